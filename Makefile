@@ -1,0 +1,47 @@
+# Candour: `make demo` shows it, `make test` proves it.
+VENV    := .venv
+BIN     := $(VENV)/bin
+STAMP   := $(VENV)/.installed
+ASSETS  := survey/static/build/manifest.json
+PYTEST  := $(BIN)/python -m pytest
+
+.PHONY: demo test check bench golden screenshots assets clean
+
+demo: $(STAMP) $(ASSETS)
+	$(BIN)/candour demo
+
+test: $(STAMP) $(ASSETS)
+	bash .ci/browser
+	$(MAKE) --no-print-directory lint
+	$(PYTEST) -m "not long" -n 2 --cov --cov-report=term
+
+check: $(STAMP) $(ASSETS) lint
+	$(PYTEST) -m "not long and not slow and not browser and not real_data" -n 2
+
+.PHONY: lint
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+
+bench: $(STAMP)
+	$(PYTEST) tests/benchmarks -m long
+
+golden: $(STAMP) $(ASSETS)
+	CANDOUR_GOLDEN=write $(PYTEST) tests/architecture/test_routes.py
+
+screenshots: $(STAMP) $(ASSETS)
+	$(BIN)/python docs/make_screenshots.py
+
+assets: $(ASSETS)
+
+$(STAMP): pyproject.toml
+	sh .ci/environment $(VENV)
+	touch $(STAMP)
+
+$(ASSETS): package.json package-lock.json survey/static/build_assets.py $(wildcard survey/static/source/* survey/static/source/*/*) $(STAMP)
+	$(BIN)/python survey/static/build_assets.py
+
+clean:
+	rm -rf $(VENV) survey/static/build node_modules build dist

@@ -1,0 +1,56 @@
+"""Rows of a CSV file, plain or gzipped; what makes a file unreadable is said in one sentence."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TextIO
+
+from analysis.errors import DataError
+
+
+def rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Number and cells of each row that is not blank; the header is row 1, as in a spreadsheet.
+
+    Args:
+        path: UTF-8, with or without a byte order mark; gzipped when its name ends in `.gz`.
+
+    Raises:
+        DataError: the file cannot be read as such a table.
+    """
+    try:
+        with _opened(path) as file:
+            for number, row in enumerate(csv.reader(file, strict=True), start=1):
+                if row:
+                    yield number, row
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path}: this is not UTF-8 text; save it as CSV UTF-8.") from error
+    except csv.Error as error:
+        raise DataError(f"{path}: this is not a CSV file ({error}).") from error
+    except (OSError, EOFError, zlib.error) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise DataError(f"{path}: the file cannot be read ({reason}).") from error
+
+
+def _opened(path: Path) -> TextIO:
+    if path.suffix == ".gz":
+        return gzip.open(path, "rt", encoding="utf-8-sig", newline="")
+    return path.open(encoding="utf-8-sig", newline="")
+
+
+def header_of(path: Path, numbered: Iterator[tuple[int, list[str]]]) -> list[str]:
+    """The first row, whose names must all differ.
+
+    Raises:
+        DataError: the file is empty, or a name stands twice.
+    """
+    _, header = next(numbered, (1, list[str]()))
+    if not header:
+        raise DataError(f"{path}: the file is empty.")
+    for name in header:
+        if header.count(name) > 1:
+            raise DataError(f"{path}, row 1: the column {name!r} stands twice.")
+    return header

@@ -1,0 +1,82 @@
+"""An attacker of our own: reads a Release and nothing else, and tries.
+
+It shares no code with what protects: it sees rows as a reader does, takes bases as known only as
+far as they are published, and reports in words what it could work out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from analysis.disclosure.audit_bases import attack_bases
+from analysis.disclosure.audit_shares import attack_shares
+from analysis.disclosure.breaches import Breach
+from analysis.errors import ReleaseError
+from analysis.plan import TablePlan
+from analysis.release.consistency import check
+from analysis.release.model import Release
+
+__all__ = ["Breach", "audit"]
+
+
+def audit(release: Release, plan: TablePlan | None = None) -> tuple[Breach, ...]:
+    """Everything that this attacker could work out from a Release.
+
+    Args:
+        release: what is published.
+        plan: tells whether a value is wholly made up of its parts. Without it the attacker takes
+            every value to be, and only the topmost level to have unknown answers.
+
+    Returns:
+        Breaches; empty when it found nothing.
+    """
+    return (
+        *_leaks(release),
+        *_missing_rows(release),
+        *_rates(release),
+        *attack_bases(release, plan),
+        *attack_shares(release),
+    )
+
+
+def _leaks(release: Release) -> Iterator[Breach]:
+    try:
+        check(release)
+    except ReleaseError as error:
+        yield Breach("leak", "", str(error))
+
+
+def _missing_rows(release: Release) -> Iterator[Breach]:
+    """An absent row would tell an empty group from a small one."""
+    categories = {
+        row.measure: len(row.categories) for row in release.measures if row.kind == "item"
+    }
+    for group in release.group_by_id:
+        for measure in release.measure_by_id:
+            key = (group, measure)
+            rows = len(release.distribution_by_key.get(key, ()))
+            if key not in release.estimate_by_key or rows != categories.get(measure, 0):
+                yield Breach(
+                    "presence", group, f"{group} has not the rows for {measure} that others have"
+                )
+
+
+def _rates(release: Release) -> Iterator[Breach]:
+    """Those who did not answer are few, or the headcount is too small for a rate."""
+    policy = release.manifest.policy
+    for row in release.groups:
+        if row.response_rate is None and row.headcount is None:
+            continue
+        if row.headcount is None or row.response_rate is None or row.base is None:
+            yield Breach("rate", row.group, f"{row.group} has a headcount or a rate without base")
+            continue
+        # A headcount below `fine_base` is rounded like a base.
+        most = row.headcount + (policy["base_step"] if row.headcount <= policy["fine_base"] else 0)
+        silent = most - row.base + (policy["base_step"] if row.base < policy["fine_base"] else 0)
+        if most < policy["min_headcount"] or silent < policy["k"]:
+            yield Breach(
+                "rate",
+                row.group,
+                f"{row.group}: of {row.headcount} people {row.base} answered, "
+                "which leaves too few who did not",
+            )

@@ -1,0 +1,261 @@
+"""The auditor's look at bases: every sum and difference at once, within and between tables.
+
+For each table it writes down the whole grid of counts, with "not known" as a further part of every
+group that has parts, and lets a linear program find how large and how small each hidden count can
+be. Grids share their margins, so tables, levels and roll-ups are attacked together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import product
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from scipy.optimize import linprog
+
+from analysis.disclosure.breaches import Breach
+from analysis.plan import TablePlan
+from analysis.release.model import Release
+
+Cell = tuple[str, ...]
+"""One value id per breakdown; "" for everybody, "?x" for those of x in none of its parts."""
+
+Interval = tuple[float, float | None]
+
+Reals = npt.NDArray[np.float64]
+
+_NEARLY = 1e-6
+
+
+def attack_bases(release: Release, plan: TablePlan | None = None) -> Iterator[Breach]:
+    """What sums and differences of published bases give away, for groups and for items."""
+    cells, equations = _grid(release, plan)
+    groups = {row.values: row.group for row in release.groups}
+    known = {row.values: _of_group(release, row.base) for row in release.groups}
+    k = release.manifest.policy["k"]
+    yield from _Attack("", cells, equations, groups, known, k).breaches()
+    for measure in release.measure_by_id:
+        own = {row.values: _of_item(release, row.group, measure) for row in release.groups}
+        silent = any(
+            release.estimate_by_key[row.group, measure].base is None
+            for row in release.groups
+            if row.base is not None and (row.group, measure) in release.estimate_by_key
+        )
+        stated = any(
+            row.base is not None and _base(release, row.group, measure) not in (row.base, None)
+            for row in release.groups
+        )
+        if silent or stated:
+            yield from _Attack(measure, cells, equations, groups, own, k).breaches()
+
+
+def _base(release: Release, group: str, measure: str) -> int | None:
+    row = release.estimate_by_key.get((group, measure))
+    return None if row is None else row.base
+
+
+def _of_group(release: Release, base: int | None) -> Interval:
+    """What a published base says: exact from `fine_base`, rounded below; nothing when hidden."""
+    if base is None:
+        return 0.0, None
+    policy = release.manifest.policy
+    half = (policy["base_step"] - 1) // 2
+    if base > policy["fine_base"]:
+        return float(base), float(base)
+    low = base - half
+    high = base if base == policy["fine_base"] else min(base + half, policy["fine_base"] - 1)
+    return float(low), float(high)
+
+
+def _of_item(release: Release, group: str, measure: str) -> Interval:
+    """What is known of an item's base: its own, or nearly all of the group, or at most all."""
+    whole = release.group_by_id[group].base
+    low, high = _of_group(release, whole)
+    own = _base(release, group, measure)
+    if own is None:
+        return 0.0, high
+    if own == whole:
+        return float(np.ceil(0.9 * low)), high
+    return _of_group(release, own)
+
+
+class _Attack:
+    """One set of bases: of the groups, or of one item."""
+
+    def __init__(
+        self,
+        measure: str,
+        cells: Mapping[Cell, int],
+        equations: sparse.csr_array,
+        groups: Mapping[Cell, str],
+        known: Mapping[Cell, Interval],
+        k: int,
+    ) -> None:
+        self._measure, self._cells, self._groups, self._k = measure, cells, groups, k
+        self._known, self._equations = known, equations
+        ceiling = 4 * max([k, *(high or 0.0 for _, high in known.values())])
+        bounds = [known.get(cell, (0.0, None)) for cell in cells]
+        self._bounds = np.array([(low, ceiling if high is None else high) for low, high in bounds])
+        self._seen: list[Reals] = []
+
+    def breaches(self) -> Iterator[Breach]:
+        """Try every shown, hidden and unknown count."""
+        unknown = [at for cell, at in self._cells.items() if cell not in self._groups]
+        if self._extreme(unknown, 1.0) is None:
+            yield Breach("contradiction", "force", f"no table fits the published bases{self._of}")
+            return
+        for cell, at in self._cells.items():
+            if cell not in self._groups:
+                yield from self._unknown(cell, at)
+            elif self._known[cell][1] is None or self._known[cell][0] == 0.0:
+                yield from self._hidden(cell, at)
+            elif (self._known[cell][1] or 0.0) < self._k:
+                name = self._groups[cell]
+                words = f"{name} is shown with a base under {self._k}{self._of}"
+                yield Breach("threshold", name, words)
+        yield from self._rests()
+
+    @property
+    def _of(self) -> str:
+        return f" ({self._measure})" if self._measure else ""
+
+    def _hidden(self, cell: Cell, at: int) -> Iterator[Breach]:
+        """Nothing hidden may be few; nor known, unless the group itself is shown anyway."""
+        name = self._groups[cell]
+        if not self._reaches(at):
+            most = max(seen[at] for seen in self._seen)
+            words = f"{name} can be no more than {most:.0f} people{self._of}"
+            yield Breach("bound", name, words)
+        elif self._known[cell][1] is None and self._width(at) < 1 - _NEARLY:
+            words = f"{name} can only be {self._seen[-1][at]:.0f} people{self._of}"
+            yield Breach("pinned", name, words)
+
+    def _unknown(self, cell: Cell, at: int) -> Iterator[Breach]:
+        """Those who did not say: known to be there, and few."""
+        if min(seen[at] for seen in self._seen) < 1 - _NEARLY or self._reaches(at):
+            return
+        self._extreme([at], 1.0)
+        if min(seen[at] for seen in self._seen) >= 1 - _NEARLY:
+            name = " & ".join(value for value in cell if value)
+            words = f"the shown parts leave {self._seen[-1][at]:.0f} people of {name}{self._of}"
+            yield Breach("rest", name, words)
+
+    def _rests(self) -> Iterator[Breach]:
+        """A shown group taken from a shown group that contains it."""
+        shown = [
+            (cell, low, high)
+            for cell, (low, high) in self._known.items()
+            if low > 0 and high is not None
+        ]
+        by_cell = {cell: (low, high) for cell, low, high in shown}
+        for cell, low, high in shown:
+            for above in self._above(cell):
+                if above == cell or above not in by_cell:
+                    continue
+                least, most = by_cell[above][0] - high, by_cell[above][1] - low
+                if least >= 1 and most < self._k:
+                    name = self._groups[cell]
+                    words = f"{self._groups[above]} without {name} is {most:.0f} people{self._of}"
+                    yield Breach("rest", name, words)
+
+    def _above(self, cell: Cell) -> Iterator[Cell]:
+        yield from product(*({value, ""} if value else {""} for value in cell))
+
+    def _reaches(self, at: int) -> bool:
+        if not any(seen[at] >= self._k - _NEARLY for seen in self._seen):
+            self._extreme([at], -1.0)
+        return any(seen[at] >= self._k - _NEARLY for seen in self._seen)
+
+    def _width(self, at: int) -> float:
+        for sign in (1.0, -1.0):
+            values = [seen[at] for seen in self._seen]
+            if max(values) - min(values) < 1 - _NEARLY:
+                self._extreme([at], sign)
+        values = [seen[at] for seen in self._seen]
+        return float(max(values) - min(values))
+
+    def _extreme(self, at: list[int], sign: float) -> Reals | None:
+        """A table with the smallest (largest, for sign -1) sum of some cells, and remember it."""
+        cost = np.zeros(len(self._cells))
+        cost[at] = sign
+        found = linprog(  # type: ignore[call-overload]
+            cost,
+            A_eq=self._equations,
+            b_eq=np.zeros(self._equations.shape[0]),
+            bounds=self._bounds,
+            method="highs-ds",
+        )
+        if found.status != 0:
+            return None
+        table: Reals = found.x
+        self._seen.append(table)
+        return table
+
+
+def _grid(release: Release, plan: TablePlan | None) -> tuple[dict[Cell, int], sparse.csr_array]:
+    """All cells of all tables, and every way in which one is the sum of others."""
+    cells: dict[Cell, int] = {}
+    rows: dict[tuple[int, tuple[int, ...]], None] = {}
+    order = [breakdown.id for breakdown in release.manifest.breakdowns]
+    for _, breakdowns in release.manifest.tables:
+        trees = [
+            _tree(release, plan, name, set(breakdowns)) if name in breakdowns else {"": ()}
+            for name in order
+        ]
+        for cell in product(*trees):
+            here = cells.setdefault(cell, len(cells))
+            for axis, tree in enumerate(trees):
+                parts = tree[cell[axis]]
+                if parts:
+                    inside = ((*cell[:axis], part, *cell[axis + 1 :]) for part in parts)
+                    numbers = tuple(cells.setdefault(part, len(cells)) for part in inside)
+                    rows[here, numbers] = None
+    for row in release.groups:
+        cells.setdefault(row.values, len(cells))
+    entries = [
+        (number, cell, sign)
+        for number, (parent, parts) in enumerate(rows)
+        for cell, sign in ((parent, 1.0), *((part, -1.0) for part in parts))
+    ]
+    height = np.array([entry[0] for entry in entries], dtype=np.int64)
+    width = np.array([entry[1] for entry in entries], dtype=np.int64)
+    signs = np.array([entry[2] for entry in entries])
+    shape = (len(rows), len(cells))
+    return cells, sparse.csr_array((signs, (height, width)), shape=shape)
+
+
+def _tree(
+    release: Release, plan: TablePlan | None, breakdown: str, table: set[str]
+) -> dict[str, tuple[str, ...]]:
+    """Value -> its parts in this table, "not known" among them; "" is everybody."""
+    order = [one.id for one in release.manifest.breakdowns]
+    place = order.index(breakdown)
+    used = {
+        row.values[place]
+        for row in release.groups
+        if {name for name, value in zip(order, row.values, strict=True) if value} == table
+    }
+    values = [
+        (value, parent)
+        for value, _, _, parent in release.manifest.breakdowns[place].values
+        if value in used
+    ]
+    tree: dict[str, tuple[str, ...]] = {}
+    for whole in ("", *(value for value, _ in values)):
+        parts = tuple(value for value, parent in values if (parent or "") == whole)
+        if parts and (whole == "" or not _is_whole(plan, breakdown, whole, parts)):
+            parts = (*parts, f"?{whole}")
+            tree[f"?{whole}"] = ()
+        tree[whole] = parts
+    return tree
+
+
+def _is_whole(plan: TablePlan | None, breakdown: str, value: str, parts: tuple[str, ...]) -> bool:
+    """Whether the parts are all of a value."""
+    if plan is None:
+        return True
+    by_id = plan.breakdown_by_id[breakdown].value_by_id
+    union = frozenset[str]().union(*(by_id[part].categories for part in parts))
+    return by_id[value].categories <= union

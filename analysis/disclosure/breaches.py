@@ -1,0 +1,41 @@
+"""What the auditor reports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+BreachKind = Literal[
+    "leak", "presence", "threshold", "bound", "pinned", "rest", "contradiction",
+    "rate", "coding", "unanimity", "numerator",
+]  # fmt: skip
+"""What was found out.
+
+- leak: a value stands in a row that is not shown.
+- presence: rows are missing, so that their absence tells.
+- threshold: a group (or an item in it) of fewer than k people is shown.
+- bound: a hidden group is known to have fewer than k people.
+- pinned: the count of a hidden group is known.
+- rest: what shown parts leave of a shown group is known to be somebody, but fewer than k.
+- contradiction: no table fits the published bases.
+- rate: rate and headcount leave fewer than k people.
+- coding: a figure is finer than the policy allows.
+- unanimity: all of a group, or none, are known to have answered alike.
+- numerator: few people are known behind a share of a sensitive item, or behind its complement.
+"""
+
+
+@dataclass(frozen=True)
+class Breach:
+    """Something that a reader could work out.
+
+    Attributes:
+        group: the group that it is about.
+        words: one sentence that names what gives it away.
+        measure: the item or theme whose percents give it away; empty when it is the bases.
+    """
+
+    kind: BreachKind
+    group: str
+    words: str
+    measure: str = ""

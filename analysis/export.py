@@ -1,0 +1,30 @@
+"""Tables of a Release as files for readers: the published rows, nothing else."""
+
+from __future__ import annotations
+
+from analysis.errors import CandourError
+from analysis.release import tables
+from analysis.release.model import Release
+
+
+def csv_bytes(release: Release, table: str, groups: set[str] | None = None) -> bytes:
+    """One table of `release` as CSV (UTF-8, LF), laid out as in the Release's own folder.
+
+    Args:
+        release: what was published.
+        table: `groups`, `estimates`, `distributions`, `comparisons`, `concerns`, `trends`,
+            `measures` or `categories`.
+        groups: ids of the only groups whose rows are wanted; None for all. Tables without groups
+            are given whole.
+
+    Raises:
+        CandourError: if there is no such table.
+    """
+    if table not in tables.ROWS:
+        raise CandourError(f"There is no table {table!r}; there are {', '.join(tables.ROWS)}.")
+    breakdowns = [breakdown.id for breakdown in release.manifest.breakdowns]
+    headings = tables.columns(table, breakdowns)
+    cells = tables.records(release, table)
+    if groups is not None and headings[0].name == "group":
+        cells = [row for row in cells if row[0] in groups]
+    return tables.to_csv(headings, cells)

@@ -1,0 +1,172 @@
+"""What is published: breakdowns, tables and the groups that they declare.
+
+The questionnaire declares its breakdowns and the crossings to publish; nothing else ever is.
+A *group* is named by the values that pick its people (`command=north&ethnicity=minority`); the
+same people named in two tables are one group with one status everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+
+FORCE = "force"
+"""The id of the group that holds everybody."""
+
+
+@dataclass(frozen=True)
+class Value:
+    """One value of a breakdown: a named set of the variable's finest categories.
+
+    Attributes:
+        id: unique within the breakdown.
+        level: the level of the breakdown it stands on.
+        parent: the value one level up that contains it; None on the coarsest level.
+        categories: codes of the variable's categories that belong to it.
+    """
+
+    id: str
+    label: str
+    level: str
+    parent: str | None
+    categories: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """A way to split the force: one variable, its values on levels from coarse to fine.
+
+    Attributes:
+        levels: ids from coarsest to finest, without the force itself.
+        values: coarser levels first.
+    """
+
+    id: str
+    label: str
+    variable: str
+    levels: tuple[str, ...]
+    values: tuple[Value, ...]
+
+    def __post_init__(self) -> None:
+        by_id = self.value_by_id
+        if len(by_id) != len(self.values):
+            raise ValueError(f"breakdown {self.id}: a value stands twice")
+        for value in self.values:
+            if value.level not in self.levels:
+                raise ValueError(f"breakdown {self.id}: no level {value.level}")
+            if value.parent is not None and not value.categories <= by_id[value.parent].categories:
+                raise ValueError(f"breakdown {self.id}: {value.id} is not inside {value.parent}")
+
+    @cached_property
+    def value_by_id(self) -> dict[str, Value]:
+        """Values by id, coarser levels first."""
+        return {value.id: value for value in self.values}
+
+    def down_to(self, level: str | None) -> tuple[Value, ...]:
+        """Values on the levels from the coarsest down to `level` (all, when None)."""
+        if level is None:
+            return self.values
+        kept = self.levels[: self.levels.index(level) + 1]
+        return tuple(value for value in self.values if value.level in kept)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A declared crossing: its breakdowns and, for each, the finest level that it goes down to."""
+
+    id: str
+    breakdowns: tuple[str, ...]
+    finest: tuple[str | None, ...]
+
+
+@dataclass(frozen=True)
+class Group:
+    """People picked by one value of each of some breakdowns.
+
+    Attributes:
+        id: `breakdown=value` joined by `&` in the order of the plan's breakdowns; `force` for all.
+        table: the first table that declares it.
+        parent: the group that contains it, found by going one level up in the last breakdown.
+        where: (breakdown, value) pairs.
+    """
+
+    id: str
+    table: str
+    label: str
+    parent: str | None
+    where: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Intersection:
+    """A group that is watched by name, such as minority-background probationers."""
+
+    name: str
+    group: str
+
+
+@dataclass(frozen=True)
+class TablePlan:
+    """All breakdowns, tables and named intersections that a Release publishes."""
+
+    breakdowns: tuple[Breakdown, ...]
+    tables: tuple[Table, ...]
+    intersections: tuple[Intersection, ...] = ()
+
+    @cached_property
+    def breakdown_by_id(self) -> dict[str, Breakdown]:
+        """Breakdowns by id, in the order that group ids use."""
+        return {breakdown.id: breakdown for breakdown in self.breakdowns}
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """Every declared group once: the force, then table by table, coarser levels first."""
+        found: dict[str, Group] = {FORCE: Group(FORCE, FORCE, "The whole force", None, ())}
+        for table in self.tables:
+            for group in self._groups_of(table):
+                found.setdefault(group.id, group)
+        return tuple(found.values())
+
+    @cached_property
+    def group_by_id(self) -> dict[str, Group]:
+        """Groups by id, in order."""
+        return {group.id: group for group in self.groups}
+
+    def groups_in(self, table: Table) -> tuple[Group, ...]:
+        """The groups that `table` shows, its margins and the force included."""
+        ids = [FORCE, *(group.id for group in self._groups_of(table))]
+        return tuple(self.group_by_id[group] for group in ids)
+
+    def _groups_of(self, table: Table) -> Iterator[Group]:
+        choices: list[tuple[Value | None, ...]] = [
+            (None, *self.breakdown_by_id[breakdown].down_to(level))
+            for breakdown, level in zip(table.breakdowns, table.finest, strict=True)
+        ]
+        order = {breakdown: position for position, breakdown in enumerate(self.breakdown_by_id)}
+        for combination in product(*choices):
+            picked = sorted(
+                (
+                    (breakdown, value)
+                    for breakdown, value in zip(table.breakdowns, combination, strict=True)
+                    if value is not None
+                ),
+                key=lambda pair: order[pair[0]],
+            )
+            if picked:
+                yield self._group(table, picked)
+
+    def _group(self, table: Table, picked: list[tuple[str, Value]]) -> Group:
+        *rest, (breakdown, last) = picked
+        where = tuple((name, value.id) for name, value in picked)
+        up = [(name, value.id) for name, value in rest]
+        if last.parent is not None:
+            up.append((breakdown, last.parent))
+        label = ", ".join(value.label for _, value in picked)
+        return Group(group_id(where), table.id, label, group_id(tuple(up)), where)
+
+
+def group_id(where: tuple[tuple[str, str], ...]) -> str:
+    """The id of the group that `where` picks: `a=x&b=y`, or `force` when it picks everybody."""
+    return "&".join(f"{breakdown}={value}" for breakdown, value in where) or FORCE

@@ -1,0 +1,218 @@
+"""Comparisons with the rest, and the concerns and strengths that they raise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.disclosure import rounding
+from analysis.errors import EstimationError
+from analysis.plan import FORCE, TablePlan
+from analysis.publish.estimates import rounder, rounder_at
+from analysis.publish.figures import Figure, Figures
+from analysis.publish.pairs import Pair, pairs, rests
+from analysis.publish.rounded import Percent, Rounder
+from analysis.publish.shown import Shown, can_say, kind_of, measures
+from analysis.release.rows import ComparisonRow, ConcernRow, EstimateRow
+from analysis.statistics.comparisons import Difference, miettinen_nurminen, welch
+from analysis.statistics.concerns import Comparison, Flag, flag, people_affected, words
+from analysis.statistics.suppressed import SUPPRESSED
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Rows, and how many comparisons the area-of-concern rule made."""
+
+    rows: tuple[ComparisonRow, ...]
+    concerns: tuple[ConcernRow, ...]
+    made: int
+
+
+@dataclass(frozen=True)
+class _Side:
+    """One side of a comparison: its exact figure and how it is rounded."""
+
+    figure: Figure
+    rounds: Rounder
+
+
+@dataclass(frozen=True)
+class _Made:
+    """One comparison that may be shown."""
+
+    group: _Side
+    rest: _Side
+    difference: Difference
+
+
+def compare(shown: Shown, estimates: dict[tuple[str, str], EstimateRow]) -> Compared:
+    """Every declared comparison on every theme and item, and what the themes raise.
+
+    Args:
+        shown: figures and what may be shown of them.
+        estimates: published estimates by (group, measure).
+    """
+    made = _all_made(shown)
+    flags, compared = _flags(shown, made)
+    found = {
+        (pair.group, measure): _row(shown, pair, measure, one, flags.get((pair.group, measure)))
+        for (pair, measure), one in made.items()
+    }
+    concerns = [_concern(shown, found[key], estimates[key], one) for key, one in flags.items()]
+    position = {group.id: row for row, group in enumerate(shown.plan.groups)}
+    concerns.sort(key=lambda row: (row.kind, -row.people, position[row.group], row.measure))
+    return Compared(tuple(found.values()), tuple(concerns), compared)
+
+
+def exact_differences(figures: Figures, plan: TablePlan) -> dict[tuple[str, str], Difference]:
+    """Every declared comparison before any rounding or hiding: for tests, never for readers."""
+    declared = pairs(plan)
+    sums = figures.sums.combined(rests(plan, declared))
+    rest = Figures(figures.codebook, tuple(pair.group for pair in declared), sums)
+    found = {}
+    for row, pair in enumerate(declared):
+        for measure in measures(figures.codebook):
+            mine, other = figures.at(pair.group, measure), rest.row(row, measure)
+            if mine is not None and other is not None and min(mine.people, other.people) > 1:
+                found[pair.group, measure] = _difference(mine, other)
+    return found
+
+
+def _all_made(shown: Shown) -> dict[tuple[Pair, str], _Made | None]:
+    """Every declared comparison on every measure, in plan order; None where it may not be shown."""
+    declared = pairs(shown.plan)
+    codebook = shown.figures.codebook
+    matrix = rests(shown.plan, declared)
+    names = tuple(pair.group for pair in declared)
+    rest = Figures(codebook, names, shown.figures.sums.combined(matrix))
+    position = {group.id: row for row, group in enumerate(shown.plan.groups)}
+    stated = {measure: matrix @ shown.bases[measure] for measure in measures(codebook)}
+    least = {
+        measure: np.minimum(rest.sums.people, rest.bases(measure)) for measure in measures(codebook)
+    }
+    found: dict[tuple[Pair, str], _Made | None] = {}
+    for row, pair in enumerate(declared):
+        for measure in measures(codebook):
+            figure = other = None
+            visible = shown.shows(pair.group, measure) and shown.shows(pair.against, measure)
+            left = rounder_at(shown, int(stated[measure][row]), measure)
+            enough = least[measure][row] >= shown.policy.k
+            if visible and enough and can_say(left.base, left.policy, sensitive=left.sensitive):
+                figure = shown.figures.row(position[pair.group], measure)
+                other = rest.row(row, measure)
+            if figure is None or other is None:
+                found[pair, measure] = None
+                continue
+            mine = _Side(figure, rounder(shown, position[pair.group], measure))
+            found[pair, measure] = _Made(mine, _Side(other, left), _difference(figure, other))
+    return found
+
+
+def _difference(group: Figure, rest: Figure) -> Difference:
+    if min(group.effective, rest.effective) < 2:
+        # One weight outweighs all others: there is a gap, and no telling how sure it is.
+        return Difference(group.positive - rest.positive, -1.0, 1.0, 1.0)
+    if group.score is not None:
+        return welch(*group.sums(), *rest.sums())
+    (n1, total1, _), (n2, total2, _) = group.sums(), rest.sums()
+    return miettinen_nurminen(min(total1, n1), n1, min(total2, n2), n2)
+
+
+def _flags(
+    shown: Shown, made: dict[tuple[Pair, str], _Made | None]
+) -> tuple[dict[tuple[str, str], Flag], int]:
+    """What themes raise, family by family, by (group, measure); and comparisons made."""
+    families: dict[str, list[Comparison]] = {}
+    for (pair, measure), one in made.items():
+        if measure not in shown.figures.codebook.theme_by_id:
+            continue
+        comparison = (
+            Comparison(pair.group, measure, 0, 0, SUPPRESSED)
+            # A finding is published with its gap: what has none to show is not eligible.
+            if one is None or _published(shown, one, None) is None
+            else Comparison(
+                *(pair.group, measure, one.group.figure.people, one.rest.figure.people),
+                difference=one.difference,
+            )
+        )
+        families.setdefault(pair.family, []).append(comparison)
+    findings = [flag(family, shown.policy.k) for family in families.values()]
+    flags = {(one.group, one.measure): one for found in findings for one in found.flags}
+    return flags, sum(found.compared for found in findings)
+
+
+def _row(
+    shown: Shown, pair: Pair, measure: str, made: _Made | None, raised: Flag | None
+) -> ComparisonRow:
+    kind = kind_of(shown.figures.codebook, measure)
+    published = None if made is None else _published(shown, made, raised)
+    if published is None:
+        return ComparisonRow(pair.group, measure, kind, pair.against, None, None, None, "c")
+    return ComparisonRow(pair.group, measure, kind, pair.against, *published, "shown")
+
+
+def _published(shown: Shown, made: _Made, raised: Flag | None) -> tuple[int, int, int] | None:
+    """Gap and limits in points, told by the two published percents and the width alone."""
+    sides = [(side, _percent(side)) for side in (made.group, made.rest)]
+    (_, mine), (_, theirs) = sides
+    if mine[0] is None or theirs[0] is None:
+        return None
+    (low, high), (rest_low, rest_high) = (side.rounds.edges(percent) for side, percent in sides)
+    n = min(side.rounds.base for side, _ in sides)
+    policy, exact = shown.policy, made.difference
+    gap = rounding.points((mine[0] - theirs[0]) / 100, n, policy)
+    limits = rounding.outward(
+        max(-1.0, low - rest_high - (exact.gap - exact.lower)),
+        min(1.0, high - rest_low + (exact.upper - exact.gap)),
+        n,
+        policy,
+    )
+    lower, upper = (0 if limit is None else limit for limit in limits)
+    lower, upper = min(lower, gap), max(upper, gap)
+    if raised is None:
+        return gap, lower, upper
+    # That it was raised says already: 5 points or more, and a range on one side of 0.
+    if raised.kind == "concern":
+        return min(gap, -5), min(lower, -5), max(min(upper, 0), min(gap, -5))
+    return max(gap, 5), min(max(lower, 0), max(gap, 5)), max(upper, 5)
+
+
+def _percent(side: _Side) -> Percent:
+    figure = side.figure
+    readings = [(one.positive, one.neutral, one.negative) for one in (figure.plain, figure)]
+    return side.rounds.percents(*readings)[0]
+
+
+def _concern(shown: Shown, row: ComparisonRow, estimate: EstimateRow, raised: Flag) -> ConcernRow:
+    if row.gap is None or row.lower is None or row.upper is None or estimate.base is None:
+        raise EstimationError(f"{row.group} ({row.measure}) was raised but may not be shown")
+    by_id = shown.plan.group_by_id
+    against = "the rest of the force"
+    if row.against != FORCE:
+        against = f"the rest of {by_id[row.against].label}"
+    positive = None
+    if estimate.positive is not None:
+        bound = {"": "", "or_more": " or more", "or_less": " or less"}[estimate.positive_bound]
+        positive = f"{estimate.positive}{bound}"
+    names = {one.group: one.name for one in shown.plan.intersections}
+    return ConcernRow(
+        group=row.group,
+        measure=row.measure,
+        kind=raised.kind,
+        state="emerging",
+        against=row.against,
+        gap=row.gap,
+        lower=row.lower,
+        upper=row.upper,
+        people=people_affected(estimate.base, row.gap),
+        words=words(
+            raised.kind,
+            names.get(row.group, by_id[row.group].label),
+            shown.figures.codebook.theme_by_id[row.measure].label,
+            against,
+            positive=positive,
+            gap=row.gap,
+            limits=(row.lower, row.upper),
+        ),
+    )

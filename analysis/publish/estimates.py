@@ -1,0 +1,163 @@
+"""Rows of groups, estimates and distributions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from analysis.codebook import Item
+from analysis.disclosure import rounding
+from analysis.plan import Group
+from analysis.publish.figures import Figure
+from analysis.publish.headcounts import Headcounts
+from analysis.publish.rounded import Rounder
+from analysis.publish.shown import Shown, items_of, kind_of, measures
+from analysis.release.rows import DistributionRow, EstimateRow, GroupRow
+
+
+@dataclass(frozen=True)
+class GroupFacts:
+    """Headcount and rate of one group as published; None where unknown or not shown."""
+
+    headcount: int | None = None
+    rate: int | None = None
+
+
+def group_facts(shown: Shown, known: Headcounts) -> dict[str, GroupFacts]:
+    """Published headcount and response rate of every group.
+
+    Neither is shown where the rate may not be: with everybody or nearly everybody in, a headcount
+    names those who did not answer.
+    """
+    facts: dict[str, GroupFacts] = {}
+    for row, group in enumerate(shown.plan.groups):
+        size, people = known.known.get(group.id), int(shown.figures.sums.people[row])
+        rate = rounding.rate(people, size, shown.policy)
+        if group.id not in shown.protection.shown or rate is None or size is None:
+            facts[group.id] = GroupFacts()
+        else:
+            facts[group.id] = GroupFacts(rounding.base(size, shown.policy), rate)
+    return facts
+
+
+def group_rows(shown: Shown, facts: dict[str, GroupFacts]) -> tuple[GroupRow, ...]:
+    """One row per declared group, in plan order."""
+    found = []
+    for row, group in enumerate(shown.plan.groups):
+        where = dict(group.where)
+        visible = group.id in shown.protection.shown
+        people = int(shown.figures.sums.people[row])
+        found.append(
+            GroupRow(
+                group=group.id,
+                table=group.table,
+                label=group.label,
+                parent=group.parent,
+                values=tuple(where.get(one, "") for one in shown.plan.breakdown_by_id),
+                base=rounding.base(people, shown.policy) if visible else None,
+                headcount=facts[group.id].headcount,
+                response_rate=facts[group.id].rate,
+                status="shown" if visible else "c",
+            )
+        )
+    return tuple(found)
+
+
+def rounder(shown: Shown, row: int, measure: str, headcount: int | None = None) -> Rounder:
+    """What rounds the figures of a measure in the group at a row."""
+    return rounder_at(shown, int(shown.bases[measure][row]), measure, headcount)
+
+
+def rounder_at(shown: Shown, base: int, measure: str, headcount: int | None = None) -> Rounder:
+    """What rounds the figures of a measure on a stated base."""
+    items = items_of(shown.figures.codebook, measure)
+    return Rounder(
+        policy=shown.policy,
+        base=base,
+        sensitive=any(item.sensitive for item in items),
+        partial=any(item.denominator == "all" for item in items),
+        headcount=headcount,
+    )
+
+
+def estimate_rows(shown: Shown, facts: dict[str, GroupFacts]) -> tuple[EstimateRow, ...]:
+    """One row per group and measure: plan order, themes before items."""
+    codebook = shown.figures.codebook
+    borrowed = {}
+    for measure in measures(codebook):
+        force = shown.figures.row(0, measure)
+        borrowed[measure] = 0.0 if force is None else force.spread
+    return tuple(
+        _estimate_row(shown, row, group, measure, facts[group.id].headcount, borrowed[measure])
+        for row, group in enumerate(shown.plan.groups)
+        for measure in measures(codebook)
+    )
+
+
+def distribution_rows(shown: Shown) -> tuple[DistributionRow, ...]:
+    """One row per group, item and valid category."""
+    return tuple(
+        one
+        for row, group in enumerate(shown.plan.groups)
+        for item in shown.figures.codebook.items
+        for one in _distribution(shown, row, group, item)
+    )
+
+
+def _estimate_row(
+    shown: Shown, row: int, group: Group, measure: str, headcount: int | None, borrowed: float
+) -> EstimateRow:
+    kind = kind_of(shown.figures.codebook, measure)
+    figure = shown.figure(row, measure)
+    if figure is None:
+        nothing = (None, None, "", None, "", None, "", None, None, None, None)
+        return EstimateRow(group.id, measure, kind, *nothing, "c")  # type: ignore[arg-type]
+    rounds = rounder(shown, row, measure, headcount)
+    plain = figure.plain
+    (positive, neutral, negative) = rounds.percents(_readings(plain), _readings(figure))
+    lower, upper = rounds.limits(positive, figure, borrowed)
+    return EstimateRow(
+        group=group.id,
+        measure=measure,
+        kind=kind,
+        base=rounding.base(rounds.base, shown.policy),
+        positive=positive[0],
+        positive_bound=positive[1],
+        neutral=neutral[0],
+        neutral_bound=neutral[1],
+        negative=negative[0],
+        negative_bound=negative[1],
+        score=_score(shown, rounds, figure),
+        lower=lower,
+        upper=upper,
+        weighted=None,
+        status="shown",
+    )
+
+
+def _readings(figure: Figure) -> tuple[float, float, float]:
+    return figure.positive, figure.neutral, figure.negative
+
+
+def _score(shown: Shown, rounds: Rounder, figure: Figure) -> float | None:
+    if figure.score is None or figure.plain.score is None:
+        return None
+    # Judged on unweighted people too: a weight cannot make a unanimous group look mixed.
+    if rounding.score(figure.plain.score, rounds.base, shown.policy) is None:
+        return None
+    return rounding.score(figure.score, rounds.base, shown.policy)
+
+
+def _distribution(shown: Shown, row: int, group: Group, item: Item) -> list[DistributionRow]:
+    figure = shown.figure(row, item.id)
+    valid = [position for position, category in enumerate(item.categories) if category.valid]
+    codes = [item.codes[position] for position in valid]
+    if figure is None:
+        return [DistributionRow(group.id, item.id, code, None, "", "c") for code in codes]
+    percents = rounder(shown, row, item.id).percents(
+        [figure.plain.categories[position] for position in valid],
+        [figure.categories[position] for position in valid],
+    )
+    return [
+        DistributionRow(group.id, item.id, code, percent, bound, "shown")
+        for code, (percent, bound) in zip(codes, percents, strict=True)
+    ]

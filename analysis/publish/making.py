@@ -1,0 +1,236 @@
+"""Making a Release: tally, disclosure control, statistics, rounding, audit; in that order."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from analysis.codebook import Codebook, Theme
+from analysis.disclosure import rounding
+from analysis.disclosure.audit import Breach, audit
+from analysis.disclosure.audit_shares import attack_shares
+from analysis.errors import DataError, EstimationError, Unprotectable
+from analysis.microdata import Microdata
+from analysis.plan import FORCE, TablePlan
+from analysis.policy import DisclosurePolicy
+from analysis.publish.compared import compare
+from analysis.publish.estimates import distribution_rows, estimate_rows, group_facts, group_rows
+from analysis.publish.figures import Figures
+from analysis.publish.headcounts import Headcounts
+from analysis.publish.headcounts import headcounts as all_headcounts
+from analysis.publish.shown import Shown, control, is_sensitive
+from analysis.publish.trends import line_before, trend_rows
+from analysis.release.consistency import check
+from analysis.release.model import BreakdownFacts, Manifest, Release
+from analysis.release.rows import MeasureRow
+from analysis.tally import Tally, tally
+
+METHODS = {
+    "share interval": "Wilson score, finite population correction where the headcount is known",
+    "theme interval": "t, finite population correction where the headcount is known",
+    "theme comparison": "Welch t, group against the rest",
+    "item comparison": "Miettinen-Nurminen score, group against the rest",
+    "concerns": "Benjamini-Hochberg at 5 % within each family and a gap of 5 points or more",
+    "disclosure control": "complementary suppression over all tables together, audited",
+}
+
+
+@dataclass(frozen=True)
+class WaveFacts:
+    """What a Release says of its wave: id, title and the day on which it closed."""
+
+    id: str
+    title: str
+    closed: date
+
+
+def publish(
+    codebook: Codebook,
+    plan: TablePlan,
+    microdata: Microdata,
+    *,
+    wave: WaveFacts,
+    policy: DisclosurePolicy,
+    headcounts: Mapping[str, int] | None = None,
+    previous: Sequence[Release] = (),
+    weight: str | None = None,
+) -> Release:
+    """Count, protect, compute and round the answers of a wave.
+
+    Args:
+        codebook: what the answers mean.
+        plan: what is published.
+        microdata: the opened answers; the order of respondents changes nothing.
+        wave: the wave's facts.
+        policy: the wave's disclosure policy.
+        headcounts: group id -> people on the frame; missing ones are summed from their parts.
+        previous: earlier Releases; those of the same questionnaire give the trend lines.
+        weight: name of the weight column, exactly when `microdata` has weights.
+
+    Raises:
+        EstimationError: when nobody answered.
+        DataError: when microdata, headcounts or weights do not fit.
+        Unprotectable: when the plan cannot be published safely.
+    """
+    if microdata.n == 0:
+        raise EstimationError(f"Wave {wave.id} has no answers: there is nothing to publish.")
+    if (microdata.weights is None) != (weight is None):
+        raise DataError("Weights and the name of their column come together or not at all.")
+    counted = tally(codebook, plan, microdata)
+    return publish_tally(
+        counted, wave=wave, policy=policy, headcounts=headcounts, previous=previous, weight=weight
+    )
+
+
+def publish_tally(
+    counted: Tally,
+    *,
+    wave: WaveFacts,
+    policy: DisclosurePolicy,
+    headcounts: Mapping[str, int] | None = None,
+    previous: Sequence[Release] = (),
+    weight: str | None = None,
+) -> Release:
+    """`publish` for answers that were counted in parts: everything after the tally."""
+    codebook, plan = counted.codebook, counted.plan
+    names = tuple(group.id for group in plan.groups)
+    shown = control(plan, policy, Figures(codebook, names, counted.at_groups))
+    known = all_headcounts(plan, headcounts, counted.at_groups.people.tolist())
+    line = line_before(previous, codebook.questionnaire, wave.id)
+    while True:
+        draft = _draft(shown, wave, known, weight)
+        # Percents first: that takes milliseconds, and the rest need not be made for them.
+        breaches = tuple(attack_shares(draft))
+        if not breaches:
+            release = _completed(draft, shown, line)
+            check(release)
+            breaches = audit(release, plan)
+            if not breaches:
+                return release
+        shown = without(shown, breaches)
+
+
+def without(shown: Shown, breaches: Sequence[Breach]) -> Shown:
+    """What is left to show when every percent that the auditor saw through is withheld.
+
+    Raises:
+        Unprotectable: when it is not percents that give something away.
+    """
+    pairs = {(breach.group, breach.measure) for breach in breaches if breach.measure}
+    if not pairs - shown.withheld:
+        first = breaches[0]
+        group = shown.plan.group_by_id.get(first.group)
+        table = FORCE if group is None else group.table
+        raise Unprotectable(
+            f"The wave cannot be published safely: {first.words}. Merge categories of table "
+            f"{table}, or leave its finest level out."
+        )
+    return replace(shown, withheld=shown.withheld | pairs)
+
+
+def _draft(shown: Shown, wave: WaveFacts, known: Headcounts, weight: str | None) -> Release:
+    """The Release without what compares: groups and their own figures."""
+    facts = group_facts(shown, known)
+    return Release(
+        manifest=_manifest(shown, wave, known, facts[FORCE].headcount, weight),
+        measures=measure_rows(shown.figures.codebook),
+        groups=group_rows(shown, facts),
+        estimates=estimate_rows(shown, facts),
+        distributions=distribution_rows(shown),
+        comparisons=(),
+        concerns=(),
+        trends=(),
+    )
+
+
+def _completed(draft: Release, shown: Shown, line: Sequence[Release]) -> Release:
+    """`draft` with comparisons, what they raise, and trends."""
+    compared = compare(shown, draft.estimate_by_key)
+    return replace(
+        draft,
+        manifest=replace(draft.manifest, comparisons=compared.made),
+        comparisons=compared.rows,
+        concerns=compared.concerns,
+        trends=trend_rows(
+            shown.plan, draft.manifest.wave, draft.measures, draft.estimate_by_key, line
+        ),
+    )
+
+
+def measure_rows(codebook: Codebook) -> tuple[MeasureRow, ...]:
+    """Themes, then items, as a Release carries them."""
+    themes = tuple(
+        MeasureRow(
+            *(theme.id, "theme", theme.label, None, is_sensitive(codebook, theme.id)),
+            fingerprint=_theme_fingerprint(codebook, theme),
+            categories=(),
+        )
+        for theme in codebook.themes
+    )
+    items = tuple(
+        MeasureRow(
+            *(item.id, "item", item.text, item.theme, item.sensitive, item.fingerprint),
+            categories=tuple(
+                (category.code, category.label, category.reading)
+                for category in item.categories
+                if category.reading is not None
+            ),
+        )
+        for item in codebook.items
+    )
+    return themes + items
+
+
+def _theme_fingerprint(codebook: Codebook, theme: Theme) -> str:
+    parts = [theme.index, *(codebook.item_by_id[item].fingerprint for item in sorted(theme.items))]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _manifest(
+    shown: Shown,
+    wave: WaveFacts,
+    known: Headcounts,
+    invited: int | None,
+    weight: str | None,
+) -> Manifest:
+    codebook, plan = shown.figures.codebook, shown.plan
+    visible = len(shown.protection.shown)
+    return Manifest(
+        wave=wave.id,
+        wave_title=wave.title,
+        closed=wave.closed.isoformat(),
+        questionnaire=codebook.questionnaire,
+        questionnaire_version=codebook.version,
+        questionnaire_title=codebook.title,
+        questionnaire_fingerprint=codebook.fingerprint,
+        policy=shown.policy.as_dict(),
+        methods=METHODS,
+        breakdowns=tuple(
+            BreakdownFacts(
+                one.id,
+                one.label,
+                one.levels,
+                tuple((value.id, value.label, value.level, value.parent) for value in one.values),
+            )
+            for one in plan.breakdowns
+        ),
+        tables=tuple((table.id, table.breakdowns) for table in plan.tables),
+        intersections=tuple((one.name, one.group) for one in plan.intersections),
+        invited=None if invited is None else rounding.nearest(invited, 10),
+        answered=rounding.nearest(int(shown.figures.sums.people[0]), 10),
+        shown=visible,
+        not_shown=len(plan.groups) - visible,
+        comparisons=0,
+        warnings=tuple(_contradictions(known)),
+        weight=weight,
+    )
+
+
+def _contradictions(known: Headcounts) -> list[str]:
+    return [
+        f"Headcounts by {' and '.join(sorted(one)) or 'force'} are smaller than the number of "
+        "answers somewhere: no response rates are given there."
+        for one in known.contradicted
+    ]

@@ -1,0 +1,109 @@
+"""Figures as they are published. Limits follow from published figures, not from exact ones.
+
+The limits of an exact small count would narrow its step of five points down to one count. So limits
+are taken at both edges of the published step, on the base as published, and rounded outward.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from analysis.disclosure import rounding
+from analysis.policy import DisclosurePolicy
+from analysis.publish.figures import Figure
+from analysis.release.rows import Bound
+from analysis.statistics.intervals import mean_interval, wilson
+
+Percent = tuple[int | None, Bound]
+
+
+@dataclass(frozen=True)
+class Rounder:
+    """Rounds the figures of one measure in one group.
+
+    Attributes:
+        base: the stated base, exact.
+        sensitive: whether small numerators and their complements are banded.
+        partial: whether answers are counted that no published share stands for.
+        headcount: as published; None when unknown or not shown.
+    """
+
+    policy: DisclosurePolicy
+    base: int
+    sensitive: bool
+    partial: bool = False
+    headcount: int | None = None
+
+    def percents(self, plain: Sequence[float], weighted: Sequence[float]) -> tuple[Percent, ...]:
+        """Shares (in [0, 1], disjoint) as published percents.
+
+        Banding is judged on unweighted people; a weight cannot lift a small count over it.
+        """
+        coded = self._percents(plain)
+        if plain == weighted:
+            return coded
+        found = self._percents(weighted)
+        return tuple(
+            one if one[1] or one[0] is None else other
+            for one, other in zip(coded, found, strict=True)
+        )
+
+    def limits(self, shown: Percent, figure: Figure, borrowed: float) -> tuple[int | None, ...]:
+        """The 95 % limits of a percent positive, as published; `borrowed` as `mean_interval`."""
+
+        def interval(share: float) -> tuple[float, float]:
+            if figure.score is None or shown[1]:
+                # A coded theme share is given the widest limits that its mean allows.
+                return self._wilson(share, figure)
+            n, total, squares = figure.sums()
+            mean = mean_interval(n, total, squares, self._population(n), borrowed_variance=borrowed)
+            half = mean.upper - mean.value
+            return max(0.0, share - half), min(1.0, share + half)
+
+        if shown[0] is None:
+            return None, None
+        low, high = self.edges(shown)
+        return rounding.outward(interval(low)[0], interval(high)[1], self.base, self.policy)
+
+    def edges(self, shown: Percent) -> tuple[float, float]:
+        """The smallest and largest share that a published percent can stand for."""
+        percent, bound = shown
+        if percent is None:
+            return 0.0, 1.0
+        # Beside a banded category of a sensitive item, the others stand in the coarse step.
+        sensitive, policy = self.sensitive, self.policy
+        half = (policy.coarse_share_step if sensitive else rounding.step(self.base, policy)) / 2
+        low = 0.0 if bound == "or_less" else max(0.0, percent - half)
+        high = 100.0 if bound == "or_more" else min(100.0, percent + half)
+        return low / 100, high / 100
+
+    def _percents(self, shares: Sequence[float]) -> tuple[Percent, ...]:
+        every = (*shares, max(0.0, 1.0 - sum(shares))) if self.partial else shares
+        counts = [min(1.0, share) * self.base for share in every]
+        found = rounding.shares(counts, self.base, self.policy, self.sensitive)
+        return found[: len(shares)]
+
+    def _wilson(self, share: float, figure: Figure) -> tuple[float, float]:
+        n = self._least_base()
+        if figure.unweighted is not None:
+            n = max(1, min(n, math.floor(figure.effective)))
+        population = self._population(n)
+        # Whole counts, outward, so that small populations can use the exact distribution.
+        below, above = math.floor(share * n + 1e-9), math.ceil(share * n - 1e-9)
+        if population is not None:
+            lower, upper = (wilson(count, n, population) for count in (below, above))
+            return lower.lower, upper.upper
+        estimate = wilson(share * n, n)
+        return estimate.lower, estimate.upper
+
+    def _least_base(self) -> int:
+        """The smallest base that is published as this one is."""
+        if self.base >= self.policy.fine_base:
+            return self.base
+        stated = rounding.base(self.base, self.policy)
+        return max(self.policy.k, stated - self.policy.base_step // 2)
+
+    def _population(self, n: int) -> int | None:
+        return None if self.headcount is None else max(self.headcount, n + self.policy.k)

@@ -1,0 +1,114 @@
+"""What may be shown of each group and measure, and the base that it is stated on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from analysis.codebook import Codebook, Item
+from analysis.disclosure import rounding
+from analysis.disclosure.protection import Protection, protect
+from analysis.disclosure.system import build
+from analysis.errors import Unprotectable
+from analysis.plan import FORCE, TablePlan
+from analysis.policy import DisclosurePolicy
+from analysis.publish.figures import Figure, Figures
+from analysis.release.rows import Kind
+
+Bases = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The groups' figures together with what disclosure control allows of them.
+
+    Attributes:
+        figures: exact, one row per group in plan order.
+        bases: measure -> stated base of each group. A measure that nearly everybody answered
+            stands on its group's base, so that its own never tells who left it out.
+        withheld: (group, measure) pairs of sensitive items whose bands would meet.
+    """
+
+    plan: TablePlan
+    policy: DisclosurePolicy
+    figures: Figures
+    protection: Protection
+    bases: dict[str, Bases]
+    withheld: frozenset[tuple[str, str]]
+
+    def shows(self, group: str, measure: str) -> bool:
+        """Whether the measure may be shown in the group."""
+        theme = self.figures.codebook.theme_by_id.get(measure)
+        # A mean of item percents beside all of its items but one gives that one away.
+        items = theme.items if theme is not None and theme.index == "mean_of_items" else ()
+        return (group, measure) not in self.withheld and all(
+            self.protection.shows(group, one) for one in (measure, *items)
+        )
+
+    def figure(self, row: int, measure: str) -> Figure | None:
+        """The exact figure of a group that is shown; None when it is not."""
+        if not self.shows(self.plan.groups[row].id, measure):
+            return None
+        return self.figures.row(row, measure)
+
+
+def control(plan: TablePlan, policy: DisclosurePolicy, figures: Figures) -> Shown:
+    """Run disclosure control over all tables together.
+
+    Raises:
+        Unprotectable: when the wave cannot be published safely, or not even the force is shown.
+    """
+    codebook = figures.codebook
+    people = figures.sums.people
+    own = {measure: figures.bases(measure) for measure in measures(codebook)}
+    protection = protect(build(codebook, plan, people), policy, own)
+    if FORCE not in protection.shown:
+        raise Unprotectable(
+            f"Fewer than {policy.k} people answered, or no table can be shown safely: "
+            "nothing of this wave can be published."
+        )
+    bases = {
+        measure: np.where(
+            [group.id in protection.own_bases.get(measure, ()) for group in plan.groups],
+            base,
+            people,
+        )
+        for measure, base in own.items()
+    }
+    withheld = frozenset(
+        (group.id, measure)
+        for measure in bases
+        if is_sensitive(codebook, measure)
+        for group, base in zip(plan.groups, bases[measure].tolist(), strict=True)
+        if not can_say(base, policy, sensitive=True)
+    )
+    return Shown(plan, policy, figures, protection, bases, withheld)
+
+
+def can_say(base: int, policy: DisclosurePolicy, *, sensitive: bool) -> bool:
+    """Whether a share on this base has any step between its bands."""
+    return rounding.share(0, base, policy, sensitive)[0] is not None
+
+
+def measures(codebook: Codebook) -> tuple[str, ...]:
+    """Ids of everything that is measured: themes first, then items."""
+    return (*codebook.theme_by_id, *codebook.item_by_id)
+
+
+def kind_of(codebook: Codebook, measure: str) -> Kind:
+    """Whether a measure is a theme or an item."""
+    return "theme" if measure in codebook.theme_by_id else "item"
+
+
+def items_of(codebook: Codebook, measure: str) -> tuple[Item, ...]:
+    """The items that a measure is made of: an item's own, or those of a theme."""
+    theme = codebook.theme_by_id.get(measure)
+    names = (measure,) if theme is None else theme.items
+    return tuple(codebook.item_by_id[name] for name in names)
+
+
+def is_sensitive(codebook: Codebook, measure: str) -> bool:
+    """Whether small numerators are banded: a sensitive item, or a theme that holds one."""
+    return any(item.sensitive for item in items_of(codebook, measure))

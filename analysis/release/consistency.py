@@ -1,0 +1,73 @@
+"""What must hold for any Release before it may be written or read: hidden means empty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from analysis.errors import ReleaseError
+from analysis.release.model import Release
+
+_VALUES = {
+    "groups": ("base", "headcount", "response_rate"),
+    "estimates": (
+        *("base", "positive", "neutral", "negative", "score", "lower", "upper", "weighted"),
+        *("positive_bound", "neutral_bound", "negative_bound"),
+    ),
+    "distributions": ("percent", "bound"),
+    "comparisons": ("gap", "lower", "upper"),
+    "trends": ("value", "bound", "lower", "upper"),
+}
+
+
+@dataclass(frozen=True)
+class _Hidden:
+    groups: frozenset[str]
+    pairs: frozenset[tuple[str, str]]
+
+    def covers(self, group: str, measure: str) -> bool:
+        return group in self.groups or (group, measure) in self.pairs
+
+
+def check(release: Release) -> None:
+    """Refuse a Release in which anything is said of what is not shown.
+
+    A row of status `c` holds no value; a group that is not shown is shown in no table; nor is a
+    measure that is not shown in a group shown in its distribution, comparisons or this wave's
+    trend; and no concern speaks of either.
+
+    Raises:
+        ReleaseError: naming the table and the group.
+    """
+    for name, values in _VALUES.items():
+        for row in getattr(release, name):
+            if row.status == "shown":
+                continue
+            # A zero says as much as any other figure: only None and "" say nothing.
+            if any(getattr(row, value) not in (None, "") for value in values):
+                raise ReleaseError(f"{name}: {row.group} is not shown, yet a value stands there.")
+    hidden = _Hidden(
+        frozenset(row.group for row in release.groups if row.status != "shown"),
+        frozenset((row.group, row.measure) for row in release.estimates if row.status != "shown"),
+    )
+    _nothing_hidden("estimates", hidden, _keys(release.estimates, "measure"))
+    _nothing_hidden("distributions", hidden, _keys(release.distributions, "item"))
+    _nothing_hidden("comparisons", hidden, _keys(release.comparisons, "measure"))
+    _nothing_hidden("comparisons", hidden, _keys(release.comparisons, "measure", "against"))
+    _nothing_hidden("concerns", hidden, [(row.group, row.measure) for row in release.concerns])
+    _nothing_hidden("concerns", hidden, [(row.against, row.measure) for row in release.concerns])
+    this_wave = (row for row in release.trends if row.wave == release.manifest.wave)
+    _nothing_hidden("trends", hidden, _keys(this_wave, "measure"))
+
+
+def _keys(rows: Iterable[Any], measure: str, group: str = "group") -> list[tuple[str, str]]:
+    return [(getattr(row, group), getattr(row, measure)) for row in rows if row.status == "shown"]
+
+
+def _nothing_hidden(name: str, hidden: _Hidden, keys: Iterable[tuple[str, str]]) -> None:
+    for group, measure in keys:
+        if hidden.covers(group, measure):
+            raise ReleaseError(
+                f"{name}: {group} ({measure}) is not shown elsewhere, yet it is here."
+            )

@@ -1,0 +1,269 @@
+"""A Release as a signed folder, and the same folder zipped.
+
+The folder is named by its hash: SHA-256 of `manifest.json`, which lists the hash of every other
+file; `manifest.sig` is the officers' Ed25519 signature of the manifest. Written once, never edited:
+a correction is a new Release that names the one it replaces. The same Release signed with the same
+key is the same bytes whenever it is written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import shutil
+import struct
+import zipfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from analysis.errors import ReleaseError
+from analysis.release import tables
+from analysis.release.consistency import check
+from analysis.release.metadata import metadata
+from analysis.release.model import BreakdownFacts, Manifest, Release
+
+MANIFEST = "manifest.json"
+SIGNATURE = "manifest.sig"
+FORMAT = 1
+
+_SIGNED_AS = b"candour/release/1\n"
+_LARGEST_FILE = 512 * 2**20
+_LARGEST_PACK = 2**30
+_TABLE_FILES = frozenset(
+    file for name in tables.ROWS for file in (f"{name}.csv", f"{name}-metadata.json")
+)
+_NOT_A_PACK = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, OSError),
+    # Encrypted entries, features that this Python lacks, and fields that contradict each other.
+    *(RuntimeError, NotImplementedError, ValueError, struct.error),
+)
+_FILES = _TABLE_FILES | {MANIFEST, SIGNATURE}
+
+
+def write(release: Release, folder: Path, signer: Ed25519PrivateKey) -> str:
+    """Write `release` as `folder/<hash>`, whole or not at all, and return the hash.
+
+    Raises:
+        ReleaseError: if the Release holds a value that it says is not shown, or if a folder of
+            that name is there with other content.
+    """
+    check(release)
+    files = _written(release, signer)
+    name = hashlib.sha256(files[MANIFEST]).hexdigest()
+    target = folder / name
+    if target.exists():
+        if _folder_files(target) != files:
+            raise ReleaseError(f"{target} was tampered with: move it away and write it again.")
+        return name
+    partial = folder / f".{name}.{os.getpid()}.partial"
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    try:
+        for file, content in files.items():
+            with (partial / file).open("wb") as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+        partial.rename(target)
+    except OSError as error:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise ReleaseError(f"The Release could not be written to {folder}: {error}.") from error
+    return name
+
+
+def read(folder: Path, verifier: Ed25519PublicKey | None) -> Release:
+    """Read a Release folder, checking every hash, every name and the signature.
+
+    Args:
+        folder: what `write` made; a folder whose name is a hash must have the right one.
+        verifier: the officers' public key; None checks the hashes but not who signed.
+
+    Raises:
+        ReleaseError: if it is missing, damaged or was tampered with.
+    """
+    files = _folder_files(folder)
+    release = _checked(files, verifier)
+    name = folder.resolve().name
+    if len(name) == 64 and name != hashlib.sha256(files[MANIFEST]).hexdigest():
+        raise _tampered("the folder's name is not the hash of its manifest")
+    return release
+
+
+def pack(folder: Path) -> bytes:
+    """The folder as one zip, the same bytes each time: sorted names, no dates, no owners."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, content in sorted(_folder_files(folder).items()):
+            entry = zipfile.ZipInfo(name)
+            entry.create_system = 3
+            entry.external_attr = 0o100644 << 16
+            archive.writestr(entry, content, zipfile.ZIP_DEFLATED, 6)
+    return stream.getvalue()
+
+
+def unpack(content: bytes, verifier: Ed25519PublicKey | None) -> Release:
+    """Read what `pack` made, with the same checks as `read`.
+
+    Raises:
+        ReleaseError: if it is not a packed Release, unpacks to too much, or was tampered with.
+    """
+    return _checked(_packed_files(content), verifier)
+
+
+def hash_of(content: bytes) -> str:
+    """The hash (hex) that names a packed Release; `unpack` is what checks it."""
+    return hashlib.sha256(_packed_files(content)[MANIFEST]).hexdigest()
+
+
+def fingerprint(verifier: Ed25519PublicKey) -> str:
+    """SHA-256 (hex) of a public key's 32 bytes, as manifests carry it."""
+    return hashlib.sha256(verifier.public_bytes_raw()).hexdigest()
+
+
+def _written(release: Release, signer: Ed25519PrivateKey) -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
+    breakdowns = [breakdown.id for breakdown in release.manifest.breakdowns]
+    for name in tables.ROWS:
+        headings = tables.columns(name, breakdowns)
+        files[f"{name}.csv"] = tables.to_csv(headings, tables.records(release, name))
+        files[f"{name}-metadata.json"] = metadata(name, headings)
+    manifest = {
+        **asdict(release.manifest),
+        "format": FORMAT,
+        "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
+        "verifier": fingerprint(signer.public_key()),
+    }
+    text = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    files[MANIFEST] = text.encode()
+    files[SIGNATURE] = signer.sign(_SIGNED_AS + files[MANIFEST])
+    return files
+
+
+def _folder_files(folder: Path) -> dict[str, bytes]:
+    if not folder.is_dir():
+        raise ReleaseError(f"{folder} is not the folder of a Release.")
+    try:
+        found = {path.name: path for path in folder.iterdir()}
+        _check_names(set(found))
+        return {name: path.read_bytes() for name, path in found.items()}
+    except OSError as error:
+        raise ReleaseError(f"{folder} cannot be read: {error}.") from error
+
+
+def _packed_files(content: bytes) -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
+    room = _LARGEST_PACK
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = archive.namelist()
+            _check_names(set(names))
+            if len(names) != len(set(names)):
+                raise _tampered("a file stands in it twice")
+            for entry in archive.infolist():
+                # The size that a zip declares may be a lie: read no more than there is room for.
+                if entry.compress_type != zipfile.ZIP_DEFLATED:
+                    raise _tampered(f"{entry.filename} is packed in another way")
+                with archive.open(entry) as stream:
+                    files[entry.filename] = stream.read(min(_LARGEST_FILE, room) + 1)
+                room -= len(files[entry.filename])
+                if room < 0 or len(files[entry.filename]) > _LARGEST_FILE:
+                    raise ReleaseError("The packed Release unpacks to more than it may hold.")
+    except _NOT_A_PACK as error:
+        raise ReleaseError(f"This is not a packed Release: {error}.") from error
+    return files
+
+
+def _check_names(names: set[str]) -> None:
+    if MANIFEST not in names:
+        raise ReleaseError("There is no manifest.json: this is not a Release.")
+    if names != _FILES:
+        odd = ", ".join(sorted(names ^ _FILES))
+        raise _tampered(f"these files are missing or do not belong: {odd}")
+
+
+def _checked(files: Mapping[str, bytes], verifier: Ed25519PublicKey | None) -> Release:
+    manifest = _manifest_json(files[MANIFEST])
+    if verifier is not None:
+        _check_signature(files, manifest, verifier)
+    hashes = manifest.pop("files")
+    for name in sorted(_TABLE_FILES):
+        if hashes.get(name) != hashlib.sha256(files[name]).hexdigest():
+            raise _tampered(f"{name} is not what the manifest says")
+    del manifest["verifier"], manifest["format"]
+    return _release(_manifest(manifest), files)
+
+
+def _check_signature(
+    files: Mapping[str, bytes], manifest: Mapping[str, Any], verifier: Ed25519PublicKey
+) -> None:
+    if manifest["verifier"] != fingerprint(verifier):
+        raise ReleaseError(
+            "This Release was signed with another key: it was tampered with, or it belongs to "
+            "another wave. Get it again from those who unsealed it."
+        )
+    try:
+        verifier.verify(files[SIGNATURE], _SIGNED_AS + files[MANIFEST])
+    except InvalidSignature as error:
+        raise _tampered("the signature does not fit the manifest") from error
+
+
+def _manifest_json(content: bytes) -> dict[str, Any]:
+    expected = {field.name for field in fields(Manifest)} | {"format", "files", "verifier"}
+    try:
+        found = json.loads(content)
+    except ValueError as error:
+        raise _tampered("the manifest is not JSON") from error
+    if not isinstance(found, dict) or not isinstance(found.get("files"), dict):
+        raise _tampered("the manifest lists no files")
+    if found.get("format") != FORMAT or set(found) != expected:
+        raise ReleaseError("The manifest is of another version of Candour than this one.")
+    return found
+
+
+def _manifest(found: dict[str, Any]) -> Manifest:
+    try:
+        breakdowns = tuple(
+            BreakdownFacts(
+                breakdown["id"],
+                breakdown["label"],
+                tuple(breakdown["levels"]),
+                tuple((one, label, level, up) for one, label, level, up in breakdown["values"]),
+            )
+            for breakdown in found.pop("breakdowns")
+        )
+        return Manifest(
+            breakdowns=breakdowns,
+            tables=tuple((one, tuple(crossed)) for one, crossed in found.pop("tables")),
+            intersections=tuple((name, group) for name, group in found.pop("intersections")),
+            warnings=tuple(found.pop("warnings")),
+            **found,
+        )
+    except (TypeError, ValueError, KeyError) as error:
+        raise _tampered("the manifest is not laid out as one") from error
+
+
+def _release(manifest: Manifest, files: Mapping[str, bytes]) -> Release:
+    breakdowns = [breakdown.id for breakdown in manifest.breakdowns]
+    found: dict[str, tuple[Any, ...]] = {}
+    for name in tables.ROWS:
+        file = f"{name}.csv"
+        cells = tables.from_csv(files[file], tables.columns(name, breakdowns), file)
+        found[name] = tables.rows(name, cells, len(breakdowns))
+    found["measures"] = tables.with_categories(found["measures"], found.pop("categories"))
+    release = Release(manifest=manifest, **found)
+    check(release)
+    return release
+
+
+def _tampered(how: str) -> ReleaseError:
+    return ReleaseError(
+        f"This Release was tampered with: {how}. Get it again from those who unsealed it."
+    )

@@ -1,0 +1,102 @@
+"""CSV on the Web (CSVW) metadata: what every column of a published table means."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from analysis.release.tables import Column
+
+_TITLES = {
+    "measures": "Items and themes",
+    "categories": "Answer categories of each item",
+    "groups": "Declared groups",
+    "estimates": "Figures of each group for each item and theme",
+    "distributions": "Answers of each group to each item",
+    "comparisons": "Each group against the rest",
+    "concerns": "Areas of concern and strengths",
+    "trends": "Published figures of each wave",
+}
+
+_KEYS = {
+    "measures": ["measure"],
+    "categories": ["item", "category"],
+    "groups": ["group"],
+    "estimates": ["group", "measure"],
+    "distributions": ["group", "item", "category"],
+    "comparisons": ["group", "measure", "against"],
+    "concerns": ["group", "measure", "kind"],
+    "trends": ["group", "measure", "wave"],
+}
+
+_MEANINGS = {
+    "against": "group whose rest (everybody in it but the compared group) is compared with",
+    "base": "people who answered, unweighted; rounded for small groups",
+    "bound": "or_more or or_less when the percent is top or bottom coded",
+    "category": "code of the answer category",
+    "comparable": "whether the wording, scale and polarity are those of this wave",
+    "fingerprint": "of wording, scale and polarity; a changed one breaks the trend line",
+    "gap": "points of percent positive, group minus rest",
+    "group": "id of the group: breakdown=value joined by &, or force",
+    "headcount": "people on the frame; rounded for small groups",
+    "item": "id of the item",
+    "kind": "what kind of row this is",
+    "label": "what a reader sees",
+    "lower": "lower 95 % limit, rounded outward",
+    "measure": "id of the item or theme",
+    "negative": "percent negative of valid answers; for a theme the mean of respondents' shares",
+    "negative_bound": "or_more or or_less when percent negative is top or bottom coded",
+    "neutral": "percent neutral of valid answers; for a theme the mean of respondents' shares",
+    "neutral_bound": "or_more or or_less when percent neutral is top or bottom coded",
+    "parent": "id of the group that contains this one",
+    "people": "base times gap, rounded to 5",
+    "percent": "percent of valid answers",
+    "positive": "percent positive of valid answers; for a theme the mean of respondents' shares",
+    "positive_bound": "or_more or or_less when percent positive is top or bottom coded",
+    "reading": "positive, neutral or negative, with polarity applied",
+    "response_rate": "percent of the headcount that answered, in steps",
+    "score": "theme score from 0 to 100",
+    "sensitive": "whether small numerators of the item are banded",
+    "state": "how far the finding has been established",
+    "status": "shown, or c: not shown (too few people, or protecting others)",
+    "table": "id of the first declared table with this group",
+    "theme": "id of the theme that the item belongs to",
+    "upper": "upper 95 % limit, rounded outward",
+    "value": "published percent positive of that wave",
+    "wave": "id of the wave",
+    "weighted": "weighted percent positive, where it differs by two points or more",
+    "words": "the finding as a sentence",
+}
+
+_DATATYPES = {str: "string", int: "integer", float: "decimal", bool: "boolean"}
+
+
+def metadata(name: str, headings: tuple[Column, ...]) -> bytes:
+    """The CSVW description of table `name`, as JSON bytes with sorted keys."""
+    described: dict[str, Any] = {
+        "@context": "http://www.w3.org/ns/csvw",
+        "url": f"{name}.csv",
+        "dc:title": _TITLES[name],
+        "dialect": {"encoding": "utf-8", "header": True, "lineTerminators": ["\n"]},
+        "null": "",
+        "tableSchema": {
+            "columns": [_described(column) for column in headings],
+            "primaryKey": _KEYS[name],
+        },
+    }
+    return (json.dumps(described, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
+
+
+def _described(column: Column) -> dict[str, Any]:
+    datatype: Any = _DATATYPES[column.kind]
+    choices = [choice for choice in column.choices if choice]
+    if choices:
+        datatype = {"base": "string", "format": "|".join(choices)}
+    return {
+        # CSVW names are URI template variables, which a hyphen may not stand in.
+        "name": column.name.replace("-", "_"),
+        "titles": column.name,
+        "datatype": datatype,
+        "required": not column.optional and "" not in column.choices,
+        "dc:description": _MEANINGS.get(column.name, "value of this breakdown; empty for all"),
+    }

@@ -1,0 +1,112 @@
+"""The Release as an object: frozen, with look-ups by group and measure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from analysis.release.rows import (
+    ComparisonRow,
+    ConcernRow,
+    DistributionRow,
+    EstimateRow,
+    GroupRow,
+    MeasureRow,
+    TrendRow,
+)
+
+
+@dataclass(frozen=True)
+class BreakdownFacts:
+    """A breakdown as the Release carries it: `values` are (id, label, level, parent) in order."""
+
+    id: str
+    label: str
+    levels: tuple[str, ...]
+    values: tuple[tuple[str, str, str, str | None], ...]
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a Release says of itself.
+
+    Attributes:
+        wave: id of the wave; `closed` its closing date (ISO), the only date in a Release.
+        policy: every disclosure threshold by name.
+        methods: method name -> version or formula name.
+        tables: (table id, its breakdown ids) in order.
+        invited: people on the frame of the whole force, rounded to 10; None when unknown.
+        answered: answers received in the whole force, rounded to 10.
+        shown, not_shown: counts of declared groups.
+        comparisons: how many comparisons the area-of-concern rule made.
+        warnings: sentences, such as an item that runs against its theme.
+        replaces: hash of the Release that this one corrects.
+        weight: name of the weight column that came with the file, if any.
+    """
+
+    wave: str
+    wave_title: str
+    closed: str
+    questionnaire: str
+    questionnaire_version: str
+    questionnaire_title: str
+    questionnaire_fingerprint: str
+    policy: dict[str, Any]
+    methods: dict[str, str]
+    breakdowns: tuple[BreakdownFacts, ...]
+    tables: tuple[tuple[str, tuple[str, ...]], ...]
+    intersections: tuple[tuple[str, str], ...]
+    invited: int | None
+    answered: int
+    shown: int
+    not_shown: int
+    comparisons: int
+    warnings: tuple[str, ...] = ()
+    replaces: str | None = None
+    weight: str | None = None
+
+
+@dataclass(frozen=True)
+class Release:
+    """Everything that is published of one wave."""
+
+    manifest: Manifest
+    measures: tuple[MeasureRow, ...]
+    groups: tuple[GroupRow, ...]
+    estimates: tuple[EstimateRow, ...]
+    distributions: tuple[DistributionRow, ...]
+    comparisons: tuple[ComparisonRow, ...]
+    concerns: tuple[ConcernRow, ...]
+    trends: tuple[TrendRow, ...]
+
+    @cached_property
+    def measure_by_id(self) -> dict[str, MeasureRow]:
+        """Items and themes by id, themes first."""
+        return {row.measure: row for row in self.measures}
+
+    @cached_property
+    def group_by_id(self) -> dict[str, GroupRow]:
+        """Groups by id, in the order of the plan."""
+        return {row.group: row for row in self.groups}
+
+    @cached_property
+    def estimate_by_key(self) -> dict[tuple[str, str], EstimateRow]:
+        """Estimates by (group, measure)."""
+        return {(row.group, row.measure): row for row in self.estimates}
+
+    @cached_property
+    def distribution_by_key(self) -> dict[tuple[str, str], tuple[DistributionRow, ...]]:
+        """The rows of one item in one group, in the order of its categories, by (group, item)."""
+        found: dict[tuple[str, str], list[DistributionRow]] = {}
+        for row in self.distributions:
+            found.setdefault((row.group, row.item), []).append(row)
+        return {key: tuple(rows) for key, rows in found.items()}
+
+    @cached_property
+    def trend_by_key(self) -> dict[tuple[str, str], tuple[TrendRow, ...]]:
+        """The points of one line, oldest wave first, by (group, measure)."""
+        found: dict[tuple[str, str], list[TrendRow]] = {}
+        for row in self.trends:
+            found.setdefault((row.group, row.measure), []).append(row)
+        return {key: tuple(rows) for key, rows in found.items()}

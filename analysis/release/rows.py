@@ -1,0 +1,131 @@
+"""The rows of a Release's tables.
+
+Values are as published: already rounded, banded or absent. A value that is not shown is None in
+every table and written as an empty cell; `status` says `shown` or `c`. Percents are whole numbers
+from 0 to 100; a share that is top or bottom coded carries its bound beside it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Status = Literal["shown", "c"]
+Bound = Literal["", "or_more", "or_less"]
+Kind = Literal["item", "theme"]
+ConcernKind = Literal["concern", "strength"]
+
+
+@dataclass(frozen=True)
+class GroupRow:
+    """A declared group. `values` holds one value id per breakdown of the plan, "" for all."""
+
+    group: str
+    table: str
+    label: str
+    parent: str | None
+    values: tuple[str, ...]
+    base: int | None
+    headcount: int | None
+    response_rate: int | None
+    status: Status
+
+
+@dataclass(frozen=True)
+class EstimateRow:
+    """A group's figures for one item or theme.
+
+    `positive`, `neutral`, `negative` are percents of valid answers (theme: mean of the respondents'
+    shares); `score` is 0 to 100, themes only; `lower` and `upper` are the 95 % limits of
+    `positive` in percent, rounded outward. `weighted` is the weighted percent positive, present
+    only where it differs from `positive` by two points or more.
+    """
+
+    group: str
+    measure: str
+    kind: Kind
+    base: int | None
+    positive: int | None
+    positive_bound: Bound
+    neutral: int | None
+    neutral_bound: Bound
+    negative: int | None
+    negative_bound: Bound
+    score: float | None
+    lower: int | None
+    upper: int | None
+    weighted: int | None
+    status: Status
+
+
+@dataclass(frozen=True)
+class DistributionRow:
+    """The percent of a group's valid answers that fell in one category of an item."""
+
+    group: str
+    item: str
+    category: str
+    percent: int | None
+    bound: Bound
+    status: Status
+
+
+@dataclass(frozen=True)
+class ComparisonRow:
+    """A group against the rest of `against`: gap in points of percent positive."""
+
+    group: str
+    measure: str
+    kind: Kind
+    against: str
+    gap: int | None
+    lower: int | None
+    upper: int | None
+    status: Status
+
+
+@dataclass(frozen=True)
+class ConcernRow:
+    """A finding that the area-of-concern rule raised. `people` is base x gap, rounded to 5."""
+
+    group: str
+    measure: str
+    kind: ConcernKind
+    state: Literal["emerging"]
+    against: str
+    gap: int
+    lower: int
+    upper: int
+    people: int
+    words: str
+
+
+@dataclass(frozen=True)
+class TrendRow:
+    """One point of a trend line: the published figure of one wave, `positive` in percent."""
+
+    group: str
+    measure: str
+    wave: str
+    value: int | None
+    bound: Bound
+    lower: int | None
+    upper: int | None
+    comparable: bool
+    status: Status
+
+
+@dataclass(frozen=True)
+class MeasureRow:
+    """An item or theme of the codebook, so that a Release can be read on its own.
+
+    `categories` are (code, label, reading) in order, valid answers only; empty for a theme.
+    """
+
+    measure: str
+    kind: Kind
+    label: str
+    theme: str | None
+    sensitive: bool
+    fingerprint: str
+    categories: tuple[tuple[str, str, str], ...]

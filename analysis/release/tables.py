@@ -1,0 +1,241 @@
+"""The tables of a Release as CSV: one description serves writing, reading, exports and metadata.
+
+The columns are taken from the row classes, so a file cannot say anything else than its rows. CSV is
+UTF-8 with LF line ends; an absent value is an empty cell; a text that a spreadsheet would run as a
+formula starts with an apostrophe, which reading takes away again.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from types import MappingProxyType
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from analysis.errors import ReleaseError
+from analysis.release.model import Release
+from analysis.release.rows import (
+    ComparisonRow,
+    ConcernRow,
+    DistributionRow,
+    EstimateRow,
+    GroupRow,
+    MeasureRow,
+    TrendRow,
+)
+
+Cell = str | int | float | bool | None
+
+
+@dataclass(frozen=True)
+class CategoryRow:
+    """One valid answer category of an item: `MeasureRow.categories` as a table of its own."""
+
+    item: str
+    category: str
+    label: str
+    reading: str
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a published table.
+
+    Attributes:
+        name: its heading.
+        kind: the Python type of its cells.
+        optional: whether a cell may be empty.
+        choices: the only texts that may stand in it; empty when any may.
+    """
+
+    name: str
+    kind: type
+    optional: bool
+    choices: tuple[str, ...] = ()
+
+
+ROWS: Mapping[str, type] = MappingProxyType(
+    {
+        "measures": MeasureRow,
+        "categories": CategoryRow,
+        "groups": GroupRow,
+        "estimates": EstimateRow,
+        "distributions": DistributionRow,
+        "comparisons": ComparisonRow,
+        "concerns": ConcernRow,
+        "trends": TrendRow,
+    }
+)
+"""Table name -> class of its rows, in the order in which a reader would want them."""
+
+_NESTED = {"values", "categories"}
+
+
+def columns(name: str, breakdowns: Sequence[str]) -> tuple[Column, ...]:
+    """The columns of table `name`; `breakdowns` are the ids that give groups their columns."""
+    row = ROWS[name]
+    hints = get_type_hints(row)
+    found: list[Column] = []
+    for field in fields(row):
+        if field.name == "values":
+            taken = {other.name for other in fields(row)}
+            # A breakdown may be called what another column is called; two headings may not agree.
+            names = [f"{b}_value" if b in taken else b for b in breakdowns]
+            found += [Column(heading, str, True) for heading in names]
+        elif field.name not in _NESTED:
+            found.append(_column(field.name, hints[field.name]))
+    return tuple(found)
+
+
+def records(release: Release, name: str) -> list[tuple[Cell, ...]]:
+    """The rows of table `name` as plain cells, in the order of `columns`."""
+    if name == "measures":
+        plain = [field.name for field in fields(MeasureRow) if field.name not in _NESTED]
+        return [tuple(getattr(row, key) for key in plain) for row in release.measures]
+    if name == "categories":
+        return [
+            (row.measure, code, label, reading)
+            for row in release.measures
+            for code, label, reading in row.categories
+        ]
+    if name == "groups":
+        return [_group_record(row) for row in release.groups]
+    plain = [field.name for field in fields(ROWS[name])]
+    return [tuple(getattr(row, key) for key in plain) for row in getattr(release, name)]
+
+
+def rows(name: str, cells: Iterable[tuple[Any, ...]], breakdowns: int) -> tuple[Any, ...]:
+    """Rows of table `name` out of `records`; measures come without their categories."""
+    if name == "measures":
+        return tuple(_measure_row(record) for record in cells)
+    if name == "groups":
+        return tuple(_group_row(record, breakdowns) for record in cells)
+    row = ROWS[name]
+    return tuple(row(*record) for record in cells)
+
+
+def with_categories(
+    measures: tuple[MeasureRow, ...], categories: tuple[CategoryRow, ...]
+) -> tuple[MeasureRow, ...]:
+    """Measures with the categories that their own table holds."""
+    found: dict[str, list[tuple[str, str, str]]] = {row.measure: [] for row in measures}
+    for row in categories:
+        if row.item not in found:
+            raise ReleaseError(f"categories.csv names item {row.item}, which measures.csv lacks.")
+        found[row.item].append((row.category, row.label, row.reading))
+    return tuple(replace(row, categories=tuple(found[row.measure])) for row in measures)
+
+
+def to_csv(headings: tuple[Column, ...], cells: Iterable[tuple[Cell, ...]]) -> bytes:
+    """A table as CSV bytes."""
+    written = [_WRITTEN[column.kind] for column in headings]
+    lines = [",".join(_quoted(column.name) for column in headings)]
+    lines += [
+        ",".join("" if cell is None else write(cell) for cell, write in zip(row, written))  # noqa: B905
+        for row in cells
+    ]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def from_csv(content: bytes, headings: tuple[Column, ...], file: str) -> list[tuple[Cell, ...]]:
+    """Cells of a CSV that `to_csv` wrote.
+
+    Raises:
+        ReleaseError: naming file, row and column of the first cell that cannot stand there.
+    """
+    try:
+        reader = csv.reader(io.StringIO(content.decode(), newline=""), strict=True)
+        table = list(reader)
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ReleaseError(f"{file} is not a table that Candour wrote: {error}.") from error
+    if not table or table[0] != [column.name for column in headings]:
+        raise ReleaseError(f"{file} does not have the columns of a Release of this version.")
+    found = []
+    for number, row in enumerate(table[1:], start=2):
+        if len(row) != len(headings):
+            raise ReleaseError(f"{file} row {number} has {len(row)} cells, not {len(headings)}.")
+        found.append(
+            tuple(
+                _cell(text, column, file, number)
+                for text, column in zip(row, headings)  # noqa: B905
+            )
+        )
+    return found
+
+
+def _column(name: str, hint: Any) -> Column:
+    options = get_args(hint) if type(None) in get_args(hint) else (hint,)
+    optional = type(None) in options
+    (kept,) = (option for option in options if option is not type(None))
+    if get_origin(kept) is Literal:
+        return Column(name, str, optional, tuple(get_args(kept)))
+    return Column(name, kept, optional)
+
+
+def _group_record(row: GroupRow) -> tuple[Cell, ...]:
+    shown = (row.base, row.headcount, row.response_rate, row.status)
+    return (row.group, row.table, row.label, row.parent, *row.values, *shown)
+
+
+def _measure_row(record: tuple[Any, ...]) -> MeasureRow:
+    measure, kind, label, theme, sensitive, fingerprint = record
+    return MeasureRow(measure, kind, label, theme, sensitive, fingerprint, ())
+
+
+def _group_row(record: tuple[Any, ...], breakdowns: int) -> GroupRow:
+    group, table, label, parent, *rest = record
+    values, (base, headcount, rate, status) = rest[:breakdowns], rest[breakdowns:]
+    chosen = tuple(value or "" for value in values)
+    return GroupRow(group, table, label, parent, chosen, base, headcount, rate, status)
+
+
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+
+
+def guarded(text: str) -> str:
+    """`text` with an apostrophe before anything that a spreadsheet would run."""
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def _unguarded(text: str) -> str:
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
+
+
+def _quoted(text: str) -> str:
+    # Python 3.11's csv.writer leaves a lone carriage return unquoted, which no reader takes back.
+    if any(mark in text for mark in ',"\n\r'):
+        return '"' + text.replace('"', '""') + '"'
+    return text
+
+
+_WRITTEN: dict[type, Callable[[Any], str]] = {
+    str: lambda text: _quoted(guarded(text)),
+    int: str,
+    float: repr,
+    bool: lambda flag: "true" if flag else "false",
+}
+
+
+def _cell(text: str, column: Column, file: str, number: int) -> Cell:
+    if column.kind is str:
+        if text == "" and column.optional:
+            return None
+        if column.choices and text not in column.choices:
+            raise ReleaseError(f"{file} row {number}: {column.name} cannot be {text!r}.")
+        return _unguarded(text)
+    if text == "" and column.optional:
+        return None
+    try:
+        return _READ[column.kind](text)
+    except (ValueError, KeyError) as error:
+        raise ReleaseError(f"{file} row {number}: {column.name} cannot be {text!r}.") from error
+
+
+_READ: dict[type, Callable[[str], Cell]] = {
+    int: int,
+    float: float,
+    bool: lambda text: {"true": True, "false": False}[text],
+}

@@ -1,0 +1,1 @@
+"""Estimators over tallies: proportions, scores, comparisons, weighting, concerns."""

@@ -1,0 +1,77 @@
+"""Change over waves. Two waves are a difference; three or more a slope over their dates.
+
+The same people answer twice, which is not known of anybody; taking the waves as independent makes
+a change look less certain than it is, never more. No finite population correction.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtr
+
+from analysis.errors import EstimationError
+from analysis.statistics.comparisons import Difference, miettinen_nurminen, welch
+from analysis.statistics.suppressed import estimator
+
+
+@dataclass(frozen=True)
+class Slope:
+    """A trend in shares.
+
+    Attributes:
+        slope: change of the share per unit of time.
+        chi2: Cochran and Armitage's statistic, one degree of freedom.
+        p: of no trend, two-sided.
+    """
+
+    slope: float
+    chi2: float
+    p: float
+
+
+@estimator
+def cochran_armitage(
+    positive: Sequence[float], n: Sequence[float], times: Sequence[float]
+) -> Slope:
+    """Test of a linear trend in shares over three waves or more.
+
+    Args:
+        positive: positive answers per wave, shape (waves,).
+        n: valid answers per wave, same shape.
+        times: when the waves closed, in any unit, not all equal; same shape.
+
+    Raises:
+        EstimationError: for fewer than three waves, waves at one time or impossible counts.
+
+    Source: Cochran (1954), Armitage (1955); as R's prop.trend.test.
+    """
+    x, size, when = (np.asarray(values, dtype=float) for values in (positive, n, times))
+    if not x.shape == size.shape == when.shape or x.ndim != 1 or x.size < 3:
+        raise EstimationError("a trend needs three waves or more; two are a difference")
+    if (size <= 0).any() or (x < 0).any() or (x > size).any():
+        raise EstimationError("a wave has more positive answers than answers, or none at all")
+    total = float(size.sum())
+    around = when - float((size * when).sum()) / total
+    spread = float((size * around**2).sum())
+    if spread == 0:
+        raise EstimationError("a trend needs waves at different times")
+    share = float(x.sum()) / total
+    slope = float((x * around).sum()) / spread
+    if share in (0.0, 1.0):
+        return Slope(0.0, 0.0, 1.0)
+    chi2 = slope**2 * spread / (share * (1 - share))
+    return Slope(slope, chi2, min(1.0, 2 * float(ndtr(-math.sqrt(chi2)))))
+
+
+def change_of_share(x_before: float, n_before: float, x_after: float, n_after: float) -> Difference:
+    """Change of an item's share from one wave to the next, later minus earlier."""
+    return miettinen_nurminen(x_after, n_after, x_before, n_before)
+
+
+def change_of_mean(before: tuple[int, float, float], after: tuple[int, float, float]) -> Difference:
+    """Change of a theme's mean, later minus earlier; each wave as (n, sum, sum of squares)."""
+    return welch(*after, *before)

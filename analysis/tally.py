@@ -1,0 +1,252 @@
+"""Counting: once at the finest cells, then adding up.
+
+Each respondent gets the number of their finest cell (their categories of every variable that a
+breakdown uses; unknown is a category); every item is one `bincount` over (cell, answer); every
+group is a sum of cells, by a sparse 0/1 matrix. The cost is one pass over the answers, whatever the
+number of tables. Everything is held as whole numbers (shares and weights in steps of 2**-20), so
+sums are exact: neither the order of respondents nor the way they are split into parts can be seen
+in the result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from analysis.cells import Cells, group_matrix, number_cells
+from analysis.codebook import Codebook
+from analysis.errors import DataError
+from analysis.microdata import Microdata
+from analysis.plan import TablePlan
+from analysis.theme_values import STEP, RespondentValues, respondent_values, steps
+
+Ints = npt.NDArray[np.int64]
+
+_HEAVIEST, _LIGHTEST = 1e5, 1e-2
+_MOST_WEIGHT = 2.0**22
+
+
+@dataclass(frozen=True)
+class ItemSums:
+    """Answers to one item; one row per cell or group.
+
+    Attributes:
+        people: respondents by category, shape (rows, categories + 1); last column: no answer.
+        weight: their weights in steps of `STEP`, same shape; None when unweighted.
+        weight_squared: their squared weights likewise.
+    """
+
+    people: Ints
+    weight: Ints | None = None
+    weight_squared: Ints | None = None
+
+
+@dataclass(frozen=True)
+class ThemeSums:
+    """One theme over the respondents who answered at least half of it; one row per cell or group.
+
+    Attributes:
+        people: how many they are, shape (rows,).
+        total: sums of `VALUES` over them in steps of `STEP`, shape (rows, 4).
+        squares: sums of squares in steps of `STEP` squared, shape (rows, 4).
+        weight: sum of weights and of squared weights, shape (rows, 2), in steps of `STEP`.
+        weighted_total, weighted_squares: weighted sums and sums of squares, both in steps of
+            `STEP` squared, shape (rows, 4). All three are None when unweighted.
+    """
+
+    people: Ints
+    total: Ints
+    squares: Ints
+    weight: Ints | None = None
+    weighted_total: Ints | None = None
+    weighted_squares: Ints | None = None
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Everything that was counted, one row per cell, group or rest of a group.
+
+    Attributes:
+        people: respondents, shape (rows,).
+    """
+
+    people: Ints
+    items: Mapping[str, ItemSums]
+    themes: Mapping[str, ThemeSums]
+
+    def combined(self, matrix: sparse.csr_array) -> Sums:
+        """Linear combinations of the rows; `matrix` has one column for each of them."""
+
+        def of(array: Ints) -> Ints:
+            return _product(matrix, array)
+
+        return self._each(of)
+
+    def _each(self, of: Callable[[Ints], Ints]) -> Sums:
+        def maybe(array: Ints | None) -> Ints | None:
+            return None if array is None else of(array)
+
+        items = {
+            name: ItemSums(of(item.people), maybe(item.weight), maybe(item.weight_squared))
+            for name, item in self.items.items()
+        }
+        themes = {
+            name: ThemeSums(
+                *(of(theme.people), of(theme.total), of(theme.squares)),
+                *(maybe(theme.weight), maybe(theme.weighted_total), maybe(theme.weighted_squares)),
+            )
+            for name, theme in self.themes.items()
+        }
+        return Sums(of(self.people), items, themes)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What was counted of some respondents, at the finest cells; two tallies of one codebook add.
+
+    Attributes:
+        cells: the occupied finest cells, in lexicographic order.
+        at_cells: the counts, one row per cell.
+    """
+
+    codebook: Codebook
+    plan: TablePlan
+    cells: Cells
+    at_cells: Sums
+
+    @cached_property
+    def at_groups(self) -> Sums:
+        """The counts, one row per group in the order of `plan.groups`."""
+        return self.at_cells.combined(group_matrix(self.codebook, self.plan, self.cells))
+
+    def __add__(self, other: Tally) -> Tally:
+        if (self.codebook, self.plan) != (other.codebook, other.plan):
+            raise DataError("Tallies of different questionnaires cannot be added.")
+        if self.weighted != other.weighted and len(self.cells) and len(other.cells):
+            raise DataError("A weighted and an unweighted tally cannot be added.")
+        cells, matrices = self.cells.merged(other.cells)
+        parts = [
+            tally.at_cells.combined(matrix)
+            for tally, matrix in zip((self, other), matrices, strict=True)
+        ]
+        return Tally(self.codebook, self.plan, cells, _added(*parts))
+
+    @property
+    def weighted(self) -> bool:
+        """Whether weights were counted too."""
+        return any(item.weight is not None for item in self.at_cells.items.values())
+
+
+def tally(codebook: Codebook, plan: TablePlan, microdata: Microdata) -> Tally:
+    """Count the answers of `microdata` once.
+
+    Raises:
+        DataError: if microdata and codebook do not fit, or a weight cannot be one.
+    """
+    microdata.check(codebook)
+    weights = None if microdata.weights is None else _weight_steps(microdata.weights)
+    cells, cell_of = number_cells(codebook, plan, microdata)
+    count = _Counter(cell_of, len(cells), weights)
+    items = {
+        item.id: count.item(microdata.items[item.id], len(item.codes)) for item in codebook.items
+    }
+    themes = {
+        theme.id: count.theme(respondent_values(codebook, theme, microdata))
+        for theme in codebook.themes
+    }
+    return Tally(codebook, plan, cells, Sums(cells.people, items, themes))
+
+
+@dataclass(frozen=True)
+class _Counter:
+    """Sums over cells: `cell_of` is the cell of each respondent."""
+
+    cell_of: Ints
+    cells: int
+    weights: Ints | None
+
+    def item(self, answers: npt.NDArray[np.int16], categories: int) -> ItemSums:
+        width = categories + 1
+        # No answer is -1; moved to the last column so that the others stand where they belong.
+        column = np.where(answers < 0, categories, answers)
+        key = self.cell_of * width + column
+        people = self._bins(key, width, None)
+        if self.weights is None:
+            return ItemSums(people)
+        squared = steps((self.weights * STEP) ** 2)
+        return ItemSums(
+            people, self._bins(key, width, self.weights), self._bins(key, width, squared)
+        )
+
+    def theme(self, values: RespondentValues) -> ThemeSums:
+        who = np.flatnonzero(values.answered)
+        cell, value = self.cell_of[who], values.values[who]
+        matrix = sparse.csr_array(
+            (np.ones(len(who), np.int64), (cell, np.arange(len(who)))), (self.cells, len(who))
+        )
+        people = np.bincount(cell, minlength=self.cells).astype(np.int64)
+        total, squares = _product(matrix, value), _product(matrix, value**2)
+        if self.weights is None:
+            return ThemeSums(people, total, squares)
+        weight = self.weights[who, None]
+        both = np.column_stack([weight, steps((weight * STEP) ** 2)])
+        return ThemeSums(
+            *(people, total, squares),
+            weight=_product(matrix, both),
+            weighted_total=_product(matrix, weight * value),
+            weighted_squares=_product(matrix, weight * steps((value * STEP) ** 2)),
+        )
+
+    def _bins(self, key: Ints, width: int, weights: Ints | None) -> Ints:
+        # bincount adds weights as floats: exact for whole numbers whose sum stays under 2**53.
+        found = np.bincount(key, weights=weights, minlength=self.cells * width)
+        return found.astype(np.int64).reshape(self.cells, width)
+
+
+def _product(matrix: sparse.csr_array, array: Ints) -> Ints:
+    return np.asarray(matrix @ array, dtype=np.int64)
+
+
+def _weight_steps(weights: npt.NDArray[np.float64]) -> Ints:
+    wrong = ~((weights >= _LIGHTEST) & (weights <= _HEAVIEST))
+    if wrong.any():
+        first = int(np.flatnonzero(wrong)[0])
+        raise DataError(
+            f"The weight of answer {first + 1} is {weights[first]}; a weight is a number from "
+            f"{_LIGHTEST:g} to {_HEAVIEST:g}. Scale the weights to a mean of about 1."
+        )
+    # Sums stay exact up to here: 2**62 in 64 bits, and squares 2**53 as floats.
+    if weights.sum() >= _MOST_WEIGHT or (weights**2).sum() / STEP >= 2**53:
+        raise DataError("The weights are too large together: scale them to a mean of about 1.")
+    return steps(weights)
+
+
+def _added(one: Sums, other: Sums) -> Sums:
+    def plus(a: Ints | None, b: Ints | None) -> Ints | None:
+        return None if a is None or b is None else a + b
+
+    items = {
+        name: ItemSums(
+            a.people + b.people,
+            plus(a.weight, b.weight),
+            plus(a.weight_squared, b.weight_squared),
+        )
+        for (name, a), b in zip(one.items.items(), other.items.values(), strict=True)
+    }
+    themes = {
+        name: ThemeSums(
+            *(a.people + b.people, a.total + b.total, a.squares + b.squares),
+            *(
+                plus(a.weight, b.weight),
+                plus(a.weighted_total, b.weighted_total),
+                plus(a.weighted_squares, b.weighted_squares),
+            ),
+        )
+        for (name, a), b in zip(one.themes.items(), other.themes.values(), strict=True)
+    }
+    return Sums(one.people + other.people, items, themes)

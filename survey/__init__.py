@@ -1,0 +1,1 @@
+"""Candour: the Flask application, a stage of an answer's journey per folder."""

@@ -1,0 +1,114 @@
+"""The web application: surfaces, templates, static files, headers and error pages, put together."""
+
+from __future__ import annotations
+
+import json
+import logging
+from functools import cache
+
+from flask import Flask, render_template, request
+from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
+from werkzeug.exceptions import HTTPException
+from whitenoise import WhiteNoise
+
+from survey import resources, security
+from survey.config import RESPOND, RESULTS, Settings
+from survey.database import Stores
+from survey.errors import CandourError
+
+ONE_YEAR = 31_536_000
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the application that serves the surfaces named in `settings`."""
+    settings = settings or Settings.from_environment()
+    app = Flask(__name__, static_folder=None, template_folder=None)
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_NAME="candour",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Strict",
+        SESSION_COOKIE_SECURE=settings.https,
+        WTF_CSRF_SSL_STRICT=False,
+        MAX_CONTENT_LENGTH=512 * 1024,
+        MAX_FORM_PARTS=2_000,
+    )
+    app.extensions["candour"] = Stores.open(settings)
+    _templates(app)
+    _static_files(app)
+    security.install(app)
+    _error_pages(app)
+    _surfaces(app, settings)
+    return app
+
+
+def _surfaces(app: Flask, settings: Settings) -> None:
+    if RESPOND in settings.surfaces:
+        from survey.collect import pages
+
+        app.register_blueprint(pages.blueprint)
+    if RESULTS in settings.surfaces:
+        from survey.manage import sign_in
+        from survey.results import pages as results_pages
+
+        sign_in.install(app)
+        app.register_blueprint(results_pages.blueprint)
+
+
+def _templates(app: Flask) -> None:
+    app.jinja_loader = ChoiceLoader(
+        [
+            FileSystemLoader(resources.TEMPLATES),
+            PrefixLoader(
+                {
+                    "govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja"),
+                    "govuk_frontend_wtf": PackageLoader("govuk_frontend_wtf"),
+                }
+            ),
+        ]
+    )
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["asset"] = asset
+    app.jinja_env.globals["surfaces"] = app.extensions["candour"].settings.surfaces
+
+
+@cache
+def _asset_names() -> dict[str, str]:
+    manifest = resources.ASSETS / "manifest.json"
+    names: dict[str, str] = json.loads(manifest.read_text()) if manifest.exists() else {}
+    return names
+
+
+def asset(name: str) -> str:
+    """The address of a built asset under its hashed name; `make assets` builds them."""
+    return f"/static/{_asset_names().get(name, name)}"
+
+
+def _static_files(app: Flask) -> None:
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app,
+        root=resources.ASSETS,
+        prefix="/static/",
+        max_age=ONE_YEAR,
+        immutable_file_test=lambda _path, _url: True,
+    )
+
+
+def _error_pages(app: Flask) -> None:
+    log = logging.getLogger("candour")
+
+    @app.errorhandler(CandourError)
+    def candour_error(error: CandourError) -> tuple[str, int]:
+        return render_template("errors/problem.html", sentence=str(error)), 400
+
+    @app.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> tuple[str, int]:
+        code = error.code or 500
+        return render_template("errors/http.html", code=code), code
+
+    @app.errorhandler(Exception)
+    def unexpected(error: Exception) -> tuple[str, int]:
+        route = request.url_rule.rule if request.url_rule else "no route"
+        log.error("%s: %s", route, type(error).__name__)
+        return render_template("errors/http.html", code=500), 500

@@ -1,0 +1,59 @@
+"""The one program, `candour`. Each command lives in the room whose work it does."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from analysis.errors import CandourError
+
+COMMANDS = {
+    "check": "survey.questionnaire.commands:check",
+    "codes": "survey.collect.commands:codes",
+    "demo": "survey.demo.commands:demo",
+    "headcount": "survey.manage.commands:headcount",
+    "keys": "survey.close.commands:keys",
+    "migrate": "survey.manage.commands:migrate",
+    "serve": "survey.serve:serve",
+    "tabulate": "survey.tabulate:tabulate",
+    "unseal": "survey.close.commands:unseal",
+    "user": "survey.manage.commands:user",
+    "verify": "survey.results.commands:verify",
+    "wave": "survey.wave_commands:wave",
+}
+
+
+class _Rooms(click.Group):
+    """Imports a command only when asked for it, so that `serve` never loads what opens answers."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name].split(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+
+@click.command(cls=_Rooms, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="candour")
+def candour() -> None:
+    """Candour: anonymous workforce sentiment surveys."""
+
+
+def main() -> None:
+    """Run the program; every known error is one sentence and exit code 2."""
+    try:
+        candour(standalone_mode=False)
+    except CandourError as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except click.Abort:
+        sys.exit(130)

@@ -1,0 +1,1 @@
+"""The only place that opens answers: keys, unsealing, closing a wave, destroying."""

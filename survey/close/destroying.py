@@ -1,0 +1,100 @@
+"""Destroying: after the Release, the sealed answers and the key that opens them go for good."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import delete
+
+from survey.close import keys as release_keys
+from survey.close import rewriting
+from survey.close.erasing import erase
+from survey.close.keys import Keys
+from survey.close.unsealing import expect_keys_of
+from survey.collect import box, issuer
+from survey.database import Stores
+from survey.errors import WaveStateError
+from survey.manage import waves
+from survey.manage.tables import CodeRow, DestructionRow
+from survey.manage.waves import Wave
+
+
+def destroy(stores: Stores, wave_id: str, keys_path: Path | None, today: date) -> None:
+    """Destroy a released wave's sealed answers, the hashes of its codes, and its key.
+
+    Args:
+        stores: where the wave lies.
+        wave_id: a wave whose Release is out.
+        keys_path: the `release.key`, or its folder, to sign the note with and then to destroy;
+            None when the officers destroy it elsewhere, and the note is unsigned and says so.
+        today: the date on the note.
+
+    Raises:
+        WaveStateError: when the wave is not released, or the key still opens another wave.
+        SettingsError: when the key is not this wave's.
+    """
+    wave = waves.get(stores, wave_id)
+    if wave.state != "released":
+        raise WaveStateError(
+            f"Wave {wave_id} is {wave.state}; only a released wave can be destroyed."
+        )
+    key_file = None if keys_path is None else release_keys.private_file(keys_path)
+    noted = _is_noted(stores, wave_id)
+    if key_file is not None and (key_file.exists() or not noted):
+        _expect_last_wave(stores, wave)
+    keys = None
+    if key_file is not None and not noted:
+        keys = release_keys.load(key_file)
+        expect_keys_of(wave, keys)
+    _erase_answers(stores, wave_id)
+    if not noted:
+        _note(stores, wave, keys, today)
+    if key_file is not None:
+        erase(key_file)
+    with stores.issuer() as session:
+        session.execute(delete(CodeRow).where(CodeRow.wave == wave_id))
+        waves.move(session, wave_id, "released", "destroyed")
+
+
+def _expect_last_wave(stores: Stores, wave: Wave) -> None:
+    others = [
+        other.id
+        for other in waves.all_waves(stores)
+        if other.id != wave.id
+        and other.public_key == wave.public_key
+        and other.state != "destroyed"
+    ]
+    if others:
+        raise WaveStateError(
+            f"The key of wave {wave.id} also opens {', '.join(others)}; destroy the key with the "
+            "last of them, and run this without --key."
+        )
+
+
+def _erase_answers(stores: Stores, wave_id: str) -> None:
+    for path in (
+        rewriting.path_of(stores.settings, wave_id),
+        box.path_of(stores.settings, wave_id),
+        issuer.salt_path(stores.settings, wave_id),
+    ):
+        erase(path)
+
+
+def _is_noted(stores: Stores, wave_id: str) -> bool:
+    with stores.results() as session:
+        return session.get(DestructionRow, wave_id) is not None
+
+
+def _note(stores: Stores, wave: Wave, keys: Keys | None, today: date) -> None:
+    content = {
+        "wave": wave.id,
+        "destroyed": today.isoformat(),
+        "what": "sealed answers, hashes of codes" + (", private key" if keys else ""),
+        "private key": "destroyed with this note" if keys else "not on this machine",
+    }
+    note = json.dumps(content, sort_keys=True)
+    signature = keys.signing.sign(note.encode()) if keys else None
+    with stores.results() as session:
+        session.add(DestructionRow(wave=wave.id, note=note, signature=signature))

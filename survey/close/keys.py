@@ -1,0 +1,92 @@
+"""The release officers' keys: one opens the answers, one signs what is published of them."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from survey.errors import SettingsError
+from survey.manage.officers import PublicKeys
+
+PRIVATE_FILE, PUBLIC_FILE = "release.key", "public.json"
+_WHAT = "PRIVATE key of the release officers: opens every answer of its waves"
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The private keys. `unsealing` opens answers, `signing` signs Releases and notes."""
+
+    unsealing: X25519PrivateKey
+    signing: Ed25519PrivateKey
+
+    @property
+    def public(self) -> PublicKeys:
+        """The halves that everybody may know."""
+        return PublicKeys(
+            self.unsealing.public_key().public_bytes_raw(),
+            self.signing.public_key().public_bytes_raw(),
+        )
+
+
+def new() -> Keys:
+    """Fresh keys from the operating system's randomness."""
+    return Keys(X25519PrivateKey.generate(), Ed25519PrivateKey.generate())
+
+
+def make(folder: Path) -> PublicKeys:
+    """Make keys: `release.key` (for its owner's eyes only) and `public.json` in a folder.
+
+    Returns:
+        The public halves.
+
+    Raises:
+        SettingsError: when one of them is there: overwriting a key locks its answers for ever.
+    """
+    keys = new()
+    folder.mkdir(parents=True, exist_ok=True)
+    private, public = folder / PRIVATE_FILE, folder / PUBLIC_FILE
+    for path in (private, public):
+        if path.exists():
+            raise SettingsError(
+                f"{path} is there already and is never overwritten; choose another folder."
+            )
+    content = {
+        "what": _WHAT,
+        "unsealing": keys.unsealing.private_bytes_raw().hex(),
+        "signing": keys.signing.private_bytes_raw().hex(),
+    }
+    handle = os.open(private, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(json.dumps(content, indent=2) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    public.write_text(keys.public.as_json())
+    return keys.public
+
+
+def private_file(path: Path) -> Path:
+    """The `release.key` that is meant when somebody names the folder it lies in."""
+    return path / PRIVATE_FILE if path.is_dir() else path
+
+
+def load(path: Path) -> Keys:
+    """Read a `release.key`, or the one in a folder.
+
+    Raises:
+        SettingsError: when the file is missing or is something else.
+    """
+    try:
+        content = json.loads(private_file(path).read_text())
+        return Keys(
+            X25519PrivateKey.from_private_bytes(bytes.fromhex(content["unsealing"])),
+            Ed25519PrivateKey.from_private_bytes(bytes.fromhex(content["signing"])),
+        )
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read ({error.strerror}).") from None
+    except (ValueError, KeyError, TypeError):
+        raise SettingsError(f"{path} is not a release.key of `candour keys new`.") from None

@@ -1,0 +1,54 @@
+"""The closed box: the answers of a ballot box in shuffled order, and nothing else of it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+from survey.close.erasing import flush_folder
+from survey.collect import box
+from survey.config import Settings
+
+SCHEMA = """
+CREATE TABLE answer (
+  number INTEGER PRIMARY KEY,
+  sealed BLOB NOT NULL CHECK (length(sealed) = {size})
+) WITHOUT ROWID;
+"""
+
+
+def path_of(settings: Settings, wave_id: str) -> Path:
+    """Where the sealed answers of a closed wave lie until they are destroyed."""
+    return settings.box_folder / f"{wave_id}.closed"
+
+
+def rewrite(ballot_box: Path, closed_box: Path) -> None:
+    """Copy the answers of a box into a new file, shuffled, without their tokens.
+
+    The numbers of the new rows are the shuffled order; the slots they lay in are not kept.
+    """
+    draft = closed_box.with_suffix(".making")
+    draft.unlink(missing_ok=True)
+    draft.touch(mode=0o600)
+    with box.connect(ballot_box, "ro") as old, box.connect(draft) as new:
+        (size,) = old.execute("SELECT size FROM box").fetchone()
+        new.executescript(SCHEMA.format(size=size))
+        taken = [number for (number,) in old.execute("SELECT number FROM token WHERE taken = 1")]
+        secrets.SystemRandom().shuffle(taken)
+        with box.transaction(new):
+            for position, number in enumerate(taken):
+                sealed = old.execute("SELECT sealed FROM slot WHERE number = ?", (number,))
+                new.execute("INSERT INTO answer VALUES (?, ?)", (position, *sealed.fetchone()))
+    with draft.open("rb") as file:
+        os.fsync(file.fileno())
+    draft.replace(closed_box)
+    flush_folder(closed_box.parent)
+
+
+def sealed_answers(closed_box: Path) -> Iterator[bytes]:
+    """The sealed answers of a closed box, in its order."""
+    with box.connect(closed_box, "ro") as database:
+        for (sealed,) in database.execute("SELECT sealed FROM answer ORDER BY number"):
+            yield bytes(sealed)

@@ -1,0 +1,1 @@
+"""Taking answers: codes, sealing, the ballot box, the respondent's pages."""

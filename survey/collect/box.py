@@ -1,0 +1,188 @@
+"""The ballot box: one SQLite file per wave that keeps sealed answers, and no order and no time.
+
+It is filled with random bytes when it is made, a slot for every card and a quarter more, all of one
+size. An answer overwrites a random free slot in place, so neither row numbers nor the places of
+bytes in the file tell when it came. Large pages, no rowids and no write-ahead log, because each of
+those was measured to keep the order. The box never sees a code: of a sending it knows a one-time
+token alone.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from survey.config import Settings
+from survey.errors import WaveStateError
+
+PAGE_BYTES = 65_536
+LARGEST_ROW = 16_000
+"""Bytes. A longer row would spill over into pages that are handed out in order."""
+
+TOKEN_BYTES = 32
+BUSY_SECONDS = 30
+
+SCHEMA = """
+CREATE TABLE box (
+  wave TEXT PRIMARY KEY,
+  size INTEGER NOT NULL,
+  shut INTEGER NOT NULL CHECK (shut IN (0, 1))
+) WITHOUT ROWID;
+CREATE TABLE slot (
+  number INTEGER PRIMARY KEY,
+  sealed BLOB NOT NULL CHECK (length(sealed) = {size})
+) WITHOUT ROWID;
+CREATE TABLE token (
+  number INTEGER PRIMARY KEY,
+  taken INTEGER NOT NULL CHECK (taken IN (0, 1)),
+  token BLOB NOT NULL CHECK (length(token) = {token})
+) WITHOUT ROWID;
+"""
+
+
+def path_of(settings: Settings, wave_id: str) -> Path:
+    """Where the ballot box of a wave lies while it takes answers."""
+    return settings.box_folder / f"{wave_id}.box"
+
+
+@contextmanager
+def connect(path: Path, mode: str = "rw") -> Iterator[sqlite3.Connection]:
+    """A connection under which the file keeps neither leftovers nor a log of writes.
+
+    Raises:
+        WaveStateError: when the file is not there.
+    """
+    try:
+        database = sqlite3.connect(
+            f"file:{quote(str(path))}?mode={mode}",
+            uri=True,
+            timeout=BUSY_SECONDS,
+            isolation_level=None,
+        )
+    except sqlite3.OperationalError as error:
+        raise WaveStateError(
+            f"The ballot box {path.name} is not in its folder; put the file back where it was."
+        ) from error
+    with closing(database):
+        database.executescript(
+            f"PRAGMA page_size = {PAGE_BYTES}; PRAGMA secure_delete = ON;"
+            "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;"
+        )
+        yield database
+
+
+@contextmanager
+def transaction(database: sqlite3.Connection) -> Iterator[None]:
+    """Everything or nothing, alone on the file."""
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        database.execute("ROLLBACK")
+        raise
+    database.execute("COMMIT")
+
+
+def slots_for(cards: int) -> int:
+    """How many slots a wave of `cards` gets: a quarter more, so that a free one is found fast."""
+    return cards + -(-cards // 4)
+
+
+def create(path: Path, wave_id: str, cards: int, size: int) -> None:
+    """Make an empty box of `slots_for(cards)` slots of `size` bytes; replaces an empty one.
+
+    Raises:
+        WaveStateError: when an answer would not fit into a row.
+    """
+    if size > LARGEST_ROW:
+        raise WaveStateError(
+            f"A sealed answer would take {size} bytes and may take {LARGEST_ROW}; "
+            "shorten the questionnaire or its ids."
+        )
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_suffix(".making")
+    draft.unlink(missing_ok=True)
+    draft.touch(mode=0o600)
+    with connect(draft) as database:
+        database.executescript(SCHEMA.format(size=size, token=TOKEN_BYTES))
+        numbers = range(slots_for(cards))
+        with transaction(database):
+            database.execute("INSERT INTO box VALUES (?, ?, 0)", (wave_id, size))
+            database.executemany(
+                "INSERT INTO slot VALUES (?, ?)", ((n, secrets.token_bytes(size)) for n in numbers)
+            )
+            database.executemany(
+                "INSERT INTO token VALUES (?, 0, ?)",
+                ((n, secrets.token_bytes(TOKEN_BYTES)) for n in numbers),
+            )
+    draft.replace(path)
+
+
+def put(path: Path, token: bytes, sealed: bytes) -> bytes:
+    """Keep a sealed answer under its one-time token and give back the answer that is kept.
+
+    That is an earlier one when the token was seen before: a sending that is repeated, because its
+    reply was lost, changes nothing.
+
+    Raises:
+        WaveStateError: when the box is shut, not there or full.
+    """
+    with connect(path) as database, transaction(database):
+        _expect_open(database)
+        return _seen(database, token) or _keep(database, token, sealed)
+
+
+def put_many(path: Path, rows: Iterable[tuple[bytes, bytes]]) -> None:
+    """Keep many (token, sealed answer) at once, all or none; the tokens must be new."""
+    with connect(path) as database, transaction(database):
+        _expect_open(database)
+        for token, sealed in rows:
+            _keep(database, token, sealed)
+
+
+def shut(path: Path) -> None:
+    """Take no answer from now on. One that is being kept is kept first."""
+    with connect(path) as database, transaction(database):
+        database.execute("UPDATE box SET shut = 1")
+
+
+def _expect_open(database: sqlite3.Connection) -> None:
+    (is_shut,) = database.execute("SELECT shut FROM box").fetchone()
+    if is_shut:
+        raise WaveStateError("This survey has closed; no more answers are taken.")
+
+
+def _seen(database: sqlite3.Connection, token: bytes) -> bytes | None:
+    # An index over tokens would keep the order in which they came, so this reads the whole of the
+    # small table: a third of a millisecond for 7,000 slots.
+    found = database.execute(
+        "SELECT number FROM token WHERE taken = 1 AND token = ?", (token,)
+    ).fetchone()
+    if found is None:
+        return None
+    (sealed,) = database.execute("SELECT sealed FROM slot WHERE number = ?", found).fetchone()
+    return bytes(sealed)
+
+
+def _keep(database: sqlite3.Connection, token: bytes, sealed: bytes) -> bytes:
+    number = _free_slot(database)
+    database.execute("UPDATE slot SET sealed = ? WHERE number = ?", (sealed, number))
+    database.execute("UPDATE token SET taken = 1, token = ? WHERE number = ?", (token, number))
+    return sealed
+
+
+def _free_slot(database: sqlite3.Connection) -> int:
+    """A free slot, each as likely as the other: draws until one is free, a fifth of them always."""
+    (slots,) = database.execute("SELECT max(number) + 1 FROM token").fetchone()
+    for _ in range(1000):
+        number = secrets.randbelow(slots)
+        (taken,) = database.execute(
+            "SELECT taken FROM token WHERE number = ?", (number,)
+        ).fetchone()
+        if not taken:
+            return number
+    raise WaveStateError("The ballot box is full; more answers came than cards were made.")

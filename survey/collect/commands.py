@@ -1,0 +1,80 @@
+"""`candour codes`: makes codes offline, and gives the issuer their public halves."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from survey.collect import codes as access_codes
+from survey.collect import issuer
+from survey.config import Settings
+from survey.database import Stores
+from survey.errors import DataError, SettingsError
+
+CARDS_FILE, HALVES_FILE = "cards.csv", "public-halves.txt"
+
+
+@click.group()
+def codes() -> None:
+    """Access codes, one for a card."""
+
+
+@codes.command()
+@click.argument("wave_id", metavar="WAVE")
+@click.option("--count", type=click.IntRange(1, 5_000_000), required=True, help="spare ones too")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True)
+def make(wave_id: str, count: int, out: Path) -> None:
+    """Make codes, shuffled: cards to hand out, and the public halves for the issuer."""
+    made = access_codes.make(count)
+    with click.progressbar(made, label="Making codes") as bar:
+        halves = sorted(access_codes.public_half(access_codes.parse(c), wave_id).hex() for c in bar)
+    out.mkdir(parents=True, exist_ok=True)
+    for name in (CARDS_FILE, HALVES_FILE):
+        if (out / name).exists():
+            raise SettingsError(f"{out / name} is there already; choose another folder.")
+    _write(out / CARDS_FILE, ["code", *made])
+    _write(out / HALVES_FILE, halves)
+    click.echo(f"{out / CARDS_FILE}  print it, then delete it: nobody else keeps the codes")
+    click.echo(f"{out / HALVES_FILE}  give it to the issuer: candour codes import {wave_id}")
+
+
+@codes.command("import")
+@click.argument("wave_id", metavar="WAVE")
+@click.argument("file", type=click.Path(path_type=Path))
+def import_(wave_id: str, file: Path) -> None:
+    """Give the issuer the public halves; it keeps only salted hashes of them."""
+    stores = Stores.open(Settings.from_environment())
+    cards = issuer.import_codes(stores, wave_id, read_halves(file))
+    click.echo(f"Wave {wave_id} has {cards:,} cards.")
+
+
+def read_halves(file: Path) -> list[bytes]:
+    """Public halves from a file with one in hexadecimal on each line.
+
+    Raises:
+        DataError: names the file and the first line that is not one.
+    """
+    halves = []
+    try:
+        lines = file.read_text().splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{file} cannot be read as a list of public halves.") from error
+    for number, line in enumerate(lines, start=1):
+        try:
+            half = bytes.fromhex(line)
+        except ValueError:
+            half = b""
+        if len(half) != 32:
+            raise DataError(
+                f"{file}:{number}: this is not a public half of a code; import the file "
+                f"{HALVES_FILE} that `candour codes make` wrote, never the cards."
+            )
+        halves.append(half)
+    return halves
+
+
+def _write(path: Path, lines: list[str]) -> None:
+    with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+        file.write("\n".join(lines) + "\n")

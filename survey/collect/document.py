@@ -1,0 +1,187 @@
+"""What the respondent's pages show: the one document of a wave, and the check page.
+
+The document is the same for everybody, so it is rendered once per wave and kept in this process,
+packed too. The check page and a form that is shown again are rendered from the request's own body,
+and nothing of them is kept.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from flask import current_app, render_template
+from flask.sansio.app import App
+
+from survey.errors import MistypedCode
+from survey.manage.waves import Wave
+from survey.questionnaire.model import Choice, Multiple, Option, Question, Section, Statement
+
+CODE = "candour.code"
+ATTEMPT = "candour.attempt"
+CHANGE = "candour.change"
+OWN_FIELDS = frozenset({CODE, ATTEMPT, CHANGE})
+"""Fields of a form that are no answers; no question's id can hold a dot."""
+
+Answers = Mapping[str, tuple[str, ...]]
+"""Question id -> the codes as the page sends them: one, or several of a `multiple` question."""
+
+CODE_FIELD = "code"
+SENTENCES = {"enter_code": "Enter the code from your card.", "mistyped": MistypedCode.PUBLIC}
+"""What the page itself says of a code, in the server's words."""
+
+_NUMBERS = {10: "ten", 15: "fifteen", 20: "twenty"}
+
+
+@dataclass(frozen=True)
+class FormPage:
+    """The document's form: empty for everybody, or filled again from a request's own body.
+
+    Attributes:
+        errors: HTML id of a field -> what is wrong with it, in the order of the page.
+    """
+
+    smallest_group: str
+    answers: Answers = field(default_factory=dict)
+    code: str = ""
+    attempt: str = ""
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CheckedAnswer:
+    """One row of the check page.
+
+    Attributes:
+        field: the HTML id of the question in the document.
+        answer: its label; None when the question was left.
+        stored: how it will be stored, where that is not the answer itself.
+    """
+
+    field: str
+    question: str
+    answer: str | None
+    stored: str | None
+
+
+@dataclass(frozen=True)
+class CheckedSection:
+    """The answers of one section, in the order of its questions."""
+
+    title: str
+    rows: tuple[CheckedAnswer, ...]
+
+
+@dataclass(frozen=True)
+class CheckPage:
+    """Everything that is about to be sent."""
+
+    sections: tuple[CheckedSection, ...]
+    answers: Answers
+    code: str
+    attempt: str
+
+    @property
+    def asked(self) -> int:
+        """How many questions the questionnaire has."""
+        return sum(len(section.rows) for section in self.sections)
+
+    @property
+    def answered(self) -> int:
+        """How many of them have an answer, "prefer not to say" included."""
+        return sum(row.answer is not None for section in self.sections for row in section.rows)
+
+
+@dataclass(frozen=True)
+class Packed:
+    """A rendered document, plain and gzipped."""
+
+    plain: bytes
+    gzipped: bytes
+
+
+def document(wave: Wave) -> Packed:
+    """The one document of a wave, rendered on the first request for it in this process."""
+    kept: dict[tuple[str, str], Packed] = current_app.extensions["candour.documents"]
+    key = (wave.id, wave.questionnaire.fingerprint)
+    if key not in kept:
+        plain = form_html(wave, FormPage(smallest_group(wave))).encode()
+        kept[key] = Packed(plain, gzip.compress(plain, compresslevel=9, mtime=0))
+    return kept[key]
+
+
+def form_html(wave: Wave, page: FormPage) -> str:
+    """The document with a form in the state that `page` describes."""
+    return render_template("respond/document.html", wave=wave, form=page, sentences=SENTENCES)
+
+
+def smallest_group(wave: Wave) -> str:
+    """The wave's threshold in words, as the promise says it."""
+    return _NUMBERS.get(wave.policy.k, str(wave.policy.k))
+
+
+def field_of(question: Question) -> str:
+    """The HTML id of a question in the document."""
+    return f"q-{question.id}"
+
+
+def contradictions(wave: Wave, answers: Answers) -> dict[str, str]:
+    """Fields whose answers exclude one another, each with a sentence.
+
+    With JavaScript the page does not let it happen; without, only the server can say so.
+    """
+    found = {}
+    for question in wave.questionnaire.questions:
+        if isinstance(question, Multiple):
+            given = [tick for tick in question.options if tick.code in answers.get(question.id, ())]
+            alone = next((tick for tick in given if tick.exclusive), None)
+            if alone and len(given) > 1:
+                found[field_of(question)] = (
+                    f"Choose “{alone.label}” alone, or take its tick away: {question.text}"
+                )
+    return found
+
+
+def check_page(wave: Wave, answers: Answers, code: str, attempt: str) -> CheckPage:
+    """Lay out the check page. `answers` hold question ids and codes that the page offers."""
+    sections = tuple(_checked(section, answers) for section in wave.questionnaire.sections)
+    return CheckPage(sections, answers, code, attempt)
+
+
+def _checked(section: Section, answers: Answers) -> CheckedSection:
+    rows = tuple(_row(question, answers.get(question.id, ())) for question in section.questions)
+    return CheckedSection(str(section.title), rows)
+
+
+def _row(question: Question, given: tuple[str, ...]) -> CheckedAnswer:
+    offered = question.scale.points if isinstance(question, Statement) else question.options
+    labels = [str(answer.label) for answer in offered if answer.code in given]
+    stored = None
+    if isinstance(question, Choice) and given:
+        stored = _stored(question, next(o for o in question.options if o.code == given[0]))
+    return CheckedAnswer(field_of(question), str(question.text), ", ".join(labels) or None, stored)
+
+
+def _stored(question: Choice, option: Option) -> str | None:
+    if option.folds_to is None:
+        return "Nothing is stored for this question."
+    kept = str(dict(question.categories)[option.folds_to])
+    if kept == str(option.label):
+        return None
+    return f"Your answer “{option.label}” is stored as “{kept}”."
+
+
+def groups_of_options(
+    options: Iterable[Option],
+) -> Iterator[tuple[str | None, list[Option]]]:
+    """Runs of options under the same heading, in their order."""
+    for heading, run in groupby(options, key=lambda option: option.heading):
+        yield (None if heading is None else str(heading)), list(run)
+
+
+def install(app: App) -> None:
+    """Give `app` its own store of documents and the templates their filter."""
+    app.extensions["candour.documents"] = {}
+    app.jinja_env.filters["groups_of_options"] = groups_of_options

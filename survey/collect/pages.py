@@ -1,0 +1,136 @@
+"""The respondent's pages: no sign-in, no cookie, and nothing kept between two requests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Blueprint, Response, abort, current_app, make_response, render_template, request
+from flask.blueprints import BlueprintSetupState
+
+from survey.collect import document, submit
+from survey.collect.document import ATTEMPT, CHANGE, CODE, OWN_FIELDS, Answers, FormPage
+from survey.database import Stores
+from survey.errors import CodeError, MistypedCode, WaveStateError
+from survey.manage import waves
+from survey.manage.waves import Wave
+from survey.questionnaire import answers as folding
+
+blueprint = Blueprint("respond", __name__)
+
+
+@blueprint.record_once
+def _install(state: BlueprintSetupState) -> None:
+    document.install(state.app)
+
+
+def _stores() -> Stores:
+    stores: Stores = current_app.extensions["candour"]
+    return stores
+
+
+def _find(wave_id: str) -> Wave:
+    """The wave, closed ones too; a draft is nobody's business yet."""
+    try:
+        wave = waves.get(_stores(), wave_id)
+    except WaveStateError:
+        abort(404)
+    if wave.state == "draft":
+        abort(404)
+    return wave
+
+
+def _open(wave_id: str) -> Wave:
+    wave = _find(wave_id)
+    if wave.state != "open":
+        abort(410)
+    return wave
+
+
+@blueprint.get("/")
+def home() -> str:
+    """The surveys that are open."""
+    return render_template("respond/home.html", waves=waves.open_waves(_stores()))
+
+
+@blueprint.get("/privacy")
+def privacy() -> str:
+    """What is stored, what is not, and what is left to trust."""
+    return render_template("respond/privacy.html", waves=waves.open_waves(_stores()))
+
+
+@blueprint.get("/support/<wave_id>")
+def support(wave_id: str) -> str:
+    """Where to turn to; stays after the survey has closed."""
+    return render_template("respond/support.html", wave=_find(wave_id))
+
+
+@blueprint.get("/survey/<wave_id>")
+def questionnaire(wave_id: str) -> Response:
+    """The one document of a survey, the same for everybody."""
+    packed = document.document(_open(wave_id))
+    zipped = request.accept_encodings.quality("gzip") > 0
+    response = make_response(packed.gzipped if zipped else packed.plain)
+    response.mimetype = "text/html"
+    response.headers["Vary"] = "Accept-Encoding"
+    if zipped:
+        response.headers["Content-Encoding"] = "gzip"
+    return response
+
+
+@blueprint.post("/survey/<wave_id>/check")
+def check(wave_id: str) -> str | tuple[str, int]:
+    """Check your answers; or the form again, with errors or to change an answer."""
+    wave = _open(wave_id)
+    answers, code, attempt = _answers(), _own(CODE), _own(ATTEMPT)
+    if CHANGE in request.form:
+        return _form(wave, answers, code, attempt, {})
+    errors = _code_errors(wave, code) | document.contradictions(wave, answers)
+    if errors:
+        return _form(wave, answers, code, attempt, errors), 400
+    folding.fold(wave.questionnaire, answers)  # refuses what the page does not offer
+    page = document.check_page(wave, answers, code, attempt or submit.new_attempt())
+    return render_template("respond/check.html", wave=wave, page=page)
+
+
+@blueprint.post("/survey/<wave_id>/send")
+def send(wave_id: str) -> str | tuple[str, int]:
+    """Seal, store and give a receipt; asked again with the same attempt, the same receipt."""
+    wave = _open(wave_id)
+    answers, code, attempt = _answers(), _own(CODE), _own(ATTEMPT)
+    if not attempt:
+        abort(400)
+    stored = folding.fold(wave.questionnaire, answers)
+    try:
+        receipt = submit.submit(_stores(), wave, code, stored, attempt)
+    except (CodeError, MistypedCode) as error:
+        return _form(wave, answers, code, "", {document.CODE_FIELD: str(error)}), 400
+    return render_template("respond/receipt.html", wave=wave, receipt=receipt)
+
+
+def _code_errors(wave: Wave, code: str) -> dict[str, str]:
+    if not code.strip():
+        return {document.CODE_FIELD: document.SENTENCES["enter_code"]}
+    try:
+        submit.check_code(_stores(), wave, code)
+    except (CodeError, MistypedCode) as error:
+        return {document.CODE_FIELD: str(error)}
+    return {}
+
+
+def _form(wave: Wave, answers: Answers, code: str, attempt: str, errors: Mapping[str, str]) -> str:
+    smallest = document.smallest_group(wave)
+    return document.form_html(wave, FormPage(smallest, answers, code, attempt, errors))
+
+
+def _own(name: str) -> str:
+    return request.form.get(name, "")[:100]
+
+
+def _answers() -> dict[str, tuple[str, ...]]:
+    """What was answered, as the page sent it; fields that were left empty are left out."""
+    sent = {
+        name: tuple(value for value in values if value)
+        for name, values in request.form.lists()
+        if name not in OWN_FIELDS
+    }
+    return {name: values for name, values in sent.items() if values}

@@ -1,0 +1,82 @@
+"""Settings, read once from the environment; every one has a default that works for one server."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from survey.errors import SettingsError
+
+RESPOND = "respond"
+RESULTS = "results"
+SURFACES = (RESPOND, RESULTS)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Settings of one process.
+
+    Attributes:
+        home: folder of everything that is stored (`CANDOUR_HOME`, default `var`).
+        issuer_url: database of waves, codes and headcounts (`CANDOUR_ISSUER_URL`).
+        results_url: database of Releases and the people who sign in (`CANDOUR_RESULTS_URL`).
+        secret_key: signs the sign-in cookie (`CANDOUR_SECRET_KEY`, else a file in `home`).
+        https: whether cookies are marked Secure (`CANDOUR_HTTPS`, default off).
+        surfaces: what this process serves (`CANDOUR_SURFACES`, comma separated, default all).
+    """
+
+    home: Path
+    issuer_url: str
+    results_url: str
+    secret_key: str
+    https: bool = False
+    surfaces: tuple[str, ...] = SURFACES
+
+    @property
+    def box_folder(self) -> Path:
+        """Where the ballot boxes lie, one SQLite file per wave."""
+        return self.home / "boxes"
+
+    @property
+    def salt_folder(self) -> Path:
+        """Where each open wave's secret salt lies, destroyed at close."""
+        return self.home / "salts"
+
+    @classmethod
+    def at(cls, home: Path, **changes: object) -> Settings:
+        """Default settings for a folder, without looking at the environment."""
+        return cls.from_environment({"CANDOUR_HOME": str(home)}, **changes)
+
+    @classmethod
+    def from_environment(
+        cls, environment: Mapping[str, str] = os.environ, **changes: object
+    ) -> Settings:
+        """Read the settings; `changes` win over the environment."""
+        home = Path(environment.get("CANDOUR_HOME", "var")).resolve()
+        surfaces = tuple(environment.get("CANDOUR_SURFACES", ",".join(SURFACES)).split(","))
+        for surface in surfaces:
+            if surface not in SURFACES:
+                raise SettingsError(
+                    f"CANDOUR_SURFACES names {surface!r}; it can be {' or '.join(SURFACES)}."
+                )
+        values: dict[str, object] = {
+            "home": home,
+            "issuer_url": environment.get("CANDOUR_ISSUER_URL", f"sqlite:///{home}/issuer.db"),
+            "results_url": environment.get("CANDOUR_RESULTS_URL", f"sqlite:///{home}/results.db"),
+            "secret_key": environment.get("CANDOUR_SECRET_KEY") or _kept_secret(home),
+            "https": environment.get("CANDOUR_HTTPS", "").lower() in {"1", "true", "yes"},
+            "surfaces": surfaces,
+        }
+        return cls(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def _kept_secret(home: Path) -> str:
+    path = home / "secret_key"
+    if not path.exists():
+        home.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(32))
+    return path.read_text().strip()

@@ -1,0 +1,150 @@
+"""The issuer's and the results' databases: engines, sessions, migrations.
+
+SQLite keeps no order and no leftovers here: deleted bytes are overwritten, nothing is written ahead
+into a second file, and temporary tables stay in memory. The ballot boxes are files of their own
+(`survey.collect.box`) and never go through this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, create_engine, event, inspect
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
+from sqlalchemy.orm import Session, sessionmaker
+
+from survey.config import Settings
+from survey.errors import SettingsError
+
+BUSY_SECONDS = 30
+VERSION_TABLE = "alembic_version"
+PRAGMAS = (
+    f"busy_timeout = {BUSY_SECONDS * 1000}",
+    "secure_delete = ON",
+    "journal_mode = DELETE",
+    "synchronous = FULL",
+    "temp_store = MEMORY",
+    "foreign_keys = ON",
+)
+"""Codes leave nothing behind: no WAL (it keeps every row in order), no deleted bytes."""
+
+
+@dataclass(frozen=True)
+class Stores:
+    """The databases of one process; opened on first use, so an unused one is never touched."""
+
+    settings: Settings
+
+    @classmethod
+    def open(cls, settings: Settings) -> Stores:
+        """The stores that `settings` name; connects to nothing yet."""
+        return cls(settings)
+
+    @contextmanager
+    def issuer(self) -> Iterator[Session]:
+        """One transaction on waves, codes and headcounts: commits at the end, or nothing of it."""
+        with _transaction(self._issuer_sessions) as session:
+            yield session
+
+    @contextmanager
+    def results(self) -> Iterator[Session]:
+        """One transaction on Releases and the people who sign in."""
+        with _transaction(self._results_sessions) as session:
+            yield session
+
+    @cached_property
+    def _issuer_sessions(self) -> sessionmaker[Session]:
+        return _sessions(self.settings.issuer_url)
+
+    @cached_property
+    def _results_sessions(self) -> sessionmaker[Session]:
+        return _sessions(self.settings.results_url)
+
+
+@contextmanager
+def _transaction(sessions: sessionmaker[Session]) -> Iterator[Session]:
+    try:
+        with sessions.begin() as session:
+            yield session
+    except (OperationalError, ProgrammingError) as error:
+        if inspect(sessions.kw["bind"]).has_table(VERSION_TABLE):
+            raise
+        raise SettingsError("The databases are not set up; run `candour migrate`.") from error
+
+
+def _sessions(url: str) -> sessionmaker[Session]:
+    return sessionmaker(engine(url), expire_on_commit=False)
+
+
+def engine(url: str) -> Engine:
+    """An engine that keeps parameters out of logs and errors, and SQLite files without order."""
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_engine(url, hide_parameters=True, pool_pre_ping=True)
+    database = make_url(url).database
+    if database and database != ":memory:":
+        Path(database).parent.mkdir(parents=True, exist_ok=True)
+    made = create_engine(url, hide_parameters=True)
+
+    @event.listens_for(made, "connect")
+    def tell_sqlite(connection: object, _record: object) -> None:
+        cursor = connection.cursor()  # type: ignore[attr-defined]
+        for pragma in PRAGMAS:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    return made
+
+
+def migrate(settings: Settings) -> None:
+    """Bring both databases to this version; harmless when they are.
+
+    Raises:
+        SettingsError: when a database cannot be opened or is not one of Candour's.
+    """
+    for store, url in (("issuer", settings.issuer_url), ("results", settings.results_url)):
+        migrate_one(store, url)
+
+
+def migrate_one(store: str, url: str) -> None:
+    """Bring the database of `store` (`issuer` or `results`) at `url` to this version."""
+    made = engine(url)
+    try:
+        with made.begin() as connection:
+            if made.dialect.name == "sqlite":
+                # Python's driver begins no transaction before a CREATE TABLE: without this an
+                # interrupted migration would leave half a schema behind.
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            tables = set(inspect(connection).get_table_names())
+            if tables and VERSION_TABLE not in tables:
+                raise SettingsError(
+                    f"The {store} database holds tables that are not Candour's; "
+                    f"set CANDOUR_{store.upper()}_URL to an empty database."
+                )
+            config = migration_config(store)
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except DatabaseError as error:
+        raise SettingsError(
+            f"The {store} database cannot be opened ({type(error.orig).__name__}); "
+            f"check CANDOUR_{store.upper()}_URL and who may write there."
+        ) from error
+    finally:
+        made.dispose()
+
+
+def migration_config(store: str) -> Config:
+    """Alembic's configuration for one store: a script folder with a history per store."""
+    folder = Path(str(files("survey"))) / "migrations"
+    config = Config()
+    config.set_main_option("script_location", str(folder).replace("%", "%%"))
+    config.set_main_option("version_locations", str(folder / store).replace("%", "%%"))
+    config.set_main_option("path_separator", "newline")
+    return config

@@ -1,0 +1,162 @@
+"""Making the demo: every wave goes through the same steps as a real one, answers included.
+
+Keys, cards, ballot box, headcounts, closing, unsealing, destroying: nothing is written into a store
+behind the back of the code that a real wave uses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from survey import database, resources
+from survey.close import closing, destroying, keys, unsealing
+from survey.collect import codes, issuer, submit
+from survey.config import Settings
+from survey.database import Stores
+from survey.demo import answering, home
+from survey.demo.force import SEED, WAVES, Force, Frame, make_force
+from survey.demo.truths import TRUTHS
+from survey.manage import headcounts, people, waves
+from survey.questionnaire import answers, loader
+from survey.questionnaire.codebook import codebook
+from survey.questionnaire.model import Questionnaire
+
+QUESTIONNAIRE = resources.QUESTIONNAIRES / "culture.yaml"
+RELEASES = "releases"
+
+HALF_A_YEAR = timedelta(weeks=26)
+OPEN_FOR = timedelta(weeks=3)
+OPENED_AGO = timedelta(weeks=1)
+"""The open wave opened a week before the demo was made."""
+
+ANSWERED_SO_FAR = 0.5
+"""Share of the open wave's answers that are already in."""
+
+SPARE_CARDS = 300
+
+PASSWORD = "demo-only-password"  # noqa: S105  # everybody may know it: a demo is for one machine
+"""Everybody's who signs in to the demo."""
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """Somebody who signs in to the demo."""
+
+    name: str
+    role: str
+    command: str | None
+    who: str
+
+
+SIGN_INS = (
+    SignIn("board-north", "board", "response-north", "board of Response North"),
+    SignIn("board-support", "board", "contact-and-support", "board of Contact and Support"),
+    SignIn("board-protection", "board", "public-protection", "board of Public Protection"),
+    SignIn("hr", "hr", None, "HR, the whole force"),
+)
+
+Report = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class DemoWave:
+    """One wave of the demo; `closes` is None for the one that is open."""
+
+    number: int
+    id: str
+    title: str
+    opens: date
+    closes: date | None
+
+
+def calendar(today: date) -> tuple[DemoWave, ...]:
+    """A wave every half year, the last one open since a week."""
+    found = []
+    for number in range(1, WAVES + 1):
+        opens = today - OPENED_AGO - HALF_A_YEAR * (WAVES - number)
+        closes = opens + OPEN_FOR if number < WAVES else None
+        title = f"Culture survey, {opens:%B %Y}"
+        found.append(DemoWave(number, f"culture-{opens:%Y-%m}", title, opens, closes))
+    return tuple(found)
+
+
+def make(folder: Path, today: date, report: Report) -> None:
+    """Make a whole demo in `folder`, or nothing of it."""
+    questionnaire = loader.load(QUESTIONNAIRE)
+    with home.building(folder) as site:
+        settings = Settings.at(site)
+        report("Setting up the databases and the people who sign in")
+        database.migrate(settings)
+        stores = Stores.open(settings)
+        waves.mark_demo(stores)
+        for person in SIGN_INS:
+            people.add(stores, person.name, person.role, person.command, PASSWORD)
+        force = make_force(questionnaire)
+        for wave in calendar(today):
+            _field(stores, questionnaire, force, wave, report)
+
+
+def _field(
+    stores: Stores, questionnaire: Questionnaire, force: Force, wave: DemoWave, report: Report
+) -> None:
+    """Take one wave from draft to destroyed, or the last one to half its answers."""
+    frame = force.frame(wave.number)
+    cards = codes.make(frame.n + SPARE_CARDS)
+    report(f"{wave.title}: printing {len(cards):,} codes")
+    folder = stores.settings.home / home.KEYS / wave.id
+    _prepare(stores, questionnaire, frame, wave, cards, folder)
+    sendings = _sendings(questionnaire, force, frame, wave)
+    if wave.closes is None:
+        sendings = sendings[: round(len(sendings) * ANSWERED_SO_FAR)]
+    report(f"{wave.title}: sealing {len(sendings):,} answers")
+    spent, unused = cards[: len(sendings)], cards[len(sendings) :]
+    submit.submit_many(stores, waves.get(stores, wave.id), zip(spent, sendings, strict=True))
+    if wave.closes is None:
+        home.keep_codes(stores.settings.home, unused)
+        return
+    _close(stores, wave, wave.closes, folder, report)
+
+
+def _prepare(
+    stores: Stores,
+    questionnaire: Questionnaire,
+    frame: Frame,
+    wave: DemoWave,
+    cards: list[str],
+    folder: Path,
+) -> None:
+    """Keys, a draft wave, its cards and headcounts; then it opens."""
+    public = keys.make(folder)
+    waves.create(stores, wave.id, wave.title, questionnaire, public.public_key, public.verifier)
+    issuer.import_codes(
+        stores, wave.id, (codes.public_half(codes.parse(card), wave.id) for card in cards)
+    )
+    headcounts.store(stores, wave.id, frame.headcounts(questionnaire))
+    waves.open_wave(stores, wave.id, wave.opens)
+
+
+def _close(stores: Stores, wave: DemoWave, closes: date, folder: Path, report: Report) -> None:
+    report(f"{wave.title}: closing and unsealing")
+    closing.close_wave(stores, wave.id, closes)
+    key = folder / keys.PRIVATE_FILE
+    unsealing.unseal(stores, wave.id, keys.load(key), stores.settings.home / RELEASES)
+    report(f"{wave.title}: destroying the answers and their key")
+    destroying.destroy(stores, wave.id, key, closes + OPEN_FOR)
+
+
+def _sendings(
+    questionnaire: Questionnaire, force: Force, frame: Frame, wave: DemoWave
+) -> list[Mapping[str, str]]:
+    """The answers of everybody who responds, folded as the page folds them."""
+    sent = answering.forms(
+        questionnaire, codebook(questionnaire), force, frame, TRUTHS, SEED, wave.number
+    )
+    responds = answering.respondents(force, frame, SEED, wave.number)
+    return [
+        answers.fold(questionnaire, form)
+        for form, answered in zip(sent, responds, strict=True)
+        if answered
+    ]

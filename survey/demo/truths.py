@@ -1,0 +1,126 @@
+"""What is planted in the synthetic force, as data: who answers differently, about what, and when.
+
+Everything that is not planted here is equal for everybody, so a finding about anything else is a
+false one. docs/DEMO.md holds the tables that `survey.demo.telling` writes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Where = tuple[tuple[str, str], ...]
+"""(breakdown, value) pairs of the table plan; empty for everybody."""
+
+EVERY_WAVE = (1, 2, 3, 4)
+BEFORE_ACTION = (1, 2)
+
+
+@dataclass(frozen=True)
+class Shift:
+    """A group's answers move.
+
+    Attributes:
+        where: whose.
+        about: ids of themes or single statements.
+        waves: when, counted from 1.
+        size: in standard deviations of the scale on which the thresholds of the answers lie;
+            negative is worse.
+    """
+
+    where: Where
+    about: tuple[str, ...]
+    waves: tuple[int, ...]
+    size: float
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Where a truth can be seen: a group's gap to the rest of `against`, for one theme.
+
+    Attributes:
+        group, against: ids of groups of the table plan.
+        points: about how large the gap in the mean share of positive answers is.
+    """
+
+    group: str
+    against: str
+    theme: str
+    waves: tuple[int, ...]
+    points: int
+
+
+@dataclass(frozen=True)
+class Truth:
+    """One thing that is true of the force, how it is planted and where it shows."""
+
+    sentence: str
+    shifts: tuple[Shift, ...]
+    traces: tuple[Trace, ...]
+
+
+_NORTH = "response-north"
+_SEXIST_UNITS = ("brackenhill-response", "dunsmere-response")
+_ABOUT_SEXISM = ("women_equal", "inclusive_language", "sexism_challenged", "witnessed_sexism")
+_MINORITY_PROBATIONERS = (("ethnicity", "minority"), ("probationer", "yes"))
+
+SEXISM = Truth(
+    "In two departments of Response North, Brackenhill and Dunsmere, sexism goes unchallenged: "
+    "everybody there reports it, and women are treated worse in everything that the theme asks. "
+    "The board acts after the second wave; from the third on it is as elsewhere.",
+    shifts=tuple(
+        shift
+        for unit in _SEXIST_UNITS
+        for shift in (
+            Shift((("command", unit),), _ABOUT_SEXISM, BEFORE_ACTION, -1.0),
+            Shift((("command", unit), ("sex", "female")), ("discrimination",), BEFORE_ACTION, -0.8),
+        )
+    ),
+    traces=(
+        *(
+            Trace(f"command={unit}", f"command={_NORTH}", "discrimination", BEFORE_ACTION, -15)
+            for unit in _SEXIST_UNITS
+        ),
+        Trace(f"command={_NORTH}", "force", "discrimination", BEFORE_ACTION, -11),
+        Trace(f"command={_NORTH}&sex=female", "force", "discrimination", BEFORE_ACTION, -16),
+    ),
+)
+
+PROBATIONERS = Truth(
+    "Probationers from minority ethnic backgrounds are treated worse across the whole force: more "
+    "discrimination, less trust that speaking up is safe, less support from their managers.",
+    shifts=(
+        Shift(_MINORITY_PROBATIONERS, ("discrimination", "misconduct"), EVERY_WAVE, -0.6),
+        Shift(
+            _MINORITY_PROBATIONERS,
+            ("manager_support", "manager_fair", "middle_managers", "development"),
+            EVERY_WAVE,
+            -0.8,
+        ),
+    ),
+    traces=tuple(
+        Trace("ethnicity=minority&probationer=yes", "force", theme, EVERY_WAVE, points)
+        for theme, points in (("discrimination", -23), ("misconduct", -22), ("leadership", -14))
+    ),
+)
+
+LEADERS = Truth(
+    "Senior leaders are hardly seen in Contact and Support, and little is done about problems.",
+    shifts=(
+        Shift((("command", "contact-and-support"),), ("senior_visible",), EVERY_WAVE, -1.3),
+        Shift(
+            (("command", "contact-and-support"),),
+            ("senior_act", "middle_managers"),
+            EVERY_WAVE,
+            -0.7,
+        ),
+    ),
+    traces=(Trace("command=contact-and-support", "force", "leadership", EVERY_WAVE, -13),),
+)
+
+STRENGTH = Truth(
+    "Public Protection works well with others, welcomes people and keeps them: a strength.",
+    shifts=(Shift((("command", "public-protection"),), ("specialist",), EVERY_WAVE, 0.5),),
+    traces=(Trace("command=public-protection", "force", "specialist", EVERY_WAVE, 16),),
+)
+
+TRUTHS = (SEXISM, PROBATIONERS, LEADERS, STRENGTH)

@@ -1,0 +1,65 @@
+"""Errors of the application. Each is one sentence for a person and says what to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from analysis.errors import CandourError, DataError, ReleaseError
+
+__all__ = [
+    "CandourError",
+    "CodeError",
+    "DataError",
+    "MistypedCode",
+    "Problem",
+    "QuestionnaireError",
+    "ReleaseError",
+    "SettingsError",
+    "WaveStateError",
+]
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing wrong in a questionnaire file."""
+
+    file: str
+    line: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.reason}"
+
+
+class QuestionnaireError(CandourError):
+    """A questionnaire file is wrong; carries every problem at once."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = sorted(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class WaveStateError(CandourError):
+    """A wave is not in the state that a step needs."""
+
+
+class CodeError(CandourError):
+    """A code cannot be used. One public sentence whatever the cause: unknown, used, other wave."""
+
+    PUBLIC = "This code cannot be used. Check it against your card, or ask for a spare card."
+
+    def __init__(self) -> None:
+        super().__init__(self.PUBLIC)
+
+
+class MistypedCode(CandourError):
+    """What was typed is not a code at all: the check symbols do not fit. Costs nobody anything."""
+
+    PUBLIC = "That is not how a code looks: there is a typing mistake in it. Nothing was sent."
+
+    def __init__(self) -> None:
+        super().__init__(self.PUBLIC)
+
+
+class SettingsError(CandourError):
+    """A setting is missing or wrong; names it."""

@@ -1,0 +1,1 @@
+"""Waves, cards, headcounts and the people who sign in."""

@@ -1,0 +1,62 @@
+"""What the server knows of the release officers: their public keys, never the private ones."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from survey.errors import SettingsError
+
+KEY_BYTES = 32
+
+
+@dataclass(frozen=True)
+class PublicKeys:
+    """The public halves of the officers' keys.
+
+    Attributes:
+        public_key: 32 bytes, X25519; answers are sealed to it.
+        verifier: 32 bytes, Ed25519; checks the signature on a Release.
+    """
+
+    public_key: bytes
+    verifier: bytes
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of both keys in 16 groups of four: what is printed and compared by eye."""
+        digest = hashlib.sha256(self.public_key + self.verifier).hexdigest()
+        return " ".join(digest[start : start + 4] for start in range(0, 64, 4))
+
+    def as_json(self) -> str:
+        """The content of public.json."""
+        content = {
+            "what": "public keys of the release officers",
+            "public_key": self.public_key.hex(),
+            "verifier": self.verifier.hex(),
+            "fingerprint": self.fingerprint,
+        }
+        return json.dumps(content, indent=2) + "\n"
+
+
+def read(path: Path) -> PublicKeys:
+    """Read the public.json that `candour keys new` wrote.
+
+    Raises:
+        SettingsError: when the file is missing, is something else or was changed.
+    """
+    try:
+        content = json.loads(path.read_text())
+        keys = PublicKeys(bytes.fromhex(content["public_key"]), bytes.fromhex(content["verifier"]))
+        whole = keys.fingerprint == content["fingerprint"]
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read ({error.strerror}).") from None
+    except (ValueError, KeyError, TypeError):
+        whole = False
+    if not whole:
+        raise SettingsError(
+            f"{path} is not the public.json of `candour keys new`, or was changed since."
+        )
+    return keys

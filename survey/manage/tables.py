@@ -1,0 +1,141 @@
+"""What the issuer and the results databases hold, and nothing else.
+
+Every column is listed in docs/THREAT_MODEL.md, section "What we store"; a test compares the list
+with these tables. No row here belongs to an answer: answers lie in the ballot boxes alone.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
+
+UNORDERED = {"sqlite_with_rowid": False}
+"""A hidden row number would keep the order in which rows came."""
+
+
+class IssuerTable(MappedAsDataclass, DeclarativeBase):
+    """Base of the issuer's tables: it knows which codes exist, and never sees an answer."""
+
+
+class ResultsTable(MappedAsDataclass, DeclarativeBase):
+    """Base of the results' tables: what readers see and who may see it."""
+
+
+class WaveRow(IssuerTable):
+    """One fielding of a questionnaire. Its dates are the wave's own, announced to everybody."""
+
+    __tablename__ = "wave"
+    __table_args__ = (
+        CheckConstraint(
+            "state IN ('draft', 'open', 'closing', 'closed', 'released', 'destroyed')",
+            name="wave_state",
+        ),
+        CheckConstraint("length(public_key) = 32", name="wave_public_key"),
+        CheckConstraint("length(verifier) = 32", name="wave_verifier"),
+    )
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    title: Mapped[str] = mapped_column(String(200))
+    state: Mapped[str] = mapped_column(String(16))
+    questionnaire: Mapped[str] = mapped_column(Text)
+    policy: Mapped[str] = mapped_column(Text)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    verifier: Mapped[bytes] = mapped_column(LargeBinary)
+    cards: Mapped[int] = mapped_column(default=0)
+    opened: Mapped[date | None] = mapped_column(default=None)
+    closed: Mapped[date | None] = mapped_column(default=None)
+
+
+class CodeRow(IssuerTable):
+    """A code, as two hashes under the wave's secret salt.
+
+    `mark` is as long before and after, and reads as noise to whoever lacks the salt: the file does
+    not tell which codes were used.
+    """
+
+    __tablename__ = "code"
+    __table_args__ = (
+        CheckConstraint("length(hash) = 32", name="code_hash"),
+        CheckConstraint("length(mark) = 32", name="code_mark"),
+        UNORDERED,
+    )
+
+    wave: Mapped[str] = mapped_column(ForeignKey("wave.id"), primary_key=True)
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    mark: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class HeadcountRow(IssuerTable):
+    """How many people a declared group has on the frame of a wave."""
+
+    __tablename__ = "headcount"
+    __table_args__ = (CheckConstraint("people >= 0", name="headcount_people"), UNORDERED)
+
+    wave: Mapped[str] = mapped_column(ForeignKey("wave.id"), primary_key=True)
+    group_id: Mapped[str] = mapped_column(String(255), primary_key=True)
+    people: Mapped[int]
+
+
+class MarkerRow(IssuerTable):
+    """What this installation is; `demo` is the only marker."""
+
+    __tablename__ = "marker"
+
+    name: Mapped[str] = mapped_column(String(16), primary_key=True)
+
+
+class ReleaseRow(ResultsTable):
+    """A Release, packed. A correction is a new row; none is ever changed."""
+
+    __tablename__ = "release"
+    __table_args__ = (
+        CheckConstraint("length(hash) = 64", name="release_hash"),
+        CheckConstraint("length(verifier) = 32", name="release_verifier"),
+    )
+
+    hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    wave: Mapped[str] = mapped_column(String(64), index=True)
+    closed: Mapped[date]
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    verifier: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ClosingRow(ResultsTable):
+    """What is told to everybody when a wave closes: counts, and the sorted receipts."""
+
+    __tablename__ = "closing"
+
+    wave: Mapped[str] = mapped_column(String(64), primary_key=True)
+    cards: Mapped[int]
+    redeemed: Mapped[int | None]
+    received: Mapped[int]
+    receipts: Mapped[str] = mapped_column(Text, deferred=True)
+
+
+class DestructionRow(ResultsTable):
+    """The signed note that a wave's answers and keys are gone."""
+
+    __tablename__ = "destruction"
+
+    wave: Mapped[str] = mapped_column(String(64), primary_key=True)
+    note: Mapped[str] = mapped_column(Text)
+    signature: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
+
+
+class PersonRow(ResultsTable):
+    """Somebody who signs in to read results. Respondents never sign in."""
+
+    __tablename__ = "person"
+    __table_args__ = (
+        CheckConstraint("role IN ('board', 'hr')", name="person_role"),
+        CheckConstraint("(role = 'board') = (command IS NOT NULL)", name="person_command"),
+    )
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    role: Mapped[str] = mapped_column(String(16))
+    password: Mapped[str] = mapped_column(String(255))
+    command: Mapped[str | None] = mapped_column(String(64), default=None)
+    failures: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[int] = mapped_column(default=0)

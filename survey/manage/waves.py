@@ -1,0 +1,203 @@
+"""Waves: one fielding of a questionnaire each, from draft to destroyed.
+
+    draft > open > closing > closed > released > destroyed
+
+`closing` lasts for the seconds in which the box is rewritten; only an interrupted `wave close` is
+found in it, and finishes when it is run again.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Literal
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from analysis.policy import DisclosurePolicy
+from survey.database import Stores
+from survey.errors import WaveStateError
+from survey.manage.officers import KEY_BYTES
+from survey.manage.tables import MarkerRow, WaveRow
+from survey.questionnaire import loader
+from survey.questionnaire.model import Questionnaire
+
+State = Literal["draft", "open", "closing", "closed", "released", "destroyed"]
+
+SMALLEST_WAVE = 50
+"""Cards. In a smaller wave, time alone tells who answered what."""
+
+DEMO = "demo"
+LONGEST_TITLE = 200
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True)
+class Wave:
+    """One fielding of a questionnaire.
+
+    Attributes:
+        public_key: 32 bytes, X25519; answers are sealed to it.
+        verifier: 32 bytes, Ed25519; checks the signature on the wave's Release.
+        cards: codes that were made for it, spare ones included.
+    """
+
+    id: str
+    title: str
+    state: State
+    questionnaire: Questionnaire
+    policy: DisclosurePolicy
+    public_key: bytes
+    verifier: bytes
+    opened: date | None
+    closed: date | None
+    cards: int
+
+
+@lru_cache(maxsize=32)
+def _parsed(source: str, name: str) -> Questionnaire:
+    return loader.parse(source, name)
+
+
+def _wave(row: WaveRow) -> Wave:
+    return Wave(
+        id=row.id,
+        title=row.title,
+        state=row.state,  # type: ignore[arg-type]  # the table's own check allows no other
+        questionnaire=_parsed(row.questionnaire, f"wave {row.id}"),
+        policy=DisclosurePolicy(**json.loads(row.policy)),
+        public_key=row.public_key,
+        verifier=row.verifier,
+        opened=row.opened,
+        closed=row.closed,
+        cards=row.cards,
+    )
+
+
+def create(
+    stores: Stores,
+    wave_id: str,
+    title: str,
+    questionnaire: Questionnaire,
+    public_key: bytes,
+    verifier: bytes,
+    policy: DisclosurePolicy | None = None,
+) -> Wave:
+    """Make a draft wave. Questionnaire, keys and policy are fixed from here on.
+
+    Raises:
+        WaveStateError: when the id is taken or is not lower-case words joined by hyphens, the title
+            is none, a key has not 32 bytes, or the questionnaire was fielded elsewhere.
+    """
+    _expect_makeable(wave_id, title, questionnaire, (public_key, verifier))
+    row = WaveRow(
+        id=wave_id,
+        title=title,
+        state="draft",
+        questionnaire=questionnaire.source,
+        policy=json.dumps((policy or DisclosurePolicy()).as_dict()),
+        public_key=public_key,
+        verifier=verifier,
+    )
+    wave = _wave(row)  # before it is kept: what cannot be read back is never stored
+    with stores.issuer() as session:
+        if session.get(WaveRow, wave_id) is not None:
+            raise WaveStateError(f"There is a wave {wave_id} already; choose another id.")
+        session.add(row)
+    return wave
+
+
+def _expect_makeable(
+    wave_id: str, title: str, questionnaire: Questionnaire, keys: tuple[bytes, bytes]
+) -> None:
+    if not _ID.fullmatch(wave_id) or len(wave_id) > 64:
+        raise WaveStateError(
+            f"{wave_id!r} cannot be a wave's id; use up to 64 lower-case letters and digits in "
+            "words joined by hyphens, such as autumn-2026."
+        )
+    if questionnaire.fielded != "here":
+        raise WaveStateError(
+            f"{questionnaire.title} describes a file of answers from elsewhere (`fielded`); use "
+            "`candour tabulate` for those."
+        )
+    if any(len(key) != KEY_BYTES for key in keys):
+        raise WaveStateError("A wave's public keys have 32 bytes each; use public.json as it is.")
+    if not title.strip() or len(title) > LONGEST_TITLE:
+        raise WaveStateError(f"A wave has a title of 1 to {LONGEST_TITLE} characters.")
+
+
+def find(session: Session, wave_id: str) -> WaveRow:
+    """The stored wave.
+
+    Raises:
+        WaveStateError: when there is none of that id.
+    """
+    row = session.get(WaveRow, wave_id)
+    if row is None:
+        raise WaveStateError(f"There is no wave {wave_id}; `candour wave status` lists the waves.")
+    return row
+
+
+def get(stores: Stores, wave_id: str) -> Wave:
+    """The wave of that id.
+
+    Raises:
+        WaveStateError: when there is none.
+    """
+    with stores.issuer() as session:
+        return _wave(find(session, wave_id))
+
+
+def all_waves(stores: Stores) -> tuple[Wave, ...]:
+    """Every wave: those that opened, oldest first, and the drafts after them."""
+    with stores.issuer() as session:
+        waves = [_wave(row) for row in session.scalars(select(WaveRow))]
+    return tuple(sorted(waves, key=lambda wave: (wave.opened or date.max, wave.id)))
+
+
+def open_waves(stores: Stores) -> tuple[Wave, ...]:
+    """The waves that take answers now."""
+    return tuple(wave for wave in all_waves(stores) if wave.state == "open")
+
+
+def open_wave(stores: Stores, wave_id: str, today: date) -> Wave:
+    """Let a draft wave take answers. Its cards must have been imported: they size its ballot box.
+
+    Raises:
+        WaveStateError: when it is not a draft or has too few cards.
+    """
+    with stores.issuer() as session:
+        row = find(session, wave_id)
+        if row.state != "draft":
+            raise WaveStateError(f"Wave {wave_id} is {row.state}; only a draft can be opened.")
+        if row.cards < SMALLEST_WAVE:
+            raise WaveStateError(
+                f"Wave {wave_id} has {row.cards} cards; it opens with {SMALLEST_WAVE} or more, "
+                "because in a smaller wave the time alone tells who answered what."
+            )
+        row.state, row.opened = "open", today
+    return _wave(row)
+
+
+def move(session: Session, wave_id: str, before: State, after: State) -> bool:
+    """Take a wave from one state to the next; False when another process has done so."""
+    done = session.execute(
+        update(WaveRow).where(WaveRow.id == wave_id, WaveRow.state == before).values(state=after)
+    )
+    return bool(done.rowcount)  # type: ignore[attr-defined]
+
+
+def mark_demo(stores: Stores) -> None:
+    """Mark this installation as a demo's."""
+    with stores.issuer() as session:
+        session.merge(MarkerRow(DEMO))
+
+
+def is_demo(stores: Stores) -> bool:
+    """Whether this installation is a demo's."""
+    with stores.issuer() as session:
+        return session.get(MarkerRow, DEMO) is not None

@@ -1,0 +1,1 @@
+"""What is asked: the frozen model, the YAML loader, the codebook and the table plan."""

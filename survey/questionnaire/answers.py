@@ -1,0 +1,123 @@
+"""From what a page sends to what is sealed, and from what was opened to arrays.
+
+Demographics are folded to their published categories before sealing, so that a row holds no more
+than will be published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from analysis.codebook import Codebook
+from analysis.errors import DataError
+from analysis.microdata import Microdata, Positions
+from survey.errors import CandourError
+from survey.questionnaire.model import (
+    NOT_TICKED,
+    PREFER_NOT_TO_SAY,
+    TICKED,
+    Multiple,
+    Question,
+    Questionnaire,
+    Statement,
+)
+
+
+class AnswersRefused(CandourError):
+    """A submission holds something that the questionnaire does not ask; our page did not make it.
+
+    Attributes:
+        field: the field that is refused, as far as it is a question's id; else empty.
+    """
+
+    def __init__(self, sentence: str, field: str = "") -> None:
+        self.field = field
+        super().__init__(sentence)
+
+
+def fold(questionnaire: Questionnaire, form: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """The answers as they are stored: item or variable id -> code.
+
+    Args:
+        questionnaire: what was asked.
+        form: question id -> the codes sent for it; a skipped question is absent, empty, or "".
+
+    Returns:
+        Statements with the code of their point, "prefer not to say" included; each option of a
+        multiple question that was answered with yes or no; demographics with their published
+        category, absent when skipped or not said. In the questionnaire's order.
+
+    Raises:
+        AnswersRefused: for a field or code that the questionnaire does not have, or two answers.
+    """
+    if not set(form) <= set(questionnaire.question_by_id):
+        # The field's name is the sender's own text, so it is not repeated.
+        raise AnswersRefused("The answers hold a question that this survey does not ask.")
+    stored: dict[str, str] = {}
+    for question in questionnaire.questions:
+        sent = [code for code in form.get(question.id, ()) if code]
+        _check(question, sent)
+        if not sent:
+            continue
+        if isinstance(question, Multiple):
+            stored |= _ticked(question, sent)
+        elif isinstance(question, Statement):
+            stored[question.id] = sent[0]
+        elif (category := question.fold(sent[0])) is not None:
+            stored[question.id] = category
+    return stored
+
+
+def _check(question: Question, sent: Sequence[str]) -> None:
+    if not set(sent) <= set(question.codes):
+        raise AnswersRefused(
+            f"“{question.text}” has an answer that is not one of its choices.", question.id
+        )
+    if isinstance(question, Multiple):
+        alone = [o for o in question.options if o.exclusive and o.code in sent]
+        if alone and len(set(sent)) > 1:
+            raise AnswersRefused(
+                f"“{question.text}”: “{alone[0].label}” cannot be chosen together with another "
+                "answer.",
+                question.id,
+            )
+    elif len(sent) > 1:
+        raise AnswersRefused(f"“{question.text}” has two answers; choose one.", question.id)
+
+
+def _ticked(question: Multiple, sent: Sequence[str]) -> dict[str, str]:
+    """One answer per option, so that the base of each is the people who ticked any of them."""
+    if PREFER_NOT_TO_SAY in sent:
+        return dict.fromkeys(question.items, PREFER_NOT_TO_SAY)
+    return {
+        option.item: TICKED if option.code in sent else NOT_TICKED
+        for option in question.options
+        if option.item is not None
+    }
+
+
+def microdata(codebook: Codebook, rows: Sequence[Mapping[str, str]]) -> Microdata:
+    """The opened answers as arrays, one entry per row.
+
+    Raises:
+        DataError: a row holds a question or a code that the codebook does not have.
+    """
+    known = {*codebook.variable_by_id, *codebook.item_by_id}
+    if not all(known.issuperset(row) for row in rows):
+        raise DataError("the opened answers hold a question that this questionnaire does not ask")
+    return Microdata(
+        n=len(rows),
+        variables={v.id: _positions(v.id, v.codes, rows) for v in codebook.variables},
+        items={i.id: _positions(i.id, i.codes, rows) for i in codebook.items},
+    )
+
+
+def _positions(name: str, codes: tuple[str, ...], rows: Sequence[Mapping[str, str]]) -> Positions:
+    places: dict[str | None, int] = {code: position for position, code in enumerate(codes)}
+    places[None] = -1
+    try:
+        return np.fromiter((places[row.get(name)] for row in rows), np.int16, len(rows))
+    except KeyError as error:
+        raise DataError(f"an opened answer to {name} is none of its choices") from error

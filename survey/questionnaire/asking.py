@@ -1,0 +1,194 @@
+"""Builds the questions: statements on their scales, choices, units and multiple questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from analysis.codebook import Denominator
+from survey.questionnaire import grammar
+from survey.questionnaire.declared import Declared
+from survey.questionnaire.located import Place, Problems
+from survey.questionnaire.model import (
+    PREFER_NOT_TO_SAY,
+    Choice,
+    Multiple,
+    Option,
+    Question,
+    Scale,
+    Statement,
+    Text,
+    Tick,
+)
+from survey.questionnaire.scales import PREFER_NOT_TO_SAY_TEXT
+from survey.questionnaire.wording import Wordings
+
+
+class Asking:
+    """Turns the questions of a file into those of the model."""
+
+    def __init__(
+        self,
+        part: grammar.DocumentPart,
+        scales: Mapping[str, Scale],
+        declared: Declared,
+        wordings: Wordings,
+        problems: Problems,
+    ) -> None:
+        self._scales = scales
+        self._declared = declared
+        self._wordings = wordings
+        self._problems = problems
+        self._part = part
+        self._denominator: Denominator = part.denominator
+        self._asked_here = part.fielded == "here"
+
+    def question(self, part: grammar.QuestionPart, section: grammar.SectionPart) -> Question | None:
+        """The question; None when it cannot be built, with the reason noted."""
+        if isinstance(part, grammar.StatementPart):
+            return self._statement(part, section)
+        if isinstance(part, grammar.ChoicePart):
+            return self._choice(part)
+        if isinstance(part, grammar.UnitPart):
+            return self._unit(part)
+        return self._multiple(part)
+
+    def _statement(
+        self, part: grammar.StatementPart, section: grammar.SectionPart
+    ) -> Statement | None:
+        theme = part.theme or section.theme
+        if theme is not None and theme not in self._declared.themes:
+            place = part.at("theme") if part.theme else section.at("theme")
+            self._problems.at(place, f"there is no theme `{theme}`; declare it under `themes`")
+        scale = part.scale or section.scale
+        if scale is None:
+            self._problems.at(part.at(), f"statement `{part.id}` names no scale")
+        elif scale not in self._declared.scales:
+            place = part.at("scale") if part.scale else section.at("scale")
+            self._problems.at(place, f"there is no scale `{scale}`; declare it under `scales`")
+        if scale is None or scale not in self._scales:
+            return None
+        statement = Statement(
+            id=part.id,
+            text=self._wordings.text(part.text, part.at("text")),
+            scale=self._scales[scale],
+            theme=theme,
+            reversed=part.reversed,
+            sensitive=part.sensitive,
+            hint=self._wordings.optional(part.hint, part.at("hint")),
+            line=part.at().line,
+            denominator=part.denominator or self._denominator,
+            column=part.column or part.id,
+            missing_codes=tuple(part.missing_codes),
+        )
+        self._check_missing(statement.codes, part.missing_codes, part.at("missing_codes"))
+        return statement
+
+    def _choice(self, part: grammar.ChoicePart) -> Choice:
+        categories = [(entry.code, self._label(entry)) for entry in part.categories]
+        options: list[Option] = []
+        for entry, (code, label) in zip(part.categories, categories, strict=True):
+            if entry.options:
+                options += [Option(o.code, self._label(o), code, label) for o in entry.options]
+            else:
+                options.append(Option(code, label, code))
+        return self._demographic(part, tuple(options), tuple(categories))
+
+    def _unit(self, part: grammar.UnitPart) -> Choice:
+        leaves = [
+            (leaf.id, self._wordings.text(leaf.label, leaf.at("label")), parent)
+            for leaf, parent in innermost(part.units)
+        ]
+        options = tuple(
+            Option(code, label, code, self._wordings.text(parent.label, parent.at("label")))
+            if parent
+            else Option(code, label, code)
+            for code, label, parent in leaves
+        )
+        return self._demographic(part, options, tuple((code, label) for code, label, _ in leaves))
+
+    def _demographic(
+        self,
+        part: grammar.ChoicePart | grammar.UnitPart,
+        options: tuple[Option, ...],
+        categories: tuple[tuple[str, Text], ...],
+    ) -> Choice:
+        place = part.at("units" if isinstance(part, grammar.UnitPart) else "categories")
+        self._check_once([option.code for option in options], part.id, place)
+        self._check_once([code for code, _ in categories], part.id, place)
+        folds = {option.code: option.folds_to for option in options}
+        for code, _ in categories:
+            # A responses file may hold published categories; a code must not mean two of them.
+            if folds.get(code, code) != code:
+                self._problems.at(
+                    place, f"`{part.id}`: option `{code}` stands in category `{folds[code]}`, but "
+                    f"there is a category `{code}` as well"
+                )  # fmt: skip
+        if self._asked_here:
+            options += (Option(PREFER_NOT_TO_SAY, PREFER_NOT_TO_SAY_TEXT, None),)
+        self._check_missing([*folds], part.missing_codes, part.at("missing_codes"))
+        return Choice(
+            id=part.id,
+            text=self._wordings.text(part.text, part.at("text")),
+            options=options,
+            categories=categories,
+            kind=part.type,
+            hint=self._wordings.optional(part.hint, part.at("hint")),
+            line=part.at().line,
+            column=part.column or part.id,
+            missing_codes=tuple(part.missing_codes),
+        )
+
+    def _multiple(self, part: grammar.MultiplePart) -> Multiple:
+        self._check_once([entry.code for entry in part.options], part.id, part.at("options"))
+        both = set(part.ticked_codes) & set(part.unticked_codes)
+        if both:
+            place = part.at("ticked_codes")
+            self._problems.at(place, f"`{min(both)}` cannot mean both ticked and not ticked")
+        options = []
+        for entry in part.options:
+            item = f"{part.id}-{entry.code}"
+            column = entry.column or item
+            options.append(Tick(entry.code, self._label(entry), item, entry.exclusive, column))
+        if self._asked_here:
+            options.append(Tick(PREFER_NOT_TO_SAY, PREFER_NOT_TO_SAY_TEXT, None, exclusive=True))
+        return Multiple(
+            id=part.id,
+            text=self._wordings.text(part.text, part.at("text")),
+            options=tuple(options),
+            sensitive=part.sensitive,
+            hint=self._wordings.optional(part.hint, part.at("hint")),
+            line=part.at().line,
+            ticked_codes=tuple(part.ticked_codes),
+            unticked_codes=tuple(part.unticked_codes),
+        )
+
+    def _label(self, part: grammar.OptionPart) -> Text:
+        return self._wordings.text(part.label, part.at("label"))
+
+    def _check_once(self, codes: Sequence[str], question: str, place: Place) -> None:
+        for code in dict.fromkeys(codes):
+            if codes.count(code) > 1:
+                self._problems.at(place, f"`{question}` has the code `{code}` twice")
+            if code == PREFER_NOT_TO_SAY:
+                reason = f"`{PREFER_NOT_TO_SAY}` is added to every question by itself"
+                self._problems.at(place, reason)
+
+    def _check_missing(self, codes: Sequence[str], missing: Sequence[str], place: Place) -> None:
+        everywhere = self._part.at("missing_codes")
+        for code in [*missing, *self._part.missing_codes]:
+            if code in codes:
+                self._problems.at(
+                    place if code in missing else everywhere,
+                    f"`{code}` is an answer to a question, so it cannot be a missing code",
+                )
+
+
+def innermost(
+    units: Sequence[grammar.UnitNode], parent: grammar.UnitNode | None = None
+) -> Iterator[tuple[grammar.UnitNode, grammar.UnitNode | None]]:
+    """The units that hold no other, each with the unit that it stands in."""
+    for unit in units:
+        if unit.units:
+            yield from innermost(unit.units, unit)
+        else:
+            yield unit, parent

@@ -1,0 +1,191 @@
+"""Builds the questionnaire from a file whose parts have the right shape."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+from survey.questionnaire import grammar
+from survey.questionnaire.asking import Asking
+from survey.questionnaire.declared import Declared
+from survey.questionnaire.located import Place, Problems
+from survey.questionnaire.model import (
+    Multiple,
+    Question,
+    Questionnaire,
+    Section,
+    SupportLink,
+    Text,
+    ThemeText,
+)
+from survey.questionnaire.plan import Planning
+from survey.questionnaire.scales import scale
+from survey.questionnaire.wording import Wordings
+
+
+def build(
+    part: grammar.DocumentPart, declared: Declared, source: str, problems: Problems
+) -> Questionnaire:
+    """The questionnaire; only to be used when `problems` is still empty afterwards.
+
+    Args:
+        part: the file, every part of the right shape.
+        declared: the names that the file declares, wrong parts included.
+        source: the file with every include written out.
+        problems: collects references to nothing, ids that stand twice and the like.
+    """
+    wordings = Wordings(part.languages, problems)
+    scales = {
+        name: scale(name, entry, wordings, problems, asked_here=part.fielded == "here")
+        for name, entry in part.scales.items()
+    }
+    asking = Asking(part, scales, declared, wordings, problems)
+    sections = tuple(_section(entry, asking, wordings) for entry in part.sections)
+    questions = [question for section in sections for question in section.questions]
+    themes = tuple(
+        ThemeText(name, wordings.text(entry, part.at("themes", name)))
+        for name, entry in part.themes.items()
+    )
+    _check(part, questions, problems)
+    planning = Planning(
+        part, {question.id: question for question in questions}, declared, wordings, problems
+    )
+    questionnaire = Questionnaire(
+        id=part.id,
+        version=part.version,
+        title=wordings.text(part.title, part.at("title")),
+        languages=tuple(part.languages),
+        minutes=part.minutes,
+        sections=sections,
+        themes=themes,
+        support=tuple(_support(part, wordings)),
+        plan=planning.plan(),
+        fingerprint="",
+        source=source,
+        denominator=part.denominator,
+        fielded=part.fielded,
+        missing_codes=tuple(part.missing_codes),
+        ignore_columns=tuple(part.ignore_columns),
+    )
+    return replace(questionnaire, fingerprint=fingerprint(questionnaire))
+
+
+def fingerprint(questionnaire: Questionnaire) -> str:
+    """SHA-256 (hex) of everything that a respondent sees or the analysis reads."""
+    content = _comparable(replace(questionnaire, source="", fingerprint=""))
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _comparable(value: Any) -> Any:
+    """Plain data of what is compared; where a question stands in its file is not."""
+    if is_dataclass(value):
+        return [_comparable(getattr(value, field.name)) for field in fields(value) if field.compare]
+    if isinstance(value, tuple):
+        return [_comparable(part) for part in value]
+    return sorted(value) if isinstance(value, frozenset) else value
+
+
+def _section(part: grammar.SectionPart, asking: Asking, wordings: Wordings) -> Section:
+    built = (asking.question(question, part) for question in part.questions)
+    return Section(
+        id=part.id,
+        title=wordings.text(part.title, part.at("title")),
+        questions=tuple(question for question in built if question is not None),
+        intro=wordings.optional(part.intro, part.at("intro")),
+        warning=wordings.optional(part.warning, part.at("warning")),
+    )
+
+
+def _support(part: grammar.DocumentPart, wordings: Wordings) -> Iterator[SupportLink]:
+    for entry in part.support:
+        label: Text = wordings.text(entry.label, entry.at("label"))
+        yield SupportLink(label, wordings.text(entry.detail, entry.at("detail")), entry.url)
+
+
+def _check(part: grammar.DocumentPart, questions: list[Question], problems: Problems) -> None:
+    _check_ids(part, questions, problems)
+    _check_themes(part, problems)
+    _check_columns(part, questions, problems)
+    if part.fielded == "here":
+        _check_care(part, problems)
+
+
+def _check_ids(part: grammar.DocumentPart, questions: list[Question], problems: Problems) -> None:
+    """No id stands twice: sections among themselves, and everything that becomes a measure."""
+    sections: dict[str, Place] = {}
+    for section in part.sections:
+        _once(sections, "section", section.id, section.at("id"), problems)
+    taken: dict[str, Place] = {}
+    for section in part.sections:
+        for question in section.questions:
+            _once(taken, "question", question.id, question.at("id"), problems)
+    for multiple in questions:
+        for option in multiple.options if isinstance(multiple, Multiple) else ():
+            if option.item in taken:
+                place = taken[option.item]
+                reason = f"option `{option.code}` of `{multiple.id}` is published under this id"
+                problems.at(place, f"{reason} too; rename one of them")
+    for theme in part.themes:
+        if theme in taken:
+            reason = f"`{theme}` is the id of a theme and of a question"
+            problems.at(taken[theme], reason)
+
+
+def _once(seen: dict[str, Place], kind: str, name: str, place: Place, problems: Problems) -> None:
+    if name in seen:
+        first = seen[name]
+        where = f"line {first.line}" if first.file == place.file else f"{first.file}:{first.line}"
+        problems.at(place, f"the {kind} id `{name}` stands twice; first on {where}")
+    seen.setdefault(name, place)
+
+
+def _check_themes(part: grammar.DocumentPart, problems: Problems) -> None:
+    used = {
+        question.theme or section.theme
+        for section in part.sections
+        for question in section.questions
+        if isinstance(question, grammar.StatementPart)
+    }
+    for theme in part.themes:
+        if theme not in used:
+            problems.at(part.at("themes", theme), f"no statement belongs to the theme `{theme}`")
+
+
+def _check_columns(
+    part: grammar.DocumentPart, questions: list[Question], problems: Problems
+) -> None:
+    """Every column of a responses file belongs to one question only."""
+    columns: list[str] = list(part.ignore_columns)
+    for question in questions:
+        if isinstance(question, Multiple):
+            columns += [option.column for option in question.options if option.item]
+        else:
+            columns.append(question.column)
+    ids = [question.id for question in questions]
+    for column in dict.fromkeys(columns):
+        if columns.count(column) > max(1, ids.count(column)):
+            reason = f"the column `{column}` of a responses file belongs to two questions"
+            problems.at(part.at("ignore_columns"), reason)
+
+
+def _check_care(part: grammar.DocumentPart, problems: Problems) -> None:
+    """What a questionnaire owes those who are asked."""
+    if not part.support:
+        problems.at(part.at(), "`support` is missing: say where respondents can turn to")
+    for section in part.sections:
+        sensitive = [
+            question.id
+            for question in section.questions
+            if isinstance(question, (grammar.StatementPart, grammar.MultiplePart))
+            and question.sensitive
+        ]
+        if sensitive and section.warning is None:
+            problems.at(
+                section.at(),
+                f"section `{section.id}` asks sensitive questions ({', '.join(sensitive)}) without "
+                "a `warning`: say that a survey is not a report, and where to report instead",
+            )

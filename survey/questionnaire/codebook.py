@@ -1,0 +1,115 @@
+"""What the answers of a questionnaire mean to the analysis."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+
+from analysis.codebook import (
+    AnswerCategory,
+    Codebook,
+    Item,
+    Reading,
+    Theme,
+    Variable,
+    VariableCategory,
+)
+from survey.questionnaire.model import (
+    NOT_TICKED,
+    PREFER_NOT_TO_SAY,
+    TICKED,
+    Choice,
+    Multiple,
+    Questionnaire,
+    Statement,
+)
+from survey.questionnaire.scales import PREFER_NOT_TO_SAY_TEXT
+
+_MIRRORED: dict[Reading, Reading] = {
+    "positive": "negative",
+    "neutral": "neutral",
+    "negative": "positive",
+}
+
+
+def codebook(questionnaire: Questionnaire) -> Codebook:
+    """Items with their polarity applied, themes, and variables at their published categories."""
+    items: list[Item] = []
+    variables: list[Variable] = []
+    for question in questionnaire.questions:
+        if isinstance(question, Statement):
+            items.append(_item(question))
+        elif isinstance(question, Multiple):
+            items.extend(_ticks(question))
+        else:
+            variables.append(_variable(question))
+    themes = tuple(
+        Theme(theme.id, theme.label.en, tuple(i.id for i in items if i.theme == theme.id))
+        for theme in questionnaire.themes
+    )
+    return Codebook(
+        questionnaire=questionnaire.id,
+        version=questionnaire.version,
+        title=questionnaire.title.en,
+        fingerprint=questionnaire.fingerprint,
+        variables=tuple(variables),
+        items=tuple(items),
+        themes=themes,
+    )
+
+
+def _item(statement: Statement) -> Item:
+    categories = tuple(
+        AnswerCategory(
+            point.code,
+            point.label.en,
+            _MIRRORED[point.reading] if statement.reversed and point.reading else point.reading,
+            100 - point.score if statement.reversed and point.score is not None else point.score,
+        )
+        for point in statement.scale.points
+    )
+    return Item(
+        id=statement.id,
+        text=statement.text.en,
+        categories=categories,
+        fingerprint=_fingerprint(statement.text.en, categories, statement.denominator),
+        theme=statement.theme,
+        sensitive=statement.sensitive,
+        denominator=statement.denominator,
+    )
+
+
+def _ticks(question: Multiple) -> Iterator[Item]:
+    known = (
+        AnswerCategory(NOT_TICKED, "Not chosen", "negative", 0.0),
+        AnswerCategory(TICKED, "Chosen", "positive", 100.0),
+        AnswerCategory(PREFER_NOT_TO_SAY, PREFER_NOT_TO_SAY_TEXT.en, None, None),
+    )
+    categories = known[: len(question.stored_codes)]
+    for option in question.options:
+        if option.item is None:
+            continue
+        text = f"{question.text.en} {option.label.en}"
+        yield Item(
+            id=option.item,
+            text=text,
+            categories=categories,
+            fingerprint=_fingerprint(text, categories, "valid"),
+            sensitive=question.sensitive,
+        )
+
+
+def _variable(question: Choice) -> Variable:
+    categories = (VariableCategory(code, label.en) for code, label in question.categories)
+    return Variable(question.id, question.text.en, tuple(categories))
+
+
+def _fingerprint(text: str, categories: tuple[AnswerCategory, ...], denominator: str) -> str:
+    """SHA-256 (hex) of what must not change for a trend line to go on.
+
+    The English wording stands for all languages: adding a translation breaks no line.
+    """
+    scale = [(entry.code, entry.label, entry.reading, entry.score) for entry in categories]
+    content = json.dumps([text, scale, denominator], ensure_ascii=False)
+    return hashlib.sha256(content.encode()).hexdigest()

@@ -1,0 +1,265 @@
+"""What may stand in a questionnaire file: one class per kind of mapping, checked field by field.
+
+References between parts (an unknown scale, a breakdown that names no question) are checked when
+the model is built; here only the shape of each part is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self, cast
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    StringConstraints,
+    Tag,
+    model_validator,
+)
+
+from survey.questionnaire.located import Entries, Located, Place
+
+Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,47}$")]
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.+-]{0,47}$")]
+Reading = Literal["positive", "neutral", "negative"]
+
+
+class Part(BaseModel):
+    """A mapping of the file; refuses fields that it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    _located: Located = PrivateAttr()
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _keep_places(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        part = handler(data)
+        part._located = data if isinstance(data, Located) else Located(Place("", 0))
+        return part
+
+    def at(self, field: str = "", entry: str | int | None = None) -> Place:
+        """Where the field, or an entry in it, stands; the part itself when it is not written."""
+        inside = self._located.get(field)
+        if isinstance(inside, Located) and entry in inside.places:
+            return inside.places[str(entry)]
+        if isinstance(inside, Entries) and isinstance(entry, int) and entry < len(inside):
+            return inside.places[entry]
+        return self._located.places.get(field, self._located.place)
+
+
+class Wording(Part):
+    """A text, plain or per language."""
+
+    en: Annotated[str, StringConstraints(min_length=1)]
+    cy: str | None = None
+
+
+def _worded(data: Any) -> Any:
+    """A plain text is the English wording."""
+    return {"en": data} if isinstance(data, str) else data
+
+
+Words = Annotated[Wording, BeforeValidator(_worded)]
+
+
+class PointPart(Part):
+    """One point of a response scale."""
+
+    code: Code
+    label: Words
+    valid: bool = True
+    reading: Reading | None = None
+
+
+class ScalePart(Part):
+    """A response scale; `polarity` says at which end the best point stands."""
+
+    polarity: Literal["best_first", "best_last"]
+    points: Annotated[list[PointPart], Field(min_length=2)]
+
+
+class _QuestionPart(Part):
+    id: Id
+    text: Words
+    hint: Words | None = None
+
+
+class StatementPart(_QuestionPart):
+    """A statement or question answered on a response scale."""
+
+    type: Literal["statement"] = "statement"
+    scale: str | None = None
+    theme: str | None = None
+    reversed: bool = False
+    sensitive: bool = False
+    denominator: Literal["valid", "all"] | None = None
+    column: str = ""
+    missing_codes: list[str] = []
+
+
+class OptionPart(Part):
+    """One answer of a demographic question."""
+
+    code: Code
+    label: Words
+
+
+class CategoryPart(OptionPart):
+    """A published category: the answers that are folded into it, or itself the only one."""
+
+    options: list[OptionPart] = []
+
+
+class ChoicePart(_QuestionPart):
+    """A demographic question with one answer."""
+
+    type: Literal["choice"]
+    categories: Annotated[list[CategoryPart], Field(min_length=2)]
+    column: str = ""
+    missing_codes: list[str] = []
+
+
+class UnitNode(Part):
+    """A unit of the force and the units inside it."""
+
+    id: Code
+    label: Words
+    units: list[UnitNode] = []
+
+
+class UnitPart(_QuestionPart):
+    """The question for the respondent's unit: the innermost units are its answers."""
+
+    type: Literal["unit"]
+    units: Annotated[list[UnitNode], Field(min_length=1)]
+    column: str = ""
+    missing_codes: list[str] = []
+
+
+class TickPart(OptionPart):
+    """One answer of a multiple question."""
+
+    exclusive: bool = False
+    column: str = ""
+
+
+class MultiplePart(_QuestionPart):
+    """A question with several answers."""
+
+    type: Literal["multiple"]
+    options: Annotated[list[TickPart], Field(min_length=2)]
+    sensitive: bool = False
+    ticked_codes: Annotated[list[str], Field(min_length=1)] = ["1"]
+    unticked_codes: list[str] = ["0"]
+
+
+def _type_of(data: Any) -> str:
+    if isinstance(data, Mapping):
+        return str(data.get("type", "statement"))
+    return cast(str, getattr(data, "type", "statement"))
+
+
+QUESTION_TYPES = ("statement", "choice", "unit", "multiple")
+QuestionPart = Annotated[
+    Annotated[StatementPart, Tag("statement")]
+    | Annotated[ChoicePart, Tag("choice")]
+    | Annotated[UnitPart, Tag("unit")]
+    | Annotated[MultiplePart, Tag("multiple")],
+    Discriminator(_type_of),
+]
+
+
+class SectionPart(Part):
+    """A page; its `scale` and `theme` hold for each of its statements that names none."""
+
+    id: Id
+    title: Words
+    intro: Words | None = None
+    warning: Words | None = None
+    scale: str | None = None
+    theme: str | None = None
+    questions: Annotated[list[QuestionPart], Field(min_length=1)]
+
+
+class RollUpPart(Part):
+    """A coarser value and the categories that it holds."""
+
+    label: Words | None = None
+    categories: Annotated[list[str], Field(min_length=1)]
+
+
+def _rolled(data: Any) -> Any:
+    """A plain list holds the categories."""
+    return {"categories": data} if isinstance(data, list) else data
+
+
+class BreakdownPart(Part):
+    """A way to split the force by one question."""
+
+    variable: str
+    label: Words | None = None
+    levels: list[Id] | None = None
+    roll_up: dict[Code, Annotated[RollUpPart, BeforeValidator(_rolled)]] | None = None
+
+
+def _crossed(data: Any) -> Any:
+    """`command` goes down to its finest level, `command: family` only to that one."""
+    return {data: None} if isinstance(data, str) else data
+
+
+TablePart = Annotated[
+    list[
+        Annotated[
+            dict[str, str | None], BeforeValidator(_crossed), Field(min_length=1, max_length=1)
+        ]
+    ],
+    Field(min_length=1),
+]
+
+
+class IntersectionPart(Part):
+    """A group that is watched by name."""
+
+    name: Annotated[str, StringConstraints(min_length=1)]
+    where: Annotated[dict[str, str], Field(min_length=1)]
+
+
+class ConcernsPart(Part):
+    """What the areas of concern look at besides the declared tables."""
+
+    intersections: list[IntersectionPart] = []
+
+
+class SupportPart(Part):
+    """Where a respondent can turn to."""
+
+    label: Words
+    detail: Words
+    url: Annotated[str, StringConstraints(pattern=r"^(|https://\S+)$")] = ""
+
+
+class DocumentPart(Part):
+    """A whole questionnaire file."""
+
+    id: Id
+    version: Annotated[str, StringConstraints(min_length=1)]
+    title: Words
+    languages: Annotated[list[Literal["en", "cy"]], Field(min_length=1)] = ["en"]
+    minutes: Annotated[int, Field(ge=1, le=60)]
+    fielded: Literal["here", "elsewhere"] = "here"
+    denominator: Literal["valid", "all"] = "valid"
+    missing_codes: list[str] = []
+    ignore_columns: list[str] = []
+    scales: dict[Id, ScalePart] = {}
+    themes: dict[Id, Words] = {}
+    sections: Annotated[list[SectionPart], Field(min_length=1)]
+    breakdowns: dict[Id, BreakdownPart]
+    tables: Annotated[list[TablePart], Field(min_length=1)]
+    concerns: ConcernsPart = ConcernsPart()
+    support: list[SupportPart] = []

@@ -1,0 +1,285 @@
+"""The questionnaire, frozen and checked: what the loader builds and every other room reads.
+
+Nothing here knows of YAML, Flask or a database. Texts are held per language; `Text.en` always
+exists, `Text.cy` where the questionnaire declares Welsh.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from analysis.codebook import Denominator, Reading
+from analysis.plan import TablePlan
+
+QuestionKind = Literal["statement", "choice", "unit", "multiple"]
+"""`statement`: answered on a response scale and published as an item. `choice`: a demographic with
+one answer. `unit`: a demographic whose options stand under the command that they belong to.
+`multiple`: several answers, published as one yes/no item per option."""
+
+PREFER_NOT_TO_SAY = "prefer-not-to-say"
+"""The code of "prefer not to say", the last answer of every question that is asked here."""
+
+NOT_TICKED, TICKED = "no", "yes"
+"""Codes of the item that an option of a multiple question is stored and published as."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """A wording in each language."""
+
+    en: str
+    cy: str | None = None
+
+    def __str__(self) -> str:
+        return self.en
+
+
+@dataclass(frozen=True)
+class ScalePoint:
+    """One point of a response scale. `valid` is False for "don't know" and "prefer not to say"."""
+
+    code: str
+    label: Text
+    reading: Reading | None
+    score: float | None
+
+    @property
+    def valid(self) -> bool:
+        """Whether it counts in the denominator under the default rule."""
+        return self.reading is not None
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A response scale, its points in the order that respondents see them.
+
+    Readings and scores are those of an item that is not reversed: 100 is the best point.
+    """
+
+    id: str
+    points: tuple[ScalePoint, ...]
+
+
+@dataclass(frozen=True)
+class Option:
+    """One answer of a demographic question.
+
+    Attributes:
+        code: what the page sends.
+        folds_to: the finest published category that it is folded into before sealing; None for
+            "prefer not to say", which is stored as no answer.
+        heading: for `unit` questions, the command that the option stands under.
+    """
+
+    code: str
+    label: Text
+    folds_to: str | None
+    heading: Text | None = None
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A statement or question answered on a response scale.
+
+    Attributes:
+        reversed: agreeing with it is the bad answer.
+        sensitive: small numerators and their complements are banded.
+        denominator: whether answers that are not valid count in the percentages.
+        column: its name in the header of a responses file; its id when empty.
+        missing_codes: texts that stand for "no answer" in a responses file, for this question.
+    """
+
+    id: str
+    text: Text
+    scale: Scale
+    theme: str | None
+    reversed: bool = False
+    sensitive: bool = False
+    hint: Text | None = None
+    line: int = field(default=0, compare=False)
+    denominator: Denominator = "valid"
+    column: str = ""
+    missing_codes: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> QuestionKind:
+        """The name of its type in YAML."""
+        return "statement"
+
+    @cached_property
+    def codes(self) -> tuple[str, ...]:
+        """The codes that a submission may hold."""
+        return tuple(point.code for point in self.scale.points)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A demographic question with one answer, folded to published categories before sealing."""
+
+    id: str
+    text: Text
+    options: tuple[Option, ...]
+    categories: tuple[tuple[str, Text], ...]
+    kind: QuestionKind = "choice"
+    hint: Text | None = None
+    line: int = field(default=0, compare=False)
+    column: str = ""
+    missing_codes: tuple[str, ...] = ()
+
+    @cached_property
+    def codes(self) -> tuple[str, ...]:
+        """The codes that a submission may hold."""
+        return tuple(option.code for option in self.options)
+
+    def fold(self, code: str) -> str | None:
+        """The published category that `code` belongs to; None for "prefer not to say"."""
+        return {option.code: option.folds_to for option in self.options}[code]
+
+
+@dataclass(frozen=True)
+class Tick:
+    """One answer of a multiple question.
+
+    Attributes:
+        code: what the page sends.
+        item: id of the yes/no item that it is published as; None for "prefer not to say".
+        exclusive: it cannot be ticked together with another, such as "none of these".
+        column: its name in the header of a responses file.
+    """
+
+    code: str
+    label: Text
+    item: str | None
+    exclusive: bool = False
+    column: str = ""
+
+
+@dataclass(frozen=True)
+class Multiple:
+    """A question with several answers; its base is the people who ticked any of them.
+
+    Attributes:
+        ticked_codes, unticked_codes: what a responses file holds in the column of an option that
+            was ticked, or was not; an empty cell is not ticked.
+    """
+
+    id: str
+    text: Text
+    options: tuple[Tick, ...]
+    sensitive: bool = False
+    hint: Text | None = None
+    line: int = field(default=0, compare=False)
+    ticked_codes: tuple[str, ...] = ("1",)
+    unticked_codes: tuple[str, ...] = ("0",)
+
+    @property
+    def kind(self) -> QuestionKind:
+        """The name of its type in YAML."""
+        return "multiple"
+
+    @cached_property
+    def codes(self) -> tuple[str, ...]:
+        """The codes that a submission may hold, any number of them."""
+        return tuple(option.code for option in self.options)
+
+    @cached_property
+    def items(self) -> tuple[str, ...]:
+        """Ids of the items that it is published as."""
+        return tuple(option.item for option in self.options if option.item is not None)
+
+    @cached_property
+    def stored_codes(self) -> tuple[str, ...]:
+        """The codes that each of its items may hold."""
+        withheld = any(option.item is None for option in self.options)
+        return (NOT_TICKED, TICKED, *([PREFER_NOT_TO_SAY] if withheld else []))
+
+
+Question = Statement | Choice | Multiple
+
+
+@dataclass(frozen=True)
+class Section:
+    """A page of the questionnaire: 3 to 5 questions on one idea."""
+
+    id: str
+    title: Text
+    questions: tuple[Question, ...]
+    intro: Text | None = None
+    warning: Text | None = None
+
+
+@dataclass(frozen=True)
+class ThemeText:
+    """A theme as readers see it."""
+
+    id: str
+    label: Text
+
+
+@dataclass(frozen=True)
+class SupportLink:
+    """Where a respondent can turn to; `url` may be empty for a phone line."""
+
+    label: Text
+    detail: Text
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Questionnaire:
+    """A whole questionnaire, ready to be shown, sealed and analysed.
+
+    Attributes:
+        source: the YAML text with every include written out, from which `loader.parse` builds the
+            same questionnaire again; a wave stores it when it opens.
+        fingerprint: SHA-256 (hex) of everything that a respondent sees or the analysis reads.
+        fielded: `here` when Candour asks it; `elsewhere` when it only describes a responses file
+            of a survey that was run elsewhere. Only the first can be opened as a wave.
+        missing_codes: texts that stand for "no answer" in a responses file, for every question.
+        ignore_columns: columns of a responses file that are dropped while it is read.
+    """
+
+    id: str
+    version: str
+    title: Text
+    languages: tuple[str, ...]
+    minutes: int
+    sections: tuple[Section, ...]
+    themes: tuple[ThemeText, ...]
+    support: tuple[SupportLink, ...]
+    plan: TablePlan
+    fingerprint: str
+    source: str
+    denominator: Denominator = "valid"
+    fielded: Literal["here", "elsewhere"] = "here"
+    missing_codes: tuple[str, ...] = ()
+    ignore_columns: tuple[str, ...] = ()
+
+    def __hash__(self) -> int:
+        # Without walking through every text of it, for whoever caches by questionnaire.
+        return hash(self.fingerprint)
+
+    @cached_property
+    def questions(self) -> tuple[Question, ...]:
+        """Every question in the order of the pages."""
+        return tuple(question for section in self.sections for question in section.questions)
+
+    @cached_property
+    def question_by_id(self) -> dict[str, Question]:
+        """Questions by id, in order."""
+        return {question.id: question for question in self.questions}
+
+    @cached_property
+    def stored_codes(self) -> dict[str, tuple[str, ...]]:
+        """What a stored row may hold: item or variable id -> its possible codes, in order."""
+        stored: dict[str, tuple[str, ...]] = {}
+        for question in self.questions:
+            if isinstance(question, Multiple):
+                stored.update(dict.fromkeys(question.items, question.stored_codes))
+            elif isinstance(question, Choice):
+                stored[question.id] = tuple(code for code, _ in question.categories)
+            else:
+                stored[question.id] = question.codes
+        return stored

@@ -1,0 +1,16 @@
+"""Where templates, questionnaires and built assets lie.
+
+Beside the package in a checkout, inside it in an installed wheel.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).parent
+_BUNDLED = _PACKAGE / "bundled"
+_ROOT = _BUNDLED if _BUNDLED.is_dir() else _PACKAGE.parent
+
+TEMPLATES = _ROOT / "templates"
+QUESTIONNAIRES = _ROOT / "questionnaires"
+ASSETS = _PACKAGE / "static" / "build"

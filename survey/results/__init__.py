@@ -1,0 +1,1 @@
+"""What readers see: the release store, the pages, the charts; from Releases only."""

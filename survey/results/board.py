@@ -1,0 +1,93 @@
+"""The board's page: the force, its own command, its departments and the declared groups."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import url_for
+
+from analysis.plan import FORCE
+from analysis.release.model import Release
+from survey.results import bands, findings, intersections, response, waves
+from survey.results.charts import heat_map, trend_lines
+from survey.results.exports import Download, downloads
+from survey.results.scope import COMMAND, Scope, Unit, units
+
+
+@dataclass(frozen=True)
+class BoardPage:
+    """Everything on a board's page."""
+
+    heading: str
+    wave: waves.WaveFacts
+    wave_links: tuple[waves.WaveLink, ...]
+    findings: findings.Findings
+    command_map: heat_map.HeatMap
+    force_map: heat_map.HeatMap
+    watched: tuple[intersections.IntersectionBlock, ...]
+    trends: tuple[trend_lines.Panel, ...]
+    response: response.Response
+    downloads: tuple[Download, ...]
+
+
+def board_page(
+    release: Release, releases: Sequence[Release], scope: Scope, command: Unit
+) -> BoardPage:
+    """The page of `command` for the wave of `release`; needs a request for its addresses."""
+    wave = release.manifest.wave
+    own = f"{COMMAND}={command.id}"
+    hrefs = {
+        theme.measure: url_for(
+            "results.board_theme", command=command.id, wave=wave, theme=theme.measure
+        )
+        for theme in release.measures
+        if theme.kind == "theme"
+    }
+    departments = [f"{COMMAND}={unit.id}" for unit in units(release) if unit.parent == command.id]
+    return BoardPage(
+        f"{command.label}: results for the board",
+        waves.facts(release),
+        waves.links(
+            releases,
+            release,
+            lambda other: url_for("results.board_wave", command=command.id, wave=other),
+        ),
+        findings.findings(release, scope),
+        heat_map.draw(
+            release,
+            "command",
+            f"Percentage positive: {command.label}",
+            bands.board_command(release, command),
+            hrefs,
+        ),
+        heat_map.draw(
+            release,
+            "force",
+            "Percentage positive: groups across the whole force",
+            bands.across_force(release),
+            hrefs,
+        ),
+        intersections.blocks(release, scope),
+        trend_lines.draw(release, _panels(release, command, hrefs), waves.titles(releases)),
+        response.response(release, [FORCE, own, *departments], own),
+        downloads(lambda table: _csv(command.id, wave, table)),
+    )
+
+
+def _panels(release: Release, command: Unit, hrefs: dict[str, str]) -> list[trend_lines.PanelPlan]:
+    lines: list[tuple[str, str, trend_lines.Style]] = [
+        (FORCE, "The whole force", "reference"),
+        (f"{COMMAND}={command.id}", command.label, "main"),
+    ]
+    return [
+        trend_lines.PanelPlan(
+            f"trend-{theme.measure}", theme.label, theme.measure, lines, hrefs[theme.measure]
+        )
+        for theme in release.measures
+        if theme.kind == "theme"
+    ]
+
+
+def _csv(command: str, wave: str, table: str) -> str:
+    return url_for("results.board_csv", command=command, wave=wave, table=table)

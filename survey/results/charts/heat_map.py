@@ -1,0 +1,159 @@
+"""The heat map: groups down, themes across, percent positive in every cell.
+
+The table is the chart. Each cell is an ordinary table cell with its value as text, painted by a
+small SVG rectangle behind it, so that it is read out as a table, prints with background graphics
+off and scrolls inside its own box on a phone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from analysis.plan import FORCE
+from analysis.release.model import Release
+from analysis.release.rows import EstimateRow, GroupRow, MeasureRow
+from survey.results import words
+from survey.results.charts.palette import NEAR, SHADES, Shade, shade
+
+CellState = Literal["shown", "not_shown", "not_asked"]
+Mark = Literal["", "concern", "strength"]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell. `NOT_SHOWN` and `NOT_ASKED` are the only cells without a value.
+
+    Attributes:
+        text: the value for a narrow cell; `spoken` the same in words.
+        ranged: the value with its plausible range, for the table of ranges.
+        mark: whether the area-of-concern rule raised this figure.
+        low_base: fewer than 30 answers.
+    """
+
+    state: CellState
+    text: str = ""
+    spoken: str = ""
+    ranged: str = ""
+    fill: str = ""
+    mark: Mark = ""
+    low_base: bool = False
+
+
+NOT_SHOWN = Cell("not_shown", ranged="[c]")
+NOT_ASKED = Cell("not_asked", ranged="[x]")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A theme; `href` leads to its own page."""
+
+    label: str
+    href: str | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """A group: its label, how many answered (in words) and a cell for each column."""
+
+    label: str
+    answers: str
+    cells: tuple[Cell, ...]
+    href: str | None = None
+
+
+@dataclass(frozen=True)
+class Band:
+    """Rows under one heading, such as the departments of a command."""
+
+    title: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class HeatMap:
+    """A heat map ready to be drawn.
+
+    Attributes:
+        id: unique on the page.
+        shades: the legend.
+        symbols: which of `[c]`, `[u]`, `[x]`, `concern`, `strength` stand in a cell.
+    """
+
+    id: str
+    caption: str
+    columns: tuple[Column, ...]
+    bands: tuple[Band, ...]
+    symbols: frozenset[str]
+    shades: tuple[Shade, ...] = SHADES
+
+
+@dataclass(frozen=True)
+class BandPlan:
+    """Which groups a band shows: (row of groups.csv, label to show, address or None)."""
+
+    title: str
+    groups: Sequence[tuple[GroupRow, str, str | None]]
+
+
+def draw(
+    release: Release,
+    heat_map_id: str,
+    caption: str,
+    bands: Iterable[BandPlan],
+    theme_hrefs: Mapping[str, str],
+) -> HeatMap:
+    """Make the heat map of the themes by the groups of `bands`; empty bands are left out."""
+    painter = _Painter(release)
+    drawn = tuple(
+        Band(band.title, tuple(painter.row(*group) for group in band.groups))
+        for band in bands
+        if band.groups
+    )
+    columns = tuple(Column(theme.label, theme_hrefs.get(theme.measure)) for theme in painter.themes)
+    return HeatMap(heat_map_id, caption, columns, drawn, _symbols(drawn))
+
+
+class _Painter:
+    def __init__(self, release: Release) -> None:
+        self.release = release
+        self.themes: list[MeasureRow] = [row for row in release.measures if row.kind == "theme"]
+        self.marks: dict[tuple[str, str], Mark] = {
+            (row.group, row.measure): row.kind for row in release.concerns
+        }
+
+    def row(self, group: GroupRow, label: str, href: str | None) -> Row:
+        cells = tuple(self.cell(group, theme.measure) for theme in self.themes)
+        return Row(label, words.answers_in_words(group, self.release.manifest.policy), cells, href)
+
+    def cell(self, group: GroupRow, theme: str) -> Cell:
+        estimate = self.release.estimate_by_key.get((group.group, theme))
+        if estimate is None:
+            return NOT_ASKED
+        if group.status != "shown" or estimate.status != "shown" or estimate.positive is None:
+            return NOT_SHOWN
+        return Cell(
+            "shown",
+            words.short_percent(estimate.positive, estimate.positive_bound),
+            words.percent(estimate.positive, estimate.positive_bound),
+            words.figure_with_range(estimate),
+            self._shade(estimate.positive, theme).fill,
+            self.marks.get((group.group, theme), ""),
+            words.is_low(estimate.base),
+        )
+
+    def _shade(self, positive: int, theme: str) -> Shade:
+        force: EstimateRow | None = self.release.estimate_by_key.get((FORCE, theme))
+        if force is None or force.status != "shown" or force.positive is None:
+            return NEAR
+        return shade(positive - force.positive)
+
+
+def _symbols(bands: Iterable[Band]) -> frozenset[str]:
+    cells = [cell for band in bands for row in band.rows for cell in row.cells]
+    found: set[str] = {cell.mark for cell in cells if cell.mark}
+    found |= {"[u]"} if any(cell.low_base for cell in cells) else set()
+    found |= {"[x]"} if NOT_ASKED in cells else set()
+    # [c] stands in every legend, so that its presence says nothing by itself.
+    return frozenset(found | {"[c]"})

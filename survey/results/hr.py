@@ -1,0 +1,113 @@
+"""HR's page: all commands side by side, declared groups, trends, and every table to download."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import url_for
+
+from analysis.plan import FORCE
+from analysis.release.model import Release
+from survey.results import bands, findings, intersections, response, scope, waves
+from survey.results.charts import heat_map, trend_lines
+from survey.results.exports import Download, downloads
+from survey.results.scope import COMMAND
+
+
+@dataclass(frozen=True)
+class HrPage:
+    """Everything on HR's page.
+
+    Attributes:
+        force_map: characteristics and their crossings across the force.
+        more_maps: (what is folded away, heat map): departments and the commands' crossings.
+    """
+
+    heading: str
+    wave: waves.WaveFacts
+    wave_links: tuple[waves.WaveLink, ...]
+    findings: findings.Findings
+    command_map: heat_map.HeatMap
+    force_map: heat_map.HeatMap
+    more_maps: tuple[tuple[str, heat_map.HeatMap], ...]
+    watched: tuple[intersections.IntersectionBlock, ...]
+    trends: tuple[trend_lines.Panel, ...]
+    response: response.Response
+    downloads: tuple[Download, ...]
+
+
+def hr_page(release: Release, releases: Sequence[Release]) -> HrPage:
+    """The page for the wave of `release`; needs a request for its addresses."""
+    wave = release.manifest.wave
+    hrefs = {
+        theme.measure: url_for("results.hr_theme", wave=wave, theme=theme.measure)
+        for theme in release.measures
+        if theme.kind == "theme"
+    }
+    return HrPage(
+        "Results across the force",
+        waves.facts(release),
+        waves.links(releases, release, lambda other: url_for("results.hr_wave", wave=other)),
+        findings.findings(release, scope.whole_force(release)),
+        heat_map.draw(
+            release,
+            "commands",
+            "Percentage positive by theme and command",
+            bands.commands(
+                release, lambda unit: url_for("results.board_wave", command=unit, wave=wave)
+            ),
+            hrefs,
+        ),
+        heat_map.draw(
+            release,
+            "groups",
+            "Percentage positive by protected characteristic and other groups",
+            bands.across_force(release),
+            hrefs,
+        ),
+        _more_maps(release, hrefs),
+        intersections.blocks(release, scope.whole_force(release)),
+        trend_lines.draw(release, _panels(release, hrefs), waves.titles(releases)),
+        response.response(release, _response_groups(release), FORCE),
+        downloads(lambda table: url_for("results.hr_csv", wave=wave, table=table)),
+    )
+
+
+def _more_maps(release: Release, hrefs: dict[str, str]) -> tuple[tuple[str, heat_map.HeatMap], ...]:
+    plans = [("All departments", bands.departments(release)), *bands.command_crossings(release)]
+    return tuple(
+        (title, heat_map.draw(release, f"more-{number}", title, plan, hrefs))
+        for number, (title, plan) in enumerate(plans, start=1)
+        if any(band.groups for band in plan)
+    )
+
+
+def _panels(release: Release, hrefs: dict[str, str]) -> list[trend_lines.PanelPlan]:
+    return [
+        trend_lines.PanelPlan(
+            f"trend-{theme.measure}",
+            theme.label,
+            theme.measure,
+            [(FORCE, "The whole force", "main")],
+            hrefs[theme.measure],
+        )
+        for theme in release.measures
+        if theme.kind == "theme"
+    ]
+
+
+def _response_groups(release: Release) -> list[str]:
+    """The force, the families and commands, then every group of one other characteristic."""
+    units = [
+        f"{COMMAND}={unit.id}"
+        for command in scope.units(release, COMMAND)
+        for unit in scope.units(release)
+        if unit.id in {command.id, command.parent}
+    ]
+    others = [
+        row.group
+        for row in release.groups
+        if len(scope.picked(release, row)) == 1 and scope.picked(release, row)[0][0] != COMMAND
+    ]
+    return list(dict.fromkeys([FORCE, *units, *others]))

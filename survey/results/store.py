@@ -1,0 +1,84 @@
+"""The Releases in the results database, each checked when it comes in and when it is opened."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
+from analysis.release import folder
+from analysis.release.model import Release
+from survey.database import Stores
+from survey.errors import ReleaseError, SettingsError
+from survey.manage.tables import ReleaseRow
+
+
+def add(stores: Stores, content: bytes, verifier_raw: bytes) -> str:
+    """Store a packed Release and return its hash; adding the same one again changes nothing.
+
+    Args:
+        stores: where the results database is.
+        content: what `analysis.release.folder.pack` made.
+        verifier_raw: the officers' public key, 32 bytes.
+
+    Raises:
+        ReleaseError: if it is damaged, was tampered with or is signed with another key.
+    """
+    release = folder.unpack(content, Ed25519PublicKey.from_public_bytes(verifier_raw))
+    name = folder.hash_of(content)
+    with stores.results() as session:
+        if session.get(ReleaseRow, name) is None:
+            session.add(
+                ReleaseRow(
+                    hash=name,
+                    wave=release.manifest.wave,
+                    closed=date.fromisoformat(release.manifest.closed),
+                    content=content,
+                    verifier=verifier_raw,
+                )
+            )
+    return name
+
+
+def all_releases(stores: Stores) -> tuple[Release, ...]:
+    """The Release in force of each wave, oldest wave first; corrected ones are left out.
+
+    Raises:
+        ReleaseError: if a stored Release was tampered with.
+        SettingsError: if the database is not set up.
+    """
+    try:
+        with stores.results() as session:
+            query = select(ReleaseRow.hash).order_by(ReleaseRow.closed, ReleaseRow.wave)
+            names = list(session.scalars(query))
+    except (OperationalError, ProgrammingError) as error:
+        raise SettingsError("The databases are not set up; run `candour migrate`.") from error
+    releases = {name: _opened(stores, name) for name in names}
+    replaced = {release.manifest.replaces for release in releases.values()}
+    return tuple(release for name, release in releases.items() if name not in replaced)
+
+
+def latest(stores: Stores) -> Release | None:
+    """The Release of the wave that closed last; None when there is none."""
+    releases = all_releases(stores)
+    return releases[-1] if releases else None
+
+
+def by_wave(stores: Stores, wave: str) -> Release | None:
+    """The Release in force of a wave; None when there is none."""
+    found = (release for release in all_releases(stores) if release.manifest.wave == wave)
+    return next(found, None)
+
+
+@lru_cache(maxsize=16)
+def _opened(stores: Stores, name: str) -> Release:
+    """A stored Release, checked. Kept by its hash, since a Release never changes."""
+    with stores.results() as session:
+        row = session.get_one(ReleaseRow, name)
+        content, verifier = row.content, row.verifier
+    if folder.hash_of(content) != name:
+        raise ReleaseError(f"The stored Release {name[:12]} was tampered with: it is another one.")
+    return folder.unpack(content, Ed25519PublicKey.from_public_bytes(verifier))

@@ -1,0 +1,90 @@
+"""The list of waves on a readers' page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from analysis.release.model import Release
+
+
+@dataclass(frozen=True)
+class WaveLink:
+    """A wave to read; `current` marks the one on the page."""
+
+    title: str
+    closed: str
+    href: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class WaveFacts:
+    """What every readers' page says of its wave.
+
+    Attributes:
+        invited, answered: of the whole force, rounded.
+        k: the smallest group shown; the other thresholds as in `DisclosurePolicy`.
+    """
+
+    title: str
+    closed: str
+    questionnaire: str
+    answered: int
+    invited: int | None
+    k: int
+    fine_base: int
+    coarse_share_step: int
+    base_step: int
+    rate_step: int
+    warnings: tuple[str, ...]
+
+
+_THRESHOLDS = ("k", "fine_base", "coarse_share_step", "base_step", "rate_step")
+
+
+def facts(release: Release) -> WaveFacts:
+    """What `release` says of itself."""
+    manifest = release.manifest
+    return WaveFacts(
+        title=manifest.wave_title,
+        closed=_day(manifest.closed),
+        questionnaire=manifest.questionnaire_title,
+        answered=manifest.answered,
+        invited=manifest.invited,
+        warnings=manifest.warnings,
+        **{name: int(manifest.policy[name]) for name in _THRESHOLDS},
+    )
+
+
+def links(
+    releases: Iterable[Release], current: Release, address: Callable[[str], str]
+) -> tuple[WaveLink, ...]:
+    """A link to each wave of the same questionnaire, newest first."""
+    found = [
+        WaveLink(
+            release.manifest.wave_title,
+            _day(release.manifest.closed),
+            address(release.manifest.wave),
+            release.manifest.wave == current.manifest.wave,
+        )
+        for release in releases
+        if release.manifest.questionnaire == current.manifest.questionnaire
+    ]
+    return tuple(reversed(found))
+
+
+def titles(releases: Iterable[Release]) -> dict[str, str]:
+    """Wave titles by id for the trend lines, without the words that all of them begin with."""
+    split = {one.manifest.wave: one.manifest.wave_title.split() for one in releases}
+    shortest = min(map(len, split.values()), default=1) - 1
+    same = 0
+    while same < shortest and len({words[same] for words in split.values()}) == 1:
+        same += 1
+    return {wave: " ".join(words[same:]) for wave, words in split.items()}
+
+
+def _day(iso: str) -> str:
+    day = date.fromisoformat(iso)
+    return f"{day.day} {day:%B %Y}"

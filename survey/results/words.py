@@ -1,0 +1,105 @@
+"""The fixed sentences of the readers' pages: one for each state, and how figures are written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from analysis.release.rows import Bound, ComparisonRow, EstimateRow, GroupRow, TrendRow
+from analysis.statistics import concerns
+
+NOT_SHOWN = "Not shown: too few people, or hidden to protect others."
+NOT_COMPARABLE = "the question changed, so the figures before and after cannot be compared"
+NO_COMPARISON = "Not enough answers to say."
+FIRST_WAVE = "This is the first survey of its kind, so there is nothing to compare it with yet."
+NO_LINE = (
+    "No line is drawn for this group: lines are kept for the force, for its commands and "
+    "departments, for each characteristic alone and for the groups watched by name."
+)
+
+ABSENCE = (
+    "We cannot show how this group answered. There may be too few answers, or showing them would "
+    "let somebody work out another group's; nobody who reads this page can tell which. It does "
+    "not mean that all is well."
+)
+OTHER_ROUTES = (
+    "Listening circles, staff associations and support networks, and Fair Play Advisers can hear "
+    "what a survey cannot show."
+)
+
+LOW_BASE = 30
+"""Below this many answers a figure carries the mark [u], low base."""
+
+
+def percent(value: int, bound: Bound = "") -> str:
+    """A published percent in words: `48%`, `90% or more`, `10% or less`."""
+    return f"{value}%{_OR[bound]}"
+
+
+def short_percent(value: int, bound: Bound = "") -> str:
+    """The same for a narrow cell: `48%`, `≥90%`, `≤10%`."""
+    return f"{_SIGN[bound]}{value}%"
+
+
+_OR: dict[Bound, str] = {"": "", "or_more": " or more", "or_less": " or less"}
+_SIGN: dict[Bound, str] = {"": "", "or_more": "≥", "or_less": "≤"}
+
+
+def figure_with_range(row: EstimateRow | TrendRow) -> str:
+    """A figure and its plausible range, `48% (42 to 55)`, or `[c]`.
+
+    A weighted figure stands beside it where the Release has one: it differs by 2 points or more.
+    """
+    value = row.value if isinstance(row, TrendRow) else row.positive
+    bound = row.bound if isinstance(row, TrendRow) else row.positive_bound
+    if row.status != "shown" or value is None:
+        return "[c]"
+    text = percent(value, bound)
+    if row.lower is not None and row.upper is not None:
+        text += f" ({row.lower} to {row.upper})"
+    if isinstance(row, EstimateRow) and row.weighted is not None:
+        text += f", weighted {row.weighted}%"
+    return text
+
+
+def answers(row: GroupRow | EstimateRow, policy: Mapping[str, Any]) -> str:
+    """How many people answered: exact, `about 45` where the policy rounds it, or `[c]`."""
+    if row.status != "shown" or row.base is None:
+        return "[c]"
+    return f"about {row.base}" if row.base < int(policy["fine_base"]) else f"{row.base:,}"
+
+
+def answers_in_words(row: GroupRow | EstimateRow, policy: Mapping[str, Any]) -> str:
+    """The same as a phrase: `about 45 answers`, `number not shown`."""
+    number = answers(row, policy)
+    return "number not shown" if number == "[c]" else f"{number} answers"
+
+
+def is_low(base: int | None) -> bool:
+    """Whether a figure with this base carries the mark [u]."""
+    return base is not None and base < LOW_BASE
+
+
+def comparison(row: ComparisonRow | None, base: int | None, rest: int | None) -> str:
+    """What a comparison with the rest says, whether or not a difference is clear.
+
+    Args:
+        row: the published comparison; None when there is none.
+        base: published people of the group.
+        rest: published people of what it is compared with.
+    """
+    if row is None or row.status != "shown":
+        return NO_COMPARISON
+    if row.gap is None or row.lower is None or row.upper is None:
+        return NO_COMPARISON
+    if row.lower <= 0 <= row.upper:
+        if not base or not rest:
+            return NO_COMPARISON
+        smallest = round(100 * concerns.smallest_gap(base, rest))
+        return concerns.no_clear_difference(base, smallest)
+    side = "fewer" if row.gap < 0 else "more"
+    return (
+        f"{abs(row.gap)} {side} in every 100 answers were positive than among everyone else "
+        f"(plausible range {concerns.plausible_range(row.lower, row.upper)}). "
+        "It does not tell us why."
+    )

@@ -1,0 +1,111 @@
+"""`candour wave`: from draft to destroyed. What closes or destroys is imported only when called."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from analysis.policy import DisclosurePolicy
+from survey import clock
+from survey.config import Settings
+from survey.database import Stores
+from survey.errors import SettingsError
+from survey.manage import officers, waves
+from survey.questionnaire import loader
+
+
+@click.group()
+def wave() -> None:
+    """Waves: one fielding of a questionnaire each."""
+
+
+@wave.command()
+@click.argument("wave_id", metavar="WAVE")
+@click.option("--questionnaire", type=click.Path(path_type=Path), required=True)
+@click.option("--public", type=click.Path(path_type=Path), required=True, help="public.json")
+@click.option("--title", required=True, help="as people see it, such as 'Autumn 2026'")
+@click.option("--policy", "rules", multiple=True, metavar="NAME=VALUE", help="such as k=15")
+def new(
+    wave_id: str, questionnaire: Path, public: Path, title: str, rules: tuple[str, ...]
+) -> None:
+    """Make a draft wave; questionnaire, key and policy are fixed from here on."""
+    keys = officers.read(public)
+    waves.create(
+        _stores(),
+        wave_id,
+        title,
+        loader.load(questionnaire),
+        keys.public_key,
+        keys.verifier,
+        policy_with(rules),
+    )
+    click.echo(f"Wave {wave_id} is a draft. Compare the key's fingerprint with the officers':")
+    click.echo(keys.fingerprint)
+
+
+def policy_with(rules: tuple[str, ...]) -> DisclosurePolicy:
+    """The default policy with some values tightened, each written `name=value`.
+
+    Raises:
+        SettingsError: for a value that does not exist or is not a whole number.
+    """
+    values = {}
+    for rule in rules:
+        name, _, value = rule.partition("=")
+        if name not in DisclosurePolicy().as_dict() or not value.isdigit():
+            raise SettingsError(
+                f"--policy {rule}: write one of {', '.join(DisclosurePolicy().as_dict())}, "
+                "then = and a whole number."
+            )
+        values[name] = int(value)
+    return DisclosurePolicy(**values)
+
+
+@wave.command("open")
+@click.argument("wave_id", metavar="WAVE")
+def open_(wave_id: str) -> None:
+    """Let a draft wave take answers."""
+    opened = waves.open_wave(_stores(), wave_id, clock.today())
+    click.echo(f"Wave {wave_id} is open, with {opened.cards:,} cards.")
+
+
+@wave.command()
+@click.argument("wave_id", metavar="[WAVE]", required=False)
+def status(wave_id: str | None) -> None:
+    """Show the state of a wave, or of all. Nobody is told how many answered while it is open."""
+    stores = _stores()
+    shown = waves.all_waves(stores) if wave_id is None else (waves.get(stores, wave_id),)
+    for one in shown:
+        dates = " to ".join(day.isoformat() for day in (one.opened, one.closed) if day)
+        click.echo(f"{one.id}  {one.state}  {one.title}  {one.cards:,} cards  {dates}".rstrip())
+
+
+@wave.command()
+@click.argument("wave_id", metavar="WAVE")
+def close(wave_id: str) -> None:
+    """Close a wave: shuffle its box, destroy its salt."""
+    from survey.close.closing import close_wave
+
+    counts = close_wave(_stores(), wave_id, clock.today())
+    used = "an unknown number of" if counts.redeemed is None else f"{counts.redeemed:,}"
+    click.echo(
+        f"Wave {wave_id} is closed: {counts.cards:,} cards, {used} codes used, "
+        f"{counts.received:,} answers received."
+    )
+
+
+@wave.command()
+@click.argument("wave_id", metavar="WAVE")
+@click.option("--key", type=click.Path(path_type=Path), help="destroyed too, and signs the note")
+@click.confirmation_option(prompt="Sealed answers cannot be brought back. Destroy them?")
+def destroy(wave_id: str, key: Path | None) -> None:
+    """Destroy a released wave's sealed answers, and its key."""
+    from survey.close.destroying import destroy as destroy_wave
+
+    destroy_wave(_stores(), wave_id, key, clock.today())
+    click.echo(f"The sealed answers of wave {wave_id} are destroyed; its Release stays.")
+
+
+def _stores() -> Stores:
+    return Stores.open(Settings.from_environment())

@@ -1,0 +1,9 @@
+"""What gunicorn serves. A serving process closes the door to everything that opens answers."""
+
+from __future__ import annotations
+
+from survey import doors
+from survey.app import create_app
+
+doors.close()
+application = create_app()

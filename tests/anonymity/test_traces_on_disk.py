@@ -1,0 +1,189 @@
+"""What a thief of the disk finds: no answer, no code, no order of sizes, and later no salt."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import hmac
+import secrets
+from datetime import date
+from pathlib import Path
+
+import pytest
+from fixtures_wave import LiveWave
+
+from survey.close import rewriting
+from survey.close.closing import close_wave
+from survey.collect import box, codes, issuer, submit
+from survey.manage.waves import Wave
+from survey.questionnaire.model import Statement
+
+CLOSED = date(2026, 9, 30)
+
+
+def forms(secret: bytes) -> set[bytes]:
+    """The ways in which bytes may have been written down."""
+    return {
+        secret,
+        secret.hex().encode(),
+        secret.hex().upper().encode(),
+        base64.b64encode(secret).rstrip(b"="),
+        base64.urlsafe_b64encode(secret).rstrip(b"="),
+        base64.b32encode(secret).rstrip(b"="),
+        repr(secret)[2:-1].encode(),
+    }
+
+
+def files_with(folder: Path, secrets_: set[bytes]) -> set[str]:
+    """Names of the files under a folder in which one of the secrets stands."""
+    found = set()
+    for path in folder.rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            if any(secret in content for secret in secrets_):
+                found.add(path.name)
+    return found
+
+
+def wave_with_marker(wave: Wave, marker: str) -> Wave:
+    """The wave, as if one statement had an answer that stands nowhere else, not in its source."""
+    first = next(q for q in wave.questionnaire.questions if isinstance(q, Statement))
+    points = (*first.scale.points, dataclasses.replace(first.scale.points[0], code=marker))
+    marked = dataclasses.replace(first, scale=dataclasses.replace(first.scale, points=points))
+    sections = tuple(
+        dataclasses.replace(
+            section, questions=tuple(marked if q.id == first.id else q for q in section.questions)
+        )
+        for section in wave.questionnaire.sections
+    )
+    questionnaire = dataclasses.replace(wave.questionnaire, sections=sections)
+    return dataclasses.replace(wave, questionnaire=questionnaire)
+
+
+def send_all(live: LiveWave, attempts: list[str]) -> None:
+    for code, attempt in zip(live.codes, attempts, strict=False):
+        submit.submit(live.stores, live.wave, code, {"ethnicity": "white"}, attempt)
+
+
+def test_typed_answer_is_in_no_byte_of_the_disk(live_wave: LiveWave) -> None:
+    marker = "MARKER-" + secrets.token_hex(4)
+    wave = wave_with_marker(live_wave.wave, marker)
+    question = wave.questionnaire.questions[0].id
+    for code in live_wave.codes[:10]:
+        submit.submit(live_wave.stores, wave, code, {question: marker}, submit.new_attempt())
+    assert files_with(live_wave.settings.home, forms(marker.encode())) == set()
+    close_wave(live_wave.stores, wave.id, CLOSED)
+    assert files_with(live_wave.settings.home, forms(marker.encode())) == set()
+
+
+def test_an_answer_kept_unsealed_is_noticed(
+    live_wave: LiveWave, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marker = "MARKER-" + secrets.token_hex(4)
+    wave = wave_with_marker(live_wave.wave, marker)
+    question = wave.questionnaire.questions[0].id
+    monkeypatch.setattr(submit.envelope, "seal", lambda content, _key, _wave: content + bytes(48))
+    submit.submit(
+        live_wave.stores, wave, live_wave.codes[0], {question: marker}, submit.new_attempt()
+    )
+    assert files_with(live_wave.settings.home, forms(marker.encode())) == {f"{wave.id}.box"}
+
+
+def traces_of_codes(live: LiveWave) -> set[bytes]:
+    """A code as typed, its raw bytes and its public half, for every card."""
+    found: set[bytes] = set()
+    for code in live.codes:
+        raw = codes.parse(code)
+        found |= {code.encode(), code.replace("-", "").encode()}
+        found |= forms(raw) | forms(codes.public_half(raw, live.wave.id))
+    return found
+
+
+def test_no_code_and_no_public_half_is_in_any_byte_of_the_disk(live_wave: LiveWave) -> None:
+    attempts = [submit.new_attempt() for _ in live_wave.codes]
+    for code in live_wave.codes[:30]:
+        submit.check_code(live_wave.stores, live_wave.wave, code)
+    send_all(live_wave, attempts[:40])
+    traces = traces_of_codes(live_wave)
+    for attempt in attempts:
+        traces |= forms(bytes.fromhex(attempt))
+    assert files_with(live_wave.settings.home, traces) == set()
+
+
+def test_the_salted_hash_is_what_is_kept_of_a_code(live_wave: LiveWave) -> None:
+    salt = issuer.read_salt(live_wave.settings, live_wave.wave.id)
+    assert salt
+    half = codes.public_half(codes.parse(live_wave.codes[0]), live_wave.wave.id)
+    kept = hmac.digest(salt, half, "sha256")
+    assert files_with(live_wave.settings.home, {kept}) == {"issuer.db"}
+
+
+def test_a_code_written_into_a_file_is_noticed(live_wave: LiveWave) -> None:
+    raw = codes.parse(live_wave.codes[17])
+    (live_wave.settings.home / "planted").write_bytes(b"..." + raw + b"...")
+    assert files_with(live_wave.settings.home, traces_of_codes(live_wave)) == {"planted"}
+
+
+def test_salt_is_in_no_file_after_closing(live_wave: LiveWave) -> None:
+    send_all(live_wave, [submit.new_attempt() for _ in range(20)])
+    salt = issuer.read_salt(live_wave.settings, live_wave.wave.id)
+    assert salt
+    before = files_with(live_wave.settings.home, forms(salt))
+    assert before == {f"{live_wave.wave.id}.salt"}, "while open, in its own file and nowhere else"
+    close_wave(live_wave.stores, live_wave.wave.id, CLOSED)
+    assert files_with(live_wave.settings.home, forms(salt)) == set()
+
+
+def test_salt_is_overwritten_before_its_name_goes(live_wave: LiveWave, tmp_path: Path) -> None:
+    path = issuer.salt_path(live_wave.settings, live_wave.wave.id)
+    salt = path.read_bytes()
+    other_name = tmp_path / "the same bytes on disk"
+    other_name.hardlink_to(path)
+    close_wave(live_wave.stores, live_wave.wave.id, CLOSED)
+    assert not path.exists()
+    assert len(other_name.read_bytes()) == len(salt)
+    assert other_name.read_bytes() != salt
+
+
+def test_answers_in_the_live_box_are_overwritten_at_closing(
+    live_wave: LiveWave, tmp_path: Path
+) -> None:
+    send_all(live_wave, [submit.new_attempt() for _ in range(20)])
+    path = box.path_of(live_wave.settings, live_wave.wave.id)
+    other_name = tmp_path / "the same bytes on disk"
+    other_name.hardlink_to(path)
+    close_wave(live_wave.stores, live_wave.wave.id, CLOSED)
+    kept = rewriting.sealed_answers(rewriting.path_of(live_wave.settings, live_wave.wave.id))
+    content = other_name.read_bytes()
+    assert not any(sealed in content for sealed in kept)
+
+
+def test_no_token_is_kept_after_closing(live_wave: LiveWave) -> None:
+    attempts = [submit.new_attempt() for _ in range(20)]
+    send_all(live_wave, attempts)
+    tokens = {submit.token_of(bytes.fromhex(attempt)) for attempt in attempts}
+    assert files_with(live_wave.settings.home, tokens) == {f"{live_wave.wave.id}.box"}
+    close_wave(live_wave.stores, live_wave.wave.id, CLOSED)
+    assert files_with(live_wave.settings.home, tokens) == set()
+
+
+def test_no_log_of_writes_lies_beside_a_database(live_wave: LiveWave) -> None:
+    send_all(live_wave, [submit.new_attempt() for _ in range(5)])
+    names = {path.name for path in live_wave.settings.home.rglob("*") if path.is_file()}
+    assert not {name for name in names if name.endswith(("-wal", "-shm", "-journal", ".making"))}
+    close_wave(live_wave.stores, live_wave.wave.id, CLOSED)
+    names = {path.name for path in live_wave.settings.home.rglob("*") if path.is_file()}
+    assert names == {"issuer.db", "results.db", "secret_key", f"{live_wave.wave.id}.closed"}
+
+
+def test_sealed_answers_are_all_of_one_size(live_wave: LiveWave) -> None:
+    everything = {
+        name: codes_[-1] for name, codes_ in live_wave.wave.questionnaire.stored_codes.items()
+    }
+    sendings = [(code, everything if n % 2 else {}) for n, code in enumerate(live_wave.codes)]
+    submit.submit_many(live_wave.stores, live_wave.wave, sendings)
+    close_wave(live_wave.stores, live_wave.wave.id, CLOSED)
+    kept = rewriting.sealed_answers(rewriting.path_of(live_wave.settings, live_wave.wave.id))
+    assert {len(sealed) for sealed in kept} == {
+        submit.envelope.sealed_size(live_wave.wave.questionnaire)
+    }

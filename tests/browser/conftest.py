@@ -1,0 +1,100 @@
+"""A real Chromium with a fresh profile, and the accessibility checker."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+HTML = "text/html; charset=utf-8"
+
+
+def chromium() -> str:
+    """Where Debian's Chromium is; without it these tests fail rather than pass unseen."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        pytest.fail("There is no Chromium; `bash .ci/browser` says how to install it.")
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium(), headless=True, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+class Visitor:
+    """A page in a context of its own, with everything that the browser complained about."""
+
+    def __init__(self, context: BrowserContext, *, script: bool) -> None:
+        self.context, self.script = context, script
+        self.page: Page = context.new_page()
+        self.page.set_default_timeout(20_000)
+        self.complaints: list[str] = []
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("console", self._listen)
+
+    def _listen(self, message: object) -> None:
+        kind, text = message.type, message.text  # type: ignore[attr-defined]
+        # A 400 with an error summary is an answer; Chromium logs every one of them.
+        if kind in {"error", "warning"} and "the server responded with a status of 400" not in text:
+            self.complaints.append(text)
+
+    def violations(self) -> list[str]:
+        """What axe finds wrong on the page as it stands now."""
+        judged = self.page if self.script else self._copy()
+        found = Axe().run(judged).response["violations"]
+        return [f"{each['id']}: {[node['html'][:120] for node in each['nodes']]}" for each in found]
+
+    def _copy(self) -> Page:
+        """The same page where axe, which is a script, can run but none of ours."""
+        context = self.context.browser.new_context(viewport=self.page.viewport_size)
+        copy = context.new_page()
+        content = self.page.content()
+        copy.route("**/*.js", lambda route: route.abort())
+        copy.route("**/survey/**", lambda route: route.fulfill(body=content, content_type=HTML))
+        copy.goto(self.page.url)
+        return copy
+
+    def overflow(self) -> int:
+        """Pixels by which the page is wider than the window."""
+        wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        pixels: int = self.page.evaluate(wide)
+        return pixels
+
+    def looks_right(self) -> None:
+        """No violation, nothing clipped, nothing on the console."""
+        assert self.violations() == []
+        assert self.overflow() <= 0
+        assert self.complaints == []
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Callable[..., Visitor]]:
+    """Opens contexts: `visit(width, script=True)`."""
+    opened: list[BrowserContext] = []
+
+    def start(width: int, *, script: bool = True) -> Visitor:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, java_script_enabled=script
+        )
+        opened.append(context)
+        return Visitor(context, script=script)
+
+    yield start
+    for context in opened:
+        context.close()

@@ -1,0 +1,114 @@
+"""The readers' pages in a real Chromium: accessible, never wider than the window, clean console."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fixtures_release import NORTH
+from fixtures_results import BOARD, HR, PASSWORD, make_site
+from served import serve_app
+
+pytestmark = pytest.mark.browser
+
+WIDTHS = {"phone": 375, "desk": 1280}
+PAGES = {
+    "board": (BOARD, f"/results/board/{NORTH}"),
+    "board-theme": (BOARD, f"/results/board/{NORTH}/winter/theme/discrimination"),
+    "hidden-group": (
+        BOARD,
+        f"/results/board/{NORTH}/winter/theme/leadership?group=command%3D{NORTH}-2",
+    ),
+    "hr": (HR, "/results/hr"),
+    "hr-theme": (HR, "/results/hr/winter/theme/grievance"),
+}
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    yield from serve_app(make_site(tmp_path_factory.mktemp("results")).app)
+
+
+def open_page(visit: Callable[..., Any], address: str, width: int, name: str, path: str) -> Any:
+    """A visitor who signed in by hand and went to `path`."""
+    visitor = visit(width)
+    page = visitor.page
+    page.goto(f"{address}/sign-in")
+    visitor.looks_right()
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.goto(address + path)
+    return visitor
+
+
+@pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
+@pytest.mark.parametrize(("name", "path"), PAGES.values(), ids=PAGES)
+def test_page_is_accessible_and_fits(
+    visit: Callable[..., Any], address: str, width: int, name: str, path: str
+) -> None:
+    visitor = open_page(visit, address, width, name, path)
+    visitor.looks_right()
+    for details in visitor.page.locator("details").all():
+        details.evaluate("box => box.open = true")
+    visitor.looks_right()
+
+
+def test_heat_map_scrolls_in_its_own_box_on_a_narrow_phone(
+    visit: Callable[..., Any], address: str
+) -> None:
+    visitor = open_page(visit, address, 320, *PAGES["board"])
+    box = visitor.page.locator(".scroll").first
+    assert box.evaluate("box => box.scrollWidth > box.clientWidth")
+    box.focus()
+    visitor.page.keyboard.press("ArrowRight")
+    visitor.page.wait_for_function(
+        "() => document.querySelector('.scroll').scrollLeft > 0", timeout=5000
+    )
+    label = visitor.page.locator(".heat__group").first.bounding_box()
+    assert label is not None
+    assert label["x"] >= 0  # the group's name stays in view
+    assert visitor.overflow() <= 0
+
+
+def test_every_theme_is_in_view_at_once_on_a_phone(visit: Callable[..., Any], address: str) -> None:
+    visitor = open_page(visit, address, 375, *PAGES["hr"])
+    last = visitor.page.locator(".heat").first.locator(".heat__theme").last.bounding_box()
+    assert last is not None
+    assert last["x"] + last["width"] <= 375
+
+
+def test_colours_are_painted_by_svg_and_so_are_printed(
+    visit: Callable[..., Any], address: str, tmp_path: Path
+) -> None:
+    visitor = open_page(visit, address, 1280, *PAGES["board"])
+    visitor.page.emulate_media(media="print")
+    painted = visitor.page.locator(".heat__shade").first
+    assert painted.is_visible()
+    background = visitor.page.locator(".heat__cell").first.evaluate(
+        "cell => getComputedStyle(cell).backgroundColor"
+    )
+    assert background == "rgba(0, 0, 0, 0)"
+
+
+def test_values_stay_readable_in_forced_colours(visit: Callable[..., Any], address: str) -> None:
+    visitor = open_page(visit, address, 1280, *PAGES["board"])
+    visitor.page.emulate_media(forced_colors="active")
+    assert not visitor.page.locator(".heat__shade").first.is_visible()
+    assert visitor.page.locator(".heat__value").first.is_visible()
+
+
+def test_choosing_another_group_needs_no_script(visit: Callable[..., Any], address: str) -> None:
+    visitor = visit(375, script=False)
+    page = visitor.page
+    page.goto(f"{address}/results/sign-in")
+    page.get_by_label("Name").fill(BOARD)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("link", name="Leadership").first.click()
+    page.get_by_label("Show the answers of").select_option(f"command={NORTH}-1")
+    page.get_by_role("button", name="Show").click()
+    assert "Response North, team 1:" in page.locator("main").inner_text()
+    assert visitor.overflow() <= 0

@@ -1,0 +1,54 @@
+"""Fixtures that every folder of tests may use."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from fixtures_wave import QUESTIONNAIRES, LiveServer, LiveWave, open_live_wave, serve
+from flask import Flask
+from flask.testing import FlaskClient
+
+from survey.app import create_app
+from survey.config import Settings
+from survey.database import Stores
+
+
+@pytest.fixture(scope="session")
+def opened_once(tmp_path_factory: pytest.TempPathFactory) -> LiveWave:
+    """An open wave of the small questionnaire, for `live_wave` to copy: opening takes its time."""
+    home = tmp_path_factory.mktemp("opened") / "home"
+    return open_live_wave(home, QUESTIONNAIRES / "small.yaml")
+
+
+@pytest.fixture
+def live_wave(opened_once: LiveWave, tmp_path: Path) -> LiveWave:
+    """An open wave of the small questionnaire, in a folder of the test's own."""
+    home = tmp_path / "home"
+    shutil.copytree(opened_once.settings.home, home)
+    settings = Settings.at(home, surfaces=opened_once.settings.surfaces)
+    return replace(opened_once, settings=settings, stores=Stores.open(settings))
+
+
+@pytest.fixture
+def app(live_wave: LiveWave) -> Flask:
+    """The respondents' surface over `live_wave`."""
+    made = create_app(live_wave.settings)
+    made.testing = False  # an error is a page, as people would see it
+    return made
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without JavaScript that keeps cookies, if anybody sets one."""
+    return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """The small survey behind a real server, for a browser."""
+    home = tmp_path_factory.mktemp("server") / "home"
+    yield from serve(open_live_wave(home, QUESTIONNAIRES / "small.yaml"))

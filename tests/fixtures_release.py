@@ -1,0 +1,331 @@
+"""A Release made by hand, of a small invented force: readers' pages are tested on it alone.
+
+Figures come from a seeded generator and are rounded as the policy says. `hidden` groups have every
+value taken out, as publishing does it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from analysis.plan import FORCE, Breakdown, Intersection, Table, TablePlan, Value
+from analysis.policy import DisclosurePolicy
+from analysis.release import folder
+from analysis.release.model import BreakdownFacts, Manifest, Release
+from analysis.release.rows import (
+    ComparisonRow,
+    ConcernRow,
+    DistributionRow,
+    EstimateRow,
+    GroupRow,
+    MeasureRow,
+    TrendRow,
+)
+
+NORTH = "response-north"
+SOUTH = "response-south"
+WATCHED = "ethnicity=minority&probationer=yes"
+HIDDEN = frozenset(
+    {
+        "command=response-north-2",
+        "command=custody&ethnicity=minority",
+        "command=response-north&ethnicity=minority",
+        "ethnicity=other",
+    }
+)
+WAVES = {"spring": "Spring 2025", "autumn": "Autumn 2025", "winter": "Winter 2026"}
+CLOSED = {"spring": "2025-04-30", "autumn": "2025-10-31", "winter": "2026-02-27"}
+POLICY = DisclosurePolicy()
+
+_FAMILIES = {
+    "response": ("Response", {NORTH: "Response North", SOUTH: "Response South"}),
+    "specialist": ("Specialist Operations", {"custody": "Custody", "crime": "Crime"}),
+}
+_THEMES = {
+    "leadership": "Leadership",
+    "grievance": "Misconduct and Grievance",
+    "discrimination": "Discrimination",
+    "specialist": "Specialist Commands",
+    "resourcing": "Resourcing and Understanding Communities",
+}
+_AGREE = (
+    ("1", "Strongly disagree", "negative"),
+    ("2", "Disagree", "negative"),
+    ("3", "Neither agree nor disagree", "neutral"),
+    ("4", "Agree", "positive"),
+    ("5", "Strongly agree", "positive"),
+)
+_OFTEN = (
+    ("never", "Never", "positive"),
+    ("once", "Once", "negative"),
+    ("often", "More than once", "negative"),
+)
+
+
+def plan() -> TablePlan:
+    """Commands on three levels, ethnicity on two, probation and sex, and three crossings."""
+    breakdowns = (
+        _commands(),
+        _ethnicity(),
+        _flat("probationer", "Probation", {"yes": "In probation", "no": "Not in probation"}),
+        _flat("sex", "Sex", {"female": "Female", "male": "Male"}),
+    )
+    tables = (
+        Table("t1", ("command",), (None,)),
+        Table("t2", ("ethnicity",), (None,)),
+        Table("t3", ("probationer",), (None,)),
+        Table("t4", ("sex",), (None,)),
+        Table("t5", ("command", "ethnicity"), ("command", "roll_up")),
+        Table("t6", ("ethnicity", "probationer"), ("roll_up", None)),
+    )
+    watched = (Intersection("Minority-background probationers", WATCHED),)
+    return TablePlan(breakdowns, tables, watched)
+
+
+def _commands() -> Breakdown:
+    families, commands, departments = [], [], []
+    for family, (family_label, members) in _FAMILIES.items():
+        inside = frozenset(f"{command}-{n}" for command in members for n in range(1, 4))
+        families.append(Value(family, family_label, "family", None, inside))
+        for command, label in members.items():
+            own = [f"{command}-{n}" for n in range(1, 4)]
+            commands.append(Value(command, label, "command", family, frozenset(own)))
+            for n, department in enumerate(own, start=1):
+                label_n = f"{label}, team {n}"
+                departments.append(
+                    Value(department, label_n, "department", command, frozenset({department}))
+                )
+    levels = ("family", "command", "department")
+    values = (*families, *commands, *departments)
+    return Breakdown("command", "Command", "department", levels, values)
+
+
+def _ethnicity() -> Breakdown:
+    groups = {"asian": "Asian", "black": "Black", "mixed": "Mixed", "other": "Other"}
+    minority = Value("minority", "Minority ethnic", "roll_up", None, frozenset(groups))
+    majority = Value("majority", "White", "roll_up", None, frozenset({"white"}))
+    finest = [Value(g, text, "group", "minority", frozenset({g})) for g, text in groups.items()]
+    white = Value("white", "White (all groups)", "group", "majority", frozenset({"white"}))
+    values = (minority, majority, *finest, white)
+    return Breakdown("ethnicity", "Ethnicity", "ethnicity", ("roll_up", "group"), values)
+
+
+def _flat(breakdown: str, label: str, values: dict[str, str]) -> Breakdown:
+    made = [Value(value, text, "value", None, frozenset({value})) for value, text in values.items()]
+    return Breakdown(breakdown, label, breakdown, ("value",), tuple(made))
+
+
+def measures() -> tuple[MeasureRow, ...]:
+    """Five themes of one or three statements each, and one question on how often."""
+    themes = [
+        MeasureRow(theme, "theme", label, None, False, "", ()) for theme, label in _THEMES.items()
+    ]
+    items = [
+        MeasureRow(
+            f"{theme}-{n}",
+            "item",
+            f"Statement {n} about {label.lower()}, long enough to run over one line of a phone",
+            theme,
+            False,
+            f"print-{theme}-{n}",
+            _AGREE,
+        )
+        for theme, label in _THEMES.items()
+        for n in range(1, 4 if theme in {"leadership", "discrimination"} else 2)
+    ]
+    often = MeasureRow(
+        "discrimination-often",
+        "item",
+        "In the last year, how often were you treated unfairly because of who you are?",
+        "discrimination",
+        True,
+        "print-often",
+        _OFTEN,
+    )
+    return (*themes, *items, often)
+
+
+class _Maker:
+    def __init__(self, wave: str, hidden: Collection[str], seed: int) -> None:
+        self.plan = plan()
+        self.wave = wave
+        self.hidden = hidden
+        self.draw = np.random.default_rng([seed, list(WAVES).index(wave)])
+        self.measures = measures()
+        self.groups = {group.id: self._group(group.id) for group in self.plan.groups}
+
+    def _group(self, group: str) -> GroupRow:
+        declared = self.plan.group_by_id[group]
+        chosen = dict(declared.where)
+        values = tuple(chosen.get(breakdown.id, "") for breakdown in self.plan.breakdowns)
+        base = int(self.draw.integers(12, 95)) if len(chosen) > 1 else 640
+        if group == FORCE:
+            base = 3570
+        elif group.count("-") == 2:
+            base = int(self.draw.integers(20, 160))
+        if base < POLICY.fine_base:
+            base = 5 * round(base / 5)
+        names = (group, declared.table, declared.label, declared.parent, values)
+        if group in self.hidden:
+            return GroupRow(*names, None, None, None, "c")
+        counted = len(chosen) < 2
+        return GroupRow(
+            *names, base, int(base / 0.65) if counted else None, 65 if counted else None, "shown"
+        )
+
+    def _step(self, group: str) -> int:
+        base = self.groups[group].base or 0
+        return POLICY.share_step if base >= POLICY.fine_base else POLICY.coarse_share_step
+
+    def estimates(self) -> Iterator[EstimateRow]:
+        for group, measure in product(self.groups.values(), self.measures):
+            key = (group.group, measure.measure, measure.kind)
+            if group.status == "c":
+                nothing = (None, None, "", None, "", None, "", None, None, None, None, "c")
+                yield EstimateRow(*key, *nothing)
+                continue
+            step = self._step(group.group)
+            positive = int(np.clip(step * round(self.draw.normal(56, 7) / step), 10, 90))
+            bound = "or_more" if positive == 90 else "or_less" if positive == 10 else ""
+            neutral = step * round((100 - positive) * 0.4 / step)
+            half = 2 if step == 1 else 15
+            yield EstimateRow(
+                *key,
+                group.base,
+                positive,
+                bound,
+                neutral,
+                "",
+                100 - positive - neutral,
+                "",
+                float(positive) if measure.kind == "theme" else None,
+                max(0, positive - half),
+                min(100, positive + half),
+                None,
+                "shown",
+            )
+
+    def distributions(self) -> Iterator[DistributionRow]:
+        for group, measure in product(self.groups.values(), self.measures):
+            chances = (
+                [0.1, 0.18, 0.16, 0.36, 0.2] if len(measure.categories) == 5 else [0.8, 0.15, 0.05]
+            )
+            percents = self.draw.multinomial(100, chances)
+            for (code, _, _), percent in zip(measure.categories, percents, strict=False):
+                key = (group.group, measure.measure, code)
+                if group.status == "c":
+                    yield DistributionRow(*key, None, "", "c")
+                else:
+                    step = self._step(group.group)
+                    yield DistributionRow(*key, int(step * round(percent / step)), "", "shown")
+
+    def comparisons(self) -> Iterator[ComparisonRow]:
+        for group, measure in product(self.groups.values(), self.measures):
+            if group.group == FORCE:
+                continue
+            department = group.values[0].count("-") == 2
+            against = f"command={group.values[0].rsplit('-', 1)[0]}" if department else FORCE
+            key = (group.group, measure.measure, measure.kind, against)
+            if group.status == "c":
+                yield ComparisonRow(*key, None, None, None, "c")
+            else:
+                gap = int(self.draw.normal(0, 6))
+                yield ComparisonRow(*key, gap, gap - 7, gap + 7, "shown")
+
+    def trends(self) -> Iterator[TrendRow]:
+        waves = list(WAVES)[: list(WAVES).index(self.wave) + 1]
+        themes = [row for row in self.measures if row.kind == "theme"]
+        for group, measure, wave in product(self.groups.values(), themes, waves):
+            comparable = not (measure.measure == "grievance" and wave == "spring")
+            key = (group.group, measure.measure, wave)
+            earlier_hidden = group.group.endswith("crime") and wave == "autumn"
+            if group.status == "c" or earlier_hidden:
+                yield TrendRow(*key, None, "", None, None, comparable, "c")
+            else:
+                value = int(self.draw.normal(56, 6))
+                yield TrendRow(*key, value, "", value - 4, value + 4, comparable, "shown")
+
+
+def make_release(
+    wave: str = "winter", hidden: Collection[str] = HIDDEN, seed: int = 7, **changes: object
+) -> Release:
+    """The Release of one of `WAVES`; `changes` replace facts of its manifest."""
+    maker = _Maker(wave, hidden, seed)
+    facts = tuple(
+        BreakdownFacts(
+            breakdown.id,
+            breakdown.label,
+            breakdown.levels,
+            tuple((value.id, value.label, value.level, value.parent) for value in breakdown.values),
+        )
+        for breakdown in maker.plan.breakdowns
+    )
+    manifest = Manifest(
+        wave=wave,
+        wave_title=WAVES[wave],
+        closed=CLOSED[wave],
+        questionnaire="culture",
+        questionnaire_version="1",
+        questionnaire_title="Workforce culture survey",
+        questionnaire_fingerprint="f" * 64,
+        policy=POLICY.as_dict(),
+        methods={"interval": "Wilson"},
+        breakdowns=facts,
+        tables=tuple((table.id, table.breakdowns) for table in maker.plan.tables),
+        intersections=tuple((watch.name, watch.group) for watch in maker.plan.intersections),
+        invited=5490,
+        answered=3570,
+        shown=len(maker.groups) - len(hidden),
+        not_shown=len(hidden),
+        comparisons=238,
+    )
+    return Release(
+        replace(manifest, **changes),  # type: ignore[arg-type]
+        maker.measures,
+        tuple(maker.groups.values()),
+        tuple(maker.estimates()),
+        tuple(maker.distributions()),
+        tuple(maker.comparisons()),
+        concerns(hidden),
+        tuple(maker.trends()),
+    )
+
+
+def concerns(hidden: Collection[str]) -> tuple[ConcernRow, ...]:
+    """Findings about a command of each kind, one about a department, one about the watched."""
+    said = [
+        (f"command={NORTH}", "discrimination", "concern", FORCE, -13, 80),
+        (f"command={NORTH}-1", "discrimination", "concern", f"command={NORTH}", -16, 15),
+        (f"command={SOUTH}", "leadership", "strength", FORCE, 8, 50),
+        (f"command={SOUTH}-1", "leadership", "concern", f"command={SOUTH}", -20, 10),
+        (WATCHED, "grievance", "concern", FORCE, -18, 10),
+    ]
+    labels = {group.id: group.label for group in plan().groups}
+    return tuple(
+        ConcernRow(
+            group,
+            theme,
+            kind,  # type: ignore[arg-type]
+            "emerging",
+            against,
+            gap,
+            gap - 6,
+            gap + 6,
+            people,
+            f"{labels[group]}: {abs(gap)} {'fewer' if gap < 0 else 'more'} of every 100 answers "
+            f"about {_THEMES[theme]} were positive. It does not tell us why.",
+        )
+        for group, theme, kind, against, gap, people in said
+        if group not in hidden
+    )
+
+
+def packed(release: Release, home: Path, signer: Ed25519PrivateKey) -> bytes:
+    """The Release as `results.store.add` takes it."""
+    return folder.pack(home / folder.write(release, home, signer))

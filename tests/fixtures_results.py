@@ -1,0 +1,77 @@
+"""The readers' surface over three Releases made by hand, and people who sign in to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from argon2 import PasswordHasher
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from fixtures_release import NORTH, WAVES, make_release, packed
+from flask import Flask
+from flask.testing import FlaskClient
+from html_page import parse
+
+from survey import database
+from survey.app import create_app
+from survey.config import RESPOND, RESULTS, Settings
+from survey.database import Stores
+from survey.manage import people
+from survey.results import store
+
+PASSWORD = "a quiet night shift"
+BOARD = "north"
+HR = "hr"
+SIGNER = Ed25519PrivateKey.from_private_bytes(b"\x07" * 32)
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+@dataclass(frozen=True)
+class Site:
+    """The served pages; `client()` is a browser that keeps cookies."""
+
+    app: Flask
+    settings: Settings
+    stores: Stores
+
+    def client(self, name: str | None = None) -> FlaskClient:
+        """A browser, signed in as `name` unless it is None."""
+        client = self.app.test_client()
+        if name is not None:
+            assert sign_in(client, name, PASSWORD).status_code == 302
+        return client
+
+
+def make_site(home: Path, waves: Sequence[str] = tuple(WAVES)) -> Site:
+    """Migrate, store the Releases of `waves` and let one board and HR sign in."""
+    settings = Settings.at(home, surfaces=(RESPOND, RESULTS))
+    database.migrate(settings)
+    stores = Stores.open(settings)
+    for content in packs()[: len(waves)]:
+        store.add(stores, content, SIGNER.public_key().public_bytes_raw())
+    people.add(stores, BOARD, "board", NORTH, PASSWORD, CHEAP)
+    people.add(stores, HR, "hr", None, PASSWORD, CHEAP)
+    app = create_app(settings)
+    app.testing = False
+    return Site(app, settings, stores)
+
+
+@cache
+def packs() -> tuple[bytes, ...]:
+    """The Releases of all waves, packed; made once for all tests."""
+    with TemporaryDirectory() as folder:
+        return tuple(packed(make_release(wave), Path(folder), SIGNER) for wave in WAVES)
+
+
+def sign_in(client: FlaskClient, name: str, password: str):  # type: ignore[no-untyped-def]
+    """Fill in the sign-in form as a browser does."""
+    form = parse(client.get("/results/sign-in").data)
+    token = next(
+        field.get("value") for field in form.root.iter("input") if field.get("name") == "csrf_token"
+    )
+    return client.post(
+        "/results/sign-in", data={"csrf_token": token, "name": name, "password": password}
+    )

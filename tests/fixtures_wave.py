@@ -1,0 +1,110 @@
+"""A small survey that takes answers, in this process and behind a real server."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from survey import database
+from survey.collect import codes, issuer
+from survey.config import RESPOND, Settings
+from survey.database import Stores
+from survey.manage import waves
+from survey.manage.waves import Wave
+from survey.questionnaire import loader
+
+QUESTIONNAIRES = Path(__file__).parent / "questionnaires"
+OPENED = date(2026, 9, 1)
+CARDS = 60
+APP = "survey.wsgi:application"
+OPTIONS = ["--threads", "4", "--no-control-socket", "--log-level", "critical"]
+
+
+@dataclass(frozen=True)
+class LiveWave:
+    """An open wave, the codes of its cards and the keys that nobody but its officers has."""
+
+    settings: Settings
+    stores: Stores
+    wave: Wave
+    codes: tuple[str, ...]
+    opener: X25519PrivateKey
+    signer: Ed25519PrivateKey
+
+
+def open_live_wave(home: Path, questionnaire: Path, wave_id: str = "autumn") -> LiveWave:
+    """Migrate, make a wave of `questionnaire`, give it cards and open it."""
+    settings = Settings.at(home, surfaces=(RESPOND,))
+    database.migrate(settings)
+    stores = Stores.open(settings)
+    opener, signer = X25519PrivateKey.generate(), Ed25519PrivateKey.generate()
+    waves.create(
+        stores,
+        wave_id,
+        "Autumn survey",
+        loader.load(questionnaire),
+        opener.public_key().public_bytes_raw(),
+        signer.public_key().public_bytes_raw(),
+    )
+    cards = tuple(codes.make(CARDS))
+    halves = [codes.public_half(codes.parse(code), wave_id) for code in cards]
+    issuer.import_codes(stores, wave_id, halves)
+    wave = waves.open_wave(stores, wave_id, OPENED)
+    return LiveWave(settings, stores, wave, cards, opener, signer)
+
+
+@dataclass(frozen=True)
+class LiveServer:
+    """A wave behind gunicorn, as `candour serve` runs it."""
+
+    url: str
+    live: LiveWave
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _await(port: int, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(200):
+        if process.poll() is not None:
+            raise RuntimeError("the server stopped at once")
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise RuntimeError("the server did not start in 20 seconds")
+
+
+def serve(live: LiveWave) -> Iterator[LiveServer]:
+    """Serve a wave until the generator is closed."""
+    port = _free_port()
+    environment = {
+        **os.environ,
+        "CANDOUR_HOME": str(live.settings.home),
+        "CANDOUR_SURFACES": ",".join(live.settings.surfaces),
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", *OPTIONS, "--bind", f"127.0.0.1:{port}", APP],
+        env=environment,
+        cwd=QUESTIONNAIRES.parents[1],
+    )
+    try:
+        _await(port, process)
+        yield LiveServer(f"http://127.0.0.1:{port}", live)
+    finally:
+        process.terminate()
+        process.wait(timeout=20)

@@ -1,0 +1,192 @@
+"""The whole demo, made by the command as a newcomer makes it, and what its Releases say."""
+
+from __future__ import annotations
+
+import os
+import re
+import resource
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from analysis.plan import TablePlan
+from analysis.release.model import Release
+from survey.clock import now
+from survey.collect import submit
+from survey.config import Settings
+from survey.database import Stores
+from survey.demo.making import PASSWORD, QUESTIONNAIRE, SIGN_INS
+from survey.demo.truths import TRUTHS, Trace
+from survey.manage import people, waves
+from survey.questionnaire import loader
+from survey.results import store
+
+pytestmark = pytest.mark.slow
+
+FIRST_START, LATER_START = 60.0, 10.0
+"""Seconds. Processor time is measured: another test beside this one makes it no slower."""
+
+CANDOUR = [sys.executable, "-c", "from survey.cli import main; main()"]
+TRACES = [trace for truth in TRUTHS for trace in truth.traces]
+
+
+def start(home: Path) -> tuple[str, float]:
+    """Run `candour demo --no-serve`; what it printed, and the processor seconds it took."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    command = [*CANDOUR, "demo", "--no-serve", "--home", str(home)]
+    printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return printed, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+@dataclass(frozen=True)
+class Demo:
+    home: Path
+    printed: str
+    seconds: float
+    stores: Stores
+    releases: tuple[Release, ...]
+
+    def flags(self, wave: int) -> dict[tuple[str, str], str]:
+        """(group, theme) -> concern or strength, in a wave counted from 1."""
+        return {(row.group, row.measure): row.kind for row in self.releases[wave - 1].concerns}
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    home = tmp_path_factory.mktemp("journey") / "demo"
+    printed, seconds = start(home)
+    stores = Stores.open(Settings.at(home))
+    return Demo(home, printed, seconds, stores, tuple(store.all_releases(stores)))
+
+
+def test_first_start_keeps_its_time_and_shows_its_progress(demo: Demo) -> None:
+    assert demo.seconds < FIRST_START
+    assert demo.printed.count("closing and unsealing") == 3
+
+
+def test_later_start_keeps_the_demo_and_its_time(demo: Demo) -> None:
+    printed, seconds = start(demo.home)
+    assert seconds < LATER_START
+    assert "unsealing" not in printed
+    assert tuple(store.all_releases(Stores.open(Settings.at(demo.home)))) == demo.releases
+
+
+def test_three_waves_are_destroyed_and_one_is_open(demo: Demo) -> None:
+    states = [wave.state for wave in waves.all_waves(demo.stores)]
+    assert states == ["destroyed", "destroyed", "destroyed", "open"]
+    (still_open,) = waves.open_waves(demo.stores)
+    for folder in ("boxes", "salts"):
+        assert {path.stem for path in (demo.home / folder).iterdir()} == {still_open.id}
+    assert [key.parent.name for key in demo.home.rglob("release.key")] == [still_open.id]
+
+
+def test_printed_codes_can_be_used(demo: Demo) -> None:
+    (wave,) = waves.open_waves(demo.stores)
+    codes = re.findall(r"\b(?:[0-9A-Z]{4}-){4}[0-9A-Z]{4}\b", demo.printed)
+    assert len(codes) == 5
+    for code in codes:
+        submit.check_code(demo.stores, wave, code)
+
+
+def test_printed_people_can_sign_in(demo: Demo) -> None:
+    for person in SIGN_INS:
+        found = people.check_password(demo.stores, person.name, PASSWORD, now())
+        assert found == people.Person(person.name, person.role, person.command)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("trace", TRACES, ids=lambda trace: f"{trace.group}-{trace.theme}")
+def test_what_is_planted_is_found_in_its_waves_and_in_no_other(demo: Demo, trace: Trace) -> None:
+    kind = "concern" if trace.points < 0 else "strength"
+    for wave in (1, 2, 3):
+        expected = kind if wave in trace.waves else None
+        assert demo.flags(wave).get((trace.group, trace.theme)) == expected, wave
+
+
+def test_hardly_anything_is_found_that_is_not_planted(demo: Demo) -> None:
+    plan = loader.load(QUESTIONNAIRE).plan
+    chance = [
+        (wave, kind, group, theme)
+        for wave in (1, 2, 3)
+        for (group, theme), kind in demo.flags(wave).items()
+        if not any(
+            trace.theme == theme and wave in trace.waves and follows(plan, group, trace)
+            for trace in TRACES
+        )
+    ]
+    assert len(chance) <= 2, chance
+
+
+def test_a_finding_elsewhere_would_count_as_chance() -> None:
+    plan = loader.load(QUESTIONNAIRE).plan
+    north = TRACES[0]
+    assert follows(plan, "command=brackenhill-response", north)
+    assert follows(plan, "command=aldermoor-response", north)
+    assert follows(plan, "command=north&sex=female", north)
+    assert not follows(plan, "command=response-south", north)
+    assert not follows(plan, "ethnicity=minority&probationer=yes", north)
+
+
+def follows(plan: TablePlan, group: str, trace: Trace) -> bool:
+    """Whether a group's gap comes with the trace's: it holds it, lies in it or is its rest."""
+    found, planted = dict(plan.group_by_id[group].where), dict(plan.group_by_id[trace.group].where)
+    if "command" not in planted:
+        return found.items() <= planted.items() or planted.items() <= found.items()
+    if "command" not in found:
+        return False
+    values = plan.breakdown_by_id["command"].value_by_id
+    own, other = values[found["command"]], values[planted["command"]]
+    nested = own.categories <= other.categories or other.categories <= own.categories
+    return nested or own.parent == other.parent == dict(plan.group_by_id[trace.against].where).get(
+        "command"
+    )
+
+
+@pytest.fixture
+def served(demo: Demo) -> Iterator[str]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [*CANDOUR, "demo", "--home", str(demo.home), "--port", str(port)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def page(address: str, patience: float = 60.0) -> str:
+    until = time.monotonic() + patience
+    while True:
+        try:
+            with urllib.request.urlopen(address, timeout=patience) as response:
+                return str(response.read().decode())
+        except urllib.error.URLError as error:
+            if isinstance(error, urllib.error.HTTPError) or time.monotonic() > until:
+                raise
+            time.sleep(0.2)
+
+
+def test_the_demo_is_served_by_a_process_that_cannot_open_answers(demo: Demo, served: str) -> None:
+    (wave,) = waves.open_waves(demo.stores)
+    assert wave.title in page(f"{served}/")
+    assert "password" in page(f"{served}/results")
+
+
+def test_somebody_elses_folder_is_refused_with_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    command = [*CANDOUR, "demo", "--no-serve", "--home", str(tmp_path)]
+    refused = subprocess.run(command, check=False, capture_output=True, text=True, env=os.environ)
+    assert refused.returncode == 2
+    assert refused.stdout == ""
+    assert refused.stderr.count("\n") == 1
+    assert "left alone" in refused.stderr

@@ -1,0 +1,143 @@
+"""A wave from keys to destruction, by the commands that docs/OPERATIONS.md names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from survey import cli
+from survey.collect import submit
+from survey.config import Settings
+from survey.database import Stores
+from survey.manage import waves
+
+SMALL = Path(__file__).parents[1] / "questionnaires" / "small.yaml"
+Run = Callable[..., str]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs `candour ...` in a folder of its own; returns what it printed."""
+    monkeypatch.setenv("CANDOUR_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+
+    def run(line: str) -> str:
+        monkeypatch.setattr("sys.argv", ["candour", *line.split()])
+        cli.main()
+        return capsys.readouterr().out
+
+    return run
+
+
+@pytest.fixture
+def refused(run: Run, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs `candour ...` that must fail; returns its one sentence."""
+
+    def refused(line: str) -> str:
+        with pytest.raises(SystemExit) as ended:
+            run(line)
+        assert ended.value.code == 2
+        said = capsys.readouterr().err
+        assert "Traceback" not in said
+        return said
+
+    return refused
+
+
+def prepare(run: Run) -> None:
+    run("migrate")
+    run("keys new --out officers")
+    run(f"wave new autumn --questionnaire {SMALL} --public officers/public.json --title Autumn")
+    run("codes make autumn --count 60 --out cards")
+    run("codes import autumn cards/public-halves.txt")
+    run("wave open autumn")
+
+
+def send(home: Path, people: int) -> None:
+    stores = Stores.open(Settings.at(home))
+    cards = Path("cards/cards.csv").read_text().split()[1:]
+    wave = waves.get(stores, "autumn")
+    submit.submit_many(stores, wave, [(code, {"ethnicity": "white"}) for code in cards[:people]])
+
+
+def test_wave_goes_from_keys_to_destruction(run: Run, tmp_path: Path) -> None:
+    prepare(run)
+    Path("headcount.csv").write_text("group,headcount\nforce,120\n")
+    assert "1 groups" in run("headcount load autumn headcount.csv")
+    assert "autumn  open  Autumn  60 cards" in run("wave status")
+    send(tmp_path / "home", 50)
+    assert "60 cards, 50 codes used, 50 answers received" in run("wave close autumn")
+    said = run("unseal autumn --key officers/release.key --out releases")
+    digest = re.search(r"Release ([0-9a-f]{64})", said)
+    assert digest
+    assert (tmp_path / "releases" / digest[1] / "manifest.json").exists()
+    assert "destroyed" in run("wave destroy autumn --key officers/release.key --yes")
+    assert not (tmp_path / "officers" / "release.key").exists()
+    assert "autumn  destroyed" in run("wave status autumn")
+
+
+def test_fingerprint_is_the_same_where_the_key_is_made_and_used(run: Run) -> None:
+    run("migrate")
+    made = run("keys new --out officers").splitlines()[-1].removeprefix("Fingerprint: ")
+    used = run(
+        f"wave new autumn --questionnaire {SMALL} --public officers/public.json --title Autumn"
+    )
+    assert made in used
+
+
+def test_steps_out_of_order_are_one_sentence_each(run: Run, refused: Run, tmp_path: Path) -> None:
+    prepare(run)
+    assert "only a draft" in refused("wave open autumn")
+    assert "only a closed wave" in refused("unseal autumn --key officers --out releases")
+    assert "only a released wave" in refused("wave destroy autumn --yes")
+    run("wave close autumn")
+    assert "only an open wave" in refused("wave close autumn")
+    assert "Nobody answered" in refused("unseal autumn --key officers --out releases")
+    assert "no wave winter" in refused("wave status winter")
+
+
+def test_wrong_key_is_one_sentence(run: Run, refused: Run, tmp_path: Path) -> None:
+    prepare(run)
+    send(tmp_path / "home", 50)
+    run("wave close autumn")
+    run("keys new --out others")
+    said = refused("unseal autumn --key others/release.key --out releases")
+    assert "not the key of wave autumn" in said
+    assert "cannot be read" in refused("unseal autumn --key lost.key --out releases")
+
+
+def test_cards_are_never_taken_for_public_halves(run: Run, refused: Run) -> None:
+    run("codes make autumn --count 5 --out cards")
+    assert "cards.csv:1" in refused("codes import autumn cards/cards.csv")
+    assert "already" in refused("codes make autumn --count 5 --out cards")
+    assert Path("cards/cards.csv").stat().st_mode & 0o077 == 0
+
+
+def test_policy_can_be_tightened_and_never_loosened(run: Run, refused: Run, tmp_path: Path) -> None:
+    run("migrate")
+    run("keys new --out officers")
+    line = f"wave new autumn --questionnaire {SMALL} --public officers/public.json --title Autumn"
+    assert "cannot be under 10" in refused(f"{line} --policy k=9")
+    assert "--policy speed=9" in refused(f"{line} --policy speed=9")
+    run(f"{line} --policy k=15 --policy base_step=10")
+    policy = waves.get(Stores.open(Settings.at(tmp_path / "home")), "autumn").policy
+    assert (policy.k, policy.base_step) == (15, 10)
+
+
+def test_people_are_added_listed_and_removed(run: Run, refused: Run) -> None:
+    run("migrate")
+    run("user add hr --role hr --password correct-horse-battery")
+    run("user add north --role board --command north --password correct-horse-battery")
+    assert run("user list").splitlines() == ["hr  hr", "north  board of north"]
+    assert "12 characters" in refused("user add board --role hr --password short")
+    run("user remove north")
+    assert run("user list").splitlines() == ["hr  hr"]
+
+
+def test_commands_before_migrate_say_what_to_run(refused: Run) -> None:
+    for line in ("wave status", "user list", "codes import autumn lost.txt", "wave close autumn"):
+        said = refused(line)
+        assert "candour migrate" in said or "lost.txt" in said

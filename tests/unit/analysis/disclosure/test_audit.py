@@ -1,0 +1,246 @@
+"""The auditor finds nothing in what was protected, and finds every weakness that is planted."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import fixtures_analysis as fixtures
+import pytest
+
+import analysis.disclosure
+from analysis.disclosure.audit import Breach, audit
+from analysis.policy import DisclosurePolicy
+from analysis.publish.making import WaveFacts, publish
+from analysis.release.model import Release
+
+PLAN = fixtures.plan()
+
+
+@cache
+def release(*tables: str) -> Release:
+    """A Release in which some groups are not shown; of some tables only, when they are named."""
+    study = fixtures.small(400, seed=3)
+    kept = tuple(table for table in PLAN.tables if table.id in (tables or (table.id,)))
+    return publish(
+        study.codebook,
+        replace(PLAN, tables=kept, intersections=PLAN.intersections if not tables else ()),
+        study.microdata,
+        wave=WaveFacts("one", "One", date(2026, 3, 31)),
+        policy=DisclosurePolicy(),
+        headcounts={f"command={unit}": 150 for unit in fixtures.DEPARTMENTS},
+    )
+
+
+def with_group(group: str, *tables: str, **changes: object) -> Release:
+    made = release(*tables)
+    rows = tuple(
+        replace(row, **changes) if row.group == group else row  # type: ignore[arg-type]
+        for row in made.groups
+    )
+    return replace(made, groups=rows)
+
+
+def with_estimates(made: Release, measure: str, **changes: dict[str, object]) -> Release:
+    rows = tuple(
+        replace(row, **changes[row.group])  # type: ignore[arg-type]
+        if row.measure == measure and row.group in changes
+        else row
+        for row in made.estimates
+    )
+    return replace(made, estimates=rows)
+
+
+def kinds(found: tuple[Breach, ...], group: str = "") -> set[str]:
+    return {one.kind for one in found if group in ("", one.group)}
+
+
+def hidden() -> list[str]:
+    return [row.group for row in release().groups if row.status == "c"]
+
+
+def shown_base(group: str) -> int:
+    base = release().group_by_id[group].base
+    assert base is not None
+    return base
+
+
+def test_nothing_is_found_in_what_was_protected() -> None:
+    assert hidden(), "the fixture hides nothing, so this shows nothing"
+    assert audit(release(), PLAN) == ()
+    assert audit(release()) == ()
+
+
+def test_a_value_in_a_row_that_is_not_shown_is_found() -> None:
+    planted = with_group(hidden()[0], headcount=40)
+    assert "leak" in kinds(audit(planted))
+
+
+def test_a_group_that_is_shown_alone_of_its_line_gives_the_other_away() -> None:
+    """Undo complementary suppression in each way that one row can undo it."""
+    found = set()
+    for group in hidden():
+        people = _people()[group]
+        if people >= 10:
+            planted = with_group(group, base=_rounded(people), status="shown")
+            found |= kinds(audit(planted, PLAN))
+    assert found & {"bound", "pinned", "rest"}
+
+
+def test_a_group_below_the_threshold_is_found() -> None:
+    planted = with_group("probationer=yes", "probationer", base=5)
+    assert "threshold" in kinds(audit(planted), "probationer=yes")
+
+
+def test_bases_that_no_table_fits_are_found() -> None:
+    planted = with_group("command=north-a", base=shown_base("force") + 200)
+    assert "contradiction" in kinds(audit(planted))
+
+
+def test_few_left_of_a_parent_are_found() -> None:
+    """All but 4 of the force are in a part that is shown; 24 are when nothing is planted."""
+    rest = shown_base("force") - _people()["probationer=yes"]
+    planted = with_group("probationer=no", "probationer", base=rest - 4)
+    assert audit(release("probationer")) == ()
+    assert "rest" in kinds(audit(planted))
+
+
+def test_a_part_that_is_nearly_its_parent_is_found() -> None:
+    parent = shown_base("command=north")
+    planted = with_group("command=north-a", base=parent - 5)
+    planted = replace(
+        planted,
+        groups=tuple(
+            replace(row, base=None, status="c") if row.group == "command=north-b" else row
+            for row in planted.groups
+        ),
+    )
+    assert {"bound", "rest"} & kinds(audit(planted))
+
+
+def test_missing_rows_are_found() -> None:
+    lost = release().estimates[-1]
+    planted = replace(release(), estimates=release().estimates[:-1])
+    assert "presence" in kinds(audit(planted), lost.group)
+    planted = replace(release(), distributions=release().distributions[1:])
+    assert "presence" in kinds(audit(planted), "force")
+
+
+def test_a_rate_that_leaves_few_is_found() -> None:
+    row = next(row for row in release().groups if row.response_rate is not None)
+    assert row.base is not None
+    planted = with_group(row.group, headcount=row.base + 3, response_rate=95)
+    assert "rate" in kinds(audit(planted), row.group)
+    assert "rate" in kinds(audit(with_group(row.group, headcount=None)), row.group)
+
+
+@pytest.mark.parametrize(
+    ("base", "changes", "kind"),
+    [
+        (60, {"positive": 57, "positive_bound": ""}, "coding"),
+        (60, {"positive": 95, "positive_bound": ""}, "coding"),
+        (60, {"positive": 95, "positive_bound": "or_more"}, "coding"),
+        (300, {"positive": 99, "positive_bound": ""}, "coding"),
+        (150, {"positive": 100, "positive_bound": ""}, "unanimity"),
+        (150, {"negative": 0, "negative_bound": ""}, "unanimity"),
+    ],
+)
+def test_a_share_that_is_too_fine_is_found(
+    base: int, changes: dict[str, object], kind: str
+) -> None:
+    planted = with_estimates(release("probationer"), "led", force={"base": base, **changes})
+    reading = "positive" if "positive" in changes else "negative"
+    found = [one for one in audit(planted) if f"led, {reading} in force" in one.words]
+    assert kind in {one.kind for one in found}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"negative": 1, "negative_bound": "or_less"},
+        {"positive": 96, "positive_bound": "", "neutral": 4, "neutral_bound": "",
+         "negative": 2, "negative_bound": "or_less"},
+    ],
+)  # fmt: skip
+def test_few_people_behind_a_sensitive_item_are_found(changes: dict[str, object]) -> None:
+    planted = with_estimates(release(), "harassed", force={"base": 310, **changes})
+    assert "numerator" in kinds(audit(planted), "force")
+
+
+class TestItems:
+    """An item with bases of its own is attacked on its own."""
+
+    def test_an_item_hidden_in_one_group_alone_is_found(self) -> None:
+        """109 people were routed to it; 105 of them are in the part that is shown."""
+        planted = with_estimates(
+            release("probationer"),
+            "led",
+            **{
+                "force": {"base": 109},
+                "probationer=no": {"base": 105},
+                "probationer=yes": {"base": None, "positive": None, "status": "c"},
+            },
+        )
+        assert "bound" in kinds(audit(planted), "probationer=yes")
+
+    def test_an_item_base_below_the_threshold_is_found(self) -> None:
+        planted = with_estimates(
+            release("probationer"),
+            "led",
+            **{
+                "force": {"base": 209},
+                "probationer=no": {"base": 190},
+                "probationer=yes": {"base": 5},
+            },
+        )
+        assert "threshold" in kinds(audit(planted), "probationer=yes")
+
+
+def test_without_a_plan_parts_are_taken_to_be_the_whole() -> None:
+    """Three of a family are in none of its commands; a plan may say that this cannot be."""
+    above = sum(_people()[f"command={name}"] for name in ("north", "south")) + 3
+    planted = with_group("command=response", "command", base=above)
+    assert "contradiction" in kinds(audit(planted))
+
+
+def test_the_auditor_shares_no_code_with_what_protects() -> None:
+    folder = Path(analysis.disclosure.__file__).parent
+    auditing = {"audit", "audit_bases", "audit_shares", "breaches"}
+    for path in folder.glob("*.py"):
+        imported = _imports(path, "analysis.disclosure.")
+        if path.stem in auditing:
+            assert imported <= auditing, path.name
+        else:
+            assert not imported & auditing, path.name
+
+
+def _imports(path: Path, package: str) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(package):
+            names.add((node.module or "").removeprefix(package).partition(".")[0])
+        if isinstance(node, ast.ImportFrom) and f"{node.module}." == package:
+            names |= {alias.name for alias in node.names}
+    return names
+
+
+@cache
+def _people() -> dict[str, int]:
+    """True counts by group, which only a test may know."""
+    study = fixtures.small(400, seed=3)
+    from analysis.tally import tally
+
+    counted = tally(study.codebook, study.plan, study.microdata)
+    ids = [group.id for group in study.plan.groups]
+    return dict(zip(ids, counted.at_groups.people.tolist(), strict=True))
+
+
+def _rounded(people: int) -> int:
+    from analysis.disclosure import rounding
+
+    step: Callable[[int, DisclosurePolicy], int] = rounding.base
+    return step(people, DisclosurePolicy())

@@ -1,0 +1,143 @@
+"""A file of answers is read exactly, or refused with file, row, column and value."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from analysis import responses
+from analysis.codebook import AnswerCategory, Codebook, Item, Variable, VariableCategory
+from analysis.errors import DataError
+from analysis.responses import AnswerColumn, Layout, TickColumns
+
+YES_NO = (
+    AnswerCategory("no", "No", "negative", 0.0),
+    AnswerCategory("yes", "Yes", "positive", 100.0),
+)
+BOOK = Codebook(
+    "q", "1", "Q", "f",
+    variables=(Variable("sex", "Sex", (VariableCategory("f", "F"), VariableCategory("m", "M"))),),
+    items=(
+        Item("one", "One", YES_NO, "a"),
+        Item("any-x", "X", YES_NO, "b"),
+        Item("any-y", "Y", YES_NO, "c"),
+    ),
+    themes=(),
+)  # fmt: skip
+LAYOUT = Layout(
+    variables=(AnswerColumn("SEX", "sex", {"": -1, "F": 0, "M": 1}),),
+    items=(AnswerColumn("Q1", "one", {"": -1, "-": -1, "n": 0, "y": 1}),),
+    ticks=(TickColumns({"x": "any-x", "y": "any-y"}, {"": 0, "1": 1}),),
+    ignored=frozenset({"id"}),
+)
+HEADER = "id,SEX,Q1,x,y\n"
+
+
+def read(folder: Path, text: str, weight: str | None = None) -> responses.Microdata:
+    path = folder / "answers.csv"
+    path.write_text(text, encoding="utf-8")
+    return responses.read(path, BOOK, LAYOUT, weight)
+
+
+def test_answers_become_positions_and_missing_codes_no_answer(tmp_path: Path) -> None:
+    data = read(tmp_path, HEADER + "7,F,y,1,\n8,M,-,,\n9,,,,1\n")
+    assert data.n == 3
+    assert data.variables["sex"].tolist() == [0, 1, -1]
+    assert data.items["one"].tolist() == [1, -1, -1]
+
+
+def test_base_of_a_multiple_question_is_the_people_who_ticked_any(tmp_path: Path) -> None:
+    data = read(tmp_path, HEADER + "7,F,y,1,\n8,M,n,,\n9,M,n,1,1\n")
+    assert data.items["any-x"].tolist() == [1, -1, 1]
+    assert data.items["any-y"].tolist() == [0, -1, 1]
+
+
+def test_columns_may_stand_in_any_order_and_the_file_may_be_gzipped_with_a_mark(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "answers.csv.gz"
+    with gzip.open(path, "wt", encoding="utf-8-sig") as file:
+        file.write("y,x,Q1,SEX,id\n,1,y,F,7\n\n")
+    assert responses.read(path, BOOK, LAYOUT).items["one"].tolist() == [1]
+
+
+def test_chunks_do_not_show_in_the_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = HEADER + "7,F,y,1,\n8,M,-,,\n" * 5
+    whole = read(tmp_path, text)
+    monkeypatch.setattr(responses, "CHUNK", 3)
+    parts = read(tmp_path, text)
+    assert parts.n == whole.n
+    for name, column in whole.items.items():
+        assert parts.items[name].tolist() == column.tolist()
+
+
+def test_weights_are_read_from_their_column(tmp_path: Path) -> None:
+    data = read(tmp_path, "id,SEX,Q1,x,y,w\n7,F,y,1,,2.5\n8,M,n,,,0.25\n", weight="w")
+    assert data.weights is not None
+    assert data.weights.tolist() == [2.5, 0.25]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (HEADER + "7,F,y,,\n8,F,maybe,,\n", r"row 3, column Q1: 'maybe' is not an answer; .* n, y"),
+        (HEADER + "7,f,y,,\n", r"row 2, column SEX: 'f' is not an answer"),
+        (HEADER + "7, F,y,,\n", r"row 2, column SEX: ' F'"),
+        (HEADER + "7,F,y,2,\n", r"row 2, column x: '2'"),
+        (HEADER + "7,F,y,\n", r"row 2: there are 4 cells under 5 columns"),
+        (HEADER, "there are no answers"),
+        ("", "the file is empty"),
+        ("id,SEX,Q1,x\n", "the column y is missing"),
+        ("id,SEX,Q1,x,y,rank,pay\n", "the columns rank, pay are not in the questionnaire"),
+        ("id,SEX,Q1,x,y,y\n", "the column 'y' stands twice"),
+        (HEADER + '7,F,"y,,\n', "not a CSV file"),
+    ],
+)
+def test_dirt_is_an_error_that_says_where(tmp_path: Path, text: str, sentence: str) -> None:
+    with pytest.raises(DataError, match=sentence) as caught:
+        read(tmp_path, text)
+    assert "answers.csv" in str(caught.value)
+
+
+@pytest.mark.parametrize("weight", ["", "0", "-1", "nan", "inf", "heavy"])
+def test_a_weight_that_is_none_is_an_error(tmp_path: Path, weight: str) -> None:
+    with pytest.raises(DataError, match=r"row 2, column w: .* is not a weight"):
+        read(tmp_path, f"id,SEX,Q1,x,y,w\n7,F,y,1,,{weight}\n", weight="w")
+
+
+def test_a_weight_column_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="the column w is missing"):
+        read(tmp_path, HEADER + "7,F,y,,\n", weight="w")
+
+
+def test_every_different_dirty_value_is_named_once_up_to_a_limit(tmp_path: Path) -> None:
+    text = HEADER + "7,X,y,,\n8,X,z,,\n" + "".join(f"9,Z{n},y,,\n" for n in range(30))
+    with pytest.raises(DataError) as caught:
+        read(tmp_path, text)
+    lines = str(caught.value).splitlines()
+    assert len(lines) == responses.MOST_PROBLEMS
+    assert sum("'X'" in line for line in lines) == 1
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"id,\x00", b"\x1f\x8b broken"])
+def test_a_file_that_is_no_text_is_an_error(tmp_path: Path, content: bytes) -> None:
+    for name in ("answers.csv", "answers.csv.gz"):
+        path = tmp_path / name
+        path.write_bytes(content)
+        with pytest.raises(DataError, match=name):
+            responses.read(path, BOOK, LAYOUT)
+
+
+def test_a_file_that_breaks_off_inside_its_packing_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "answers.csv.gz"
+    whole = gzip.compress((HEADER + "7,F,y,1,\n" * 1000).encode())
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(DataError, match="cannot be read"):
+        responses.read(path, BOOK, LAYOUT)
+
+
+def test_an_absent_file_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="cannot be read"):
+        responses.read(tmp_path / "absent.csv", BOOK, LAYOUT)

@@ -1,0 +1,152 @@
+"""Closing: the box shuffled, the salt gone, the counts told; finished when run again."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing as closed
+from datetime import date
+from pathlib import Path
+
+import pytest
+from fixtures_wave import LiveWave
+
+from survey.close import closing, rewriting
+from survey.close.closing import Counts, close_wave
+from survey.collect import box, issuer, submit
+from survey.errors import CandourError, WaveStateError
+from survey.manage import waves
+from survey.manage.tables import ClosingRow
+
+CLOSED = date(2026, 9, 30)
+SENT = 40
+
+
+@pytest.fixture
+def answered(live_wave: LiveWave) -> LiveWave:
+    """A wave to which forty of sixty people answered."""
+    submit.submit_many(
+        live_wave.stores,
+        live_wave.wave,
+        [(code, {"ethnicity": "white"}) for code in live_wave.codes[:SENT]],
+    )
+    return live_wave
+
+
+def live_rows(live: LiveWave) -> set[bytes]:
+    with closed(sqlite3.connect(box.path_of(live.settings, live.wave.id))) as database:
+        query = "SELECT sealed FROM slot JOIN token USING (number) WHERE taken = 1"
+        return {sealed for (sealed,) in database.execute(query)}
+
+
+def closed_box(live: LiveWave) -> Path:
+    return rewriting.path_of(live.settings, live.wave.id)
+
+
+def test_closing_tells_cards_codes_used_and_answers(answered: LiveWave) -> None:
+    assert close_wave(answered.stores, "autumn", CLOSED) == Counts(60, SENT, SENT)
+    wave = waves.get(answered.stores, "autumn")
+    assert (wave.state, wave.closed) == ("closed", CLOSED)
+
+
+def test_closed_box_holds_the_same_answers_without_their_tokens(answered: LiveWave) -> None:
+    before = live_rows(answered)
+    close_wave(answered.stores, "autumn", CLOSED)
+    assert set(rewriting.sealed_answers(closed_box(answered))) == before
+    with closed(sqlite3.connect(closed_box(answered))) as database:
+        tables = database.execute("SELECT name FROM sqlite_master").fetchall()
+    assert tables == [("answer",)]
+
+
+def test_receipts_are_kept_sorted_and_whoever_kept_theirs_finds_it(answered: LiveWave) -> None:
+    mine = submit.submit(
+        answered.stores, answered.wave, answered.codes[-1], {}, submit.new_attempt()
+    )
+    close_wave(answered.stores, "autumn", CLOSED)
+    with answered.stores.results() as session:
+        receipts = session.get_one(ClosingRow, "autumn").receipts.split("\n")
+    assert mine in receipts
+    assert receipts == sorted(receipts)
+    assert len(receipts) == SENT + 1
+
+
+def test_closing_twice_is_one_sentence(answered: LiveWave) -> None:
+    close_wave(answered.stores, "autumn", CLOSED)
+    with pytest.raises(WaveStateError, match="is closed; only an open wave"):
+        close_wave(answered.stores, "autumn", CLOSED)
+
+
+def test_closed_wave_takes_no_answer(answered: LiveWave) -> None:
+    close_wave(answered.stores, "autumn", CLOSED)
+    for send in (
+        lambda: submit.check_code(answered.stores, answered.wave, answered.codes[-1]),
+        lambda: submit.submit(
+            answered.stores, answered.wave, answered.codes[-1], {}, submit.new_attempt()
+        ),
+    ):
+        with pytest.raises(WaveStateError, match="no answers now"):
+            send()
+
+
+def test_wave_that_nobody_answered_can_be_closed(live_wave: LiveWave) -> None:
+    assert close_wave(live_wave.stores, "autumn", CLOSED) == Counts(60, 0, 0)
+
+
+def test_lost_salt_does_not_lock_a_wave_open(answered: LiveWave) -> None:
+    issuer.salt_path(answered.settings, "autumn").unlink()
+    assert close_wave(answered.stores, "autumn", CLOSED) == Counts(60, None, SENT)
+
+
+class PowerCutError(Exception):
+    pass
+
+
+def cut(function: Callable[..., object], before: bool) -> Callable[..., object]:
+    def dying(*arguments: object) -> object:
+        if not before:
+            function(*arguments)
+        raise PowerCutError
+
+    return dying
+
+
+STEPS = [(box, "shut"), (rewriting, "rewrite"), (closing, "_tell"), (closing, "erase")]
+
+
+@pytest.mark.parametrize("before", [True, False])
+@pytest.mark.parametrize(("module", "step"), STEPS)
+def test_interrupted_closing_is_finished_by_running_it_again(
+    answered: LiveWave,
+    monkeypatch: pytest.MonkeyPatch,
+    module: object,
+    step: str,
+    before: bool,
+) -> None:
+    rows = live_rows(answered)
+    with monkeypatch.context() as planted:
+        planted.setattr(module, step, cut(getattr(module, step), before))
+        with pytest.raises(PowerCutError):
+            close_wave(answered.stores, "autumn", CLOSED)
+    assert waves.get(answered.stores, "autumn").state == "closing"
+    with pytest.raises(CandourError):
+        submit.submit(answered.stores, answered.wave, answered.codes[-1], {}, "0" * 64)
+    assert close_wave(answered.stores, "autumn", CLOSED) == Counts(60, SENT, SENT)
+    assert set(rewriting.sealed_answers(closed_box(answered))) == rows
+    names = {path.name for path in answered.settings.home.rglob("*") if path.is_file()}
+    assert names == {"autumn.closed", "issuer.db", "results.db", "secret_key"}
+
+
+def test_answer_that_comes_while_closing_is_kept_or_refused_never_lost(
+    answered: LiveWave, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put = box.put
+
+    def put_after_closing(path: Path, token: bytes, sealed: bytes) -> bytes:
+        box.shut(path)
+        return put(path, token, sealed)
+
+    monkeypatch.setattr(box, "put", put_after_closing)
+    with pytest.raises(WaveStateError, match="has closed"):
+        submit.submit(answered.stores, answered.wave, answered.codes[-1], {}, submit.new_attempt())
+    counts = close_wave(answered.stores, "autumn", CLOSED)
+    assert (counts.redeemed, counts.received) == (SENT + 1, SENT), "and the counts tell it"

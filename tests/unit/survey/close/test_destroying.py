@@ -1,0 +1,161 @@
+"""Destroying: after the Release no sealed answer and no key is left, and a signed note says so."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from fixtures_wave import LiveWave, open_live_wave
+from sqlalchemy import func, select
+
+from survey.close import destroying, keys, rewriting
+from survey.close.closing import close_wave
+from survey.close.destroying import destroy
+from survey.close.erasing import erase
+from survey.close.keys import Keys
+from survey.close.unsealing import unseal
+from survey.collect import submit
+from survey.errors import SettingsError, WaveStateError
+from survey.manage import waves
+from survey.manage.tables import CodeRow, DestructionRow
+from survey.results import store
+
+CLOSED, GONE = date(2026, 9, 30), date(2026, 10, 20)
+SMALL = Path(__file__).parents[3] / "questionnaires" / "small.yaml"
+
+
+@pytest.fixture
+def key_file(live_wave: LiveWave, tmp_path: Path) -> Path:
+    path = tmp_path / "officers" / "release.key"
+    path.parent.mkdir()
+    private = {
+        "unsealing": live_wave.opener.private_bytes_raw().hex(),
+        "signing": live_wave.signer.private_bytes_raw().hex(),
+    }
+    path.write_text(json.dumps(private))
+    return path
+
+
+@pytest.fixture
+def released(live_wave: LiveWave, tmp_path: Path) -> LiveWave:
+    sendings = [(code, {"ethnicity": "white"}) for code in live_wave.codes]
+    submit.submit_many(live_wave.stores, live_wave.wave, sendings)
+    close_wave(live_wave.stores, "autumn", CLOSED)
+    unseal(live_wave.stores, "autumn", Keys(live_wave.opener, live_wave.signer), tmp_path / "out")
+    return live_wave
+
+
+def note(live: LiveWave) -> DestructionRow:
+    with live.stores.results() as session:
+        return session.get_one(DestructionRow, "autumn")
+
+
+def files_with(folder: Path, pieces: list[bytes]) -> set[str]:
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return {path.name for path in files if any(piece in path.read_bytes() for piece in pieces)}
+
+
+def test_no_sealed_answer_is_left(released: LiveWave, key_file: Path) -> None:
+    sealed = list(rewriting.sealed_answers(rewriting.path_of(released.settings, "autumn")))
+    assert files_with(released.settings.home, sealed) == {"autumn.closed"}
+    destroy(released.stores, "autumn", key_file, GONE)
+    assert files_with(released.settings.home, sealed) == set()
+    assert not list(released.settings.box_folder.iterdir())
+    assert waves.get(released.stores, "autumn").state == "destroyed"
+
+
+def test_key_and_hashes_of_codes_go_too_and_the_release_stays(
+    released: LiveWave, key_file: Path
+) -> None:
+    destroy(released.stores, "autumn", key_file, GONE)
+    assert not key_file.exists()
+    with released.stores.issuer() as session:
+        assert session.scalar(select(func.count()).select_from(CodeRow)) == 0
+    assert store.by_wave(released.stores, "autumn") is not None
+
+
+def test_note_is_signed_with_the_key_that_is_gone(released: LiveWave, key_file: Path) -> None:
+    destroy(released.stores, "autumn", key_file, GONE)
+    row = note(released)
+    assert row.signature
+    released.signer.public_key().verify(row.signature, row.note.encode())
+    assert json.loads(row.note)["destroyed"] == "2026-10-20"
+
+
+def test_without_the_key_the_note_is_unsigned_and_says_so(released: LiveWave) -> None:
+    destroy(released.stores, "autumn", None, GONE)
+    row = note(released)
+    assert row.signature is None
+    assert json.loads(row.note)["private key"] == "not on this machine"
+
+
+def test_wave_without_a_release_is_not_destroyed(live_wave: LiveWave, key_file: Path) -> None:
+    with pytest.raises(WaveStateError, match="is open; only a released wave"):
+        destroy(live_wave.stores, "autumn", key_file, GONE)
+    close_wave(live_wave.stores, "autumn", CLOSED)
+    with pytest.raises(WaveStateError, match="is closed; only a released wave"):
+        destroy(live_wave.stores, "autumn", key_file, GONE)
+    assert key_file.exists()
+
+
+def test_wrong_key_destroys_nothing(released: LiveWave, tmp_path: Path) -> None:
+    keys.make(tmp_path / "other")
+    with pytest.raises(SettingsError, match="not the key of wave autumn"):
+        destroy(released.stores, "autumn", tmp_path / "other", GONE)
+    assert (tmp_path / "other" / "release.key").exists()
+    assert rewriting.path_of(released.settings, "autumn").exists()
+
+
+def test_key_that_still_opens_another_wave_is_not_destroyed(
+    released: LiveWave, key_file: Path
+) -> None:
+    waves.create(
+        released.stores,
+        "winter",
+        "Winter",
+        released.wave.questionnaire,
+        released.wave.public_key,
+        released.wave.verifier,
+    )
+    with pytest.raises(WaveStateError, match="also opens winter"):
+        destroy(released.stores, "autumn", key_file, GONE)
+    assert key_file.exists()
+    destroy(released.stores, "autumn", None, GONE)
+
+
+def test_another_waves_answers_stay(released: LiveWave, key_file: Path) -> None:
+    other = open_live_wave(released.settings.home, SMALL, "winter")
+    destroy(released.stores, "autumn", key_file, GONE)
+    submit.submit(other.stores, other.wave, other.codes[0], {}, submit.new_attempt())
+
+
+def test_interrupted_destroying_is_finished_by_running_it_again(
+    released: LiveWave, key_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def power_cut(path: Path) -> bool:
+        erase(path)
+        if path == key_file:
+            raise KeyboardInterrupt
+        return True
+
+    with monkeypatch.context() as planted:
+        planted.setattr(destroying, "erase", power_cut)
+        with pytest.raises(KeyboardInterrupt):
+            destroy(released.stores, "autumn", key_file, GONE)
+    assert not key_file.exists()
+    destroy(released.stores, "autumn", key_file, GONE)
+    assert waves.get(released.stores, "autumn").state == "destroyed"
+    assert note(released).signature
+
+
+def test_erased_file_is_overwritten_in_place(tmp_path: Path) -> None:
+    path, other_name = tmp_path / "secret", tmp_path / "other"
+    path.write_bytes(b"secret" * 1000)
+    other_name.hardlink_to(path)
+    assert erase(path)
+    assert not path.exists()
+    assert len(other_name.read_bytes()) == 6000
+    assert b"secret" not in other_name.read_bytes()
+    assert not erase(path)

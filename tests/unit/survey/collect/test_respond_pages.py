@@ -1,0 +1,410 @@
+"""The respondent's pages without JavaScript: every page strict, nothing kept, nothing lost."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+import html_page
+import pytest
+from fixtures_wave import LiveWave
+from flask import Flask
+from flask.testing import FlaskClient
+from html_page import Page
+from werkzeug.wrappers import Response
+
+from survey import resources
+from survey.collect import codes, document, submit
+from survey.errors import CodeError, MistypedCode
+from survey.manage import waves
+
+ANSWERS = {
+    "challenge_safe": "agree",
+    "fair_treatment": "prefer-not-to-say",
+    "department": "north-b",
+    "ethnicity": "bangladeshi",
+    "in_probation": "prefer-not-to-say",
+}
+Form = Mapping[str, str | Sequence[str]]
+
+
+def filled(code: str, **answers: str) -> dict[str, str]:
+    return {document.CODE: code, **(answers or ANSWERS)}
+
+
+def post(client: FlaskClient, step: str, form: Form, status: int = 200) -> Page:
+    response = client.post(f"/survey/autumn/{step}", data=form)
+    assert response.status_code == status
+    return html_page.parse(response.data)
+
+
+def checked(client: FlaskClient, code: str) -> dict[str, list[str]]:
+    """What the check page would send."""
+    return post(client, "check", filled(code)).fields("checked")
+
+
+def linking_headers(response: Response) -> list[str]:
+    """Headers by which two requests of one person could be put together."""
+    return [name for name in ("Set-Cookie", "ETag", "Last-Modified") if name in response.headers]
+
+
+def set_state(live: LiveWave, state: str) -> None:
+    with live.stores.issuer() as session:
+        waves.find(session, "autumn").state = state
+
+
+def test_every_page_that_is_opened_is_strict(client: FlaskClient) -> None:
+    for address in ("/", "/privacy", "/support/autumn", "/survey/autumn"):
+        response = client.get(address)
+        assert response.status_code == 200
+        page = html_page.parse(response.data)
+        assert "Leave this page quickly" in page.text
+        assert "/support/autumn" in response.text
+
+
+def test_no_respondent_route_sets_a_cookie_or_can_be_cached(
+    client: FlaskClient, live_wave: LiveWave
+) -> None:
+    form = checked(client, live_wave.codes[0])
+    responses = [
+        client.get("/"),
+        client.get("/privacy"),
+        client.get("/support/autumn"),
+        client.get("/survey/autumn"),
+        client.post("/survey/autumn/check", data=form),
+        client.post("/survey/autumn/send", data=form),
+        client.post("/survey/autumn/send", data=form),
+        client.post("/survey/autumn/check", data={}),
+        client.get("/survey/none"),
+    ]
+    for response in responses:
+        assert linking_headers(response) == []
+        assert response.headers["Cache-Control"] == "no-store"
+        assert response.headers["Referrer-Policy"] == "no-referrer"
+        assert response.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert client.get_cookie("candour") is None
+
+
+def test_a_planted_cookie_is_noticed(app: Flask) -> None:
+    inner = app.wsgi_app
+
+    def planting(environ: dict, start: Callable) -> Iterable[bytes]:
+        def planted(status: str, headers: list, *rest: object) -> object:
+            return start(status, [*headers, ("Set-Cookie", "seen=1")], *rest)
+
+        return inner(environ, planted)
+
+    app.wsgi_app = planting
+    assert linking_headers(app.test_client().get("/survey/autumn")) == ["Set-Cookie"]
+
+
+def test_the_document_is_the_same_for_everybody_and_rendered_once(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = app.test_client().get("/survey/autumn").data
+    monkeypatch.setattr(document, "form_html", lambda *_: pytest.fail("rendered again"))
+    other = app.test_client().get("/survey/autumn", headers={"User-Agent": "Another"})
+    assert other.data == first
+
+
+def test_the_document_travels_packed_to_who_can_unpack_it(client: FlaskClient) -> None:
+    plain = client.get("/survey/autumn")
+    packed = client.get("/survey/autumn", headers={"Accept-Encoding": "br, gzip"})
+    assert "Content-Encoding" not in plain.headers
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert packed.headers["Vary"] == plain.headers["Vary"] == "Accept-Encoding"
+    assert gzip.decompress(packed.data) == plain.data
+    refused = client.get("/survey/autumn", headers={"Accept-Encoding": "gzip;q=0"})
+    assert refused.data == plain.data
+
+
+def test_every_question_can_be_left_and_offers_prefer_not_to_say(
+    client: FlaskClient, live_wave: LiveWave
+) -> None:
+    page = html_page.parse(client.get("/survey/autumn").data)
+    for question in live_wave.wave.questionnaire.questions:
+        offered = [
+            element.get("value")
+            for element in page.root.iter()
+            if element.get("name") == question.id or element.tag == "option"
+        ]
+        assert "prefer-not-to-say" in offered
+    assert not [field for field in page.root.iter("input") if field.get("required") is not None]
+    sent = page.fields("survey")
+    assert sent == {"candour.code": [""], "department": [""]}
+
+
+def test_departments_stand_under_their_command(client: FlaskClient) -> None:
+    page = html_page.parse(client.get("/survey/autumn").data)
+    groups = {
+        group.get("label"): [option.get("value") for option in group.iter("option")]
+        for group in page.by_id("q-department").iter("optgroup")
+    }
+    assert groups == {"North": ["north-a", "north-b"]}
+
+
+def test_browsers_are_told_not_to_fill_any_form(client: FlaskClient, live_wave: LiveWave) -> None:
+    pages = [
+        html_page.parse(client.get("/survey/autumn").data),
+        post(client, "check", filled(live_wave.codes[0])),
+        post(client, "check", {}, 400),
+    ]
+    for page in pages:
+        assert {form.get("autocomplete") for form in page.root.iter("form")} == {"off"}
+
+
+def test_check_page_shows_each_answer_and_how_it_will_be_stored(
+    client: FlaskClient, live_wave: LiveWave
+) -> None:
+    page = post(client, "check", filled(live_wave.codes[0]))
+    assert page.title == "Check your answers - Small survey"
+    assert "You have answered 5 of 7 questions" in page.text
+    assert "Your answer “Bangladeshi” is stored as “Asian or Asian British”." in page.text
+    assert "Nothing is stored for this question." in page.text
+    assert "“North B” is stored" not in page.text
+    assert page.text.count("Not answered") == 2
+    sent = page.fields("checked")
+    assert sent.pop("candour.code") == [live_wave.codes[0]]
+    assert len(sent.pop("candour.attempt")[0]) == 64
+    assert sent == {name: [code] for name, code in ANSWERS.items()}
+
+
+def test_change_shows_the_form_again_with_every_answer(
+    client: FlaskClient, live_wave: LiveWave
+) -> None:
+    form = checked(client, live_wave.codes[0])
+    page = post(client, "check", {**form, "candour.change": ["q-ethnicity"]})
+    assert page.h1 == "Small survey"
+    assert page.fields("survey") == form
+    assert page.by_id("q-ethnicity") is not None
+
+
+def test_several_answers_travel_together_and_an_exclusive_one_alone(
+    client: FlaskClient, live_wave: LiveWave
+) -> None:
+    both = {**filled(live_wave.codes[0]), "told": ["manager", "association"]}
+    page = post(client, "check", both)
+    assert "My line manager, My staff association" in page.text
+    assert page.fields("checked")["told"] == ["manager", "association"]
+
+    contradiction = {**filled(live_wave.codes[0]), "told": ["manager", "nobody"]}
+    page = post(client, "check", contradiction, 400)
+    assert page.title.startswith("Error: ")
+    assert page.text.count("Choose “Nobody” alone, or take its tick away") == 2
+    assert page.fields("survey")["told"] == ["manager", "nobody"]
+
+    post(client, "send", post(client, "check", both).fields("checked"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("", "Enter the code from your card."),
+        ("  ", "Enter the code from your card."),
+        ("ABCD-EFGH", MistypedCode.PUBLIC),
+    ],
+)
+def test_a_code_that_is_none_brings_the_form_back_with_every_answer(
+    client: FlaskClient, typed: str, sentence: str
+) -> None:
+    page = post(client, "check", filled(typed), 400)
+    assert page.title.startswith("Error: Small survey")
+    assert page.text.count(sentence) == 2  # in the summary, which links to it, and at the field
+    assert page.fields("survey") == {
+        "candour.code": [typed],
+        **{name: [code] for name, code in ANSWERS.items()},
+    }
+
+
+def test_unknown_and_used_codes_get_the_same_page(client: FlaskClient, live_wave: LiveWave) -> None:
+    post(client, "send", checked(client, live_wave.codes[0]))
+    unknown = codes.make(1)[0]
+    used_page = client.post("/survey/autumn/check", data=filled(live_wave.codes[0]))
+    unknown_page = client.post("/survey/autumn/check", data=filled(unknown))
+    assert CodeError.PUBLIC in used_page.text
+    assert used_page.text.replace(live_wave.codes[0], unknown) == unknown_page.text
+    assert used_page.status_code == unknown_page.status_code == 400
+
+
+def test_sending_gives_a_receipt_and_the_same_one_again(
+    client: FlaskClient, live_wave: LiveWave
+) -> None:
+    form = checked(client, live_wave.codes[0])
+    first = post(client, "send", form)
+    again = post(client, "send", form)
+    assert first.h1 == "Your answers have been received"
+    receipt = html_page.words(first.by_id("receipt"))
+    assert len(receipt) == 19
+    assert receipt == html_page.words(again.by_id("receipt"))
+    assert live_wave.codes[0] not in first.text
+
+
+def test_a_code_sends_once(client: FlaskClient, live_wave: LiveWave) -> None:
+    one, other = (checked(client, live_wave.codes[0]) for _ in range(2))
+    post(client, "send", one)
+    page = post(client, "send", other, 400)
+    assert CodeError.PUBLIC in page.text
+    assert page.fields("survey")["challenge_safe"] == ["agree"]
+
+
+def test_demographics_are_folded_before_they_are_sealed(
+    client: FlaskClient, live_wave: LiveWave, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sealed = []
+
+    def record(*arguments: object) -> str:
+        sealed.append(arguments[3])
+        return "AAAA-AAAA-AAAA-AAAA"
+
+    form = checked(client, live_wave.codes[0])
+    monkeypatch.setattr(submit, "submit", record)
+    post(client, "send", form)
+    assert sealed == [
+        {
+            "challenge_safe": "agree",
+            "fair_treatment": "prefer-not-to-say",
+            "department": "north-b",
+            "ethnicity": "asian",
+        }
+    ]
+
+
+def test_checking_keeps_nothing(client: FlaskClient, live_wave: LiveWave) -> None:
+    def stored() -> dict[Path, str]:
+        files = [path for path in live_wave.settings.home.rglob("*") if path.is_file()]
+        return {path: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+    client.get("/survey/autumn")
+    before = stored()
+    checked(client, live_wave.codes[0])
+    post(client, "check", filled("wrong"), 400)
+    assert stored() == before
+
+
+def test_nothing_is_logged(
+    client: FlaskClient, live_wave: LiveWave, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        post(client, "send", checked(client, live_wave.codes[0]))
+    assert [record for record in caplog.records if record.name.startswith("survey")] == []
+    assert live_wave.codes[0] not in caplog.text
+
+
+@pytest.mark.parametrize("step", ["check", "send"])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "https://elsewhere.example"},
+        {"Origin": "null"},
+    ],
+)
+def test_a_post_from_another_site_is_refused(
+    client: FlaskClient, live_wave: LiveWave, step: str, headers: dict[str, str]
+) -> None:
+    form = checked(client, live_wave.codes[0])
+    response = client.post(f"/survey/autumn/{step}", data=form, headers=headers)
+    assert response.status_code == 403
+    html_page.parse(response.data)
+    post(client, "check", form)  # the code is as good as before
+
+
+@pytest.mark.parametrize("headers", [{"Sec-Fetch-Site": "same-origin"}, {}])
+def test_a_post_from_our_own_page_is_taken(
+    client: FlaskClient, live_wave: LiveWave, headers: dict[str, str]
+) -> None:
+    response = client.post("/survey/autumn/check", data=filled(live_wave.codes[0]), headers=headers)
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("state", "status", "heading"),
+    [
+        ("draft", 404, "Page not found"),
+        ("closed", 410, "This survey has closed"),
+        ("released", 410, "This survey has closed"),
+    ],
+)
+def test_a_survey_that_is_not_open_says_so(
+    client: FlaskClient, live_wave: LiveWave, state: str, status: int, heading: str
+) -> None:
+    form = checked(client, live_wave.codes[0])
+    client.get("/survey/autumn")  # kept in the process by now
+    set_state(live_wave, state)
+    for response in (
+        client.get("/survey/autumn"),
+        client.post("/survey/autumn/check", data=form),
+        client.post("/survey/autumn/send", data=form),
+    ):
+        assert response.status_code == status
+        assert html_page.parse(response.data).h1 == heading
+    assert "No survey is open" in html_page.parse(client.get("/").data).text
+
+
+def test_support_stays_when_the_survey_has_closed(client: FlaskClient, live_wave: LiveWave) -> None:
+    set_state(live_wave, "closed")
+    page = html_page.parse(client.get("/support/autumn").data)
+    assert "Occupational health" in page.text
+    assert client.get("/support/none").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [{"challenge_safe": "sometimes"}, {"salary": "high"}, {"candour.other": "x"}],
+)
+def test_what_the_page_does_not_offer_is_refused_in_plain_words(
+    client: FlaskClient, live_wave: LiveWave, answers: dict[str, str]
+) -> None:
+    for step in ("check", "send"):
+        form = {"candour.attempt": "a" * 64, **filled(live_wave.codes[0], **answers)}
+        page = post(client, step, form, 400)
+        assert page.h1 == "There is a problem"
+        assert "sometimes" not in page.text
+    post(client, "check", filled(live_wave.codes[0]))
+
+
+def test_a_sending_without_an_attempt_is_refused(client: FlaskClient, live_wave: LiveWave) -> None:
+    post(client, "send", filled(live_wave.codes[0]), 400)
+    post(client, "send", {**filled(live_wave.codes[0]), "candour.attempt": "mine"}, 400)
+    post(client, "check", filled(live_wave.codes[0]))
+
+
+def test_too_much_at_once_is_refused_in_plain_words(client: FlaskClient) -> None:
+    page = post(client, "check", {"challenge_safe": "x" * 600_000}, 413)
+    assert page.h1 == "Too much was sent at once"
+
+
+def test_a_fault_shows_a_page_in_plain_words(
+    client: FlaskClient, live_wave: LiveWave, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = checked(client, live_wave.codes[0])
+    monkeypatch.setattr(submit, "submit", lambda *_: 1 / 0)
+    page = post(client, "send", form, 500)
+    assert page.h1 == "Sorry, something went wrong"
+
+
+def test_what_people_type_is_never_markup(client: FlaskClient) -> None:
+    page = post(client, "check", filled('"><script>alert(1)</script>'), 400)
+    assert page.fields("survey")["candour.code"] == ['"><script>alert(1)</script>']
+
+
+def test_pages_promise_no_more_than_is_true() -> None:
+    for path in (resources.TEMPLATES / "respond").glob("*.html"):
+        words = path.read_text().lower()
+        for forbidden in (
+            "completely anonymous",
+            "nobody can ever",
+            "before it reaches our server",
+        ):
+            assert forbidden not in words, path.name
+
+
+def test_privacy_page_names_what_is_left_to_trust_first_of_all(client: FlaskClient) -> None:
+    text = html_page.parse(client.get("/privacy").data).text
+    assert "whoever opens the answers could recognise some people" in text
+    assert "it does not protect against an operator who changes the running code" in text
+    assert "No manager may ask for your receipt" in text

@@ -1,0 +1,43 @@
+"""Headcounts: kept per wave by group, until the Release is out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fixtures_wave import LiveWave
+
+from survey.errors import DataError, WaveStateError
+from survey.manage import headcounts, waves
+
+
+def test_headcounts_are_loaded_from_a_file(live_wave: LiveWave, tmp_path: Path) -> None:
+    path = tmp_path / "headcount.csv"
+    path.write_text("group,headcount\nforce,120\ncommand=north,80\n")
+    assert headcounts.load(live_wave.stores, "autumn", path) == 2
+    assert headcounts.of_wave(live_wave.stores, "autumn") == {"force": 120, "command=north": 80}
+
+
+def test_second_file_takes_the_place_of_the_first(live_wave: LiveWave) -> None:
+    headcounts.store(live_wave.stores, "autumn", {"force": 120, "command=north": 80})
+    headcounts.store(live_wave.stores, "autumn", {"force": 130})
+    assert headcounts.of_wave(live_wave.stores, "autumn") == {"force": 130}
+
+
+def test_wave_without_headcounts_has_none(live_wave: LiveWave) -> None:
+    assert headcounts.of_wave(live_wave.stores, "autumn") is None
+
+
+def test_group_that_is_not_declared_is_refused(live_wave: LiveWave, tmp_path: Path) -> None:
+    path = tmp_path / "headcount.csv"
+    path.write_text("group,headcount\ncommand=south,80\n")
+    with pytest.raises(DataError, match="row 2"):
+        headcounts.load(live_wave.stores, "autumn", path)
+    assert headcounts.of_wave(live_wave.stores, "autumn") is None
+
+
+def test_headcounts_do_not_change_after_the_release(live_wave: LiveWave) -> None:
+    with live_wave.stores.issuer() as session:
+        waves.find(session, "autumn").state = "released"
+    with pytest.raises(WaveStateError, match="cannot change"):
+        headcounts.store(live_wave.stores, "autumn", {"force": 130})

@@ -1,0 +1,118 @@
+"""Who may sign in: one role each, and a name is locked after many wrong passwords."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+from sqlalchemy.exc import IntegrityError
+
+from survey import database
+from survey.config import Settings
+from survey.database import Stores
+from survey.errors import SettingsError
+from survey.manage import people
+from survey.manage.people import LOCKED, TRIES, Person
+from survey.manage.tables import PersonRow
+
+NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
+PASSWORD = "correct horse battery"
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+NORTH = Person("north", "board", "response-north")
+
+
+@pytest.fixture
+def stores(tmp_path: Path) -> Stores:
+    made = Stores.open(Settings.at(tmp_path))
+    database.migrate(made.settings)
+    people.add(made, "North", "board", "response-north", PASSWORD, CHEAP)
+    return made
+
+
+def check(stores: Stores, name: str, password: str, now: datetime = NOW) -> Person | None:
+    return people.check_password(stores, name, password, now, CHEAP)
+
+
+def test_right_password_signs_in_whatever_the_case_of_the_name(stores: Stores) -> None:
+    assert check(stores, "north", PASSWORD) == NORTH
+    assert check(stores, " NORTH ", PASSWORD) == NORTH
+
+
+@pytest.mark.parametrize(("name", "password"), [("north", "wrong"), ("south", PASSWORD), ("", "")])
+def test_wrong_name_or_password_signs_nobody_in(stores: Stores, name: str, password: str) -> None:
+    assert check(stores, name, password) is None
+
+
+def test_unknown_name_costs_the_same_work(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
+    verified = []
+    monkeypatch.setattr(people, "_verify", lambda *given: verified.append(given) and False)
+    check(stores, "north", "wrong")
+    check(stores, "nobody", "wrong")
+    assert len(verified) == 2
+
+
+def test_name_is_locked_after_many_wrong_passwords(stores: Stores) -> None:
+    for _ in range(TRIES):
+        assert check(stores, "north", "wrong") is None
+    assert check(stores, "north", PASSWORD) is None
+    assert check(stores, "north", PASSWORD, NOW + LOCKED - timedelta(seconds=1)) is None
+    assert check(stores, "north", PASSWORD, NOW + LOCKED) == NORTH
+
+
+def test_right_password_forgives_the_wrong_ones(stores: Stores) -> None:
+    for _ in range(3):
+        for _ in range(TRIES - 1):
+            check(stores, "north", "wrong")
+        assert check(stores, "north", PASSWORD) == NORTH
+
+
+def test_password_is_kept_as_an_argon2id_hash(stores: Stores) -> None:
+    with stores.results() as session:
+        kept = session.get_one(PersonRow, "north").password
+    assert kept.startswith("$argon2id$")
+    assert PASSWORD.encode() not in (stores.settings.home / "results.db").read_bytes()
+
+
+def test_people_are_listed_and_removed(stores: Stores) -> None:
+    people.add(stores, "hr", "hr", None, PASSWORD, CHEAP)
+    assert people.list_all(stores) == (Person("hr", "hr", None), NORTH)
+    people.remove(stores, "north")
+    assert people.list_all(stores) == (Person("hr", "hr", None),)
+    assert people.get(stores, "north") is None
+    assert check(stores, "north", PASSWORD) is None
+
+
+def test_removing_nobody_is_one_sentence(stores: Stores) -> None:
+    with pytest.raises(SettingsError, match="Nobody called"):
+        people.remove(stores, "south")
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        (("a b", "hr", None, PASSWORD), "sign-in name"),
+        (("", "hr", None, PASSWORD), "sign-in name"),
+        (("hr", "chief", None, PASSWORD), "no role"),
+        (("hr", "hr", "response-north", PASSWORD), "HR reads all"),
+        (("south", "board", None, PASSWORD), "one command"),
+        (("hr", "hr", None, "short"), "12 characters"),
+    ],
+)
+def test_what_cannot_be_is_one_sentence(
+    stores: Stores, given: tuple[str, str, str | None, str], sentence: str
+) -> None:
+    with pytest.raises(SettingsError, match=sentence):
+        people.add(stores, *given, CHEAP)
+
+
+def test_adding_again_replaces_role_and_password(stores: Stores) -> None:
+    people.add(stores, "north", "hr", None, "another password", CHEAP)
+    assert check(stores, "north", PASSWORD) is None
+    assert check(stores, "north", "another password") == Person("north", "hr", None)
+
+
+def test_the_table_itself_refuses_a_board_without_a_command(stores: Stores) -> None:
+    with pytest.raises(IntegrityError), stores.results() as session:
+        session.get_one(PersonRow, "north").command = None

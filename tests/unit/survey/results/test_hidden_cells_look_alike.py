@@ -1,0 +1,111 @@
+"""An empty, a small and a protected group give the same bytes on every page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from fixtures_release import HIDDEN, NORTH, WATCHED, make_release
+from fixtures_results import Site, make_site
+from flask import render_template
+
+from analysis.release.model import Release
+from survey.results.board import board_page
+from survey.results.hr import hr_page
+from survey.results.scope import of_command, whole_force
+from survey.results.themes import theme_page
+
+GONE = frozenset({*HIDDEN, WATCHED})
+CLEAN = make_release(hidden=GONE)
+
+
+def with_leftovers(base: int, percent: int) -> Release:
+    """`CLEAN` with values left behind a `c`, as no publisher may leave them.
+
+    The store refuses such a Release; a page must not show them even so.
+    """
+
+    def left(rows, **values):  # type: ignore[no-untyped-def]
+        return tuple(replace(row, **values) if row.status == "c" else row for row in rows)
+
+    share = {"lower": percent, "upper": percent}
+    return replace(
+        CLEAN,
+        groups=left(CLEAN.groups, base=base, headcount=base + 1, response_rate=percent),
+        estimates=left(CLEAN.estimates, base=base, positive=percent, score=float(percent), **share),
+        distributions=left(CLEAN.distributions, percent=percent),
+        comparisons=left(CLEAN.comparisons, gap=-percent, **share),
+        trends=left(CLEAN.trends, value=percent, **share),
+    )
+
+
+EMPTY, SMALL, PROTECTED = with_leftovers(0, 0), with_leftovers(3, 33), with_leftovers(412, 91)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    return make_site(tmp_path_factory.mktemp("alike"), waves=())
+
+
+def pages(site: Site, release: Release) -> Iterator[str]:
+    """Every kind of page, hidden groups' own pages included."""
+    scope = of_command(release, NORTH)
+    assert scope is not None
+    assert scope.command is not None
+    with site.app.test_request_context("/results"):
+        board = board_page(release, [release], scope, scope.command)
+        yield render_template("results/board.html", page=board)
+        yield render_template("results/hr.html", page=hr_page(release, [release]))
+        for group in sorted(GONE):
+            page = theme_page(
+                release,
+                [release],
+                whole_force(release),
+                theme=release.measure_by_id["discrimination"],
+                group=group,
+                back=("/results", "Back"),
+            )
+            yield render_template("results/theme.html", page=page)
+
+
+def without_tokens(page: str) -> str:
+    return re.sub(r'name="csrf_token" value="[^"]*"', "", page)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(EMPTY, id="empty"),
+        pytest.param(SMALL, id="small"),
+        pytest.param(PROTECTED, id="protected"),
+    ],
+)
+def test_pages_are_the_same_bytes_whatever_is_hidden(site: Site, other: Release) -> None:
+    clean = [without_tokens(page) for page in pages(site, CLEAN)]
+    assert [without_tokens(page) for page in pages(site, other)] == clean
+
+
+def test_a_page_that_read_behind_the_c_would_be_noticed(site: Site) -> None:
+    careless = replace(
+        SMALL, estimates=tuple(replace(row, status="shown") for row in SMALL.estimates)
+    )
+    clean = [without_tokens(page) for page in pages(site, CLEAN)]
+    assert [without_tokens(page) for page in pages(site, careless)] != clean
+
+
+def test_rows_of_hidden_groups_differ_in_their_label_alone(site: Site) -> None:
+    board = next(pages(site, CLEAN))
+    found = re.findall(r'<tr>\s*<th class="heat__group".*?</tr>', board, flags=re.S)
+    hidden = [row for row in found if "number not shown" in row]
+    assert len(hidden) >= 3
+    cells = {re.sub(r'scope="row">.*?<span', "", row, count=1, flags=re.S) for row in hidden}
+    assert len(cells) == 1
+
+
+def test_a_watched_group_that_is_hidden_gets_the_fixed_words(site: Site) -> None:
+    board = next(pages(site, CLEAN))
+    assert "nobody who reads this page can tell which" in board
+    assert "Fair Play Advisers" in board
+    assert 'id="watched-1-table"' not in board

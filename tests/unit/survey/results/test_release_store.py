@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from fixtures_release import make_release, packed
+from fixtures_results import SIGNER, Site, make_site, packs
+from sqlalchemy import update
+
+from analysis.release import folder
+from survey import database
+from survey.config import Settings
+from survey.database import Stores
+from survey.errors import ReleaseError, SettingsError
+from survey.manage.tables import ReleaseRow
+from survey.results import store
+
+VERIFIER = SIGNER.public_key().public_bytes_raw()
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    return make_site(tmp_path)
+
+
+def doctored(content: bytes, file: str, old: bytes, new: bytes) -> bytes:
+    """The pack with something changed in one of its files."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as read, zipfile.ZipFile(stream, "w") as write:
+        for name in read.namelist():
+            text = read.read(name)
+            if name == file:
+                assert old in text
+                text = text.replace(old, new)
+            write.writestr(name, text)
+    return stream.getvalue()
+
+
+def test_releases_come_oldest_first_and_the_latest_last(site: Site) -> None:
+    waves = [release.manifest.wave for release in store.all_releases(site.stores)]
+    assert waves == ["spring", "autumn", "winter"]
+    latest = store.latest(site.stores)
+    assert latest is not None
+    assert latest.manifest.wave == "winter"
+
+
+def test_a_release_comes_back_as_it_was_published(site: Site) -> None:
+    assert store.by_wave(site.stores, "autumn") == make_release("autumn")
+    assert store.by_wave(site.stores, "summer") is None
+
+
+def test_adding_a_release_again_changes_nothing(site: Site) -> None:
+    name = store.add(site.stores, packs()[0], VERIFIER)
+    assert name == folder.hash_of(packs()[0])
+    assert len(store.all_releases(site.stores)) == 3
+
+
+def test_a_correction_stands_in_for_what_it_replaces(site: Site, tmp_path: Path) -> None:
+    replaced = folder.hash_of(packs()[2])
+    corrected = make_release("winter", seed=8, replaces=replaced)
+    store.add(site.stores, packed(corrected, tmp_path, SIGNER), VERIFIER)
+    assert len(store.all_releases(site.stores)) == 3
+    assert store.by_wave(site.stores, "winter") == corrected
+
+
+def test_a_tampered_release_is_refused_when_it_comes_in(site: Site) -> None:
+    bad = doctored(packs()[0], "estimates.csv", b"shown", b"showm")
+    with pytest.raises(ReleaseError, match="tampered"):
+        store.add(site.stores, bad, VERIFIER)
+
+
+def test_a_release_signed_by_somebody_else_is_refused(site: Site) -> None:
+    other = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
+    with pytest.raises(ReleaseError):
+        store.add(site.stores, packs()[0], other)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(doctored(packs()[0], "groups.csv", b"3570", b"3571"), id="a-figure"),
+        pytest.param(packs()[1], id="another-whole-release"),
+    ],
+)
+def test_a_release_changed_in_the_database_is_refused_on_every_page(
+    site: Site, content: bytes
+) -> None:
+    name = folder.hash_of(packs()[0])
+    with site.stores.results() as session:
+        session.execute(update(ReleaseRow).where(ReleaseRow.hash == name).values(content=content))
+    with pytest.raises(ReleaseError, match="tampered"):
+        store.all_releases(site.stores)
+    reply = site.client("hr").get("/results/hr")
+    assert reply.status_code == 400
+    assert b"tampered" in reply.data
+    assert b"<table" not in reply.data
+
+
+def test_without_releases_there_is_none(tmp_path: Path) -> None:
+    site = make_site(tmp_path, waves=())
+    assert store.latest(site.stores) is None
+    assert store.all_releases(site.stores) == ()
+
+
+def test_a_database_that_was_never_made_is_one_sentence(tmp_path: Path) -> None:
+    stores = Stores.open(Settings.at(tmp_path))
+    with pytest.raises(SettingsError, match="candour migrate"):
+        store.all_releases(stores)
+    database.migrate(stores.settings)
+    assert store.all_releases(stores) == ()

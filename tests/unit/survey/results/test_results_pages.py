@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+
+import pytest
+from fixtures_release import NORTH, SOUTH, make_release
+from fixtures_results import BOARD, HR, Site, make_site
+from html_page import parse
+
+from survey.results.exports import TABLES
+from survey.results.scope import of_command
+
+OWN = f"/results/board/{NORTH}"
+OTHER = f"/results/board/{SOUTH}"
+
+BOARD_PAGES = [
+    OWN,
+    f"{OWN}/winter",
+    f"{OWN}/spring",
+    f"{OWN}/winter/theme/leadership",
+    f"{OWN}/winter/theme/discrimination?group=ethnicity%3Dminority",
+    f"{OWN}/winter/theme/leadership?group=command%3D{NORTH}-2",
+    f"{OWN}/winter/theme/leadership?group=command%3D{NORTH}%26ethnicity%3Dmajority",
+]
+HR_PAGES = [
+    "/results/hr",
+    "/results/hr/spring",
+    "/results/hr/winter/theme/grievance",
+    f"/results/hr/winter/theme/grievance?group=command%3D{SOUTH}-1",
+]
+REFUSED_TO_A_BOARD = [
+    OTHER,
+    f"{OTHER}/winter",
+    f"{OTHER}/winter/theme/leadership",
+    f"{OTHER}/winter/csv/estimates.csv",
+    "/results/board/nowhere",
+    f"{OWN}/winter/theme/leadership?group=command%3D{SOUTH}",
+    f"{OWN}/winter/theme/leadership?group=command%3D{SOUTH}-1",
+    f"{OWN}/winter/theme/leadership?group=command%3Dresponse",
+    *HR_PAGES,
+    "/results/hr/winter/csv/groups.csv",
+]
+NOT_THERE = [
+    f"{OWN}/summer",
+    f"{OWN}/winter/theme/nothing",
+    f"{OWN}/winter/theme/leadership-1",
+    f"{OWN}/winter/theme/leadership?group=nobody",
+    f"{OWN}/winter/csv/secrets.csv",
+    "/results/hr/summer",
+    "/results/board/response",
+]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    return make_site(tmp_path_factory.mktemp("results"))
+
+
+@pytest.mark.parametrize("address", BOARD_PAGES)
+@pytest.mark.parametrize("name", [BOARD, HR])
+def test_a_board_page_opens_for_its_board_and_hr_and_keeps_every_rule(
+    site: Site, address: str, name: str
+) -> None:
+    reply = site.client(name).get(address)
+    assert reply.status_code == 200
+    parse(reply.data)
+
+
+@pytest.mark.parametrize("address", [*HR_PAGES, OTHER])
+def test_hr_reads_every_page(site: Site, address: str) -> None:
+    reply = site.client(HR).get(address)
+    assert reply.status_code == 200
+    parse(reply.data)
+
+
+@pytest.mark.parametrize("address", REFUSED_TO_A_BOARD)
+def test_a_board_is_refused_what_is_not_its_own(site: Site, address: str) -> None:
+    reply = site.client(BOARD).get(address)
+    assert reply.status_code == 403
+    assert b"<table" not in reply.data
+    parse(reply.data)
+
+
+@pytest.mark.parametrize("address", ["/results", *BOARD_PAGES, *REFUSED_TO_A_BOARD, *NOT_THERE])
+def test_nobody_reads_anything_without_signing_in(site: Site, address: str) -> None:
+    reply = site.client().get(address)
+    assert reply.status_code == 302
+    assert reply.location == "/results/sign-in"
+
+
+@pytest.mark.parametrize("address", NOT_THERE)
+def test_what_is_not_there_is_not_found(site: Site, address: str) -> None:
+    reply = site.client(HR).get(address)
+    assert reply.status_code == 404
+    parse(reply.data)
+
+
+def test_each_reader_is_sent_to_their_own_page(site: Site) -> None:
+    assert site.client(BOARD).get("/results").location == OWN
+    assert site.client(HR).get("/results").location == "/results/hr"
+
+
+@pytest.mark.parametrize("address", [*BOARD_PAGES, *REFUSED_TO_A_BOARD])
+def test_no_page_of_a_board_names_another_command(site: Site, address: str) -> None:
+    reply = site.client(BOARD).get(address)
+    for name in (b"Response South", b"response-south", b"Custody", b"Crime"):
+        assert name not in reply.data
+
+
+def test_the_page_before_any_release_says_so(tmp_path_factory: pytest.TempPathFactory) -> None:
+    empty = make_site(tmp_path_factory.mktemp("empty"), waves=())
+    for name, address in ((BOARD, OWN), (HR, "/results/hr")):
+        assert parse(empty.client(name).get(address).data).h1 == "No results yet"
+
+
+def rows(content: bytes) -> Iterator[dict[str, str]]:
+    yield from csv.DictReader(io.StringIO(content.decode()))
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_boards_file_holds_its_own_groups_and_no_others(site: Site, table: str) -> None:
+    reply = site.client(BOARD).get(f"{OWN}/winter/csv/{table}.csv")
+    assert reply.status_code == 200
+    assert reply.mimetype == "text/csv"
+    assert f"winter-{NORTH}-{table}.csv" in reply.headers["Content-Disposition"]
+    scope = of_command(make_release(), NORTH)
+    assert scope is not None
+    groups = {row["group"] for row in rows(reply.data) if "group" in row}
+    assert groups <= scope.groups
+    if table in {"groups", "estimates", "distributions"}:
+        assert groups == scope.groups
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_hrs_file_holds_every_row_of_the_release(site: Site, table: str) -> None:
+    reply = site.client(HR).get(f"/results/hr/winter/csv/{table}.csv")
+    assert len(list(rows(reply.data))) == len(getattr(make_release(), table))
+
+
+def test_a_hidden_group_has_no_value_in_a_file(site: Site) -> None:
+    reply = site.client(HR).get("/results/hr/winter/csv/estimates.csv")
+    hidden = [row for row in rows(reply.data) if row["group"] == f"command={NORTH}-2"]
+    assert hidden
+    for row in hidden:
+        values = set(row) - {"group", "measure", "kind", "status"}
+        assert {row[name] for name in values} == {""}
+
+
+def test_an_older_wave_shows_its_own_figures(site: Site) -> None:
+    page = parse(site.client(HR).get("/results/hr/spring").data)
+    assert "Spring 2025, closed on 30 April 2025" in page.text
+    assert "first survey of its kind" in page.text

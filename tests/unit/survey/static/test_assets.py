@@ -1,0 +1,134 @@
+"""What is built for browsers: nothing of gov.uk's own or from elsewhere, hashed and packed."""
+
+from __future__ import annotations
+
+import gzip
+import importlib.util
+import json
+import re
+import sys
+from types import ModuleType
+
+import pytest
+
+from survey import resources
+from survey.app import asset
+
+ROOT = resources.ASSETS.parents[2]
+
+
+@pytest.fixture(scope="module")
+def build_assets() -> ModuleType:
+    path = ROOT / "survey" / "static" / "build_assets.py"
+    spec = importlib.util.spec_from_file_location("build_assets", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["build_assets"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def manifest() -> dict[str, str]:
+    found: dict[str, str] = json.loads((resources.ASSETS / "manifest.json").read_text())
+    return found
+
+
+def content(name: str) -> str:
+    return (resources.ASSETS / manifest()[name]).read_text()
+
+
+def test_every_asset_has_a_hashed_name_and_a_gzip_twin() -> None:
+    assert {"candour.css", "candour.js", "respond.js", "favicon.svg"} <= set(manifest())
+    for plain, hashed in manifest().items():
+        stem, _, suffix = plain.rpartition(".")
+        assert re.fullmatch(rf"{re.escape(stem)}\.[0-9a-f]{{12}}\.{suffix}", hashed)
+        built = (resources.ASSETS / hashed).read_bytes()
+        packed = (resources.ASSETS / f"{hashed}.gz").read_bytes()
+        assert gzip.decompress(packed) == built
+
+
+def test_assets_hold_nothing_that_may_be_used_on_govuk_alone(build_assets: ModuleType) -> None:
+    for plain, hashed in manifest().items():
+        build_assets.refuse_govuk_only(plain, (resources.ASSETS / hashed).read_bytes())
+    names = [path.name for path in resources.ASSETS.iterdir()]
+    assert not [name for name in names if re.search(r"woff|crest|crown|logotype", name)]
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        b"font-family:GDS Transport,arial",
+        b"url(/assets/images/govuk-crest.svg)",
+        b".govuk-header__logo{color:red}",
+        b"url(/assets/fonts/light.woff2)",
+    ],
+)
+def test_a_planted_govuk_mark_is_refused(build_assets: ModuleType, planted: bytes) -> None:
+    with pytest.raises(build_assets.AssetsError, match=r"gov\.uk alone"):
+        build_assets.refuse_govuk_only("candour.css", b"body{}" + planted)
+
+
+def test_stylesheet_uses_arial_and_our_colour_and_loads_nothing() -> None:
+    css = content("candour.css")
+    assert re.search(r"font-family:\s*arial,\s*sans-serif", css)
+    colours = re.findall(r"--govuk-brand-colour:\s*(#[0-9a-f]{6})", css)
+    assert colours[-1] == "#0a2540"
+    assert "@font-face" not in css
+    assert "@import" not in css
+    assert [url for url in re.findall(r"url\(([^)]*)\)", css) if "data:" not in url] == []
+
+
+def test_what_a_phone_loads_first_is_small() -> None:
+    packed = {
+        plain: len((resources.ASSETS / f"{hashed}.gz").read_bytes())
+        for plain, hashed in manifest().items()
+    }
+    assert packed["respond.js"] < 6_000
+    assert packed["candour.css"] + packed["candour.js"] + packed["respond.js"] < 30_000
+
+
+def test_browser_code_puts_nothing_into_storage() -> None:
+    for name in ("respond.js", "candour.js"):
+        for forbidden in ("localStorage", "sessionStorage", "document.cookie", "indexedDB"):
+            assert forbidden not in content(name)
+
+
+def test_licences_of_what_is_shipped_lie_beside_it(build_assets: ModuleType) -> None:
+    licences = (resources.ASSETS / "licences.txt").read_text()
+    for package in build_assets.SHIPPED:
+        assert package in licences
+    assert "Permission is hereby granted, free of charge" in licences
+    shipped = set(re.findall(r'from "([^."][^"]*)"', _sources()))
+    assert shipped == set(build_assets.SHIPPED)
+
+
+def _sources() -> str:
+    folder = ROOT / "survey" / "static" / "source"
+    return "\n".join(path.read_text() for path in folder.rglob("*.*js"))
+
+
+def test_lock_file_pins_hashes_and_names_no_registry() -> None:
+    lock = json.loads((ROOT / "package-lock.json").read_text())
+    packages = {name: entry for name, entry in lock["packages"].items() if name}
+    assert len(packages) > 3
+    for name, entry in packages.items():
+        assert entry["integrity"].startswith("sha512-"), name
+        assert "resolved" not in entry, name
+    wanted = json.loads((ROOT / "package.json").read_text())["devDependencies"]
+    assert wanted["govuk-frontend"] == "6.3.0"
+    for package, version in wanted.items():
+        assert lock["packages"][f"node_modules/{package}"]["version"] == version
+
+
+def test_asset_gives_the_address_of_the_hashed_file() -> None:
+    assert asset("candour.css") == f"/static/{manifest()['candour.css']}"
+
+
+def test_templates_use_only_assets_that_are_built() -> None:
+    used = {
+        name
+        for path in resources.TEMPLATES.rglob("*.html")
+        for name in re.findall(r"asset\(['\"]([^'\"]+)['\"]\)", path.read_text())
+    }
+    assert used <= set(manifest())
