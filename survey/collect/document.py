@@ -15,7 +15,8 @@ from itertools import groupby
 from flask import current_app, render_template
 from flask.sansio.app import App
 
-from survey.errors import MistypedCode
+from survey.collect import page_keys
+from survey.errors import CodeError, MistypedCode
 from survey.manage.waves import Wave
 from survey.questionnaire.model import Choice, Multiple, Option, Question, Section, Statement
 
@@ -29,8 +30,15 @@ Answers = Mapping[str, tuple[str, ...]]
 """Question id -> the codes as the page sends them: one, or several of a `multiple` question."""
 
 CODE_FIELD = "code"
-SENTENCES = {"enter_code": "Enter the code from your card.", "mistyped": MistypedCode.PUBLIC}
-"""What the page itself says of a code, in the server's words."""
+SENTENCES = {
+    "enter_code": "Enter the code from your card.",
+    "mistyped": MistypedCode.PUBLIC,
+    "unusable": CodeError.PUBLIC,
+    "alone": "Choose “{answer}” alone, or take its tick away: {question}",
+    "stored_as": "Your answer “{answer}” is stored as “{kept}”.",
+    "nothing_stored": "Nothing is stored for this question.",
+}
+"""What the page says by itself in sealed mode, in the words that the server uses in plain mode."""
 
 _NUMBERS = {10: "ten", 15: "fifteen", 20: "twenty"}
 
@@ -114,7 +122,13 @@ def document(wave: Wave) -> Packed:
 
 def form_html(wave: Wave, page: FormPage) -> str:
     """The document with a form in the state that `page` describes."""
-    return render_template("respond/document.html", wave=wave, form=page, sentences=SENTENCES)
+    return render_template(
+        "respond/document.html",
+        wave=wave,
+        form=page,
+        keys=page_keys.of(wave),
+        sentences=SENTENCES,
+    )
 
 
 def smallest_group(wave: Wave) -> str:
@@ -138,8 +152,8 @@ def contradictions(wave: Wave, answers: Answers) -> dict[str, str]:
             given = [tick for tick in question.options if tick.code in answers.get(question.id, ())]
             alone = next((tick for tick in given if tick.exclusive), None)
             if alone and len(given) > 1:
-                found[field_of(question)] = (
-                    f"Choose “{alone.label}” alone, or take its tick away: {question.text}"
+                found[field_of(question)] = SENTENCES["alone"].format(
+                    answer=alone.label, question=question.text
                 )
     return found
 
@@ -166,11 +180,11 @@ def _row(question: Question, given: tuple[str, ...]) -> CheckedAnswer:
 
 def _stored(question: Choice, option: Option) -> str | None:
     if option.folds_to is None:
-        return "Nothing is stored for this question."
+        return SENTENCES["nothing_stored"]
     kept = str(dict(question.categories)[option.folds_to])
     if kept == str(option.label):
         return None
-    return f"Your answer “{option.label}” is stored as “{kept}”."
+    return SENTENCES["stored_as"].format(answer=option.label, kept=kept)
 
 
 def groups_of_options(

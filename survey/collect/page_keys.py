@@ -1,0 +1,85 @@
+"""What the document carries so that the page can fold and seal by itself: keys, size, folding.
+
+All of it is the same for everybody and public. The page tests it against the card's fingerprint.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from survey.collect import envelope, fingerprint
+from survey.manage import issuing_keys
+from survey.manage.waves import Wave
+from survey.questionnaire.model import Choice, Multiple, Questionnaire
+
+
+@dataclass(frozen=True)
+class PageKeys:
+    """Data attributes of the survey's form; keys and modulus in base64url, `size` in bytes.
+
+    Attributes:
+        folds, ticks: as JSON, what the functions of the same names give.
+    """
+
+    wave: str
+    public_key: str
+    fallback_key: str
+    modulus: str
+    size: int
+    fingerprint: str
+    folds: str
+    ticks: str
+
+
+def of(wave: Wave) -> PageKeys:
+    """What the page of a wave is told."""
+    return PageKeys(
+        wave=wave.id,
+        public_key=_text(wave.public_key),
+        fallback_key=_text(wave.fallback_key),
+        modulus=_text(issuing_keys.modulus(wave.token_key)),
+        size=envelope.sealed_size(wave.questionnaire),
+        fingerprint=fingerprint.of(wave),
+        folds=_json(folds(wave.questionnaire)),
+        ticks=_json(ticks(wave.questionnaire)),
+    )
+
+
+def folds(questionnaire: Questionnaire) -> dict[str, dict[str, tuple[str, str] | None]]:
+    """Question -> option -> its published category and that one's label, or None for nothing.
+
+    Options that are stored as they are, under the same label, are left out.
+    """
+    found = {}
+    for question in questionnaire.questions:
+        if isinstance(question, Choice):
+            labels = {code: str(label) for code, label in question.categories}
+            kept = {
+                option.code: None
+                if option.folds_to is None
+                else (option.folds_to, labels[option.folds_to])
+                for option in question.options
+            }
+            as_they_are = {o.code: (o.code, str(o.label)) for o in question.options}
+            found[question.id] = {code: to for code, to in kept.items() if to != as_they_are[code]}
+    return found
+
+
+def ticks(questionnaire: Questionnaire) -> dict[str, dict[str, str | None]]:
+    """Multiple question -> option -> the item that it becomes, None for "prefer not to say"."""
+    return {
+        question.id: {option.code: option.item for option in question.options}
+        for question in questionnaire.questions
+        if isinstance(question, Multiple)
+    }
+
+
+def _text(content: bytes) -> str:
+    return urlsafe_b64encode(content).decode().rstrip("=")
+
+
+def _json(content: Mapping[str, object]) -> str:
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,68 @@
+"""The page folds answers as the server does, so that no sealed row holds more than is published."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+import pytest
+from fixtures_wave import QUESTIONNAIRES
+from in_node import in_node
+
+from survey import resources
+from survey.collect import page_keys
+from survey.questionnaire import answers as folding
+from survey.questionnaire import loader
+from survey.questionnaire.model import Multiple, Questionnaire
+
+SCRIPT = "return given.forms.map((form) => own.fold(form, given.data));"
+
+
+@pytest.fixture(
+    scope="module", params=[QUESTIONNAIRES / "small.yaml", resources.QUESTIONNAIRES / "culture.yaml"]
+)
+def questionnaire(request: pytest.FixtureRequest) -> Questionnaire:
+    return loader.load(request.param)
+
+
+def in_the_page(
+    questionnaire: Questionnaire, forms: Sequence[dict[str, list[str]]]
+) -> list[dict[str, str]]:
+    data = {"folds": page_keys.folds(questionnaire), "ticks": page_keys.ticks(questionnaire)}
+    folded: list[dict[str, str]] = in_node(SCRIPT, {"forms": forms, "data": data}, "folding.mjs")
+    return folded
+
+
+def any_form(questionnaire: Questionnaire, dice: random.Random) -> dict[str, list[str]]:
+    """What somebody may answer: each question left, or answered with what its page offers."""
+    form = {}
+    for question in questionnaire.questions:
+        if dice.random() < 0.2:
+            continue
+        given = [dice.choice(question.codes)]
+        if isinstance(question, Multiple):
+            together = [tick.code for tick in question.options if not tick.exclusive]
+            if given[0] in together:
+                given = dice.sample(together, dice.randint(1, len(together)))
+        form[question.id] = given
+    return form
+
+
+def test_python_and_javascript_fold_alike(questionnaire: Questionnaire) -> None:
+    dice = random.Random(7)
+    forms = [any_form(questionnaire, dice) for _ in range(200)]
+    expected = [folding.fold(questionnaire, form) for form in forms]
+    assert in_the_page(questionnaire, forms) == expected
+
+
+def test_every_option_is_folded_as_the_server_does(questionnaire: Questionnaire) -> None:
+    forms = [{question.id: [code]} for question in questionnaire.questions for code in question.codes]
+    expected = [folding.fold(questionnaire, form) for form in forms]
+    assert in_the_page(questionnaire, forms) == expected
+    assert any(not stored for stored in expected)
+
+
+def test_a_value_of_the_form_goes_no_further_than_its_category() -> None:
+    small = loader.load(QUESTIONNAIRES / "small.yaml")
+    assert page_keys.folds(small)["ethnicity"]["bangladeshi"] == ("asian", "Asian or Asian British")
+    assert in_the_page(small, [{"ethnicity": ["bangladeshi"]}]) == [{"ethnicity": "asian"}]
