@@ -44,9 +44,11 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def _surfaces(app: Flask, settings: Settings) -> None:
     if RESPOND in settings.surfaces:
-        from survey.collect import pages
+        from survey.collect import pages, sealed_pages
 
         app.register_blueprint(pages.blueprint)
+        app.register_blueprint(sealed_pages.issue)
+        app.register_blueprint(sealed_pages.ballot_box)
     if RESULTS in settings.surfaces:
         from survey.manage import sign_in
         from survey.results import pages as results_pages

@@ -15,6 +15,8 @@ __all__ = [
     "QuestionnaireError",
     "ReleaseError",
     "SettingsError",
+    "SigningError",
+    "TokenError",
     "WaveStateError",
 ]
 
@@ -63,3 +65,21 @@ class MistypedCode(CandourError):
 
 class SettingsError(CandourError):
     """A setting is missing or wrong; names it."""
+
+
+class SigningError(CandourError):
+    """A blind signature is wrong: a faulty machine, or another wave's key."""
+
+    PUBLIC = "The answer could not be signed. Nothing is lost: send it again in a moment."
+
+    def __init__(self) -> None:
+        super().__init__(self.PUBLIC)
+
+
+class TokenError(CandourError):
+    """The ballot box does not take what was sent. One public sentence whatever the cause."""
+
+    PUBLIC = "The ballot box did not take this answer: it came without a valid token of the survey."
+
+    def __init__(self) -> None:
+        super().__init__(self.PUBLIC)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from flask import Flask, Request, Response, abort, request
 
-RESPONDENT_BLUEPRINT = "respond"
+RESPONDENT_BLUEPRINTS = frozenset({"respond", "issue", "box"})
+"""Blueprints that respondents' browsers talk to."""
 
 _POLICY = "; ".join(
     [
@@ -38,14 +39,14 @@ def _headers(response: Response) -> Response:
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     response.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
     response.headers["Cache-Control"] = "no-store"
-    if request.blueprint == RESPONDENT_BLUEPRINT:
+    if request.blueprint in RESPONDENT_BLUEPRINTS:
         for header in ("Set-Cookie", "ETag", "Last-Modified"):
             response.headers.pop(header, None)
     return response
 
 
 def _refuse_cross_site() -> None:
-    to_respondent = request.blueprint == RESPONDENT_BLUEPRINT and request.method == "POST"
+    to_respondent = request.blueprint in RESPONDENT_BLUEPRINTS and request.method == "POST"
     if to_respondent and not is_same_origin(request):
         abort(403)
 

@@ -8,6 +8,7 @@ import click
 
 from analysis.policy import DisclosurePolicy
 from survey import clock
+from survey.collect import fingerprint
 from survey.config import Settings
 from survey.database import Stores
 from survey.errors import SettingsError
@@ -31,17 +32,13 @@ def new(
 ) -> None:
     """Make a draft wave; questionnaire, key and policy are fixed from here on."""
     keys = officers.read(public)
-    waves.create(
-        _stores(),
-        wave_id,
-        title,
-        loader.load(questionnaire),
-        keys.public_key,
-        keys.verifier,
-        policy_with(rules),
+    made = waves.create(
+        _stores(), wave_id, title, loader.load(questionnaire), keys, policy_with(rules)
     )
     click.echo(f"Wave {wave_id} is a draft. Compare the key's fingerprint with the officers':")
     click.echo(keys.fingerprint)
+    click.echo("For every card, as in `candour codes make --fingerprint`, the wave's fingerprint:")
+    click.echo(fingerprint.of(made))
 
 
 def policy_with(rules: tuple[str, ...]) -> DisclosurePolicy:
@@ -73,18 +70,20 @@ def open_(wave_id: str) -> None:
 @wave.command()
 @click.argument("wave_id", metavar="[WAVE]", required=False)
 def status(wave_id: str | None) -> None:
-    """Show the state of a wave, or of all. Nobody is told how many answered while it is open."""
+    """Show a wave's state and fingerprint, or every wave's; never how many have answered."""
     stores = _stores()
     shown = waves.all_waves(stores) if wave_id is None else (waves.get(stores, wave_id),)
     for one in shown:
         dates = " to ".join(day.isoformat() for day in (one.opened, one.closed) if day)
-        click.echo(f"{one.id}  {one.state}  {one.title}  {one.cards:,} cards  {dates}".rstrip())
+        printed = fingerprint.of(one) if one.token_key else ""
+        cells = (one.id, one.state, one.title, f"{one.cards:,} cards", dates, printed)
+        click.echo("  ".join(cell for cell in cells if cell))
 
 
 @wave.command()
 @click.argument("wave_id", metavar="WAVE")
 def close(wave_id: str) -> None:
-    """Close a wave: shuffle its box, destroy its salt."""
+    """Close a wave: shuffle its box, destroy its salt and its issuing key."""
     from survey.close.closing import close_wave
 
     counts = close_wave(_stores(), wave_id, clock.today())

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-
 from survey import database
+from survey.close import keys
+from survey.close.keys import Keys
 from survey.collect import codes, issuer
 from survey.config import RESPOND, Settings
 from survey.database import Stores
@@ -38,8 +37,7 @@ class LiveWave:
     stores: Stores
     wave: Wave
     codes: tuple[str, ...]
-    opener: X25519PrivateKey
-    signer: Ed25519PrivateKey
+    keys: Keys
 
 
 def open_live_wave(home: Path, questionnaire: Path, wave_id: str = "autumn") -> LiveWave:
@@ -47,20 +45,15 @@ def open_live_wave(home: Path, questionnaire: Path, wave_id: str = "autumn") -> 
     settings = Settings.at(home, surfaces=(RESPOND,))
     database.migrate(settings)
     stores = Stores.open(settings)
-    opener, signer = X25519PrivateKey.generate(), Ed25519PrivateKey.generate()
+    officers = keys.new()
     waves.create(
-        stores,
-        wave_id,
-        "Autumn survey",
-        loader.load(questionnaire),
-        opener.public_key().public_bytes_raw(),
-        signer.public_key().public_bytes_raw(),
+        stores, wave_id, "Autumn survey", loader.load(questionnaire), officers.public
     )
     cards = tuple(codes.make(CARDS))
     halves = [codes.public_half(codes.parse(code), wave_id) for code in cards]
     issuer.import_codes(stores, wave_id, halves)
     wave = waves.open_wave(stores, wave_id, OPENED)
-    return LiveWave(settings, stores, wave, cards, opener, signer)
+    return LiveWave(settings, stores, wave, cards, officers)
 
 
 @dataclass(frozen=True)

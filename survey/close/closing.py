@@ -1,4 +1,5 @@
-"""Closing a wave: no more answers, the box shuffled, the salt destroyed, the counts told.
+"""Closing a wave: no more answers, the box shuffled, salt and issuing key destroyed, the counts
+told.
 
 Every step leaves a state from which the next run goes on, so an interrupted closing is finished by
 running it again.
@@ -14,7 +15,7 @@ from survey.close.erasing import erase
 from survey.collect import box, envelope, issuer
 from survey.database import Stores
 from survey.errors import WaveStateError
-from survey.manage import waves
+from survey.manage import issuing_keys, waves
 from survey.manage.tables import ClosingRow
 
 
@@ -45,6 +46,7 @@ def close_wave(stores: Stores, wave_id: str, today: date) -> Counts:
     counts = _tell(stores, wave_id)
     erase(ballot_box)
     erase(issuer.salt_path(stores.settings, wave_id))
+    erase(issuing_keys.path_of(stores.settings, wave_id))
     with stores.issuer() as session:
         row = waves.find(session, wave_id)
         row.state, row.closed = "closed", today

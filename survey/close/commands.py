@@ -37,7 +37,7 @@ def new(out: Path) -> None:
 def unseal(wave_id: str, key: Path, out: Path) -> None:
     """Open a closed wave and publish its Release."""
     stores = Stores.open(Settings.from_environment())
-    digest = unseal_wave(stores, wave_id, release_keys.load(key), out, watch=_progress)
+    digest = unseal_wave(stores, wave_id, release_keys.load(key), out, _progress, click.echo)
     click.echo(f"Release {digest} is in {out / digest} and published.")
     click.echo(f"Destroy the sealed answers within 30 days: candour wave destroy {wave_id}")
 

@@ -16,7 +16,7 @@ from survey.close.unsealing import expect_keys_of
 from survey.collect import box, issuer
 from survey.database import Stores
 from survey.errors import WaveStateError
-from survey.manage import waves
+from survey.manage import issuing_keys, waves
 from survey.manage.tables import CodeRow, DestructionRow
 from survey.manage.waves import Wave
 
@@ -78,6 +78,7 @@ def _erase_answers(stores: Stores, wave_id: str) -> None:
         rewriting.path_of(stores.settings, wave_id),
         box.path_of(stores.settings, wave_id),
         issuer.salt_path(stores.settings, wave_id),
+        issuing_keys.path_of(stores.settings, wave_id),
     ):
         erase(path)
 

@@ -7,8 +7,10 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from survey.errors import SettingsError
 from survey.manage.officers import PublicKeys
@@ -19,9 +21,15 @@ _WHAT = "PRIVATE key of the release officers: opens every answer of its waves"
 
 @dataclass(frozen=True)
 class Keys:
-    """The private keys. `unsealing` opens answers, `signing` signs Releases and notes."""
+    """The private keys. The first two open answers, `signing` signs Releases and notes.
+
+    Attributes:
+        fallback: opens the answers of browsers without X25519; None in a `release.key` of before
+            there was one, which opens no wave of this version.
+    """
 
     unsealing: X25519PrivateKey
+    fallback: ec.EllipticCurvePrivateKey | None
     signing: Ed25519PrivateKey
 
     @property
@@ -29,13 +37,22 @@ class Keys:
         """The halves that everybody may know."""
         return PublicKeys(
             self.unsealing.public_key().public_bytes_raw(),
+            b"" if self.fallback is None else _uncompressed(self.fallback.public_key()),
             self.signing.public_key().public_bytes_raw(),
         )
 
 
 def new() -> Keys:
     """Fresh keys from the operating system's randomness."""
-    return Keys(X25519PrivateKey.generate(), Ed25519PrivateKey.generate())
+    return Keys(
+        X25519PrivateKey.generate(),
+        ec.generate_private_key(ec.SECP256R1()),
+        Ed25519PrivateKey.generate(),
+    )
+
+
+def _uncompressed(key: ec.EllipticCurvePublicKey) -> bytes:
+    return key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
 
 
 def make(folder: Path) -> PublicKeys:
@@ -55,18 +72,24 @@ def make(folder: Path) -> PublicKeys:
             raise SettingsError(
                 f"{path} is there already and is never overwritten; choose another folder."
             )
+    handle = os.open(private, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(_as_json(keys))
+        file.flush()
+        os.fsync(file.fileno())
+    public.write_text(keys.public.as_json())
+    return keys.public
+
+
+def _as_json(keys: Keys) -> str:
     content = {
         "what": _WHAT,
         "unsealing": keys.unsealing.private_bytes_raw().hex(),
         "signing": keys.signing.private_bytes_raw().hex(),
     }
-    handle = os.open(private, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.write(json.dumps(content, indent=2) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    public.write_text(keys.public.as_json())
-    return keys.public
+    if keys.fallback is not None:
+        content["fallback"] = f"{keys.fallback.private_numbers().private_value:064x}"
+    return json.dumps(content, indent=2) + "\n"
 
 
 def private_file(path: Path) -> Path:
@@ -84,9 +107,14 @@ def load(path: Path) -> Keys:
         content = json.loads(private_file(path).read_text())
         return Keys(
             X25519PrivateKey.from_private_bytes(bytes.fromhex(content["unsealing"])),
+            _fallback(content["fallback"]) if "fallback" in content else None,
             Ed25519PrivateKey.from_private_bytes(bytes.fromhex(content["signing"])),
         )
     except OSError as error:
         raise SettingsError(f"{path} cannot be read ({error.strerror}).") from None
     except (ValueError, KeyError, TypeError):
         raise SettingsError(f"{path} is not a release.key of `candour keys new`.") from None
+
+
+def _fallback(written: str) -> ec.EllipticCurvePrivateKey:
+    return ec.derive_private_key(int(written, 16), ec.SECP256R1())

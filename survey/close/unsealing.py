@@ -13,7 +13,6 @@ from datetime import date
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from analysis.microdata import Microdata
 from analysis.publish import WaveFacts, publish
@@ -25,6 +24,8 @@ from survey.collect import envelope
 from survey.database import Stores
 from survey.errors import SettingsError, WaveStateError
 from survey.manage import headcounts, waves
+from survey.manage.officers import PublicKeys
+from survey.manage.tables import ClosingRow
 from survey.manage.waves import Wave
 from survey.questionnaire.answers import microdata
 from survey.questionnaire.codebook import codebook
@@ -33,9 +34,17 @@ from survey.results import store
 Watch = Callable[[Iterable[bytes]], Iterable[bytes]]
 """Wraps a long loop to show how far it is."""
 
+Tell = Callable[[str], None]
+"""Takes a sentence for whoever unseals."""
+
 
 def unseal(
-    stores: Stores, wave_id: str, keys: Keys, out: Path, watch: Watch = lambda rows: rows
+    stores: Stores,
+    wave_id: str,
+    keys: Keys,
+    out: Path,
+    watch: Watch = lambda rows: rows,
+    tell: Tell = lambda _sentence: None,
 ) -> str:
     """Open a closed wave and publish its Release; returns the Release's hash.
 
@@ -45,9 +54,10 @@ def unseal(
         keys: the release officers'.
         out: folder that gets the Release as a folder of its own; the store gets a packed copy.
         watch: wraps the opening loop, for a progress bar.
+        tell: hears how many answers were spoilt, if any were.
 
     Raises:
-        WaveStateError: when the wave is not closed or nobody answered.
+        WaveStateError: when the wave is not closed, nobody answered, or the closed box is damaged.
         SettingsError: when the keys are not this wave's.
         Unprotectable: when the plan cannot be published safely from these answers.
     """
@@ -58,7 +68,7 @@ def unseal(
     release = publish(
         codebook(wave.questionnaire),
         wave.questionnaire.plan,
-        _open_all(stores, wave, keys.unsealing, watch),
+        _open_all(stores, wave, keys, watch, tell),
         wave=WaveFacts(wave.id, wave.title, wave.closed or date.max),
         policy=wave.policy,
         headcounts=headcounts.of_wave(stores, wave_id),
@@ -77,36 +87,59 @@ def expect_keys_of(wave: Wave, keys: Keys) -> None:
     Raises:
         SettingsError: names the wave and what to look for.
     """
-    if (keys.public.public_key, keys.public.verifier) != (wave.public_key, wave.verifier):
+    if keys.public != PublicKeys(wave.public_key, wave.fallback_key, wave.verifier):
         raise SettingsError(
             f"This is not the key of wave {wave.id}; find the release.key whose public.json the "
             "wave was made with."
         )
 
 
-def _open_all(stores: Stores, wave: Wave, key: X25519PrivateKey, watch: Watch) -> Microdata:
+def _open_all(stores: Stores, wave: Wave, keys: Keys, watch: Watch, tell: Tell) -> Microdata:
+    """The answers, but for spoilt ones: a page that somebody changed can send anything.
+
+    Every row must be one that was there when the wave closed, by the receipts that were published
+    then. So a row that does not open was sent that way, and is no sign of a damaged file.
+    """
     closed_box = rewriting.path_of(stores.settings, wave.id)
     sealed = list(rewriting.sealed_answers(closed_box))
     if not sealed:
         raise WaveStateError(f"Nobody answered wave {wave.id}; there is nothing to publish.")
-    secrets.SystemRandom().shuffle(sealed)
-    opened = [_open(row, key, wave.id) for row in watch(sealed)]
-    damaged = opened.count(None)
-    if damaged:
+    if sorted(envelope.receipt(row, wave.id) for row in sealed) != _receipts(stores, wave.id):
         raise WaveStateError(
-            f"{damaged} of {len(sealed)} answers of wave {wave.id} do not open: the file "
+            f"The answers of wave {wave.id} are not those whose receipts were published: the file "
             f"{closed_box.name} is damaged; put back a copy of it. Nothing was published."
         )
-    return microdata(codebook(wave.questionnaire), [row for row in opened if row is not None])
+    secrets.SystemRandom().shuffle(sealed)
+    opened = [answers for row in watch(sealed) if (answers := _open(row, keys, wave)) is not None]
+    spoilt = len(sealed) - len(opened)
+    if not opened:
+        raise WaveStateError(f"All {spoilt} answers of wave {wave.id} are spoilt; none opens.")
+    if spoilt:
+        tell(f"{spoilt} of {len(sealed)} answers were spoilt when they were sent, and are left out.")
+    return microdata(codebook(wave.questionnaire), opened)
 
 
-def _open(sealed: bytes, key: X25519PrivateKey, wave_id: str) -> dict[str, str] | None:
-    try:
-        content = envelope.SUITE.decrypt(sealed, key, envelope.info(wave_id))
-    except InvalidTag:
+def _receipts(stores: Stores, wave_id: str) -> list[str]:
+    with stores.results() as session:
+        told = session.get(ClosingRow, wave_id)
+        return [] if told is None else told.receipts.splitlines()
+
+
+def _open(sealed: bytes, keys: Keys, wave: Wave) -> dict[str, str] | None:
+    """The answers in a row; None when it was spoilt: it opens as no answers to this wave."""
+    key = {envelope.X25519: keys.unsealing, envelope.P256: keys.fallback}.get(sealed[0])
+    if key is None:
         return None
-    answers: dict[str, str] = json.loads(content)
-    return answers
+    try:
+        content = envelope.SUITES[sealed[0]].decrypt(sealed[1:], key, envelope.info(wave.id))
+        answers = json.loads(content)
+    except (InvalidTag, ValueError, RecursionError):
+        return None
+    if not isinstance(answers, dict):
+        return None
+    stored = {str(field): code for field, code in answers.items() if isinstance(code, str)}
+    whole = len(stored) == len(answers) and envelope.is_allowed(wave.questionnaire, stored)
+    return stored if whole else None
 
 
 def _earlier(stores: Stores, wave: Wave) -> tuple[Release, ...]:

@@ -3,8 +3,9 @@
 It is filled with random bytes when it is made, a slot for every card and a quarter more, all of one
 size. An answer overwrites a random free slot in place, so neither row numbers nor the places of
 bytes in the file tell when it came. Large pages, no rowids and no write-ahead log, because each of
-those was measured to keep the order. The box never sees a code: of a sending it knows a one-time
-token alone.
+those was measured to keep the order. The box never sees a code: of a sending it knows a token
+alone, and keeps it whole, so that it counts once and so that anybody can check it against the
+issuer's public key.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
+from survey.collect import tokens
 from survey.config import Settings
 from survey.errors import WaveStateError
 
@@ -23,7 +25,6 @@ PAGE_BYTES = 65_536
 LARGEST_ROW = 16_000
 """Bytes. A longer row would spill over into pages that are handed out in order."""
 
-TOKEN_BYTES = 32
 BUSY_SECONDS = 30
 
 SCHEMA = """
@@ -108,7 +109,7 @@ def create(path: Path, wave_id: str, cards: int, size: int) -> None:
     draft.unlink(missing_ok=True)
     draft.touch(mode=0o600)
     with connect(draft) as database:
-        database.executescript(SCHEMA.format(size=size, token=TOKEN_BYTES))
+        database.executescript(SCHEMA.format(size=size, token=tokens.TOKEN_BYTES))
         numbers = range(slots_for(cards))
         with transaction(database):
             database.execute("INSERT INTO box VALUES (?, ?, 0)", (wave_id, size))
@@ -117,7 +118,7 @@ def create(path: Path, wave_id: str, cards: int, size: int) -> None:
             )
             database.executemany(
                 "INSERT INTO token VALUES (?, 0, ?)",
-                ((n, secrets.token_bytes(TOKEN_BYTES)) for n in numbers),
+                ((n, secrets.token_bytes(tokens.TOKEN_BYTES)) for n in numbers),
             )
     draft.replace(path)
 

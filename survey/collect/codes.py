@@ -101,6 +101,13 @@ def write(raw: bytes) -> str:
     return in_fours(text)
 
 
+def spell(digest: bytes) -> str:
+    """The first 80 bits of a digest as `XXXX-XXXX-XXXX-XXXX`."""
+    number = int.from_bytes(digest[:RAW_BYTES])
+    places = reversed(range(DATA_SYMBOLS))
+    return in_fours("".join(ALPHABET[number >> 5 * place & 31] for place in places))
+
+
 def in_fours(text: str) -> str:
     """Symbols in groups of four, joined by hyphens."""
     return "-".join(text[start : start + 4] for start in range(0, len(text), 4))
@@ -134,12 +141,17 @@ def parse(text: str) -> bytes:
     return number.to_bytes(RAW_BYTES)
 
 
-def public_half(raw: bytes, wave_id: str) -> bytes:
-    """The Ed25519 public key (32 bytes) that a code stands for in one wave.
+def private_key(raw: bytes, wave_id: str) -> Ed25519PrivateKey:
+    """The Ed25519 key that a code stands for in one wave.
 
-    The private half comes from the code by HKDF-SHA256 (RFC 5869) without salt, `info` =
-    `candour/1/code/` and the wave; so the same code is another key in another wave.
+    It comes from the code by HKDF-SHA256 (RFC 5869) without salt, `info` = `candour/1/code/` and
+    the wave; so the same code is another key in another wave.
     """
     info = b"candour/1/code/" + wave_id.encode()
     seed = HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(raw)
-    return Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
+    return Ed25519PrivateKey.from_private_bytes(seed)
+
+
+def public_half(raw: bytes, wave_id: str) -> bytes:
+    """The public half (32 bytes) of the key that a code stands for in one wave."""
+    return private_key(raw, wave_id).public_key().public_bytes_raw()

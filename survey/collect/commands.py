@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from survey.collect import codes as access_codes
-from survey.collect import issuer
+from survey.collect import fingerprint, issuer
 from survey.config import Settings
 from survey.database import Stores
 from survey.errors import DataError, SettingsError
@@ -25,8 +25,10 @@ def codes() -> None:
 @click.argument("wave_id", metavar="WAVE")
 @click.option("--count", type=click.IntRange(1, 5_000_000), required=True, help="spare ones too")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True)
-def make(wave_id: str, count: int, out: Path) -> None:
+@click.option("--fingerprint", "printed", help="the wave's, as `candour wave status` shows it")
+def make(wave_id: str, count: int, out: Path, printed: str | None) -> None:
     """Make codes, shuffled: cards to hand out, and the public halves for the issuer."""
+    print_on_all = None if printed is None else fingerprint.parse(printed)
     made = access_codes.make(count)
     with click.progressbar(made, label="Making codes") as bar:
         halves = sorted(access_codes.public_half(access_codes.parse(c), wave_id).hex() for c in bar)
@@ -34,10 +36,22 @@ def make(wave_id: str, count: int, out: Path) -> None:
     for name in (CARDS_FILE, HALVES_FILE):
         if (out / name).exists():
             raise SettingsError(f"{out / name} is there already; choose another folder.")
-    _write(out / CARDS_FILE, ["code", *made])
+    _write(out / CARDS_FILE, _cards(made, print_on_all))
     _write(out / HALVES_FILE, halves)
     click.echo(f"{out / CARDS_FILE}  print it, then delete it: nobody else keeps the codes")
     click.echo(f"{out / HALVES_FILE}  give it to the issuer: candour codes import {wave_id}")
+    if print_on_all is None:
+        click.echo("No fingerprint is on the cards, so no page can be compared with them.")
+
+
+def _cards(made: list[str], print_on_all: str | None) -> list[str]:
+    """One line a card; `link` goes after the survey's address, and browsers send it to nobody."""
+    if print_on_all is None:
+        return ["code,link", *(f"{code},#{code}" for code in made)]
+    return [
+        "code,fingerprint,link",
+        *(f"{code},{print_on_all},#{code}.{print_on_all}" for code in made),
+    ]
 
 
 @codes.command("import")

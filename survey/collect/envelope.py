@@ -1,7 +1,8 @@
-"""Sealing: answers become rows of one size that only the release officers' key opens.
+"""Sealing: answers become rows of one size that only the release officers' keys open.
 
-HPKE (RFC 9180), base mode: X25519, HKDF-SHA256, AES-256-GCM; `info` binds the version and the wave.
-This module seals and cannot open.
+HPKE (RFC 9180), base mode: X25519, or P-256 in browsers that lack it, with HKDF-SHA256 and
+AES-256-GCM; `info` binds the version and the wave. A row is one byte that names the suite, the
+one-time public key and the ciphertext. This module seals and cannot open.
 """
 
 from __future__ import annotations
@@ -11,20 +12,27 @@ import json
 from collections.abc import Mapping
 from functools import lru_cache
 
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
-from survey.collect.codes import ALPHABET, in_fours
+from survey.collect import codes
+from survey.manage.waves import Wave
 from survey.questionnaire.model import Questionnaire
 
-SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
-OVERHEAD = 32 + 16
-"""Bytes that sealing adds: the one-time public key and the authentication tag."""
+X25519, P256 = 1, 2
+"""The first byte of a sealed row."""
 
+SUITES = {
+    X25519: Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM),
+    P256: Suite(KEM.P256, KDF.HKDF_SHA256, AEAD.AES_256_GCM),
+}
+KEY_BYTES = {X25519: 32, P256: 65}
+"""Bytes of the one-time public key that travels with the ciphertext."""
+
+TAG_BYTES = 16
 STEP = 256
 """Bytes. Sizes are rounded up to it, so that they tell little of the questionnaire either."""
-
-RECEIPT_SYMBOLS = 16
 
 
 def info(wave_id: str) -> bytes:
@@ -38,40 +46,61 @@ def _json(answers: Mapping[str, str]) -> bytes:
 
 
 @lru_cache(maxsize=32)
-def packed_size(questionnaire: Questionnaire) -> int:
-    """Bytes of every packed answer: the longest that the questionnaire allows, rounded up."""
+def packed_size(questionnaire: Questionnaire, suite: int) -> int:
+    """Bytes of every packed answer: the longest that the questionnaire allows, rounded up.
+
+    More where the suite's public key is shorter, so that sealed rows are of one size.
+    """
     longest = {
-        stored: max(codes, key=lambda code: len(_json({"": code})), default="")
-        for stored, codes in questionnaire.stored_codes.items()
+        stored: max(offered, key=lambda code: len(_json({"": code})), default="")
+        for stored, offered in questionnaire.stored_codes.items()
     }
-    return -(-len(_json(longest)) // STEP) * STEP
+    shorter = max(KEY_BYTES.values()) - KEY_BYTES[suite]
+    return -(-len(_json(longest)) // STEP) * STEP + shorter
 
 
 def sealed_size(questionnaire: Questionnaire) -> int:
-    """Bytes of every sealed answer."""
-    return packed_size(questionnaire) + OVERHEAD
+    """Bytes of every sealed answer, whatever its suite."""
+    return 1 + KEY_BYTES[X25519] + packed_size(questionnaire, X25519) + TAG_BYTES
 
 
-def pack(questionnaire: Questionnaire, answers: Mapping[str, str]) -> bytes:
+def pack(questionnaire: Questionnaire, answers: Mapping[str, str], suite: int = X25519) -> bytes:
     """Answers as JSON, padded with spaces to the one size that all answers have.
 
     Args:
         questionnaire: the wave's.
         answers: item or variable id -> code, already folded
             (`survey.questionnaire.answers.fold`).
+        suite: `X25519` or `P256`.
 
     Raises:
         ValueError: for answers that the questionnaire does not allow.
     """
-    allowed = questionnaire.stored_codes
-    if not all(code in allowed.get(field, ()) for field, code in answers.items()):
+    if not is_allowed(questionnaire, answers):
         raise ValueError("answers were not folded to what the questionnaire allows")
-    return _json(answers).ljust(packed_size(questionnaire), b" ")
+    return _json(answers).ljust(packed_size(questionnaire, suite), b" ")
 
 
-def seal(content: bytes, public_key: bytes, wave_id: str) -> bytes:
-    """Seal packed answers to the wave's public key (32 bytes, X25519)."""
-    return SUITE.encrypt(content, X25519PublicKey.from_public_bytes(public_key), info(wave_id))
+def is_allowed(questionnaire: Questionnaire, answers: Mapping[str, str]) -> bool:
+    """Whether folded answers hold nothing but what the questionnaire asks and offers."""
+    allowed = questionnaire.stored_codes
+    return all(code in allowed.get(field, ()) for field, code in answers.items())
+
+
+def seal(content: bytes, wave: Wave, suite: int = X25519) -> bytes:
+    """Seal packed answers to one of the wave's public keys: a row for the ballot box."""
+    return bytes([suite]) + SUITES[suite].encrypt(content, _key_of(wave, suite), info(wave.id))
+
+
+def _key_of(wave: Wave, suite: int) -> X25519PublicKey | EllipticCurvePublicKey:
+    if suite == X25519:
+        return X25519PublicKey.from_public_bytes(wave.public_key)
+    return EllipticCurvePublicKey.from_encoded_point(SECP256R1(), wave.fallback_key)
+
+
+def fits(sealed: bytes, questionnaire: Questionnaire) -> bool:
+    """Whether it has the size and the first byte of a sealed row."""
+    return len(sealed) == sealed_size(questionnaire) and sealed[0] in SUITES
 
 
 def receipt(sealed: bytes, wave_id: str) -> str:
@@ -81,6 +110,4 @@ def receipt(sealed: bytes, wave_id: str) -> str:
     whether their answer is among those that were counted.
     """
     digest = hashlib.sha256(b"candour receipt|" + wave_id.encode() + b"|" + sealed).digest()
-    number = int.from_bytes(digest[: RECEIPT_SYMBOLS * 5 // 8])
-    symbols = [number >> 5 * place & 31 for place in reversed(range(RECEIPT_SYMBOLS))]
-    return in_fours("".join(ALPHABET[symbol] for symbol in symbols))
+    return codes.spell(digest)

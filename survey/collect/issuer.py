@@ -1,19 +1,24 @@
 """The issuer: knows which codes exist and which were used, and never sees an answer.
 
 Of a code it keeps `HMAC-SHA256(salt, public half)` and a *mark*. An unused mark is
-`HMAC(salt, "unused" | hash)`, a used one `HMAC(salt, attempt | public half)`, where the attempt is
-a random number of one sending. So a sending whose reply was lost can be repeated and another
-attempt cannot, and both marks read as noise once the salt is destroyed.
+`HMAC(salt, "unused" | hash)`, a used one `HMAC(salt, SHA-256(blinded) | public half)`, where
+`blinded` is the blinded token that was signed for it. So a redeeming whose reply was lost can be
+repeated and another cannot, and both marks read as noise once the salt is destroyed. Neither the
+blinded token nor its signature is kept.
+
+A code that is unknown, one that was used and one whose holder proves nothing get the same reply
+after the same work: what cannot be a request is looked up as a code that nobody has.
 """
 
 from __future__ import annotations
 
+import hashlib
 import hmac
-import os
 import secrets
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
@@ -27,11 +32,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from survey.collect import box, envelope
+from survey.collect import blind_signatures, box, envelope, tokens
 from survey.config import Settings
 from survey.database import Stores
 from survey.errors import CodeError, WaveStateError
-from survey.manage import waves
+from survey.manage import issuing_keys, secret_files, waves
 from survey.manage.tables import CodeRow, IssuerTable, WaveRow
 
 SALT_BYTES = 32
@@ -65,13 +70,9 @@ def salt_path(settings: Settings, wave_id: str) -> Path:
 def make_salt(settings: Settings, wave_id: str) -> bytes:
     """The wave's salt; made, and flushed to disk, when it is asked for the first time."""
     path = salt_path(settings, wave_id)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not path.exists():
-        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-            file.write(secrets.token_bytes(SALT_BYTES))
-            file.flush()
-            os.fsync(file.fileno())
-    return path.read_bytes()
+    if path.exists():
+        return path.read_bytes()
+    return secret_files.keep(path, secrets.token_bytes(SALT_BYTES))
 
 
 def read_salt(settings: Settings, wave_id: str) -> bytes | None:
@@ -87,6 +88,13 @@ def _salt(stores: Stores, wave_id: str) -> bytes:
     return salt
 
 
+def _issuing_key(stores: Stores, wave_id: str) -> RSAPrivateKey:
+    key = issuing_keys.read(stores.settings, wave_id)
+    if key is None:
+        raise WaveStateError(CLOSED)
+    return key
+
+
 def _digest(salt: bytes, content: bytes) -> bytes:
     return hmac.digest(salt, content, "sha256")
 
@@ -96,9 +104,9 @@ def unused_mark(salt: bytes, code_hash: bytes) -> bytes:
     return _digest(salt, b"unused" + code_hash)
 
 
-def used_mark(salt: bytes, public_half: bytes, attempt: bytes) -> bytes:
-    """The mark of a code that was used in one attempt (32 bytes)."""
-    return _digest(salt, attempt + public_half)
+def used_mark(salt: bytes, public_half: bytes, blinded: bytes) -> bytes:
+    """The mark of a code that was used to have one blinded token signed."""
+    return _digest(salt, hashlib.sha256(blinded).digest() + public_half)
 
 
 def import_codes(stores: Stores, wave_id: str, public_halves: Iterable[bytes]) -> int:
@@ -113,6 +121,11 @@ def import_codes(stores: Stores, wave_id: str, public_halves: Iterable[bytes]) -
     if wave.state != "draft":
         raise WaveStateError(
             f"Wave {wave_id} is {wave.state}; codes can be imported into a draft only."
+        )
+    if not wave.token_key:
+        raise WaveStateError(
+            f"Wave {wave_id} was made by an earlier version; make a new one with "
+            "`candour wave new`."
         )
     salt = make_salt(stores.settings, wave_id)
     with stores.issuer() as session:
@@ -131,15 +144,22 @@ def import_codes(stores: Stores, wave_id: str, public_halves: Iterable[bytes]) -
     return cards
 
 
-def check(stores: Stores, wave_id: str, public_half: bytes) -> None:
+def check(stores: Stores, wave_id: str, public_half: bytes, proof: bytes) -> None:
     """Say whether a code can be used now; spends nothing.
 
+    Args:
+        stores: where the codes lie.
+        wave_id: an open wave.
+        public_half: of the code.
+        proof: the signature of `tokens.to_check` by the code's key.
+
     Raises:
-        CodeError: for an unknown code and for a used one, after the same work.
+        CodeError: for an unknown code, a used one and a wrong proof, after the same work.
         WaveStateError: when the wave takes no answers.
     """
     salt = _salt(stores, wave_id)
-    code_hash = _digest(salt, public_half)
+    half = _proven(public_half, proof, tokens.to_check(wave_id))
+    code_hash = _digest(salt, half)
     with stores.issuer() as session:
         _expect_open(session, wave_id)
         mark = _mark(session, wave_id, code_hash)
@@ -147,16 +167,44 @@ def check(stores: Stores, wave_id: str, public_half: bytes) -> None:
         raise CodeError
 
 
-def redeem(stores: Stores, wave_id: str, public_half: bytes, attempt: bytes) -> None:
-    """Spend a code in an attempt; asked again with the same attempt, agrees again.
+def redeem(
+    stores: Stores, wave_id: str, public_half: bytes, blinded: bytes, proof: bytes
+) -> bytes:
+    """Spend a code and sign a blinded token; asked for the same one again, signs it again.
+
+    Args:
+        stores: where the codes and the issuing key lie.
+        wave_id: an open wave.
+        public_half: of the code.
+        blinded: as long as the issuing key's modulus.
+        proof: the signature of `tokens.to_redeem` by the code's key.
+
+    Returns:
+        The blind signature, as long as `blinded`.
 
     Raises:
-        CodeError: for an unknown code and for one that another attempt used.
+        CodeError: for an unknown code, one that another blinded token was signed for, a wrong
+            proof, and what is no blinded token, after the same work.
         WaveStateError: when the wave takes no answers.
+        SigningError: when the signing failed; the code is spent, and can be asked with again.
     """
-    salt = _salt(stores, wave_id)
-    code_hash = _digest(salt, public_half)
-    used = used_mark(salt, public_half, attempt)
+    salt, key = _salt(stores, wave_id), _issuing_key(stores, wave_id)
+    half = _proven(public_half, proof, tokens.to_redeem(wave_id, blinded))
+    if not blind_signatures.fits(blinded, key):
+        half = secrets.token_bytes(tokens.KEY_BYTES)
+    _spend_once(stores, salt, wave_id, half, used_mark(salt, half, blinded))
+    return blind_signatures.sign(blinded, key)
+
+
+def _proven(public_half: bytes, proof: bytes, content: bytes) -> bytes:
+    """The public half, if its holder signed the content; else one that no code has."""
+    if tokens.proves(public_half, proof, content):
+        return public_half
+    return secrets.token_bytes(tokens.KEY_BYTES)
+
+
+def _spend_once(stores: Stores, salt: bytes, wave_id: str, half: bytes, used: bytes) -> None:
+    code_hash = _digest(salt, half)
     with stores.issuer() as session:
         # The write comes first and looks for itself whether the code is unused: whoever is second
         # waits for the lock and then finds nothing to change.
@@ -168,13 +216,16 @@ def redeem(stores: Stores, wave_id: str, public_half: bytes, attempt: bytes) -> 
         raise CodeError
 
 
-def redeem_many(stores: Stores, wave_id: str, spendings: Sequence[tuple[bytes, bytes]]) -> None:
-    """Spend many (public half, attempt) at once: all, or none when one of them cannot be used."""
+def spend_many(stores: Stores, wave_id: str, public_halves: Sequence[bytes]) -> None:
+    """Spend many codes at once without signing anything: all, or none if one cannot be used.
+
+    For made-up waves, whose tokens the issuer signs openly.
+    """
     salt = _salt(stores, wave_id)
     rows = []
-    for public_half, attempt in spendings:
-        code_hash = _digest(salt, public_half)
-        rows.append(_spending(salt, wave_id, code_hash, used_mark(salt, public_half, attempt)))
+    for half in public_halves:
+        used = used_mark(salt, half, secrets.token_bytes(tokens.MODULUS_BYTES))
+        rows.append(_spending(salt, wave_id, _digest(salt, half), used))
     with stores.issuer() as session:
         if rows and session.connection().execute(SPEND, rows).rowcount != len(rows):
             _expect_open(session, wave_id)

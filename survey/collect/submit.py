@@ -1,21 +1,25 @@
-"""Sending: a code and its answers become one spent code and one sealed row, exactly once.
+"""Sending: a code becomes a token, and a token and its answers become one sealed row, exactly once.
 
-Issuer and box are two stores, and the process may die between them. A sending therefore carries a
-random *attempt*: the issuer marks the code used by it, the box keeps a token made from it, and both
-agree again when the same attempt comes again. A blind-signed token will take the token's place
-without a change to the box.
+In sealed mode the page takes the first step with the issuer and the second with the ballot box
+(`survey.collect.sealed_pages`). Without JavaScript both are taken here, inside the request: a
+random *attempt* that travels in the page stands for everything that a page would hold, so that a
+sending that is repeated makes the same token again and counts once. Nothing of it is kept.
 """
 
 from __future__ import annotations
 
-import hashlib
+import os
 import re
 import secrets
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 
-from survey.collect import box, codes, envelope, issuer
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from survey.collect import box, codes, envelope, issuer, tokens
 from survey.database import Stores
-from survey.errors import CodeError
+from survey.errors import CodeError, TokenError, WaveStateError
+from survey.manage import issuing_keys
 from survey.manage.waves import Wave
 
 _ATTEMPT = re.compile(r"[0-9a-f]{64}")
@@ -34,7 +38,8 @@ def check_code(stores: Stores, wave: Wave, code: str) -> None:
         CodeError: when it is unknown or used, in the same words.
         WaveStateError: when the wave takes no answers.
     """
-    issuer.check(stores, wave.id, codes.public_half(codes.parse(code), wave.id))
+    key = codes.private_key(codes.parse(code), wave.id)
+    issuer.check(stores, wave.id, _public(key), key.sign(tokens.to_check(wave.id)))
 
 
 def submit(stores: Stores, wave: Wave, code: str, answers: Mapping[str, str], attempt: str) -> str:
@@ -52,12 +57,33 @@ def submit(stores: Stores, wave: Wave, code: str, answers: Mapping[str, str], at
         CodeError: when it is unknown, or was used in another attempt.
         WaveStateError: when the wave takes no answers.
     """
-    public_half = codes.public_half(codes.parse(code), wave.id)
+    key = codes.private_key(codes.parse(code), wave.id)
     number = _attempt_bytes(attempt)
     # Sealed before the code is spent: whatever can fail here costs nobody their voice.
     sealed = _seal(wave, answers)
-    issuer.redeem(stores, wave.id, public_half, number)
-    kept = box.put(box.path_of(stores.settings, wave.id), token_of(number), sealed)
+    issuer_key = issuing_keys.public(wave.token_key)
+    asking = tokens.ask(wave.id, issuer_key, number)
+    blinded = asking.blinded.content
+    proof = key.sign(tokens.to_redeem(wave.id, blinded))
+    signature = issuer.redeem(stores, wave.id, _public(key), blinded, proof)
+    token = tokens.finish(asking, issuer_key, signature)
+    return accept(stores, wave, token, sealed, asking.one_time.sign(tokens.to_send(wave.id, sealed)))
+
+
+def accept(stores: Stores, wave: Wave, token: bytes, sealed: bytes, proof: bytes) -> str:
+    """Keep a sealed answer that comes with a token; returns its receipt.
+
+    A token that was used before changes nothing and gets the receipt of the answer that is kept.
+
+    Raises:
+        TokenError: when the token is not this wave's, its holder did not sign the answer, or the
+            answer has not the size of one; nothing is kept.
+        WaveStateError: when the wave takes no answers.
+    """
+    if not envelope.fits(sealed, wave.questionnaire):
+        raise TokenError
+    tokens.verify(token, wave.id, issuing_keys.public(wave.token_key), sealed, proof)
+    kept = box.put(box.path_of(stores.settings, wave.id), token, sealed)
     return envelope.receipt(kept, wave.id)
 
 
@@ -66,31 +92,39 @@ def submit_many(
 ) -> list[str]:
     """Send many (code, answers) in one transaction per store; returns their receipts.
 
-    For made-up waves, where nobody waits for a reply: it cannot be repeated after an interruption.
+    For made-up waves, where nobody waits for a reply and no token needs to be blind: it cannot be
+    repeated after an interruption.
 
     Raises:
         CodeError: when one of the codes cannot be used; nothing is kept then.
     """
-    spendings, rows = [], []
-    for code, answers in sendings:
-        number = secrets.token_bytes(32)
-        spendings.append((codes.public_half(codes.parse(code), wave.id), number))
-        rows.append((token_of(number), _seal(wave, answers)))
-    issuer.redeem_many(stores, wave.id, spendings)
+    key = issuing_keys.read(stores.settings, wave.id)
+    if key is None:
+        raise WaveStateError(issuer.CLOSED)
+    signing = key
+
+    def prepare(sending: tuple[str, Mapping[str, str]]) -> tuple[bytes, bytes, bytes]:
+        code, answers = sending
+        token = tokens.sign_openly(wave.id, signing, Ed25519PrivateKey.generate())
+        return codes.public_half(codes.parse(code), wave.id), token, _seal(wave, answers)
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # OpenSSL signs outside of Python's lock
+        prepared = list(pool.map(prepare, sendings))
+    issuer.spend_many(stores, wave.id, [half for half, _, _ in prepared])
+    rows = [(token, sealed) for _, token, sealed in prepared]
     box.put_many(box.path_of(stores.settings, wave.id), rows)
     return [envelope.receipt(sealed, wave.id) for _, sealed in rows]
 
 
 def _seal(wave: Wave, answers: Mapping[str, str]) -> bytes:
-    return envelope.seal(envelope.pack(wave.questionnaire, answers), wave.public_key, wave.id)
+    return envelope.seal(envelope.pack(wave.questionnaire, answers), wave)
+
+
+def _public(key: Ed25519PrivateKey) -> bytes:
+    return key.public_key().public_bytes_raw()
 
 
 def _attempt_bytes(attempt: str) -> bytes:
     if not _ATTEMPT.fullmatch(attempt):
         raise CodeError
     return bytes.fromhex(attempt)
-
-
-def token_of(attempt: bytes) -> bytes:
-    """The one-time token that the box knows a sending by; tells nothing of code or attempt."""
-    return hashlib.sha256(b"candour box|" + attempt).digest()

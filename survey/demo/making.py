@@ -130,7 +130,7 @@ def _prepare(
 ) -> None:
     """Keys, a draft wave, its cards and headcounts; then it opens."""
     public = keys.make(folder)
-    waves.create(stores, wave.id, wave.title, questionnaire, public.public_key, public.verifier)
+    waves.create(stores, wave.id, wave.title, questionnaire, public)
     issuer.import_codes(
         stores, wave.id, (codes.public_half(codes.parse(card), wave.id) for card in cards)
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from survey.errors import SettingsError
 
-KEY_BYTES = 32
+KEY_BYTES, FALLBACK_BYTES = 32, 65
 
 
 @dataclass(frozen=True)
@@ -18,16 +18,20 @@ class PublicKeys:
 
     Attributes:
         public_key: 32 bytes, X25519; answers are sealed to it.
+        fallback_key: 65 bytes, P-256 uncompressed; answers of browsers without X25519 are sealed
+            to it. Empty in keys that were made before there was one.
         verifier: 32 bytes, Ed25519; checks the signature on a Release.
     """
 
     public_key: bytes
+    fallback_key: bytes
     verifier: bytes
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 of both keys in 16 groups of four: what is printed and compared by eye."""
-        digest = hashlib.sha256(self.public_key + self.verifier).hexdigest()
+        """SHA-256 of the keys in 16 groups of four: what is printed and compared by eye."""
+        content = self.public_key + self.fallback_key + self.verifier
+        digest = hashlib.sha256(content).hexdigest()
         return " ".join(digest[start : start + 4] for start in range(0, 64, 4))
 
     def as_json(self) -> str:
@@ -35,6 +39,7 @@ class PublicKeys:
         content = {
             "what": "public keys of the release officers",
             "public_key": self.public_key.hex(),
+            "fallback_key": self.fallback_key.hex(),
             "verifier": self.verifier.hex(),
             "fingerprint": self.fingerprint,
         }
@@ -49,7 +54,9 @@ def read(path: Path) -> PublicKeys:
     """
     try:
         content = json.loads(path.read_text())
-        keys = PublicKeys(bytes.fromhex(content["public_key"]), bytes.fromhex(content["verifier"]))
+        keys = PublicKeys(
+            *(bytes.fromhex(content[name]) for name in ("public_key", "fallback_key", "verifier"))
+        )
         whole = keys.fingerprint == content["fingerprint"]
     except OSError as error:
         raise SettingsError(f"{path} cannot be read ({error.strerror}).") from None
@@ -57,6 +64,7 @@ def read(path: Path) -> PublicKeys:
         whole = False
     if not whole:
         raise SettingsError(
-            f"{path} is not the public.json of `candour keys new`, or was changed since."
+            f"{path} is not the public.json of this version's `candour keys new`, or was changed "
+            "since."
         )
     return keys

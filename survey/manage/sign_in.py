@@ -35,7 +35,7 @@ from survey import clock
 from survey.database import Stores
 from survey.manage import people
 from survey.manage.people import Person, Role
-from survey.security import RESPONDENT_BLUEPRINT
+from survey.security import RESPONDENT_BLUEPRINTS
 
 LASTS = timedelta(minutes=30)
 """Without a page opened; each page starts it again."""
@@ -72,9 +72,9 @@ def install(app: Flask) -> None:
     app.config["SESSION_COOKIE_PATH"] = READERS
     app.permanent_session_lifetime = LASTS
     protection = CSRFProtect(app)
-    respondents = app.blueprints.get(RESPONDENT_BLUEPRINT)
-    if respondents is not None:  # they carry no cookie and check where a request comes from
-        protection.exempt(respondents)
+    for name in RESPONDENT_BLUEPRINTS & set(app.blueprints):
+        # They carry no cookie and check where a request comes from.
+        protection.exempt(app.blueprints[name])
     app.register_blueprint(blueprint)
 
     @app.context_processor

@@ -9,7 +9,13 @@ from __future__ import annotations
 from datetime import date
 
 from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, Text
-from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    MappedAsDataclass,
+    mapped_column,
+    relationship,
+)
 
 UNORDERED = {"sqlite_with_rowid": False}
 """A hidden row number would keep the order in which rows came."""
@@ -46,6 +52,25 @@ class WaveRow(IssuerTable):
     cards: Mapped[int] = mapped_column(default=0)
     opened: Mapped[date | None] = mapped_column(default=None)
     closed: Mapped[date | None] = mapped_column(default=None)
+    keys: Mapped[WaveKeyRow | None] = relationship(default=None, lazy="joined")
+
+
+class WaveKeyRow(IssuerTable):
+    """The keys of a wave that the page uses beside its public key.
+
+    Waves that were finished before there was a sealed mode have none.
+    """
+
+    __tablename__ = "wave_key"
+    __table_args__ = (
+        CheckConstraint("length(fallback_key) = 65", name="wave_key_fallback_key"),
+        CheckConstraint("length(token_key) = 422", name="wave_key_token_key"),
+        UNORDERED,
+    )
+
+    wave: Mapped[str] = mapped_column(ForeignKey("wave.id"), primary_key=True, init=False)
+    fallback_key: Mapped[bytes] = mapped_column(LargeBinary)
+    token_key: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class CodeRow(IssuerTable):

@@ -21,8 +21,9 @@ from sqlalchemy.orm import Session
 from analysis.policy import DisclosurePolicy
 from survey.database import Stores
 from survey.errors import WaveStateError
-from survey.manage.officers import KEY_BYTES
-from survey.manage.tables import MarkerRow, WaveRow
+from survey.manage import issuing_keys
+from survey.manage.officers import FALLBACK_BYTES, KEY_BYTES, PublicKeys
+from survey.manage.tables import MarkerRow, WaveKeyRow, WaveRow
 from survey.questionnaire import loader
 from survey.questionnaire.model import Questionnaire
 
@@ -42,6 +43,9 @@ class Wave:
 
     Attributes:
         public_key: 32 bytes, X25519; answers are sealed to it.
+        fallback_key: 65 bytes, P-256; answers of browsers without X25519 are sealed to it.
+        token_key: DER, RSA-3072; checks the tokens that the issuer signed. Like the fallback key
+            empty in a wave of before sealed mode, which can take no answers any more.
         verifier: 32 bytes, Ed25519; checks the signature on the wave's Release.
         cards: codes that were made for it, spare ones included.
     """
@@ -52,6 +56,8 @@ class Wave:
     questionnaire: Questionnaire
     policy: DisclosurePolicy
     public_key: bytes
+    fallback_key: bytes
+    token_key: bytes
     verifier: bytes
     opened: date | None
     closed: date | None
@@ -71,6 +77,8 @@ def _wave(row: WaveRow) -> Wave:
         questionnaire=_parsed(row.questionnaire, f"wave {row.id}"),
         policy=DisclosurePolicy(**json.loads(row.policy)),
         public_key=row.public_key,
+        fallback_key=row.keys.fallback_key if row.keys else b"",
+        token_key=row.keys.token_key if row.keys else b"",
         verifier=row.verifier,
         opened=row.opened,
         closed=row.closed,
@@ -83,36 +91,37 @@ def create(
     wave_id: str,
     title: str,
     questionnaire: Questionnaire,
-    public_key: bytes,
-    verifier: bytes,
+    keys: PublicKeys,
     policy: DisclosurePolicy | None = None,
 ) -> Wave:
-    """Make a draft wave. Questionnaire, keys and policy are fixed from here on.
+    """Make a draft wave and its issuing key. Everything else is fixed from here on.
 
     Raises:
         WaveStateError: when the id is taken or is not lower-case words joined by hyphens, the title
-            is none, a key has not 32 bytes, or the questionnaire was fielded elsewhere.
+            is none, a key has not its length, or the questionnaire was fielded elsewhere.
     """
-    _expect_makeable(wave_id, title, questionnaire, (public_key, verifier))
+    _expect_makeable(wave_id, title, questionnaire, keys)
     row = WaveRow(
         id=wave_id,
         title=title,
         state="draft",
         questionnaire=questionnaire.source,
         policy=json.dumps((policy or DisclosurePolicy()).as_dict()),
-        public_key=public_key,
-        verifier=verifier,
+        public_key=keys.public_key,
+        verifier=keys.verifier,
     )
-    wave = _wave(row)  # before it is kept: what cannot be read back is never stored
+    _wave(row)  # before it is kept: what cannot be read back is never stored
     with stores.issuer() as session:
         if session.get(WaveRow, wave_id) is not None:
             raise WaveStateError(f"There is a wave {wave_id} already; choose another id.")
+        token_key = issuing_keys.make(stores.settings, wave_id)
+        row.keys = WaveKeyRow(keys.fallback_key, token_key)
         session.add(row)
-    return wave
+    return _wave(row)
 
 
 def _expect_makeable(
-    wave_id: str, title: str, questionnaire: Questionnaire, keys: tuple[bytes, bytes]
+    wave_id: str, title: str, questionnaire: Questionnaire, keys: PublicKeys
 ) -> None:
     if not _ID.fullmatch(wave_id) or len(wave_id) > 64:
         raise WaveStateError(
@@ -124,8 +133,11 @@ def _expect_makeable(
             f"{questionnaire.title} describes a file of answers from elsewhere (`fielded`); use "
             "`candour tabulate` for those."
         )
-    if any(len(key) != KEY_BYTES for key in keys):
-        raise WaveStateError("A wave's public keys have 32 bytes each; use public.json as it is.")
+    lengths = tuple(len(key) for key in (keys.public_key, keys.fallback_key, keys.verifier))
+    if lengths != (KEY_BYTES, FALLBACK_BYTES, KEY_BYTES):
+        raise WaveStateError(
+            "A wave's public keys have 32, 65 and 32 bytes; use public.json as it is."
+        )
     if not title.strip() or len(title) > LONGEST_TITLE:
         raise WaveStateError(f"A wave has a title of 1 to {LONGEST_TITLE} characters.")
 
@@ -174,6 +186,11 @@ def open_wave(stores: Stores, wave_id: str, today: date) -> Wave:
         row = find(session, wave_id)
         if row.state != "draft":
             raise WaveStateError(f"Wave {wave_id} is {row.state}; only a draft can be opened.")
+        if row.keys is None:
+            raise WaveStateError(
+                f"Wave {wave_id} was made by an earlier version and has no issuing key; make a new "
+                "wave with `candour wave new`."
+            )
         if row.cards < SMALLEST_WAVE:
             raise WaveStateError(
                 f"Wave {wave_id} has {row.cards} cards; it opens with {SMALLEST_WAVE} or more, "

@@ -1,0 +1,135 @@
+"""What the page asks of the issuer and of the ballot box in sealed mode: JSON in, JSON out.
+
+The same rules as for the respondent's pages: no sign-in, no cookie, nothing kept between two
+requests. Two blueprints, because they are two parts that never need to meet: the issuer sees codes
+and no answer, the box sees answers and no code. Bytes travel as base64url.
+"""
+
+from __future__ import annotations
+
+import binascii
+import logging
+from base64 import b64decode, urlsafe_b64encode
+from http import HTTPStatus
+
+from flask import Blueprint, Response, abort, current_app, jsonify, request
+from werkzeug.exceptions import HTTPException
+
+from survey.collect import envelope, issuer, submit
+from survey.database import Stores
+from survey.errors import CodeError, TokenError, WaveStateError
+from survey.manage import waves
+from survey.manage.waves import Wave
+
+SPARE_BYTES = 4096
+"""What a request may be longer than its answer: token, proof, names and a margin."""
+
+SENTENCES = {
+    HTTPStatus.FORBIDDEN: "This was not sent by the survey's own page.",
+    HTTPStatus.NOT_FOUND: "There is no such survey.",
+    HTTPStatus.GONE: issuer.CLOSED,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "This is too long to be an answer; nothing was kept.",
+}
+FAILED = "Something went wrong on our side. Try again in a moment; nothing is counted twice."
+
+issue = Blueprint("issue", __name__)
+ballot_box = Blueprint("box", __name__)
+
+
+@issue.post("/issue/<wave_id>/check")
+def check(wave_id: str) -> Response:
+    """Whether a code can be used; spends nothing."""
+    wave, sent = _open(wave_id), _sent(SPARE_BYTES)
+    try:
+        issuer.check(_stores(), wave.id, _bytes(sent, "half"), _bytes(sent, "proof"))
+    except CodeError:
+        return jsonify(usable=False)
+    return jsonify(usable=True)
+
+
+@issue.post("/issue/<wave_id>")
+def redeem(wave_id: str) -> Response:
+    """Spend a code for a blind signature; the same blinded value gets the same one again."""
+    wave, sent = _open(wave_id), _sent(SPARE_BYTES)
+    half, blinded, proof = (_bytes(sent, name) for name in ("half", "blinded", "proof"))
+    signature = issuer.redeem(_stores(), wave.id, half, blinded, proof)
+    return jsonify(signature=_text(signature))
+
+
+@ballot_box.post("/box/<wave_id>")
+def send(wave_id: str) -> Response:
+    """Keep a sealed answer under its token; the same token again gets the same receipt."""
+    wave = _open(wave_id)
+    sent = _sent(envelope.sealed_size(wave.questionnaire) * 4 // 3 + SPARE_BYTES)
+    token, sealed, proof = (_bytes(sent, name) for name in ("token", "sealed", "proof"))
+    return jsonify(receipt=submit.accept(_stores(), wave, token, sealed, proof))
+
+
+def _stores() -> Stores:
+    stores: Stores = current_app.extensions["candour"]
+    return stores
+
+
+def _open(wave_id: str) -> Wave:
+    try:
+        wave = waves.get(_stores(), wave_id)
+    except WaveStateError:
+        abort(HTTPStatus.NOT_FOUND)
+    if wave.state == "draft":
+        abort(HTTPStatus.NOT_FOUND)
+    if wave.state != "open":
+        abort(HTTPStatus.GONE)
+    return wave
+
+
+def _sent(longest: int) -> dict[str, object]:
+    """The request's JSON object; an empty one for whatever is none."""
+    request.max_content_length = longest
+    sent = request.get_json(force=True, silent=True)
+    return sent if isinstance(sent, dict) else {}
+
+
+def _bytes(sent: dict[str, object], name: str) -> bytes:
+    """A field's bytes; none for whatever is no base64url, which nothing takes."""
+    text = sent.get(name)
+    if not isinstance(text, str):
+        return b""
+    try:
+        return b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def _text(content: bytes) -> str:
+    return urlsafe_b64encode(content).rstrip(b"=").decode()
+
+
+def _refusal(sentence: str, status: int) -> tuple[Response, int]:
+    return jsonify(error=sentence), status
+
+
+@issue.errorhandler(CodeError)
+@ballot_box.errorhandler(TokenError)
+def _refused(error: CodeError | TokenError) -> tuple[Response, int]:
+    return _refusal(str(error), HTTPStatus.FORBIDDEN)
+
+
+@issue.errorhandler(WaveStateError)
+@ballot_box.errorhandler(WaveStateError)
+def _closed(error: WaveStateError) -> tuple[Response, int]:
+    return _refusal(str(error), HTTPStatus.GONE)
+
+
+@issue.errorhandler(HTTPException)
+@ballot_box.errorhandler(HTTPException)
+def _http_error(error: HTTPException) -> tuple[Response, int]:
+    code = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+    return _refusal(SENTENCES.get(HTTPStatus(code), FAILED), code)
+
+
+@issue.errorhandler(Exception)
+@ballot_box.errorhandler(Exception)
+def _unexpected(error: Exception) -> tuple[Response, int]:
+    route = request.url_rule.rule if request.url_rule else "no route"
+    logging.getLogger("candour").error("%s: %s", route, type(error).__name__)
+    return _refusal(FAILED, HTTPStatus.INTERNAL_SERVER_ERROR)

@@ -1,0 +1,78 @@
+"""A wave's issuing key: signs blinded tokens while the wave is open, and is destroyed at close.
+
+RSA of exactly 3072 bits with e = 65537, one per wave, its private half in a file of its own beside
+the salt. The wave keeps the public half, which every card's fingerprint covers.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.rsa import (
+    RSAPrivateKey,
+    RSAPublicKey,
+    generate_private_key,
+)
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_der_private_key,
+    load_der_public_key,
+)
+
+from survey.config import Settings
+from survey.manage import secret_files
+
+EXPONENT, BITS = 65537, 3072
+MODULUS_BYTES = BITS // 8
+
+
+def path_of(settings: Settings, wave_id: str) -> Path:
+    """Where the private half lies until the wave closes: in no database and no backup of one."""
+    return settings.salt_folder / f"{wave_id}.issuing"
+
+
+def make(settings: Settings, wave_id: str) -> bytes:
+    """The public half (DER) of the wave's issuing key, which is made when there is none yet."""
+    path = path_of(settings, wave_id)
+    if not path.exists():
+        made = generate_private_key(EXPONENT, BITS)
+        secret_files.keep(
+            path, made.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+        )
+    public = _load(path.read_bytes()).public_key()
+    return public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def read(settings: Settings, wave_id: str) -> RSAPrivateKey | None:
+    """The issuing key; None after it is destroyed.
+
+    It is read again for every signature, so that no process still has it when the file is gone.
+    """
+    try:
+        content = path_of(settings, wave_id).read_bytes()
+    except FileNotFoundError:
+        return None
+    return _load(content)
+
+
+def public(token_key: bytes) -> RSAPublicKey:
+    """The public half as the wave keeps it (DER)."""
+    key = load_der_public_key(token_key)
+    assert isinstance(key, RSAPublicKey)  # noqa: S101  # only `make` writes it
+    return key
+
+
+def modulus(token_key: bytes) -> bytes:
+    """The modulus of the public half: 384 bytes, big endian."""
+    return public(token_key).public_numbers().n.to_bytes(MODULUS_BYTES)
+
+
+def _load(content: bytes) -> RSAPrivateKey:
+    # OpenSSL's check of the primes takes a tenth of a second. What it would find, the signer's own
+    # check of every signature finds too.
+    key = load_der_private_key(content, None, unsafe_skip_rsa_key_validation=True)
+    assert isinstance(key, RSAPrivateKey)  # noqa: S101
+    return key
