@@ -28,7 +28,7 @@ class Page:
 
     @property
     def h1(self) -> str:
-        return words(next(self.root.iter("h1")))
+        return words(next(part for part in outside_templates(self.root) if part.tag == "h1"))
 
     @property
     def text(self) -> str:
@@ -79,7 +79,7 @@ def _sends(field: Element) -> Iterator[tuple[str, str]]:
 
 
 def one_h1_with_which_the_title_starts(root: Element) -> Iterator[str]:
-    headings = [words(h1) for h1 in root.iter("h1")]
+    headings = [words(part) for part in outside_templates(root) if part.tag == "h1"]
     title = words(root.find("./head/title"))
     if len(headings) != 1 or not headings[0]:
         yield f"has {len(headings)} h1: {headings}"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from fixtures_wave import LiveServer
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 FLAGS = [
@@ -98,3 +99,14 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visitor]]:
     yield start
     for context in opened:
         context.close()
+
+
+@pytest.fixture(scope="session")
+def unused(live_server: LiveServer) -> Iterator[str]:
+    """The server's codes, one after the other."""
+    return iter(live_server.live.codes)
+
+
+@pytest.fixture
+def code(unused: Iterator[str]) -> str:
+    return next(unused)

@@ -1,32 +1,61 @@
 // The respondent's document with JavaScript: a section at a time, the code tested on the page, and
 // answers kept in the page alone until they are sent. Nothing is put into any storage.
-import { post, postUntilAnswered } from "./respond/asking.mjs";
-import { asPrinted, isCode } from "./respond/codes.mjs";
+import { alike, asPrinted, isCode } from "./respond/codes.mjs";
+import { page } from "./respond/filling.mjs";
+import { fingerprintOf, keysOf } from "./respond/keys.mjs";
+import { Plain } from "./respond/plain.mjs";
+import { canSeal, Sealed } from "./respond/sealed.mjs";
 import { CHECK, START, Steps } from "./respond/steps.mjs";
 
-const CODE = "candour.code";
-const ATTEMPT = "candour.attempt";
+const CARD = /^#([\w-]+)(?:\.([\w-]{16,19}))?$/;
 const form = document.getElementById("survey");
 const code = document.getElementById("code");
 const status = document.getElementById("working");
+const fingerprint = document.getElementById("fingerprint");
 const steps = new Steps(form);
 const words = form.dataset;
 
-let changed = form.dataset.filled === "true";
+let changed = words.filled === "true";
 let checked = null;
-let sent = false;
+let finished = false;
 let busy = false;
+let mode = null;
+let onCard = null;
 
 function fields() {
   return new URLSearchParams(new FormData(form)).toString();
 }
 
-/** A card's QR code holds the code after `#`, which browsers send to nobody. */
-function takeCodeFromAddress() {
-  const found = /^#code=(.+)$/.exec(location.hash);
-  if (!found) return;
-  code.value = asPrinted(decodeURIComponent(found[1]));
+/** A card's QR code holds code and fingerprint after `#`, which browsers send to nobody. */
+function takeCardFromAddress() {
+  const [, text, print] = CARD.exec(location.hash) ?? [];
+  if (!text || !(print || isCode(text))) return false;
+  code.value = asPrinted(text);
+  onCard = print ?? null;
   history.replaceState(null, "", location.pathname);
+  return true;
+}
+
+/** Chooses the mode and stops where the keys are not those that the card names. */
+async function prepare() {
+  const sealing = await canSeal();
+  const keys = keysOf(words);
+  if (keys && crypto.subtle) fingerprint.textContent = await fingerprintOf(keys);
+  mode = sealing ? new Sealed(form, keys, steps.survey) : new Plain(form);
+  // With nowhere to go, the browser's own submitting can take no answer out of the page.
+  if (sealing) form.method = "dialog";
+  document.getElementById("mode-sealed").hidden = !sealing;
+  document.getElementById("mode-plain").hidden = sealing;
+  if (sealing && !keys) fingerprint.textContent = "";
+  compareWithCard();
+}
+
+function compareWithCard() {
+  const served = fingerprint.textContent.trim();
+  if (served && (onCard === null || alike(onCard) === alike(served))) return;
+  finished = true;
+  form.reset();
+  steps.showReply(page("wrong-keys", steps.survey, { card: onCard ?? "–", page: served || "–" }));
 }
 
 function codeProblem() {
@@ -40,8 +69,11 @@ function go(hash) {
 }
 
 /** Shows the step that the address names. */
-function follow() {
-  if (sent) return;
+async function follow() {
+  await ready;
+  if (finished || busy) return;
+  if (takeCardFromAddress()) compareWithCard();
+  if (finished) return;
   const step = steps.stepOf(location.hash);
   if (step === CHECK) {
     if (steps.current !== CHECK || checked !== fields()) check();
@@ -60,7 +92,8 @@ function focusOnField(target) {
 }
 
 async function proceed() {
-  if (busy) return;
+  await ready;
+  if (busy || finished) return;
   if (steps.finishes) {
     await check();
   } else if (steps.current !== START) {
@@ -78,30 +111,34 @@ async function begin() {
     return;
   }
   code.value = asPrinted(code.value);
-  const reply = await working(() => post(form.action, { [CODE]: code.value }));
-  if (reply?.problems.length) steps.showProblems(reply.problems);
+  const problems = await working(() => mode.codeProblems(code.value));
+  if (problems?.length) steps.showProblems(problems);
   else go(steps.following);
 }
 
 async function check() {
   const problem = codeProblem();
   if (problem) {
-    history.replaceState(null, "", `#${START}`);
-    steps.showProblems([{ href: "#code", text: problem }]);
+    toCode([{ href: "#code", text: problem }]);
     return;
   }
-  const body = fields();
-  const reply = await working(() => post(form.action, body));
+  code.value = asPrinted(code.value);
+  const reply = await working(() => mode.review(code.value));
   if (reply === null) {
     status.textContent = words.offline;
   } else if (reply.problems.length) {
     steps.showProblems(reply.problems);
   } else {
-    checked = body;
+    checked = fields();
     steps.showReply(reply);
     if (location.hash !== `#${CHECK}`) history.pushState(null, "", `#${CHECK}`);
     prepareSending();
   }
+}
+
+function toCode(problems) {
+  history.replaceState(null, "", `#${START}`);
+  steps.showProblems(problems);
 }
 
 async function working(ask) {
@@ -117,58 +154,52 @@ async function working(ask) {
 
 /** The check page: Change leads back to the question, Send sends until a receipt comes. */
 function prepareSending() {
-  const page = document.getElementById("checked");
-  if (!page) return;
-  keepAttempt(page.elements[ATTEMPT].value);
-  for (const button of page.querySelectorAll("[data-change]")) {
+  const shown = document.getElementById("checked");
+  if (!shown) return;
+  for (const button of shown.querySelectorAll("[data-change]")) {
     button.addEventListener("click", (event) => {
       event.preventDefault();
+      if (busy) return;
       steps.returning = true;
       go(`#${button.dataset.change}`);
     });
   }
-  page.addEventListener("submit", (event) => {
+  shown.addEventListener("submit", (event) => {
     event.preventDefault();
-    send(page);
+    send();
   });
 }
 
-/** Whatever is changed after a Send whose reply was lost belongs to the same attempt. */
-function keepAttempt(attempt) {
-  let field = form.elements[ATTEMPT];
-  if (!field) {
-    field = document.createElement("input");
-    field.type = "hidden";
-    field.name = ATTEMPT;
-    form.append(field);
-  }
-  field.value = attempt;
-  checked = fields();
-}
-
-async function send(page) {
+async function send() {
   if (busy) return;
   busy = true;
   const progress = document.getElementById("sending");
   progress.textContent = words.sending;
-  const reply = await postUntilAnswered(page.action, new FormData(page), () => {
-    progress.textContent = words.resending;
-  });
-  busy = false;
-  if (reply.problems.length) {
-    history.replaceState(null, "", `#${START}`);
-    steps.showProblems(reply.problems);
-    return;
+  try {
+    const reply = await mode.send(code.value, () => {
+      progress.textContent = words.resending;
+    });
+    busy = false;
+    if (reply.problems.length) toCode(reply.problems);
+    else done(reply);
+  } catch (error) {
+    progress.textContent = error.message;
+  } finally {
+    busy = false;
   }
+}
+
+function done(reply) {
   if (reply.main.querySelector("#receipt")) {
-    sent = true;
+    finished = true;
     form.reset();
+    mode = null;
     history.replaceState(null, "", location.pathname);
   }
   steps.showReply(reply);
 }
 
-takeCodeFromAddress();
+takeCardFromAddress();
 form.addEventListener("change", (event) => {
   if (event.target !== code) changed = true;
 });
@@ -181,7 +212,8 @@ window.addEventListener("hashchange", follow);
 window.addEventListener("beforeunload", (event) => {
   const leaving = document.body.classList.contains("govuk-exit-this-page-hide-content");
   if (leaving) form.reset();
-  else if (changed && !sent) event.preventDefault();
+  else if (changed && !finished) event.preventDefault();
 });
-if (document.querySelector(".govuk-error-summary")) steps.show(START, { focus: false });
-else follow();
+steps.show(START, { focus: false });
+const ready = prepare();
+if (!document.querySelector(".govuk-error-summary")) follow();

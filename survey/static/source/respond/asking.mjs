@@ -1,7 +1,24 @@
-// Requests to our own server. A reply is a page like any other; what we need of it is taken out.
+// Requests to our own server: without cookies, without a referrer, repeated while the line is down.
 
-/** What came back: the page's status, title, main content and the problems it names. */
-async function read(response) {
+const OPTIONS = {
+  method: "POST",
+  cache: "no-store",
+  credentials: "omit",
+  redirect: "error",
+  referrerPolicy: "no-referrer",
+};
+
+async function post(address, options, read) {
+  try {
+    const response = await fetch(address, { ...OPTIONS, ...options });
+    return await read(response);
+  } catch {
+    return null;
+  }
+}
+
+/** What came back as a page: its status, title, main content and the problems it names. */
+async function readPage(response) {
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const links = [...page.querySelectorAll(".govuk-error-summary__list a")];
   return {
@@ -15,32 +32,26 @@ async function read(response) {
   };
 }
 
-/** Posts the fields of a form, or null when there is no connection. */
-export async function post(address, fields) {
-  try {
-    const response = await fetch(address, {
-      method: "POST",
-      body: new URLSearchParams(fields),
-      cache: "no-store",
-      credentials: "omit",
-      redirect: "error",
-      referrerPolicy: "no-referrer",
-    });
-    return await read(response);
-  } catch {
-    return null;
-  }
+/** Posts the fields of a form and reads the page that comes; null when there is no connection. */
+export function postFields(address, fields) {
+  return post(address, { body: new URLSearchParams(fields) }, readPage);
+}
+
+/** Posts JSON; gives {status, content}, or null when no JSON came back. */
+export function postJson(address, content) {
+  const headers = { "Content-Type": "application/json" };
+  return post(address, { headers, body: JSON.stringify(content) }, async (response) => ({
+    status: response.status,
+    content: await response.json(),
+  }));
 }
 
 const WAITS = [2, 5, 10, 20, 30];
 
-/**
- * Posts until a page comes back that is no passing failure. The attempt in the fields makes sure
- * that sending twice counts once.
- */
-export async function postUntilAnswered(address, fields, onWaiting) {
+/** Asks until something comes back that is no passing failure; `onWaiting` is told in between. */
+export async function untilAnswered(ask, onWaiting) {
   for (let tries = 0; ; tries += 1) {
-    const reply = await post(address, fields);
+    const reply = await ask();
     if (reply && reply.status < 500) return reply;
     onWaiting();
     await wait(WAITS[Math.min(tries, WAITS.length - 1)]);

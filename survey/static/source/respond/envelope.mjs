@@ -2,16 +2,16 @@
 // that only the release officers' key opens.
 import {
   AEAD_AES_256_GCM,
-  CipherSuite,
   KDF_HKDF_SHA256,
   KEM_DHKEM_P256_HKDF_SHA256,
   KEM_DHKEM_X25519_HKDF_SHA256,
+  LabeledExpand,
+  LabeledExtract,
 } from "hpke";
 import { hash, inSymbols, join } from "./bytes.mjs";
 
-const TAG_BYTES = 16;
-const X25519 = { number: 1, kem: KEM_DHKEM_X25519_HKDF_SHA256, key: "publicKey", enc: 32 };
-const P256 = { number: 2, kem: KEM_DHKEM_P256_HKDF_SHA256, key: "fallbackKey", enc: 65 };
+const X25519 = { number: 1, factory: KEM_DHKEM_X25519_HKDF_SHA256, key: "publicKey" };
+const P256 = { number: 2, factory: KEM_DHKEM_P256_HKDF_SHA256, key: "fallbackKey" };
 
 /** Answers as JSON, padded with spaces to `length` bytes. */
 export function pack(answers, length) {
@@ -31,15 +31,31 @@ async function suiteOfBrowser() {
   }
 }
 
+/**
+ * One message in HPKE's base mode (RFC 9180, 5.1 and 5.2), from the library's key encapsulation,
+ * derivation and encryption. Its class for whole conversations would be a fifth of our client.
+ */
+async function sealOnce(kem, publicKey, info, content) {
+  const [kdf, aead, none] = [KDF_HKDF_SHA256(), AEAD_AES_256_GCM(), new Uint8Array()];
+  const suite = join("HPKE", ...[kem, kdf, aead].map(({ id }) => [id >> 8, id & 255]));
+  const extract = (salt, label, secret) => LabeledExtract(kdf, suite, salt, join(label), secret);
+  const { shared_secret: shared, enc } = await kem.Encap(publicKey);
+  const identity = await extract(none, "psk_id_hash", none);
+  const context = join([0], identity, await extract(none, "info_hash", info));
+  const secret = await extract(shared, "secret", none);
+  const expand = (label, length) => LabeledExpand(kdf, suite, secret, join(label), context, length);
+  const key = await expand("key", aead.Nk);
+  const nonce = await expand("base_nonce", aead.Nn);
+  return join(enc, await aead.Seal(key, nonce, none, content));
+}
+
 /** The sealed row: number of the suite, one-time public key, ciphertext; `keys.size` bytes. */
 export async function seal(answers, keys) {
-  const { number, kem, key, enc } = await suiteOfBrowser();
-  const suite = new CipherSuite(kem, KDF_HKDF_SHA256, AEAD_AES_256_GCM);
-  const publicKey = await suite.DeserializePublicKey(keys[key]);
-  const content = pack(answers, keys.size - 1 - enc - TAG_BYTES);
-  const info = join("candour/1/", keys.wave);
-  const sealed = await suite.Seal(publicKey, content, { info });
-  return join([number], sealed.encapsulatedSecret, sealed.ciphertext);
+  const { number, factory, key } = await suiteOfBrowser();
+  const kem = factory();
+  const content = pack(answers, keys.size - 1 - kem.Nenc - AEAD_AES_256_GCM().Nt);
+  const publicKey = await kem.DeserializePublicKey(keys[key]);
+  return join([number], await sealOnce(kem, publicKey, join("candour/1/", keys.wave), content));
 }
 
 /** `XXXX-XXXX-XXXX-XXXX`, a hash of the sealed answer. */

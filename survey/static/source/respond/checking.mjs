@@ -1,0 +1,82 @@
+// Check your answers, made in the page: in sealed mode no answer leaves it unsealed.
+import { fill, page, say } from "./filling.mjs";
+
+/** Question id -> the values given, as the form would send them; left questions are left out. */
+export function answersOf(form) {
+  const answers = {};
+  for (const [name, value] of new FormData(form)) {
+    if (value && !name.includes(".")) (answers[name] ??= []).push(value);
+  }
+  return answers;
+}
+
+function text(element) {
+  return element.textContent.trim();
+}
+
+/** What one question shows: {id, question, given: [{value, label, alone}]}. */
+function read(group) {
+  const list = group.querySelector("select");
+  const chosen = list ? [...list.selectedOptions] : [...group.querySelectorAll("input:checked")];
+  return {
+    id: (list ?? group.querySelector("input")).name,
+    question: text(group.querySelector(".candour-question__text")),
+    given: chosen
+      .filter((choice) => choice.value)
+      .map((choice) => ({
+        value: choice.value,
+        label: text(list ? choice : choice.labels[0]),
+        alone: choice.dataset.behaviour === "exclusive",
+      })),
+  };
+}
+
+function questionsIn(root) {
+  return [...root.querySelectorAll(".candour-question")].map(read);
+}
+
+/** Questions whose answers exclude one another, as {href, text}. */
+export function contradictions(form) {
+  return questionsIn(form).flatMap(({ id, question, given }) => {
+    const answer = given.length > 1 && given.find(({ alone }) => alone);
+    if (!answer) return [];
+    const sentence = say(form.dataset.alone, { answer: answer.label, question });
+    return [{ href: `#q-${id}`, text: sentence }];
+  });
+}
+
+function storedAs(words, folds, { id, given: [first] }) {
+  const kept = first && folds[id]?.[first.value];
+  if (kept === null) return words.nothingStored;
+  if (!kept || kept[1] === first.label) return null;
+  return say(words.storedAs, { answer: first.label, kept: kept[1] });
+}
+
+/** The check page, for Steps.showReply; `folds` as `fold` takes them. */
+export function checkPage(form, folds, survey) {
+  const words = form.dataset;
+  const all = questionsIn(form);
+  const answered = all.filter(({ given }) => given.length).length;
+  const made = page("check-page", survey, { answered, asked: all.length });
+  const example = made.main.querySelector(".candour-checked__section");
+  for (const section of form.querySelectorAll(".candour-section")) {
+    const shown = example.cloneNode(true);
+    const row = shown.querySelector(".govuk-summary-list__row");
+    fill(shown, { title: text(section.querySelector(".candour-section__title")) });
+    for (const question of questionsIn(section)) {
+      const labels = question.given.map(({ label }) => label).join(", ");
+      const filled = fill(row.cloneNode(true), {
+        question: question.question,
+        answer: labels || null,
+        unanswered: labels ? null : true,
+        stored: storedAs(words, folds, question),
+      });
+      filled.querySelector("[data-change]").dataset.change = `q-${question.id}`;
+      row.before(filled);
+    }
+    row.remove();
+    example.before(shown);
+  }
+  example.remove();
+  return made;
+}

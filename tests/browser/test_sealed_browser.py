@@ -1,0 +1,332 @@
+"""Sealed mode in Chromium: no answer and no code leaves the page unsealed, and none gets lost."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+from answering import (
+    DESK,
+    FOLDED,
+    PHONE,
+    SURVEY,
+    Traffic,
+    answer_everything,
+    begin,
+    choose,
+    stored,
+    to_check_page,
+)
+from fixtures_wave import LiveServer
+from playwright.sync_api import Error, Page, Request, Route, expect
+
+from survey.collect import envelope, fingerprint
+
+pytestmark = pytest.mark.browser
+
+WITHOUT_X25519 = """
+for (const name of ["generateKey", "importKey", "deriveBits"]) {
+  const original = SubtleCrypto.prototype[name];
+  SubtleCrypto.prototype[name] = function (...given) {
+    return JSON.stringify(given).includes("X25519")
+      ? Promise.reject(new DOMException("", "NotSupportedError"))
+      : original.apply(this, given);
+  };
+}
+"""
+WITHOUT_ED25519 = WITHOUT_X25519.replace("X25519", "Ed25519")
+WITHOUT_CRYPTO = "Object.defineProperty(Crypto.prototype, 'subtle', { value: undefined });"
+LEAK = """
+const form = () => new URLSearchParams(new FormData(document.getElementById("survey"))).toString();
+addEventListener("submit", () => {
+  const code = document.getElementById("code");
+  LEAK;
+}, true);
+"""
+LEAKS = {
+    "plain answers": "fetch('/survey/autumn/check', { method: 'POST', body: form() })",
+    "answers in base64": "navigator.sendBeacon('/box/autumn', btoa(form()))",
+    "an answer in an address": "fetch('/?' + form())",
+    "the code": "fetch('/issue/autumn', { method: 'POST', body: code.value.replaceAll('-', '') })",
+    "a cookie": "(document.cookie = 'a=1') && fetch('/privacy')",
+}
+
+
+def finish(page: Page) -> str:
+    """Send, and give the receipt that the page shows."""
+    page.click("#send")
+    expect(page.locator("h1:visible")).to_have_text("Your answers have been received")
+    return page.inner_text("#receipt")
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_a_sealed_answer_unseals_to_the_folded_codes(
+    visit: Callable, live_server: LiveServer, code: str, width: int
+) -> None:
+    visitor = visit(width)
+    page: Page = visitor.page
+    traffic = Traffic(page)
+    page.goto(live_server.url + SURVEY)
+    expect(page.locator("#mode-sealed")).to_contain_text("sealed before it reaches our server")
+    expect(page.locator("#mode-plain")).to_be_hidden()
+    expect(page.locator("#fingerprint")).to_have_text(fingerprint.of(live_server.live.wave))
+    visitor.looks_right()
+    to_check_page(page, live_server, code)
+    expect(page.locator("#checked")).to_contain_text("sealed before it reaches our server")
+    expect(page.locator("#checked")).to_contain_text("is stored as “Asian or Asian British”")
+    expect(page.locator("#reply")).to_contain_text("You have answered 7 of 7 questions")
+    visitor.looks_right()
+    before = stored(live_server)
+    receipt = finish(page)
+    visitor.looks_right()
+    after = stored(live_server)
+    assert set(after) - set(before) == {receipt}
+    assert after[receipt] == (envelope.X25519, FOLDED)
+    assert traffic.posts() == ["issue/autumn/check", "issue/autumn", "box/autumn"]
+    assert traffic.leaks(code) == []
+    assert visitor.context.cookies() == []
+    assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+
+
+@pytest.mark.parametrize("leak", LEAKS)
+def test_a_page_that_leaks_is_caught(
+    visit: Callable, live_server: LiveServer, code: str, leak: str
+) -> None:
+    page: Page = visit(PHONE).page
+    page.add_init_script(LEAK.replace("LEAK", LEAKS[leak]))
+    traffic = Traffic(page)
+    to_check_page(page, live_server, code)
+    page.wait_for_load_state("networkidle")
+    assert traffic.leaks(code)
+
+
+def test_every_sending_has_the_same_size(
+    visit: Callable, live_server: LiveServer, unused: object
+) -> None:
+    sizes = []
+    for much in (True, False):
+        page: Page = visit(PHONE).page
+        traffic = Traffic(page)
+        begin(page, live_server, next(unused))  # type: ignore[call-overload]
+        if much:
+            answer_everything(page)
+        else:
+            page.click("#next")
+            page.click("#next")
+        page.click("#next")
+        page.wait_for_selector("#checked")
+        finish(page)
+        sizes.append([len(r.post_data_buffer or b"") for r in traffic.requests if r.post_data])
+    assert sizes[0] == sizes[1]
+
+
+@pytest.mark.parametrize("way", ["reload", "crash", "close"])
+def test_leaving_before_send_costs_nobody_their_voice(
+    visit: Callable, live_server: LiveServer, code: str, way: str
+) -> None:
+    page: Page = visit(PHONE).page
+    page.on("dialog", lambda dialog: dialog.accept())
+    to_check_page(page, live_server, code)
+    if way == "reload":
+        page.reload()
+    elif way == "crash":
+        with pytest.raises(Error):
+            page.goto("chrome://crash")
+        page = visit(PHONE).page
+    else:
+        page.close()
+        page = visit(PHONE).page
+    to_check_page(page, live_server, code)
+    assert finish(page) in stored(live_server)
+
+
+def test_a_spent_code_is_told_in_the_same_words_as_an_unknown_one(
+    visit: Callable, live_server: LiveServer, code: str
+) -> None:
+    page: Page = visit(PHONE).page
+    to_check_page(page, live_server, code)
+    other: Page = visit(PHONE).page
+    to_check_page(other, live_server, code)
+    finish(other)
+    before = stored(live_server)
+    page.click("#send")
+    expect(page.locator("#code-error")).to_contain_text("code")
+    assert stored(live_server) == before
+    assert page.is_checked("input[name=ethnicity][value=bangladeshi]")
+
+
+@pytest.mark.parametrize("wrong", ["0000-0000-0000-0000", "00000000OOOOIILL"])
+def test_a_wrong_fingerprint_stops_and_nothing_is_sent(
+    visit: Callable, live_server: LiveServer, code: str, wrong: str
+) -> None:
+    visitor = visit(PHONE)
+    page: Page = visitor.page
+    traffic = Traffic(page)
+    page.goto(f"{live_server.url}{SURVEY}#{code}.{wrong}")
+    expect(page.locator("h1:visible")).to_have_text("Do not answer here")
+    expect(page).to_have_title("Do not answer here - Small survey")
+    expect(page.locator("#reply")).to_contain_text(wrong)
+    expect(page.locator("#reply")).to_contain_text(fingerprint.of(live_server.live.wave))
+    visitor.looks_right()
+    assert code not in page.url
+    page.evaluate("location.hash = '#section-fairness'")
+    expect(page.locator("#survey")).to_be_hidden()
+    assert page.input_value("#code") == ""
+    assert traffic.posts() == []
+
+
+def test_a_wrong_fingerprint_stops_a_page_that_is_open_already(
+    visit: Callable, live_server: LiveServer, code: str
+) -> None:
+    page: Page = visit(PHONE).page
+    page.goto(live_server.url + SURVEY)
+    page.evaluate("location.hash = '#section-fairness'")
+    page.evaluate(f"location.hash = '#{code}.0000-0000-0000-0000'")
+    expect(page.locator("h1:visible")).to_have_text("Do not answer here")
+
+
+@pytest.mark.parametrize("shape", ["{print}", "{bare}"])
+def test_the_right_fingerprint_lets_on(
+    visit: Callable, live_server: LiveServer, code: str, shape: str
+) -> None:
+    page: Page = visit(PHONE).page
+    own = fingerprint.of(live_server.live.wave)
+    shown = shape.format(print=own, bare=own.replace("-", "").lower())
+    page.goto(f"{live_server.url}{SURVEY}#{code.replace('-', '')}.{shown}")
+    expect(page.locator("#code")).to_have_value(code)
+    page.click("#next")
+    expect(page.locator("h1:visible")).to_have_text("Speaking up")
+
+
+@pytest.mark.parametrize("name", ["public-key", "fallback-key", "modulus"])
+def test_keys_of_the_wrong_kind_stop_the_page_even_without_a_card(
+    visit: Callable, live_server: LiveServer, name: str
+) -> None:
+    page: Page = visit(PHONE).page
+
+    def serve(route: Route) -> None:
+        reply = route.fetch()
+        route.fulfill(
+            response=reply, body=reply.text().replace(f'data-{name}="', f'data-{name}="AA')
+        )
+
+    page.route(f"**{SURVEY}", serve)
+    page.goto(live_server.url + SURVEY)
+    expect(page.locator("h1:visible")).to_have_text("Do not answer here")
+
+
+def test_a_browser_without_x25519_seals_to_the_fallback_key(
+    visit: Callable, live_server: LiveServer, code: str
+) -> None:
+    page: Page = visit(PHONE).page
+    page.add_init_script(WITHOUT_X25519)
+    traffic = Traffic(page)
+    to_check_page(page, live_server, code)
+    receipt = finish(page)
+    assert stored(live_server)[receipt] == (envelope.P256, FOLDED)
+    assert traffic.leaks(code) == []
+
+
+@pytest.mark.parametrize("script", [WITHOUT_ED25519, WITHOUT_CRYPTO])
+def test_a_browser_that_cannot_seal_says_so_before_sending(
+    visit: Callable, live_server: LiveServer, code: str, script: str
+) -> None:
+    visitor = visit(PHONE)
+    page: Page = visitor.page
+    page.add_init_script(script)
+    traffic = Traffic(page)
+    page.goto(live_server.url + SURVEY)
+    words = "it does not protect against an operator who changes the running code"
+    expect(page.locator("#mode-plain")).to_contain_text(words)
+    expect(page.locator("#mode-sealed")).to_be_hidden()
+    visitor.looks_right()
+    to_check_page(page, live_server, code)
+    expect(page.locator("#checked")).to_contain_text(words)
+    assert "before it reaches our server" not in page.locator("main").inner_text()
+    receipt = finish(page)
+    assert stored(live_server)[receipt][1] == FOLDED
+    assert traffic.leaks(code)  # plain mode sends what sealed mode must not
+    assert set(traffic.posts()) == {"survey/autumn/check", "survey/autumn/send"}
+
+
+@pytest.mark.parametrize("step", ["**/issue/autumn", "**/box/autumn"])
+def test_a_lost_reply_is_asked_for_again_and_counts_once(
+    visit: Callable, live_server: LiveServer, code: str, step: str
+) -> None:
+    page: Page = visit(PHONE).page
+    to_check_page(page, live_server, code)
+    arrived = []
+
+    def lose_first_reply(route: Route, request: Request) -> None:
+        arrived.append(request.post_data)
+        if len(arrived) == 1:
+            route.fetch()  # the server gets it, its reply gets lost
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route(step, lose_first_reply)
+    before = stored(live_server)
+    page.click("#send")
+    expect(page.locator("#sending")).to_contain_text("sent again by themselves")
+    page.click("[data-change=q-told]")  # what is being sent cannot be changed any more
+    expect(page.locator("#receipt")).to_be_visible()
+    assert set(stored(live_server)) - set(before) == {page.inner_text("#receipt")}
+    assert len(arrived) == 2
+    assert arrived[0] == arrived[1]
+
+
+def test_a_line_that_stays_down_keeps_the_answer_in_the_page(
+    visit: Callable, live_server: LiveServer, code: str
+) -> None:
+    visitor = visit(PHONE)
+    page: Page = visitor.page
+    to_check_page(page, live_server, code)
+    visitor.context.set_offline(True)
+    page.click("#send")
+    expect(page.locator("#sending")).to_contain_text("sent again by themselves")
+    visitor.context.set_offline(False)
+    expect(page.locator("#receipt")).to_be_visible()
+    assert page.inner_text("#receipt") in stored(live_server)
+
+
+def test_a_wrong_signature_sends_nothing_and_can_be_asked_for_again(
+    visit: Callable, live_server: LiveServer, code: str
+) -> None:
+    page: Page = visit(PHONE).page
+    to_check_page(page, live_server, code)
+    wrong = json.dumps({"signature": "A" * 512})
+    page.route("**/issue/autumn", lambda route: route.fulfill(body=wrong))
+    traffic = Traffic(page)
+    page.click("#send")
+    expect(page.locator("#sending")).to_contain_text("is not right, so nothing was sent")
+    assert traffic.posts() == ["issue/autumn"]
+    page.unroute("**/issue/autumn")
+    assert finish(page) in stored(live_server)
+
+
+def test_another_receipt_than_the_page_computed_is_told(
+    visit: Callable, live_server: LiveServer, code: str
+) -> None:
+    page: Page = visit(PHONE).page
+    to_check_page(page, live_server, code)
+    other = json.dumps({"receipt": "0000-0000-0000-0000"})
+    page.route("**/box/autumn", lambda route: route.fulfill(body=other))
+    page.click("#send")
+    expect(page.locator("#sending")).to_contain_text("another receipt than the one that this page")
+
+
+def test_answers_that_exclude_one_another_are_not_sealed(
+    visit: Callable, live_server: LiveServer, code: str
+) -> None:
+    visitor = visit(DESK)
+    page: Page = visitor.page
+    begin(page, live_server, code)
+    page.click("#next")
+    choose(page, "told", "manager")
+    page.evaluate("document.querySelector('input[value=nobody]').checked = true")
+    page.click("#next")
+    page.click("#next")
+    expect(page.locator(".govuk-error-summary")).to_contain_text("Choose “Nobody” alone")
+    visitor.looks_right()
