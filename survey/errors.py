@@ -17,6 +17,7 @@ __all__ = [
     "SettingsError",
     "SigningError",
     "TokenError",
+    "UnfinishedWaves",
     "WaveStateError",
 ]
 
@@ -83,3 +84,7 @@ class TokenError(CandourError):
 
     def __init__(self) -> None:
         super().__init__(self.PUBLIC)
+
+
+class UnfinishedWaves(SettingsError):
+    """A database cannot be brought to this version while waves of an earlier one hold answers."""

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
 from survey import database
 from survey.close import keys
 from survey.close.keys import Keys
@@ -39,6 +42,16 @@ class LiveWave:
     codes: tuple[str, ...]
     keys: Keys
 
+    @property
+    def opener(self) -> X25519PrivateKey:
+        """What opens the answers of browsers that have X25519."""
+        return self.keys.unsealing
+
+    @property
+    def signer(self) -> Ed25519PrivateKey:
+        """What signs the wave's Release."""
+        return self.keys.signing
+
 
 def open_live_wave(home: Path, questionnaire: Path, wave_id: str = "autumn") -> LiveWave:
     """Migrate, make a wave of `questionnaire`, give it cards and open it."""
@@ -46,9 +59,7 @@ def open_live_wave(home: Path, questionnaire: Path, wave_id: str = "autumn") -> 
     database.migrate(settings)
     stores = Stores.open(settings)
     officers = keys.new()
-    waves.create(
-        stores, wave_id, "Autumn survey", loader.load(questionnaire), officers.public
-    )
+    waves.create(stores, wave_id, "Autumn survey", loader.load(questionnaire), officers.public)
     cards = tuple(codes.make(CARDS))
     halves = [codes.public_half(codes.parse(code), wave_id) for code in cards]
     issuer.import_codes(stores, wave_id, halves)

@@ -1,5 +1,7 @@
-"""Closing a wave: no more answers, the box shuffled, salt and issuing key destroyed, the counts
-told.
+"""Closing a wave: no more answers, the box shuffled, its secrets destroyed, the counts told.
+
+The secrets are the salt, without which no mark can be read, and the issuing key, without which
+nobody can make a token any more.
 
 Every step leaves a state from which the next run goes on, so an interrupted closing is finished by
 running it again.

@@ -74,14 +74,15 @@ def make(folder: Path) -> PublicKeys:
             )
     handle = os.open(private, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     with os.fdopen(handle, "w") as file:
-        file.write(_as_json(keys))
+        file.write(as_json(keys))
         file.flush()
         os.fsync(file.fileno())
     public.write_text(keys.public.as_json())
     return keys.public
 
 
-def _as_json(keys: Keys) -> str:
+def as_json(keys: Keys) -> str:
+    """The content of a `release.key`."""
     content = {
         "what": _WHAT,
         "unsealing": keys.unsealing.private_bytes_raw().hex(),

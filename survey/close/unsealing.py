@@ -115,7 +115,9 @@ def _open_all(stores: Stores, wave: Wave, keys: Keys, watch: Watch, tell: Tell) 
     if not opened:
         raise WaveStateError(f"All {spoilt} answers of wave {wave.id} are spoilt; none opens.")
     if spoilt:
-        tell(f"{spoilt} of {len(sealed)} answers were spoilt when they were sent, and are left out.")
+        tell(
+            f"{spoilt} of {len(sealed)} answers were spoilt when they were sent, and are left out."
+        )
     return microdata(codebook(wave.questionnaire), opened)
 
 

@@ -32,10 +32,10 @@ try:
     from gmpy2 import powmod_sec as _secret_power_mod
 except ImportError:  # slower by eight times, and as right
 
-    def _inverse_mod(x: int, m: int, /) -> int:  # type: ignore[misc]
+    def _inverse_mod(x: int, m: int, /) -> int:
         return pow(x, -1, m)
 
-    _power_mod = _secret_power_mod = pow  # type: ignore[assignment]
+    _power_mod = _secret_power_mod = pow
 
 SALT_BYTES = 48
 PADDING = PSS(MGF1(SHA384()), SALT_BYTES)
@@ -121,7 +121,7 @@ def sign(blinded: bytes, key: RSAPrivateKey) -> bytes:
 
 
 def _private_power(base: int, key: RSAPrivateNumbers) -> int:
-    """base ** d modulo n."""
+    """The base to the power d, modulo n."""
     by_p = _power_of_prime(base, key.dmp1, key.p)
     by_q = _power_of_prime(base, key.dmq1, key.q)
     return by_q + key.q * (key.iqmp * (by_p - by_q) % key.p)

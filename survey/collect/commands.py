@@ -47,7 +47,7 @@ def make(wave_id: str, count: int, out: Path, printed: str | None) -> None:
 def _cards(made: list[str], print_on_all: str | None) -> list[str]:
     """One line a card; `link` goes after the survey's address, and browsers send it to nobody."""
     if print_on_all is None:
-        return ["code,link", *(f"{code},#{code}" for code in made)]
+        return ["code", *made]
     return [
         "code,fingerprint,link",
         *(f"{code},{print_on_all},#{code}.{print_on_all}" for code in made),

@@ -167,9 +167,7 @@ def check(stores: Stores, wave_id: str, public_half: bytes, proof: bytes) -> Non
         raise CodeError
 
 
-def redeem(
-    stores: Stores, wave_id: str, public_half: bytes, blinded: bytes, proof: bytes
-) -> bytes:
+def redeem(stores: Stores, wave_id: str, public_half: bytes, blinded: bytes, proof: bytes) -> bytes:
     """Spend a code and sign a blinded token; asked for the same one again, signs it again.
 
     Args:
@@ -224,7 +222,7 @@ def spend_many(stores: Stores, wave_id: str, public_halves: Sequence[bytes]) -> 
     salt = _salt(stores, wave_id)
     rows = []
     for half in public_halves:
-        used = used_mark(salt, half, secrets.token_bytes(tokens.MODULUS_BYTES))
+        used = used_mark(salt, half, secrets.token_bytes(issuing_keys.MODULUS_BYTES))
         rows.append(_spending(salt, wave_id, _digest(salt, half), used))
     with stores.issuer() as session:
         if rows and session.connection().execute(SPEND, rows).rowcount != len(rows):

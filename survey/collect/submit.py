@@ -67,7 +67,9 @@ def submit(stores: Stores, wave: Wave, code: str, answers: Mapping[str, str], at
     proof = key.sign(tokens.to_redeem(wave.id, blinded))
     signature = issuer.redeem(stores, wave.id, _public(key), blinded, proof)
     token = tokens.finish(asking, issuer_key, signature)
-    return accept(stores, wave, token, sealed, asking.one_time.sign(tokens.to_send(wave.id, sealed)))
+    return accept(
+        stores, wave, token, sealed, asking.one_time.sign(tokens.to_send(wave.id, sealed))
+    )
 
 
 def accept(stores: Stores, wave: Wave, token: bytes, sealed: bytes, proof: bytes) -> str:

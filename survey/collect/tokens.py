@@ -78,9 +78,7 @@ def ask(wave_id: str, key: RSAPublicKey, attempt: bytes) -> Asking:
     return Asking(
         one_time,
         message,
-        blind_signatures.blind(
-            message, key, salt, 1 + int.from_bytes(factor) % (modulus - 1)
-        ),
+        blind_signatures.blind(message, key, salt, 1 + int.from_bytes(factor) % (modulus - 1)),
     )
 
 
@@ -90,9 +88,7 @@ def finish(asking: Asking, key: RSAPublicKey, signature: bytes) -> bytes:
     Raises:
         SigningError: when the issuer's signature is none.
     """
-    signed = blind_signatures.finalize(
-        asking.message, key, signature, asking.blinded.inverse
-    )
+    signed = blind_signatures.finalize(asking.message, key, signature, asking.blinded.inverse)
     return asking.one_time.public_key().public_bytes_raw() + signed
 
 

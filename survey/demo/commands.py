@@ -11,12 +11,12 @@ from pathlib import Path
 import click
 
 from survey import clock, database
-from survey.collect import submit
+from survey.collect import fingerprint, submit
 from survey.config import Settings
 from survey.database import Stores
 from survey.demo import home, making
 from survey.demo.making import PASSWORD, SIGN_INS
-from survey.errors import CodeError, SettingsError
+from survey.errors import CodeError, SettingsError, UnfinishedWaves
 from survey.manage import waves
 from survey.serve import serve
 
@@ -45,10 +45,20 @@ def demo(folder: Path, port: int, no_serve: bool) -> None:
         click.echo("Making an invented force, three closed waves and an open one (under a minute):")
         making.make(folder, clock.today(), lambda step: click.echo(f"  {step}"))
     settings = Settings.at(folder)
-    database.migrate(settings)
+    _migrate(settings)
     click.echo(_welcome(Stores.open(settings), f"http://{HOST}:{port}"))
     if not no_serve:
         _serve(folder, port)
+
+
+def _migrate(settings: Settings) -> None:
+    try:
+        database.migrate(settings)
+    except UnfinishedWaves as error:
+        raise SettingsError(
+            f"{settings.home} holds a demo of an earlier version; remove that folder and run "
+            "`candour demo` again."
+        ) from error
 
 
 def _welcome(stores: Stores, address: str) -> str:
@@ -56,6 +66,8 @@ def _welcome(stores: Stores, address: str) -> str:
     lines = ["", "Candour demo: nobody in this force exists.", "", f"Answer: {address}/"]
     lines += [f"    {code}" for code in islice(_unused(stores), CODES_SHOWN)]
     lines += ["    unused codes of the open wave; only a demo keeps codes, a real wave never does"]
+    for wave in waves.open_waves(stores):
+        lines += [f"    fingerprint on every card of {wave.title}: {fingerprint.of(wave)}"]
     lines += ["", f"Read results: {address}/results"]
     width = max(len(person.name) for person in SIGN_INS)
     lines += [f"    {person.name:{width}}  {person.who}" for person in SIGN_INS]

@@ -55,16 +55,17 @@ def read(path: Path) -> PublicKeys:
     try:
         content = json.loads(path.read_text())
         keys = PublicKeys(
-            *(bytes.fromhex(content[name]) for name in ("public_key", "fallback_key", "verifier"))
+            bytes.fromhex(content["public_key"]),
+            bytes.fromhex(content.get("fallback_key", "")),
+            bytes.fromhex(content["verifier"]),
         )
         whole = keys.fingerprint == content["fingerprint"]
     except OSError as error:
         raise SettingsError(f"{path} cannot be read ({error.strerror}).") from None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         whole = False
     if not whole:
         raise SettingsError(
-            f"{path} is not the public.json of this version's `candour keys new`, or was changed "
-            "since."
+            f"{path} is not the public.json of `candour keys new`, or was changed since."
         )
     return keys

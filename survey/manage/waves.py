@@ -136,7 +136,8 @@ def _expect_makeable(
     lengths = tuple(len(key) for key in (keys.public_key, keys.fallback_key, keys.verifier))
     if lengths != (KEY_BYTES, FALLBACK_BYTES, KEY_BYTES):
         raise WaveStateError(
-            "A wave's public keys have 32, 65 and 32 bytes; use public.json as it is."
+            "A wave's public keys have 32, 65 and 32 bytes; use the public.json of this version's "
+            "`candour keys new` as it is."
         )
     if not title.strip() or len(title) > LONGEST_TITLE:
         raise WaveStateError(f"A wave has a title of 1 to {LONGEST_TITLE} characters.")

@@ -104,6 +104,7 @@ def test_no_file_lies_in_the_home_that_the_document_does_not_name(closed_wave: L
         "issuer.db",
         "results.db",
         "secret_key",
+        "salts/autumn.issuing",
         "salts/autumn.salt",
         "boxes/autumn.box",
         "boxes/winter.closed",

@@ -27,7 +27,7 @@ def test_fifty_answers_a_second_are_taken(tmp_path: Path) -> None:
     stores = Stores.open(settings)
     public = keys.make(tmp_path / "officers")
     questionnaire = loader.load(resources.QUESTIONNAIRES / "culture.yaml")
-    waves.create(stores, "rate", "Rate", questionnaire, public.public_key, public.verifier)
+    waves.create(stores, "rate", "Rate", questionnaire, public)
     cards = codes.make(6000)
     issuer.import_codes(stores, "rate", [codes.public_half(codes.parse(c), "rate") for c in cards])
     wave = waves.open_wave(stores, "rate", OPENED)

@@ -3,22 +3,20 @@
 import sqlalchemy as sa
 from alembic import op
 
-from survey.errors import SettingsError
+from survey.errors import UnfinishedWaves
 
 revision = "issuer_0002"
 down_revision = "issuer_0001"
 branch_labels = None
 depends_on = None
 
-UNFINISHED = sa.text(
-    "SELECT id FROM wave WHERE state IN ('open', 'closing', 'closed') ORDER BY id"
-)
+UNFINISHED = sa.text("SELECT id FROM wave WHERE state IN ('open', 'closing', 'closed') ORDER BY id")
 
 
 def upgrade() -> None:
     unfinished = op.get_bind().scalars(UNFINISHED).all()
     if unfinished:
-        raise SettingsError(
+        raise UnfinishedWaves(
             f"Wave {', '.join(unfinished)} has answers that an earlier version sealed; close and "
             "unseal it with that version, then run `candour migrate` again."
         )

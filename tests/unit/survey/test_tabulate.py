@@ -158,4 +158,4 @@ def test_a_questionnaire_from_elsewhere_cannot_be_opened_as_a_wave(tmp_path: Pat
     stores = Stores.open(Settings.at(tmp_path))
     elsewhere = parse(load(TINY).source.replace("id: tiny", "id: tiny\nfielded: elsewhere", 1), "q")
     with pytest.raises(WaveStateError, match="candour tabulate"):
-        waves.create(stores, "spring", "Spring", elsewhere, bytes(32), bytes(32))
+        waves.create(stores, "spring", "Spring", elsewhere, keys.new().public)

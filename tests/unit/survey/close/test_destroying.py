@@ -14,7 +14,6 @@ from survey.close import destroying, keys, rewriting
 from survey.close.closing import close_wave
 from survey.close.destroying import destroy
 from survey.close.erasing import erase
-from survey.close.keys import Keys
 from survey.close.unsealing import unseal
 from survey.collect import submit
 from survey.errors import SettingsError, WaveStateError
@@ -30,11 +29,7 @@ SMALL = Path(__file__).parents[3] / "questionnaires" / "small.yaml"
 def key_file(live_wave: LiveWave, tmp_path: Path) -> Path:
     path = tmp_path / "officers" / "release.key"
     path.parent.mkdir()
-    private = {
-        "unsealing": live_wave.opener.private_bytes_raw().hex(),
-        "signing": live_wave.signer.private_bytes_raw().hex(),
-    }
-    path.write_text(json.dumps(private))
+    path.write_text(keys.as_json(live_wave.keys))
     return path
 
 
@@ -43,7 +38,7 @@ def released(live_wave: LiveWave, tmp_path: Path) -> LiveWave:
     sendings = [(code, {"ethnicity": "white"}) for code in live_wave.codes]
     submit.submit_many(live_wave.stores, live_wave.wave, sendings)
     close_wave(live_wave.stores, "autumn", CLOSED)
-    unseal(live_wave.stores, "autumn", Keys(live_wave.opener, live_wave.signer), tmp_path / "out")
+    unseal(live_wave.stores, "autumn", live_wave.keys, tmp_path / "out")
     return live_wave
 
 
@@ -116,8 +111,7 @@ def test_key_that_still_opens_another_wave_is_not_destroyed(
         "winter",
         "Winter",
         released.wave.questionnaire,
-        released.wave.public_key,
-        released.wave.verifier,
+        released.keys.public,
     )
     with pytest.raises(WaveStateError, match="also opens winter"):
         destroy(released.stores, "autumn", key_file, GONE)

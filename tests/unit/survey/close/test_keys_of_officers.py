@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -36,9 +37,20 @@ def test_public_file_holds_nothing_private(tmp_path: Path) -> None:
     keys.make(tmp_path)
     made = keys.load(tmp_path)
     public = (tmp_path / "public.json").read_text()
-    for private in (made.unsealing, made.signing):
-        assert private.private_bytes_raw().hex() not in public
-        assert private.private_bytes_raw().hex() not in repr(made)
+    written = json.loads((tmp_path / "release.key").read_text())
+    for name in ("unsealing", "fallback", "signing"):
+        assert written[name] not in public
+        assert written[name] not in repr(made)
+
+
+def test_key_of_before_there_was_a_fallback_still_signs_notes(tmp_path: Path) -> None:
+    keys.make(tmp_path)
+    path = tmp_path / "release.key"
+    written = json.loads(path.read_text())
+    del written["fallback"]
+    path.write_text(json.dumps(written))
+    assert keys.load(path).fallback is None
+    assert keys.load(path).public.fallback_key == b""
 
 
 @pytest.mark.parametrize("content", ["", "{}", "[]", '{"unsealing": "00", "signing": "00"}'])

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+from fixtures_tokens import seal, take_ticket
 from fixtures_wave import LiveWave
 
 from analysis.release import folder
 from survey.close import keys, rewriting, unsealing
 from survey.close.closing import close_wave
-from survey.close.keys import Keys
 from survey.close.unsealing import unseal
-from survey.collect import submit
+from survey.collect import envelope, submit
 from survey.errors import SettingsError, WaveStateError
 from survey.manage import headcounts, waves
 from survey.results import store
@@ -33,6 +35,11 @@ def answers(number: int) -> dict[str, str]:
     }
 
 
+def post(live: LiveWave, number: int, sealed: bytes) -> None:
+    ticket = take_ticket(live, number)
+    submit.accept(live.stores, live.wave, ticket.token, sealed, ticket.proof(sealed))
+
+
 @pytest.fixture
 def closed_wave(live_wave: LiveWave) -> LiveWave:
     sendings = [(code, answers(number)) for number, code in enumerate(live_wave.codes)]
@@ -41,12 +48,8 @@ def closed_wave(live_wave: LiveWave) -> LiveWave:
     return live_wave
 
 
-def keys_of(live: LiveWave) -> Keys:
-    return Keys(live.opener, live.signer)
-
-
 def test_release_is_written_stored_and_signed(closed_wave: LiveWave, tmp_path: Path) -> None:
-    digest = unseal(closed_wave.stores, "autumn", keys_of(closed_wave), tmp_path / "out")
+    digest = unseal(closed_wave.stores, "autumn", closed_wave.keys, tmp_path / "out")
     written = folder.read(tmp_path / "out" / digest, closed_wave.signer.public_key())
     assert written == store.by_wave(closed_wave.stores, "autumn")
     assert (written.manifest.wave, written.manifest.closed) == ("autumn", "2026-09-30")
@@ -55,7 +58,7 @@ def test_release_is_written_stored_and_signed(closed_wave: LiveWave, tmp_path: P
 
 
 def test_published_figures_are_those_of_the_answers(closed_wave: LiveWave, tmp_path: Path) -> None:
-    unseal(closed_wave.stores, "autumn", keys_of(closed_wave), tmp_path / "out")
+    unseal(closed_wave.stores, "autumn", closed_wave.keys, tmp_path / "out")
     release = store.latest(closed_wave.stores)
     assert release
     force = release.estimate_by_key["force", "fair_treatment"]
@@ -65,34 +68,40 @@ def test_published_figures_are_those_of_the_answers(closed_wave: LiveWave, tmp_p
 
 def test_headcounts_become_response_rates(closed_wave: LiveWave, tmp_path: Path) -> None:
     headcounts.store(closed_wave.stores, "autumn", {"force": 100})
-    unseal(closed_wave.stores, "autumn", keys_of(closed_wave), tmp_path / "out")
+    unseal(closed_wave.stores, "autumn", closed_wave.keys, tmp_path / "out")
     release = store.latest(closed_wave.stores)
     assert release
     assert release.group_by_id["force"].response_rate == 60
 
 
 def test_wrong_key_is_one_sentence_and_opens_nothing(closed_wave: LiveWave, tmp_path: Path) -> None:
-    for wrong in (keys.new(), Keys(keys.new().unsealing, closed_wave.signer)):
+    mine, other = closed_wave.keys, keys.new()
+    for wrong in (
+        other,
+        replace(mine, unsealing=other.unsealing),
+        replace(mine, fallback=other.fallback),
+        replace(mine, fallback=None),
+    ):
         with pytest.raises(SettingsError, match="not the key of wave autumn"):
             unseal(closed_wave.stores, "autumn", wrong, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
 def test_right_opener_with_another_signer_is_refused(closed_wave: LiveWave, tmp_path: Path) -> None:
-    wrong = Keys(closed_wave.opener, keys.new().signing)
+    wrong = replace(closed_wave.keys, signing=keys.new().signing)
     with pytest.raises(SettingsError, match="not the key of wave autumn"):
         unseal(closed_wave.stores, "autumn", wrong, tmp_path / "out")
 
 
 def test_open_wave_cannot_be_unsealed(live_wave: LiveWave, tmp_path: Path) -> None:
     with pytest.raises(WaveStateError, match="is open; only a closed wave"):
-        unseal(live_wave.stores, "autumn", keys_of(live_wave), tmp_path / "out")
+        unseal(live_wave.stores, "autumn", live_wave.keys, tmp_path / "out")
 
 
 def test_unsealing_no_answers_is_one_sentence(live_wave: LiveWave, tmp_path: Path) -> None:
     close_wave(live_wave.stores, "autumn", CLOSED)
     with pytest.raises(WaveStateError, match="Nobody answered"):
-        unseal(live_wave.stores, "autumn", keys_of(live_wave), tmp_path / "out")
+        unseal(live_wave.stores, "autumn", live_wave.keys, tmp_path / "out")
     assert waves.get(live_wave.stores, "autumn").state == "closed"
 
 
@@ -102,9 +111,53 @@ def test_damaged_answer_is_told_and_nothing_is_published(
     path = rewriting.path_of(closed_wave.settings, "autumn")
     with closing(sqlite3.connect(path)) as database, database:
         database.execute("UPDATE answer SET sealed = randomblob(length(sealed)) WHERE number = 7")
-    with pytest.raises(WaveStateError, match="1 of 60 answers"):
-        unseal(closed_wave.stores, "autumn", keys_of(closed_wave), tmp_path / "out")
+    with pytest.raises(WaveStateError, match="is damaged; put back a copy"):
+        unseal(closed_wave.stores, "autumn", closed_wave.keys, tmp_path / "out")
     assert store.latest(closed_wave.stores) is None
+
+
+def spoilt(live: LiveWave) -> list[bytes]:
+    """Rows that a page which somebody changed may send."""
+    size = envelope.sealed_size(live.wave.questionnaire)
+    room = envelope.packed_size(live.wave.questionnaire, envelope.X25519)
+    contents = [b"not json", b"[]", b"1" * room, b'{"ethnicity":1}', b'{"ethnicity":["white"]}']
+    contents += [b'{"ethnicity":"indian"}', b'{"staff_number":"4711"}', b"[" * room, b"\xff"]
+    rows = [envelope.seal(content.ljust(room), live.wave) for content in contents]
+    rows += [bytes([suite]) + secrets.token_bytes(size - 1) for suite in envelope.SUITES]
+    return [*rows, b"\x02" + bytes(size - 1)]
+
+
+def test_answers_of_both_suites_are_opened(live_wave: LiveWave, tmp_path: Path) -> None:
+    for number in range(60):
+        suite = envelope.P256 if number % 2 else envelope.X25519
+        post(live_wave, number, seal(live_wave, suite, **answers(number)))
+    close_wave(live_wave.stores, "autumn", CLOSED)
+    unseal(live_wave.stores, "autumn", live_wave.keys, tmp_path / "out")
+    release = store.latest(live_wave.stores)
+    assert release
+    assert release.manifest.answered == 60
+
+
+def test_spoilt_answers_are_left_out_and_told(live_wave: LiveWave, tmp_path: Path) -> None:
+    rows = spoilt(live_wave)
+    for number, row in enumerate(rows):
+        post(live_wave, number, row)
+    sendings = [(code, answers(n)) for n, code in enumerate(live_wave.codes[len(rows) :])]
+    submit.submit_many(live_wave.stores, live_wave.wave, sendings)
+    assert close_wave(live_wave.stores, "autumn", CLOSED).received == 60
+    said: list[str] = []
+    unseal(live_wave.stores, "autumn", live_wave.keys, tmp_path / "out", tell=said.append)
+    release = store.latest(live_wave.stores)
+    assert release
+    assert release.manifest.answered == 50, "of 48, rounded"
+    assert said == [f"{len(rows)} of 60 answers were spoilt when they were sent, and are left out."]
+
+
+def test_wave_of_spoilt_answers_alone_is_one_sentence(live_wave: LiveWave, tmp_path: Path) -> None:
+    post(live_wave, 0, spoilt(live_wave)[-1])
+    close_wave(live_wave.stores, "autumn", CLOSED)
+    with pytest.raises(WaveStateError, match="none opens"):
+        unseal(live_wave.stores, "autumn", live_wave.keys, tmp_path / "out")
 
 
 def test_interrupted_unsealing_publishes_the_same_release(
@@ -113,16 +166,16 @@ def test_interrupted_unsealing_publishes_the_same_release(
     with monkeypatch.context() as planted:
         planted.setattr(unsealing.store, "add", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
-            unseal(closed_wave.stores, "autumn", keys_of(closed_wave), tmp_path / "out")
+            unseal(closed_wave.stores, "autumn", closed_wave.keys, tmp_path / "out")
     assert waves.get(closed_wave.stores, "autumn").state == "closed"
-    digest = unseal(closed_wave.stores, "autumn", keys_of(closed_wave), tmp_path / "out")
+    digest = unseal(closed_wave.stores, "autumn", closed_wave.keys, tmp_path / "out")
     assert [path.name for path in (tmp_path / "out").iterdir()] == [digest]
 
 
 def test_released_wave_is_not_unsealed_again(closed_wave: LiveWave, tmp_path: Path) -> None:
-    unseal(closed_wave.stores, "autumn", keys_of(closed_wave), tmp_path / "out")
+    unseal(closed_wave.stores, "autumn", closed_wave.keys, tmp_path / "out")
     with pytest.raises(WaveStateError, match="is released"):
-        unseal(closed_wave.stores, "autumn", keys_of(closed_wave), tmp_path / "again")
+        unseal(closed_wave.stores, "autumn", closed_wave.keys, tmp_path / "again")
 
 
 def test_progress_is_shown_answer_by_answer(closed_wave: LiveWave, tmp_path: Path) -> None:
@@ -130,7 +183,7 @@ def test_progress_is_shown_answer_by_answer(closed_wave: LiveWave, tmp_path: Pat
     unseal(
         closed_wave.stores,
         "autumn",
-        keys_of(closed_wave),
+        closed_wave.keys,
         tmp_path / "out",
         watch=lambda rows: (seen.append(1) or row for row in rows),
     )

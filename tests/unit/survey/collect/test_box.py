@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from survey.collect import box
+from survey.collect import box, tokens
 from survey.errors import WaveStateError
 
 SIZE = 560
@@ -24,7 +24,7 @@ def ballot_box(tmp_path: Path) -> Path:
 
 
 def token() -> bytes:
-    return secrets.token_bytes(box.TOKEN_BYTES)
+    return secrets.token_bytes(tokens.TOKEN_BYTES)
 
 
 def sealed() -> bytes:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from fixtures_tokens import seal
+from fixtures_wave import LiveWave
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from survey.collect import envelope
 from survey.questionnaire import loader
-from survey.questionnaire.model import Questionnaire
 
 SMALL = Path(__file__).parents[3] / "questionnaires" / "small.yaml"
 QUESTIONNAIRE = loader.load(SMALL)
@@ -24,6 +25,9 @@ answers = st.fixed_dictionaries(
 )
 
 
+SUITES = [envelope.X25519, envelope.P256]
+
+
 def sizes(packed: list[bytes]) -> set[int]:
     return {len(content) for content in packed}
 
@@ -32,7 +36,7 @@ def sizes(packed: list[bytes]) -> set[int]:
 @given(st.lists(answers, min_size=1, max_size=20))
 def test_every_answer_has_the_same_size(many: list[dict[str, str]]) -> None:
     packed = [envelope.pack(QUESTIONNAIRE, one) for one in many]
-    assert sizes(packed) == {envelope.packed_size(QUESTIONNAIRE)}
+    assert sizes(packed) == {envelope.packed_size(QUESTIONNAIRE, envelope.X25519)}
 
 
 def test_answers_that_were_not_padded_are_noticed() -> None:
@@ -44,10 +48,11 @@ def test_answers_that_were_not_padded_are_noticed() -> None:
 
 def test_the_longest_answer_fits_and_sizes_come_in_steps() -> None:
     longest = {name: max(codes, key=len) for name, codes in QUESTIONNAIRE.stored_codes.items()}
-    size = envelope.packed_size(QUESTIONNAIRE)
-    assert len(envelope.pack(QUESTIONNAIRE, longest)) == size
+    size = envelope.packed_size(QUESTIONNAIRE, envelope.P256)
+    assert len(envelope.pack(QUESTIONNAIRE, longest, envelope.P256)) == size
     assert size % envelope.STEP == 0
     assert size - len(envelope.pack(QUESTIONNAIRE, longest).rstrip()) < envelope.STEP
+    assert envelope.packed_size(QUESTIONNAIRE, envelope.X25519) == size + 33
 
 
 @pytest.mark.parametrize(
@@ -58,28 +63,58 @@ def test_what_was_not_folded_is_never_sealed(wrong: dict[str, str]) -> None:
         envelope.pack(QUESTIONNAIRE, wrong)
 
 
-def seal(questionnaire: Questionnaire, key: X25519PrivateKey, wave: str) -> bytes:
-    content = envelope.pack(questionnaire, {"ethnicity": "white"})
-    return envelope.seal(content, key.public_key().public_bytes_raw(), wave)
+ANSWERS = {"ethnicity": "white"}
 
 
-def test_sealed_answer_opens_with_the_key_and_has_the_announced_size() -> None:
-    key = X25519PrivateKey.generate()
-    sealed = seal(QUESTIONNAIRE, key, "autumn")
-    assert len(sealed) == envelope.sealed_size(QUESTIONNAIRE)
-    opened = envelope.SUITE.decrypt(sealed, key, envelope.info("autumn"))
-    assert json.loads(opened) == {"ethnicity": "white"}
+def opened(live: LiveWave, sealed: bytes, wave: str = "autumn") -> object:
+    key = {envelope.X25519: live.keys.unsealing, envelope.P256: live.keys.fallback}[sealed[0]]
+    assert key
+    suite = envelope.SUITES[sealed[0]]
+    return json.loads(suite.decrypt(sealed[1:], key, envelope.info(wave)))
 
 
-def test_sealed_answer_opens_in_no_other_wave() -> None:
-    key = X25519PrivateKey.generate()
+@pytest.mark.parametrize("suite", SUITES)
+def test_sealed_answer_opens_with_its_suites_key(opened_once: LiveWave, suite: int) -> None:
+    assert opened(opened_once, seal(opened_once, suite, **ANSWERS)) == ANSWERS
+
+
+def test_sealed_answers_of_both_suites_have_the_announced_size(opened_once: LiveWave) -> None:
+    sealed = [seal(opened_once, suite, **ANSWERS) for suite in SUITES]
+    assert {len(row) for row in sealed} == {envelope.sealed_size(QUESTIONNAIRE)}
+    assert all(envelope.fits(row, QUESTIONNAIRE) for row in sealed)
+
+
+def test_suites_that_were_not_evened_out_are_noticed(
+    opened_once: LiveWave, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(envelope, "packed_size", lambda _questionnaire, _suite: 256)
+    assert len({len(seal(opened_once, suite, **ANSWERS)) for suite in SUITES}) == 2
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda row: row[:-1],
+        lambda row: row + b"0",
+        lambda row: b"",
+        lambda row: b"\0" + row[1:],
+        lambda row: b"\3" + row[1:],
+    ],
+)
+def test_what_has_not_size_or_suite_does_not_fit(
+    opened_once: LiveWave, spoil: Callable[[bytes], bytes]
+) -> None:
+    assert not envelope.fits(spoil(seal(opened_once, **ANSWERS)), QUESTIONNAIRE)
+
+
+@pytest.mark.parametrize("suite", SUITES)
+def test_sealed_answer_opens_in_no_other_wave(opened_once: LiveWave, suite: int) -> None:
     with pytest.raises(InvalidTag):
-        envelope.SUITE.decrypt(seal(QUESTIONNAIRE, key, "autumn"), key, envelope.info("spring"))
+        opened(opened_once, seal(opened_once, suite, **ANSWERS), "spring")
 
 
-def test_the_same_answer_is_sealed_differently_each_time() -> None:
-    key = X25519PrivateKey.generate()
-    assert seal(QUESTIONNAIRE, key, "autumn") != seal(QUESTIONNAIRE, key, "autumn")
+def test_the_same_answer_is_sealed_differently_each_time(opened_once: LiveWave) -> None:
+    assert seal(opened_once, **ANSWERS) != seal(opened_once, **ANSWERS)
 
 
 def test_receipt_of_known_bytes_stays_the_same() -> None:

@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
+import dataclasses
 import secrets
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
 import pytest
+from fixtures_tokens import any_blinded, check, half, key_of, redeem
 from fixtures_wave import LiveWave
 from sqlalchemy import Engine, event, select, update
 from sqlalchemy.orm import Session
 
-from survey.collect import codes, issuer
+from survey.collect import codes, issuer, tokens
 from survey.database import Stores
 from survey.errors import CodeError, WaveStateError
 from survey.manage import waves
 from survey.manage.tables import CodeRow
-
-
-def half(live: LiveWave, number: int = 0) -> bytes:
-    return codes.public_half(codes.parse(live.codes[number]), live.wave.id)
-
-
-def attempt() -> bytes:
-    return secrets.token_bytes(32)
 
 
 def rows(stores: Stores) -> list[tuple[bytes, bytes]]:
@@ -38,27 +33,99 @@ def rows(stores: Stores) -> list[tuple[bytes, bytes]]:
 def test_checking_a_code_spends_nothing(live_wave: LiveWave) -> None:
     before = rows(live_wave.stores)
     for _ in range(3):
-        issuer.check(live_wave.stores, live_wave.wave.id, half(live_wave))
+        check(live_wave)
     assert rows(live_wave.stores) == before
-    issuer.redeem(live_wave.stores, live_wave.wave.id, half(live_wave), attempt())
+    redeem(live_wave)
 
 
-def test_unknown_and_used_codes_get_the_same_words(live_wave: LiveWave) -> None:
-    issuer.redeem(live_wave.stores, live_wave.wave.id, half(live_wave), attempt())
-    said = []
-    for public_half in (half(live_wave), secrets.token_bytes(32)):
-        for ask in (
-            lambda h: issuer.check(live_wave.stores, live_wave.wave.id, h),
-            lambda h: issuer.redeem(live_wave.stores, live_wave.wave.id, h, attempt()),
-        ):
-            with pytest.raises(CodeError) as refusal:
-                ask(public_half)
-            said.append(str(refusal.value))
-    assert len(set(said)) == 1
+@pytest.fixture
+def stranger(live_wave: LiveWave) -> LiveWave:
+    """The same wave, and a card that it does not know."""
+    return dataclasses.replace(live_wave, codes=tuple(codes.make(1)))
 
 
-def statements(live: LiveWave, public_half: bytes) -> list[str]:
-    """The SQL that one refused check runs."""
+def wrong_proof(live: LiveWave) -> None:
+    issuer.check(live.stores, "autumn", half(live, 1), secrets.token_bytes(64))
+
+
+def wrong_proof_of_redeeming(live: LiveWave) -> None:
+    proof = key_of(live, 2).sign(tokens.to_redeem("autumn", any_blinded()))
+    issuer.redeem(live.stores, "autumn", half(live, 2), any_blinded(), proof)
+
+
+def nothing_at_all(live: LiveWave) -> None:
+    issuer.redeem(live.stores, "autumn", b"", b"", b"")
+
+
+def too_large(live: LiveWave) -> None:
+    redeem(live, 3, b"\xff" * 384)
+
+
+def too_short(live: LiveWave) -> None:
+    redeem(live, 3, b"\x01" * 383)
+
+
+def zero(live: LiveWave) -> None:
+    redeem(live, 3, bytes(384))
+
+
+MALFORMED = [
+    wrong_proof,
+    wrong_proof_of_redeeming,
+    nothing_at_all,
+    too_large,
+    too_short,
+    zero,
+]
+
+
+def refusal(ask: Callable[[], object]) -> str:
+    with pytest.raises(CodeError) as refused:
+        ask()
+    return str(refused.value)
+
+
+def test_unknown_used_and_malformed_get_the_same_words(
+    live_wave: LiveWave, stranger: LiveWave
+) -> None:
+    redeem(live_wave)
+    said = [refusal(lambda ask=ask: ask(live_wave)) for ask in MALFORMED]
+    for live in (live_wave, stranger):
+        said += [refusal(lambda live=live: check(live)), refusal(lambda live=live: redeem(live))]
+    assert set(said) == {CodeError.PUBLIC}
+
+
+@pytest.mark.parametrize("ask", MALFORMED)
+def test_malformed_request_spends_nothing(
+    live_wave: LiveWave, ask: Callable[[LiveWave], None]
+) -> None:
+    before = rows(live_wave.stores)
+    refusal(lambda: ask(live_wave))
+    assert rows(live_wave.stores) == before
+
+
+def test_somebody_elses_proof_redeems_nothing(live_wave: LiveWave) -> None:
+    blinded = any_blinded()
+    proof = key_of(live_wave, 1).sign(tokens.to_redeem("autumn", blinded))
+    for half_, proof_ in (
+        (half(live_wave), proof),
+        (half(live_wave, 1), key_of(live_wave, 1).sign(tokens.to_check("autumn"))),
+        (half(live_wave, 1), key_of(live_wave, 1).sign(tokens.to_redeem("winter", blinded))),
+    ):
+        refusal(lambda h=half_, p=proof_: issuer.redeem(live_wave.stores, "autumn", h, blinded, p))
+    issuer.redeem(live_wave.stores, "autumn", half(live_wave, 1), blinded, proof)
+
+
+def test_an_issuer_that_asks_for_no_proof_is_noticed(
+    live_wave: LiveWave, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tokens, "proves", lambda *_: True)
+    with pytest.raises(pytest.fail.Exception):
+        test_somebody_elses_proof_redeems_nothing(live_wave)
+
+
+def statements(ask: Callable[[], object]) -> list[str]:
+    """The SQL that one refused request runs."""
     ran: list[str] = []
 
     def note(_c: object, _k: object, statement: str, *_more: object) -> None:
@@ -66,40 +133,64 @@ def statements(live: LiveWave, public_half: bytes) -> list[str]:
 
     event.listen(Engine, "before_cursor_execute", note)
     try:
-        with pytest.raises(CodeError):
-            issuer.check(live.stores, live.wave.id, public_half)
+        refusal(ask)
     finally:
         event.remove(Engine, "before_cursor_execute", note)
     return ran
 
 
-def test_unknown_and_used_codes_cost_the_same_work(live_wave: LiveWave) -> None:
-    issuer.redeem(live_wave.stores, live_wave.wave.id, half(live_wave), attempt())
-    used = statements(live_wave, half(live_wave))
-    assert used
-    assert statements(live_wave, secrets.token_bytes(32)) == used
+def test_unknown_used_and_malformed_cost_the_same_work(
+    live_wave: LiveWave, stranger: LiveWave
+) -> None:
+    redeem(live_wave)
+    of_check = statements(lambda: check(live_wave))
+    assert of_check
+    assert statements(lambda: check(stranger)) == of_check
+    assert statements(lambda: wrong_proof(live_wave)) == of_check
+    of_redeeming = statements(lambda: redeem(live_wave))
+    assert statements(lambda: redeem(stranger)) == of_redeeming
+    for ask in MALFORMED[1:]:
+        assert statements(lambda ask=ask: ask(live_wave)) == of_redeeming
 
 
-def test_code_is_redeemed_again_by_the_same_attempt_only(live_wave: LiveWave) -> None:
-    mine = attempt()
+def test_an_issuer_that_answers_early_is_noticed(
+    live_wave: LiveWave, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used = statements(lambda: (redeem(live_wave), redeem(live_wave)))
+
+    def early(*_: object) -> bytes:
+        raise CodeError
+
+    monkeypatch.setattr(issuer, "_proven", early)
+    assert statements(lambda: wrong_proof_of_redeeming(live_wave)) != used
+
+
+def test_lost_reply_can_be_asked_for_again(live_wave: LiveWave) -> None:
+    mine = any_blinded()
+    replies = {redeem(live_wave, 0, mine) for _ in range(3)}
+    assert len(replies) == 1
+
+
+def test_code_is_redeemed_again_for_the_same_blinded_token_only(live_wave: LiveWave) -> None:
+    mine = any_blinded()
     for _ in range(3):
-        issuer.redeem(live_wave.stores, live_wave.wave.id, half(live_wave), mine)
+        redeem(live_wave, 0, mine)
     with pytest.raises(CodeError):
-        issuer.redeem(live_wave.stores, live_wave.wave.id, half(live_wave), attempt())
+        redeem(live_wave)
 
 
 def successes(live: LiveWave, tries: int = 24) -> int:
-    """How many of many concurrent attempts on one code get through."""
+    """How many of many concurrent redeemings of one code get through."""
 
-    def redeem(_: int) -> bool:
+    def gets_through(_: int) -> bool:
         try:
-            issuer.redeem(live.stores, live.wave.id, half(live), attempt())
+            redeem(live)
         except CodeError:
             return False
         return True
 
     with ThreadPoolExecutor(8) as pool:
-        return sum(pool.map(redeem, range(tries)))
+        return sum(pool.map(gets_through, range(tries)))
 
 
 def test_one_code_in_many_threads_gets_through_once(live_wave: LiveWave) -> None:
@@ -128,17 +219,20 @@ def test_an_issuer_that_looks_before_it_writes_is_noticed(
 REDEEM = """
 import sys
 from pathlib import Path
-from survey.collect import issuer
+from survey.collect import codes, issuer, tokens
 from survey.config import Settings
 from survey.database import Stores
 from survey.errors import CodeError
-home, wave, half, attempts = sys.argv[1:]
+home, wave, code, values = sys.argv[1:]
+key = codes.private_key(codes.parse(code), wave)
+half = key.public_key().public_bytes_raw()
 stores = Stores.open(Settings.at(Path(home)))
 print("ready", flush=True)
 sys.stdin.readline()
-for attempt in attempts.split(","):
+for value in values.split(","):
+    blinded = bytes.fromhex(value)
     try:
-        issuer.redeem(stores, wave, bytes.fromhex(half), bytes.fromhex(attempt))
+        issuer.redeem(stores, wave, half, blinded, key.sign(tokens.to_redeem(wave, blinded)))
         print("through")
     except CodeError:
         print("refused")
@@ -149,8 +243,8 @@ for attempt in attempts.split(","):
 def test_one_code_in_many_processes_gets_through_once(live_wave: LiveWave) -> None:
     started = []
     for _ in range(4):
-        attempts = ",".join(attempt().hex() for _ in range(5))
-        arguments = [live_wave.settings.home, live_wave.wave.id, half(live_wave).hex(), attempts]
+        values = ",".join(any_blinded().hex() for _ in range(5))
+        arguments = [live_wave.settings.home, live_wave.wave.id, live_wave.codes[0], values]
         started.append(
             subprocess.Popen(
                 [sys.executable, "-c", REDEEM, *map(str, arguments)],
@@ -168,19 +262,17 @@ def test_one_code_in_many_processes_gets_through_once(live_wave: LiveWave) -> No
 
 
 def test_many_codes_are_redeemed_all_or_none(live_wave: LiveWave) -> None:
-    spendings = [(half(live_wave, n), attempt()) for n in range(3)]
+    halves = [half(live_wave, n) for n in range(3)]
     with pytest.raises(CodeError):
-        issuer.redeem_many(
-            live_wave.stores, live_wave.wave.id, [*spendings, (secrets.token_bytes(32), attempt())]
-        )
-    issuer.redeem_many(live_wave.stores, live_wave.wave.id, spendings)
+        issuer.spend_many(live_wave.stores, "autumn", [*halves, secrets.token_bytes(32)])
+    issuer.spend_many(live_wave.stores, "autumn", halves)
     with pytest.raises(CodeError):
-        issuer.check(live_wave.stores, live_wave.wave.id, half(live_wave, 2))
+        check(live_wave, 2)
 
 
 def test_only_who_has_the_salt_can_count_used_codes(live_wave: LiveWave) -> None:
     for number in range(7):
-        issuer.redeem(live_wave.stores, live_wave.wave.id, half(live_wave, number), attempt())
+        redeem(live_wave, number)
     salt = issuer.read_salt(live_wave.settings, live_wave.wave.id)
     assert salt
     with live_wave.stores.issuer() as session:
@@ -189,7 +281,7 @@ def test_only_who_has_the_salt_can_count_used_codes(live_wave: LiveWave) -> None
 
 
 def test_used_and_unused_rows_are_equally_long(live_wave: LiveWave) -> None:
-    issuer.redeem(live_wave.stores, live_wave.wave.id, half(live_wave), attempt())
+    redeem(live_wave)
     assert {len(h) for h, _ in rows(live_wave.stores)} == {32}
     assert {len(mark) for _, mark in rows(live_wave.stores)} == {32}
 
@@ -198,9 +290,9 @@ def test_wave_that_is_not_open_takes_no_code(live_wave: LiveWave) -> None:
     with live_wave.stores.issuer() as session:
         waves.move(session, live_wave.wave.id, "open", "closing")
     with pytest.raises(WaveStateError, match="no answers now"):
-        issuer.redeem(live_wave.stores, live_wave.wave.id, half(live_wave), attempt())
+        redeem(live_wave)
     with pytest.raises(WaveStateError, match="no answers now"):
-        issuer.check(live_wave.stores, live_wave.wave.id, half(live_wave))
+        check(live_wave)
 
 
 def test_codes_cannot_be_added_once_a_wave_is_open(live_wave: LiveWave) -> None:
@@ -215,8 +307,7 @@ def draft(live_wave: LiveWave) -> LiveWave:
         "draft",
         "Draft",
         live_wave.wave.questionnaire,
-        live_wave.wave.public_key,
-        live_wave.wave.verifier,
+        live_wave.keys.public,
     )
     return live_wave
 
@@ -246,7 +337,7 @@ def test_code_of_one_wave_is_unknown_in_another(draft: LiveWave) -> None:
     issuer.import_codes(draft.stores, "draft", [secrets.token_bytes(32) for _ in range(50)])
     waves.open_wave(draft.stores, "draft", date(2026, 9, 2))
     with pytest.raises(CodeError):
-        issuer.redeem(draft.stores, "draft", half(draft), attempt())
+        redeem(draft, wave="draft")
 
 
 def test_hidden_parameters_stay_out_of_errors(live_wave: LiveWave, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from survey import database
+from survey.close import keys
 from survey.collect import codes, issuer, submit
 from survey.config import Settings
 from survey.database import Stores
@@ -27,7 +28,7 @@ def small_demo(folder: Path) -> list[str]:
     stores = Stores.open(settings)
     waves.mark_demo(stores)
     questionnaire = loader.load(making.QUESTIONNAIRE)
-    waves.create(stores, "now", "Now", questionnaire, bytes([9, *[0] * 31]), bytes(32))
+    waves.create(stores, "now", "Now", questionnaire, keys.new().public)
     cards = codes.make(60)
     halves = [codes.public_half(codes.parse(card), "now") for card in cards]
     issuer.import_codes(stores, "now", halves)

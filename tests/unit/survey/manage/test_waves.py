@@ -16,7 +16,7 @@ from survey.collect import issuer
 from survey.config import Settings
 from survey.database import Stores
 from survey.errors import QuestionnaireError, SettingsError, WaveStateError
-from survey.manage import waves
+from survey.manage import issuing_keys, waves
 from survey.manage.tables import WaveRow
 from survey.manage.waves import Wave
 
@@ -27,8 +27,7 @@ def create(live: LiveWave, wave_id: str, **changes: object) -> Wave:
     given = {
         "title": "Another",
         "questionnaire": live.wave.questionnaire,
-        "public_key": live.wave.public_key,
-        "verifier": live.wave.verifier,
+        "keys": live.keys.public,
         **changes,
     }
     return waves.create(live.stores, wave_id, **given)  # type: ignore[arg-type]
@@ -63,8 +62,11 @@ def test_second_wave_of_the_same_id_is_refused(live_wave: LiveWave) -> None:
 
 
 def test_key_of_another_length_is_refused(live_wave: LiveWave) -> None:
-    with pytest.raises(WaveStateError, match=r"public\.json"):
-        create(live_wave, "winter", public_key=b"short")
+    for name in ("public_key", "fallback_key", "verifier"):
+        keys = dataclasses.replace(live_wave.keys.public, **{name: b"short"})
+        with pytest.raises(WaveStateError, match=r"public\.json"):
+            create(live_wave, "winter", keys=keys)
+    assert not issuing_keys.path_of(live_wave.settings, "winter").exists()
 
 
 @pytest.mark.parametrize("title", ["", "  ", "a" * 201])

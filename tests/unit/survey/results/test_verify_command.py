@@ -20,7 +20,7 @@ def written(tmp_path: Path) -> Path:
 
 
 def public(path: Path, signer: Ed25519PrivateKey) -> Path:
-    keys = PublicKeys(b"\x01" * 32, signer.public_key().public_bytes_raw())
+    keys = PublicKeys(b"\x01" * 32, b"\x04" * 65, signer.public_key().public_bytes_raw())
     path.write_text(keys.as_json())
     return path
 
