@@ -137,11 +137,10 @@ def _open(sealed: bytes, keys: Keys, wave: Wave) -> dict[str, str] | None:
         answers = json.loads(content)
     except (InvalidTag, ValueError, RecursionError):
         return None
-    if not isinstance(answers, dict):
+    # Only strings are allowed codes, so whatever else a code may be is none of them.
+    if not isinstance(answers, dict) or not envelope.is_allowed(wave.questionnaire, answers):
         return None
-    stored = {str(field): code for field, code in answers.items() if isinstance(code, str)}
-    whole = len(stored) == len(answers) and envelope.is_allowed(wave.questionnaire, stored)
-    return stored if whole else None
+    return answers
 
 
 def _earlier(stores: Stores, wave: Wave) -> tuple[Release, ...]:

@@ -40,9 +40,11 @@ def info(wave_id: str) -> bytes:
     return b"candour/1/" + wave_id.encode()
 
 
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
 def _json(answers: Mapping[str, str]) -> bytes:
-    text = json.dumps(answers, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    return text.encode()
+    return _JSON.encode(answers).encode()
 
 
 @lru_cache(maxsize=32)
