@@ -12,11 +12,12 @@ from pathlib import Path
 import link_game
 import numpy as np
 import pytest
+from fixtures_tokens import any_blinded, half, redeem
 from fixtures_wave import LiveWave
 from link_game import PEOPLE, Places
 
 from survey.close import rewriting
-from survey.collect import box, codes, issuer, submit
+from survey.collect import box, issuer, submit, tokens
 
 SIZE = 560
 SHORT, FULL = 5, 25
@@ -41,14 +42,16 @@ def live_box(home: Path, answers: list[bytes]) -> Path:
     path = home / "wave.box"
     box.create(path, "wave", PEOPLE, SIZE)
     for answer in answers:
-        box.put(path, secrets.token_bytes(32), answer)
+        box.put(path, secrets.token_bytes(tokens.TOKEN_BYTES), answer)
     return path
 
 
 def closed_box(home: Path, answers: list[bytes]) -> Path:
     path, ballot_box = home / "wave.closed", home / "wave.box"
     box.create(ballot_box, "wave", PEOPLE, SIZE)
-    box.put_many(ballot_box, [(secrets.token_bytes(32), answer) for answer in answers])
+    box.put_many(
+        ballot_box, [(secrets.token_bytes(tokens.TOKEN_BYTES), answer) for answer in answers]
+    )
     box.shut(ballot_box)
     rewriting.rewrite(ballot_box, path)
     return path
@@ -154,10 +157,9 @@ def issuer_places(live: LiveWave, order: np.ndarray) -> Places:
     content = (live.settings.home / "issuer.db").read_bytes()
     marks = []
     for number in order:
-        attempt = secrets.token_bytes(32)
-        half = codes.public_half(codes.parse(live.codes[number]), live.wave.id)
-        issuer.redeem(live.stores, live.wave.id, half, attempt)
-        marks.append(issuer.used_mark(salt, half, attempt))
+        blinded = any_blinded()
+        redeem(live, number, blinded)
+        marks.append(issuer.used_mark(salt, half(live, number), blinded))
     content = (live.settings.home / "issuer.db").read_bytes()
     return {"offset of the mark": np.array([content.find(mark) for mark in marks])}
 
@@ -196,9 +198,10 @@ def test_a_box_that_knows_the_hash_of_a_code_is_caught(
 ) -> None:
     salt = issuer.read_salt(live_wave.settings, live_wave.wave.id)
     assert salt
-    half = codes.public_half(codes.parse(live_wave.codes[0]), live_wave.wave.id)
-    code_hash = hmac.digest(salt, half, "sha256")
-    monkeypatch.setattr(submit, "token_of", lambda _attempt: code_hash)
+    code_hash = hmac.digest(salt, half(live_wave), "sha256")
+    token = code_hash + secrets.token_bytes(tokens.TOKEN_BYTES - len(code_hash))
+    monkeypatch.setattr(tokens, "finish", lambda *_: token)
+    monkeypatch.setattr(tokens, "verify", lambda *_: None)
     submit.submit(live_wave.stores, live_wave.wave, live_wave.codes[0], {}, submit.new_attempt())
     assert shared(live_wave) == pieces(code_hash)
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import hashlib
 import hmac
 import secrets
+import sqlite3
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +17,8 @@ from fixtures_wave import LiveWave
 
 from survey.close import rewriting
 from survey.close.closing import close_wave
-from survey.collect import box, codes, issuer, submit
+from survey.collect import blind_signatures, box, codes, issuer, submit, tokens
+from survey.manage import issuing_keys
 from survey.manage.waves import Wave
 from survey.questionnaire.model import Statement
 
@@ -82,7 +86,7 @@ def test_an_answer_kept_unsealed_is_noticed(
     marker = "MARKER-" + secrets.token_hex(4)
     wave = wave_with_marker(live_wave.wave, marker)
     question = wave.questionnaire.questions[0].id
-    monkeypatch.setattr(submit.envelope, "seal", lambda content, _key, _wave: content + bytes(48))
+    monkeypatch.setattr(submit.envelope, "seal", lambda content, _wave: b"\1" + content + bytes(48))
     submit.submit(
         live_wave.stores, wave, live_wave.codes[0], {question: marker}, submit.new_attempt()
     )
@@ -159,12 +163,60 @@ def test_answers_in_the_live_box_are_overwritten_at_closing(
 
 
 def test_no_token_is_kept_after_closing(live_wave: LiveWave) -> None:
+    send_all(live_wave, [submit.new_attempt() for _ in range(20)])
+    with closing(sqlite3.connect(box.path_of(live_wave.settings, "autumn"))) as database:
+        kept = {row for (row,) in database.execute("SELECT token FROM token WHERE taken = 1")}
+    assert len(kept) == 20
+    assert files_with(live_wave.settings.home, kept) == {f"{live_wave.wave.id}.box"}
+    close_wave(live_wave.stores, live_wave.wave.id, CLOSED)
+    assert files_with(live_wave.settings.home, kept) == set()
+
+
+def transcript(live: LiveWave, attempts: list[str]) -> set[bytes]:
+    """What passes between page and issuer in the redeemings of these attempts."""
+    public = issuing_keys.public(live.wave.token_key)
+    key = issuing_keys.read(live.settings, live.wave.id)
+    assert key
+    seen: set[bytes] = set()
+    for code, attempt in zip(live.codes, attempts, strict=False):
+        asking = tokens.ask(live.wave.id, public, bytes.fromhex(attempt))
+        blinded = asking.blinded.content
+        half = codes.public_half(codes.parse(code), live.wave.id)
+        proof = codes.private_key(codes.parse(code), live.wave.id).sign(
+            tokens.to_redeem(live.wave.id, blinded)
+        )
+        seen |= {half, proof, blinded, blind_signatures.sign(blinded, key)}
+        seen |= {hashlib.sha256(blinded).digest(), asking.one_time.private_bytes_raw()}
+    return seen
+
+
+def test_nothing_that_passed_between_page_and_issuer_is_on_disk(live_wave: LiveWave) -> None:
     attempts = [submit.new_attempt() for _ in range(20)]
     send_all(live_wave, attempts)
-    tokens = {submit.token_of(bytes.fromhex(attempt)) for attempt in attempts}
-    assert files_with(live_wave.settings.home, tokens) == {f"{live_wave.wave.id}.box"}
+    assert files_with(live_wave.settings.home, transcript(live_wave, attempts)) == set()
+
+
+def test_a_blinded_value_kept_beside_the_row_is_noticed(
+    live_wave: LiveWave, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tokens, "finish", lambda asking, *_: bytes(32) + asking.blinded.content)
+    monkeypatch.setattr(tokens, "verify", lambda *_: None)
+    attempts = [submit.new_attempt()]
+    send_all(live_wave, attempts)
+    found = files_with(live_wave.settings.home, transcript(live_wave, attempts))
+    assert found == {f"{live_wave.wave.id}.box"}
+
+
+def test_issuing_key_is_in_no_file_after_closing(live_wave: LiveWave, tmp_path: Path) -> None:
+    key = issuing_keys.read(live_wave.settings, "autumn")
+    assert key
+    numbers = key.private_numbers()
+    parts = {part.to_bytes(192) for part in (numbers.p, numbers.q, numbers.dmp1, numbers.dmq1)}
+    assert files_with(live_wave.settings.home, parts) == {"autumn.issuing"}
+    other_name = tmp_path / "the same bytes on disk"
+    other_name.hardlink_to(issuing_keys.path_of(live_wave.settings, "autumn"))
     close_wave(live_wave.stores, live_wave.wave.id, CLOSED)
-    assert files_with(live_wave.settings.home, tokens) == set()
+    assert files_with(tmp_path, parts) == set()
 
 
 def test_no_log_of_writes_lies_beside_a_database(live_wave: LiveWave) -> None:

@@ -9,13 +9,14 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from fixtures_tokens import redeem
 from fixtures_wave import LiveWave
 
 from survey.close import closing, rewriting
 from survey.close.closing import Counts, close_wave
 from survey.collect import box, issuer, submit
 from survey.errors import CandourError, WaveStateError
-from survey.manage import waves
+from survey.manage import issuing_keys, waves
 from survey.manage.tables import ClosingRow
 
 CLOSED = date(2026, 9, 30)
@@ -95,6 +96,20 @@ def test_wave_that_nobody_answered_can_be_closed(live_wave: LiveWave) -> None:
 def test_lost_salt_does_not_lock_a_wave_open(answered: LiveWave) -> None:
     issuer.salt_path(answered.settings, "autumn").unlink()
     assert close_wave(answered.stores, "autumn", CLOSED) == Counts(60, None, SENT)
+
+
+def test_no_token_can_be_made_after_closing(answered: LiveWave) -> None:
+    path = issuing_keys.path_of(answered.settings, "autumn")
+    assert path.exists()
+    close_wave(answered.stores, "autumn", CLOSED)
+    assert not path.exists()
+    with pytest.raises(WaveStateError, match="no answers now"):
+        redeem(answered, SENT)
+
+
+def test_lost_issuing_key_does_not_lock_a_wave_open(answered: LiveWave) -> None:
+    issuing_keys.path_of(answered.settings, "autumn").unlink()
+    assert close_wave(answered.stores, "autumn", CLOSED) == Counts(60, SENT, SENT)
 
 
 class PowerCutError(Exception):

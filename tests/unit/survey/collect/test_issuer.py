@@ -179,6 +179,22 @@ def test_code_is_redeemed_again_for_the_same_blinded_token_only(live_wave: LiveW
         redeem(live_wave)
 
 
+def test_death_between_spending_and_signing_costs_nobody_their_voice(
+    live_wave: LiveWave, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dying(*_: object) -> bytes:
+        raise KeyboardInterrupt
+
+    mine = any_blinded()
+    with monkeypatch.context() as planted:
+        planted.setattr(issuer.blind_signatures, "sign", dying)
+        with pytest.raises(KeyboardInterrupt):
+            redeem(live_wave, 0, mine)
+    with pytest.raises(CodeError):
+        check(live_wave)
+    assert redeem(live_wave, 0, mine) == redeem(live_wave, 0, mine)
+
+
 def successes(live: LiveWave, tries: int = 24) -> int:
     """How many of many concurrent redeemings of one code get through."""
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+import secrets
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from fixtures_wave import LiveWave
 
-from survey.collect import box, issuer, submit
+from survey.collect import box, issuer, submit, tokens
 from survey.errors import CodeError, MistypedCode, WaveStateError
 from survey.manage import waves
 
@@ -113,6 +115,36 @@ def test_death_between_issuer_and_box_costs_nobody_their_voice(
     receipt = send(live_wave, attempt)
     assert send(live_wave, attempt) == receipt
     assert (used(live_wave), received(live_wave)) == (1, 1)
+
+
+def test_sending_again_makes_the_same_token(
+    live_wave: LiveWave, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put: list[bytes] = []
+    keep = box.put
+
+    def noted(path: Path, token: bytes, sealed: bytes) -> bytes:
+        put.append(token)
+        return keep(path, token, sealed)
+
+    monkeypatch.setattr(box, "put", noted)
+    attempt = submit.new_attempt()
+    send(live_wave, attempt)
+    send(live_wave, attempt)
+    assert put[0] == put[1]
+
+
+def test_a_token_that_is_made_anew_each_time_is_noticed(
+    live_wave: LiveWave, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask = tokens.ask
+    monkeypatch.setattr(
+        tokens, "ask", lambda wave, key, _attempt: ask(wave, key, secrets.token_bytes(32))
+    )
+    attempt = submit.new_attempt()
+    send(live_wave, attempt)
+    with pytest.raises(CodeError):
+        send(live_wave, attempt)
 
 
 def test_a_sending_whose_attempt_is_forgotten_is_noticed(
