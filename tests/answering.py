@@ -97,9 +97,8 @@ class Traffic:
         found = []
         for request in self.requests:
             headers = request.all_headers()
-            found += [
-                f"{name} to {request.url}" for name in ("cookie", "referer") if name in headers
-            ]
+            linking = [name for name in ("cookie", "referer") if headers.get(name)]
+            found += [f"{name} to {request.url}" for name in linking]
             for text in (request.url, *headers.values(), *_readings(request.post_data_buffer)):
                 found += [f"{mark} to {request.url}" for mark in forbidden if mark in text.lower()]
         return found

@@ -49,7 +49,7 @@ LEAKS = {
     "answers in base64": "navigator.sendBeacon('/box/autumn', btoa(form()))",
     "an answer in an address": "fetch('/?' + form())",
     "the code": "fetch('/issue/autumn', { method: 'POST', body: code.value.replaceAll('-', '') })",
-    "a cookie": "(document.cookie = 'a=1') && fetch('/privacy')",
+    "a cookie": "(document.cookie = 'a=1;path=/') && fetch('/privacy')",
 }
 
 
@@ -97,7 +97,6 @@ def test_a_page_that_leaks_is_caught(
     page.add_init_script(LEAK.replace("LEAK", LEAKS[leak]))
     traffic = Traffic(page)
     to_check_page(page, live_server, code)
-    page.wait_for_load_state("networkidle")
     assert traffic.leaks(code)
 
 
@@ -119,6 +118,19 @@ def test_every_sending_has_the_same_size(
         finish(page)
         sizes.append([len(r.post_data_buffer or b"") for r in traffic.requests if r.post_data])
     assert sizes[0] == sizes[1]
+
+
+def test_what_is_sent_carries_no_cookie_that_the_browser_has(
+    visit: Callable, live_server: LiveServer, code: str
+) -> None:
+    visitor = visit(PHONE)
+    visitor.context.add_cookies([{"name": "a", "value": "1", "url": live_server.url}])
+    traffic = Traffic(visitor.page)
+    to_check_page(visitor.page, live_server, code)
+    finish(visitor.page)
+    sent = [request for request in traffic.requests if request.post_data]
+    assert len(sent) == 3
+    assert not any("cookie" in request.all_headers() for request in sent)
 
 
 @pytest.mark.parametrize("way", ["reload", "crash", "close"])

@@ -3,8 +3,8 @@
 import { alike, asPrinted, isCode } from "./respond/codes.mjs";
 import { page } from "./respond/filling.mjs";
 import { fingerprintOf, keysOf } from "./respond/keys.mjs";
-import { Plain } from "./respond/plain.mjs";
-import { canSeal, Sealed } from "./respond/sealed.mjs";
+import { plainMode } from "./respond/plain.mjs";
+import { canSeal, sealedMode } from "./respond/sealed.mjs";
 import { CHECK, START, Steps } from "./respond/steps.mjs";
 
 const CARD = /^#([\w-]+)(?:\.([\w-]{16,19}))?$/;
@@ -41,7 +41,7 @@ async function prepare() {
   const sealing = await canSeal();
   const keys = keysOf(words);
   if (keys && crypto.subtle) fingerprint.textContent = await fingerprintOf(keys);
-  mode = sealing ? new Sealed(form, keys, steps.survey) : new Plain(form);
+  mode = sealing && keys ? sealedMode(form, keys, steps.survey) : plainMode(form);
   // With nowhere to go, the browser's own submitting can take no answer out of the page.
   if (sealing) form.method = "dialog";
   document.getElementById("mode-sealed").hidden = !sealing;
@@ -58,9 +58,14 @@ function compareWithCard() {
   steps.showReply(page("wrong-keys", steps.survey, { card: onCard ?? "–", page: served || "–" }));
 }
 
-function codeProblem() {
-  if (!code.value.trim()) return words.enterCode;
-  return isCode(code.value) ? null : words.mistyped;
+/** Says what is wrong with the code as it was typed; gives false when nothing is. */
+function refuseCode() {
+  if (isCode(code.value)) {
+    code.value = asPrinted(code.value);
+    return false;
+  }
+  toCode([{ href: "#code", text: code.value.trim() ? words.mistyped : words.enterCode }]);
+  return true;
 }
 
 function go(hash) {
@@ -105,24 +110,14 @@ async function proceed() {
 
 /** Asks about the code before anybody answers 40 questions; it spends nothing. */
 async function begin() {
-  const problem = codeProblem();
-  if (problem) {
-    steps.showProblems([{ href: "#code", text: problem }]);
-    return;
-  }
-  code.value = asPrinted(code.value);
+  if (refuseCode()) return;
   const problems = await working(() => mode.codeProblems(code.value));
   if (problems?.length) steps.showProblems(problems);
   else go(steps.following);
 }
 
 async function check() {
-  const problem = codeProblem();
-  if (problem) {
-    toCode([{ href: "#code", text: problem }]);
-    return;
-  }
-  code.value = asPrinted(code.value);
+  if (refuseCode()) return;
   const reply = await working(() => mode.review(code.value));
   if (reply === null) {
     status.textContent = words.offline;

@@ -1,4 +1,5 @@
 // Requests to our own server: without cookies, without a referrer, repeated while the line is down.
+import { toText } from "./bytes.mjs";
 
 const OPTIONS = {
   method: "POST",
@@ -37,10 +38,12 @@ export function postFields(address, fields) {
   return post(address, { body: new URLSearchParams(fields) }, readPage);
 }
 
-/** Posts JSON; gives {status, content}, or null when no JSON came back. */
-export function postJson(address, content) {
+/** Posts named bytes as JSON; gives {status, content}, or null when no JSON came back. */
+export function postBytes(address, named) {
   const headers = { "Content-Type": "application/json" };
-  return post(address, { headers, body: JSON.stringify(content) }, async (response) => ({
+  const texts = Object.entries(named).map(([name, bytes]) => [name, toText(bytes)]);
+  const body = JSON.stringify(Object.fromEntries(texts));
+  return post(address, { headers, body }, async (response) => ({
     status: response.status,
     content: await response.json(),
   }));

@@ -6,23 +6,20 @@ export const SALT_BYTES = 48;
 const HASH = "SHA-384";
 const HASH_BYTES = 48;
 
-/** Thrown when an issuer's key or signature is not what it must be. */
-export class WrongSignature extends Error {}
-
 function power65537(base, modulus) {
   let value = base;
   for (let step = 0; step < 16; step += 1) value = (value * value) % modulus;
   return (value * base) % modulus;
 }
 
-/** The inverse of `value`; throws WrongSignature when there is none. */
+/** The inverse of `value`; throws when there is none. */
 function inverse(value, modulus) {
   let [a, b, x, y] = [value, modulus, 1n, 0n];
   while (b) {
     const quotient = a / b;
     [a, b, x, y] = [b, a - quotient * b, y, x - quotient * y];
   }
-  if (a !== 1n) throw new WrongSignature();
+  if (a !== 1n) throw new Error();
   return ((x % modulus) + modulus) % modulus;
 }
 
@@ -54,7 +51,7 @@ function random(bytes, modulus) {
 
 /**
  * Blinds a message for the key with this modulus (bytes). Gives `blinded` to be signed and
- * `finish`, which makes the signature of the message from the blind one and tests it.
+ * `finish`, which makes the signature of the message from the blind one, or throws when it is none.
  */
 export async function blind(message, modulusBytes, salt = null, factor = null) {
   const size = modulusBytes.length;
@@ -69,7 +66,7 @@ export async function blind(message, modulusBytes, salt = null, factor = null) {
     finish(blindSignature) {
       const signature = (toNumber(blindSignature) * unblinding) % modulus;
       const fits = blindSignature.length === size && power65537(signature, modulus) === encoded;
-      if (!fits) throw new WrongSignature();
+      if (!fits) throw new Error();
       return fromNumber(signature, size);
     },
   };

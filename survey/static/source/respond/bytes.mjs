@@ -5,33 +5,26 @@ export const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /** One array of all the parts; texts are taken in UTF-8. */
 export function join(...parts) {
   const encoder = new TextEncoder();
-  const bytes = parts.map((part) => (typeof part === "string" ? encoder.encode(part) : part));
-  const joined = new Uint8Array(bytes.reduce((length, part) => length + part.length, 0));
-  let place = 0;
-  for (const part of bytes) {
-    joined.set(part, place);
-    place += part.length;
-  }
-  return joined;
+  const read = (part) => (typeof part === "string" ? encoder.encode(part) : part);
+  return Uint8Array.from(parts.flatMap((part) => [...read(part)]));
 }
 
 /** Base64url without padding. */
 export function toText(bytes) {
   const text = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
-  return text.replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "");
+  return text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
 /** Reads base64url, with or without padding; throws when it is none. */
 export function fromText(text) {
-  const binary = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
+  const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
   return Uint8Array.from(binary, (symbol) => symbol.charCodeAt(0));
 }
 
 /** The bytes as one number, the highest first. */
 export function toNumber(bytes) {
-  let hex = "0x";
-  for (const byte of bytes) hex += byte.toString(16).padStart(2, "0");
-  return BigInt(hex);
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0"));
+  return BigInt(`0x${hex.join("")}`);
 }
 
 /** `length` bytes of a number, the highest first. */
@@ -42,12 +35,8 @@ export function fromNumber(number, length) {
 
 /** The first ten bytes of a digest as `XXXX-XXXX-XXXX-XXXX`. */
 export function inSymbols(digest) {
-  const number = toNumber(digest.subarray(0, 10));
-  const symbols = Array.from(
-    { length: 16 },
-    (_, place) => ALPHABET[Number((number >> BigInt(75 - 5 * place)) & 31n)],
-  );
-  return inFours(symbols.join(""));
+  const digits = toNumber(digest.subarray(0, 10)).toString(32).padStart(16, "0");
+  return inFours(digits.replace(/./g, (digit) => ALPHABET[parseInt(digit, 32)]));
 }
 
 export function inFours(symbols) {

@@ -1,38 +1,32 @@
 // Check your answers, made in the page: in sealed mode no answer leaves it unsealed.
 import { fill, page, say } from "./filling.mjs";
 
-/** Question id -> the values given, as the form would send them; left questions are left out. */
-export function answersOf(form) {
-  const answers = {};
-  for (const [name, value] of new FormData(form)) {
-    if (value && !name.includes(".")) (answers[name] ??= []).push(value);
-  }
-  return answers;
-}
-
 function text(element) {
   return element.textContent.trim();
 }
 
 /** What one question shows: {id, question, given: [{value, label, alone}]}. */
 function read(group) {
-  const list = group.querySelector("select");
-  const chosen = list ? [...list.selectedOptions] : [...group.querySelectorAll("input:checked")];
+  const chosen = [...group.querySelectorAll(":checked")].filter(({ value }) => value);
   return {
-    id: (list ?? group.querySelector("input")).name,
+    id: group.querySelector("[name]").name,
     question: text(group.querySelector(".candour-question__text")),
-    given: chosen
-      .filter((choice) => choice.value)
-      .map((choice) => ({
-        value: choice.value,
-        label: text(list ? choice : choice.labels[0]),
-        alone: choice.dataset.behaviour === "exclusive",
-      })),
+    given: chosen.map((choice) => ({
+      value: choice.value,
+      label: text(choice.labels?.[0] ?? choice),
+      alone: choice.dataset.behaviour,
+    })),
   };
 }
 
 function questionsIn(root) {
   return [...root.querySelectorAll(".candour-question")].map(read);
+}
+
+/** Question id -> the values given, as the form would send them; left questions are left out. */
+export function answersOf(form) {
+  const answered = questionsIn(form).filter(({ given }) => given.length);
+  return Object.fromEntries(answered.map(({ id, given }) => [id, given.map(({ value }) => value)]));
 }
 
 /** Questions whose answers exclude one another, as {href, text}. */

@@ -1,6 +1,5 @@
 // The public keys of a wave as the document carries them, and the fingerprint that pins them.
 import { fromText, hash, inSymbols, toNumber } from "./bytes.mjs";
-import { alike } from "./codes.mjs";
 
 const MODULUS_BITS = 3072n;
 
@@ -32,9 +31,4 @@ export function keysOf({ wave, publicKey, fallbackKey, modulus, size }) {
 export async function fingerprintOf({ wave, publicKey, fallbackKey, modulus }) {
   const name = `candour fingerprint|${wave}|`;
   return inSymbols(await hash("SHA-256", name, publicKey, fallbackKey, modulus));
-}
-
-/** Whether two fingerprints are the same, however they are written. */
-export function same(one, other) {
-  return alike(one) === alike(other);
 }

@@ -4,38 +4,28 @@ import { postFields, untilAnswered } from "./asking.mjs";
 const CODE = "candour.code";
 const ATTEMPT = "candour.attempt";
 
-export class Plain {
-  constructor(form) {
-    this.form = form;
-  }
+/** The mode as respond.js uses it. */
+export function plainMode(form) {
+  let page = null;
 
-  async codeProblems(code) {
-    const reply = await postFields(this.form.action, { [CODE]: code });
+  async function codeProblems(code) {
+    const reply = await postFields(form.action, { [CODE]: code });
     return reply && reply.problems;
   }
 
   /** The server's check page. Changes after a lost reply belong to the same attempt. */
-  async review() {
-    const reply = await postFields(this.form.action, new FormData(this.form));
-    this.page = reply?.main?.querySelector("#checked");
-    if (this.page) this.keepAttempt(this.page.elements[ATTEMPT].value);
+  async function review() {
+    const fields = new FormData(form);
+    if (page) fields.set(ATTEMPT, page.elements[ATTEMPT].value);
+    const reply = await postFields(form.action, fields);
+    page = reply?.main?.querySelector("#checked") ?? page;
     return reply;
   }
 
-  send(_code, onWaiting) {
-    const { action } = this.page;
-    const fields = new FormData(this.page);
-    return untilAnswered(() => postFields(action, fields), onWaiting);
+  function send(_code, onWaiting) {
+    const fields = new FormData(page);
+    return untilAnswered(() => postFields(page.action, fields), onWaiting);
   }
 
-  keepAttempt(attempt) {
-    let field = this.form.elements[ATTEMPT];
-    if (!field) {
-      field = document.createElement("input");
-      field.type = "hidden";
-      field.name = ATTEMPT;
-      this.form.append(field);
-    }
-    field.value = attempt;
-  }
+  return { codeProblems, review, send };
 }

@@ -1,8 +1,8 @@
 // Sealed mode: answers are folded and sealed in the page, and the code never leaves it. Whatever a
-// sending needs to be repeated is kept in this object, in the tab's memory and nowhere else.
-import { postJson, untilAnswered } from "./asking.mjs";
+// sending needs to be repeated is kept in the tab's memory and nowhere else.
+import { postBytes, untilAnswered } from "./asking.mjs";
 import { blind } from "./blinding.mjs";
-import { fromText, join, toText } from "./bytes.mjs";
+import { fromText, join } from "./bytes.mjs";
 import { answersOf, checkPage, contradictions } from "./checking.mjs";
 import { rawOf } from "./codes.mjs";
 import { receipt, seal } from "./envelope.mjs";
@@ -20,108 +20,100 @@ export async function canSeal() {
   }
 }
 
-function refused(reply, words) {
-  return new Error(reply.content.error ?? words.refused);
-}
+/** The mode as respond.js uses it; `survey` is the title of the survey's pages. */
+export function sealedMode(form, keys, survey) {
+  const { wave, modulus } = keys;
+  const words = form.dataset;
+  const folding = { folds: JSON.parse(words.folds), ticks: JSON.parse(words.ticks) };
+  let usable = null;
+  let ticket = null;
+  let row = null;
 
-export class Sealed {
-  constructor(form, keys, survey) {
-    const { folds, ticks } = form.dataset;
-    this.form = form;
-    this.words = form.dataset;
-    this.keys = keys;
-    this.survey = survey;
-    this.folding = { folds: JSON.parse(folds), ticks: JSON.parse(ticks) };
-    this.usable = null;
-    this.ticket = null;
-    this.row = null;
+  /** What the code's key says, with the half of it that the issuer knows. */
+  async function signed(code, ...parts) {
+    const { half, sign } = await signerOfCode(rawOf(code), wave);
+    return { half, proof: await sign(...parts) };
   }
 
   /** Problems with a code, asked without spending it; null when there is no connection. */
-  async codeProblems(code) {
-    if (this.usable === code) return [];
-    const { wave } = this.keys;
-    const signer = await signerOfCode(rawOf(code), wave);
-    const reply = await postJson(`/issue/${wave}/check`, {
-      half: toText(signer.half),
-      proof: toText(await signer.sign("candour check|", wave)),
-    });
+  async function codeProblems(code) {
+    if (usable === code) return [];
+    const asked = await signed(code, "candour check|", wave);
+    const reply = await postBytes(`/issue/${wave}/check`, asked);
     if (!reply || reply.status >= 500) return null;
-    if (reply.content.usable !== true) {
-      return [{ href: "#code", text: reply.content.error ?? this.words.unusable }];
-    }
-    this.usable = code;
+    const { content } = reply;
+    if (content.usable !== true) return unusable(content.error);
+    usable = code;
     return [];
   }
 
+  function unusable(sentence) {
+    return [{ href: "#code", text: sentence ?? words.unusable }];
+  }
+
   /** The check page, or problems; null when there is no connection. */
-  async review(code) {
-    const problems = await this.codeProblems(code);
+  async function review(code) {
+    const problems = await codeProblems(code);
     if (!problems) return null;
-    problems.push(...contradictions(this.form));
-    return problems.length ? { problems } : checkPage(this.form, this.folding.folds, this.survey);
+    problems.push(...contradictions(form));
+    return problems.length ? { problems } : checkPage(form, folding.folds, survey);
   }
 
   /**
    * Seals, redeems the code, sends, and compares the receipt; gives the receipt's page or problems
    * with the code. Sealing comes first: whatever can fail there costs nobody their voice.
    */
-  async send(code, onWaiting) {
-    const row = await this.sealedRow();
-    const token = await this.tokenFor(code, onWaiting);
-    if (!token) return { problems: [{ href: "#code", text: this.words.unusable }] };
-    const { wave } = this.keys;
-    const content = {
-      token: toText(token),
-      sealed: toText(row.sealed),
-      proof: toText(await this.ticket.oneTime.sign("candour send|", wave, "|", row.sealed)),
-    };
-    const reply = await untilAnswered(() => postJson(`/box/${wave}`, content), onWaiting);
-    if (reply.status !== 200) throw refused(reply, this.words);
-    if (reply.content.receipt !== row.receipt) throw new Error(this.words.otherReceipt);
-    return page("receipt-page", this.survey, { receipt: row.receipt });
+  async function send(code, onWaiting) {
+    const { sealed, own } = await sealedRow();
+    const token = await tokenFor(code, onWaiting);
+    if (!token) return { problems: unusable() };
+    const proof = await ticket.oneTime.sign("candour send|", wave, "|", sealed);
+    const reply = await ask(`/box/${wave}`, { token, sealed, proof }, onWaiting);
+    if (reply.receipt !== own) throw new Error(words.otherReceipt);
+    return page("receipt-page", survey, { receipt: own });
+  }
+
+  /** The content of a reply; null when the code is refused, an Error when anything else is. */
+  async function ask(address, named, onWaiting) {
+    const { status, content } = await untilAnswered(() => postBytes(address, named), onWaiting);
+    if (status === 200) return content;
+    if (status === 403 && named.blinded) return null;
+    throw new Error(content.error ?? words.refused);
   }
 
   /** The sealed answers and their receipt; the same ones as long as the answers are the same. */
-  async sealedRow() {
-    const stored = fold(answersOf(this.form), this.folding);
+  async function sealedRow() {
+    const stored = fold(answersOf(form), folding);
     const content = JSON.stringify(stored);
-    if (this.row?.content !== content) {
-      const sealed = await seal(stored, this.keys);
-      this.row = { content, sealed, receipt: await receipt(sealed, this.keys.wave) };
+    if (row?.content !== content) {
+      const sealed = await seal(stored, keys);
+      row = { content, sealed, own: await receipt(sealed, wave) };
     }
-    return this.row;
+    return row;
   }
 
   /** The token that the code is redeemed for; null when the issuer refuses the code. */
-  async tokenFor(code, onWaiting) {
-    const { wave, modulus } = this.keys;
-    if (this.ticket?.code !== code) {
+  async function tokenFor(code, onWaiting) {
+    if (ticket?.code !== code) {
       const oneTime = await oneTimeSigner();
       const message = join("candour token|", wave, "|", oneTime.half);
-      this.ticket = { code, oneTime, blinding: await blind(message, modulus) };
+      ticket = { code, oneTime, token: null, ...(await blind(message, modulus)) };
     }
-    const { oneTime, blinding, token } = this.ticket;
-    if (token) return token;
-    const { blinded } = blinding;
-    const signer = await signerOfCode(rawOf(code), wave);
-    const content = {
-      half: toText(signer.half),
-      blinded: toText(blinded),
-      proof: toText(await signer.sign("candour redeem|", wave, "|", blinded)),
-    };
-    const reply = await untilAnswered(() => postJson(`/issue/${wave}`, content), onWaiting);
-    if (reply.status === 403) {
-      this.usable = null;
+    if (ticket.token) return ticket.token;
+    const { blinded, finish, oneTime } = ticket;
+    const asked = await signed(code, "candour redeem|", wave, "|", blinded);
+    const reply = await ask(`/issue/${wave}`, { ...asked, blinded }, onWaiting);
+    if (!reply) {
+      usable = null;
       return null;
     }
-    if (reply.status !== 200) throw refused(reply, this.words);
     try {
-      const signature = blinding.finish(fromText(reply.content.signature));
-      this.ticket.token = join(oneTime.half, signature);
+      ticket.token = join(oneTime.half, finish(fromText(reply.signature)));
     } catch {
-      throw new Error(this.words.wrongSignature);
+      throw new Error(words.wrongSignature);
     }
-    return this.ticket.token;
+    return ticket.token;
   }
+
+  return { codeProblems, review, send };
 }

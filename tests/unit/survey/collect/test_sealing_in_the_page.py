@@ -51,7 +51,8 @@ def test_a_code_gives_the_same_key_in_python_and_in_the_page() -> None:
     script = """
     return Promise.all(given.map(async (code) => {
       const signer = await own.signerOfCode(own.rawOf(code), "autumn-2026");
-      return [hex(own.rawOf(code)), hex(signer.half), hex(await signer.sign("candour check|", "x"))];
+      const proof = await signer.sign("candour check|", "x");
+      return [own.rawOf(code), signer.half, proof].map(hex);
     }));
     """
     for code, found in zip(made, in_node(script, made, "codes.mjs", "signing.mjs"), strict=True):
@@ -100,7 +101,7 @@ def test_a_token_made_in_the_page_verifies_in_python(issuing: rsa.RSAPrivateKey)
     }
     const wrong = own.fromNumber(signed ^ 1n, 384);
     let refused = "";
-    try { finish(wrong); } catch (error) { refused = error.constructor.name; }
+    try { finish(wrong); } catch { refused = "refused"; }
     return [hex(one.half), hex(blinded), hex(finish(own.fromNumber(signed, 384))), refused];
     """
     half, blinded, signature, refused = in_node(
@@ -110,7 +111,7 @@ def test_a_token_made_in_the_page_verifies_in_python(issuing: rsa.RSAPrivateKey)
     issuing.public_key().verify(
         bytes.fromhex(signature), message, PSS(MGF1(SHA384()), 48), SHA384()
     )
-    assert refused == "WrongSignature"
+    assert refused == "refused"
     assert len(bytes.fromhex(blinded)) == 384
     assert half not in blinded
 
@@ -173,7 +174,7 @@ def test_python_opens_what_the_page_sealed_in_either_suite(number: int) -> None:
     ):
         sealed = bytes.fromhex(text)
         assert (sealed[0], len(sealed)) == (number, SIZE)
-        assert json.loads(opened(sealed, suite, key)) == answers
+        assert json.loads(suite.decrypt(sealed[1:], key, envelope.info(WAVE))) == answers
         assert receipt == envelope.receipt(sealed, WAVE)
         with pytest.raises(InvalidTag):
             suite.decrypt(sealed[1:], key, envelope.info("another"))
@@ -185,11 +186,11 @@ def uncompressed(key: ec.EllipticCurvePrivateKey) -> bytes:
 
 def test_what_the_page_packs_is_what_the_server_would_pack() -> None:
     stored = folding.fold(SMALL, {"told": ["manager"], "ethnicity": ["indian"]})
-    size = envelope.packed_size(SMALL)
-    script = "return hex(own.pack(given[0], given[1]));"
-    assert bytes.fromhex(in_node(script, [stored, size], "envelope.mjs")) == envelope.pack(
-        SMALL, stored
-    )
+    script = "return given[1].map((size) => hex(own.pack(given[0], size)));"
+    suites = (envelope.X25519, envelope.P256)
+    sizes = [envelope.packed_size(SMALL, suite) for suite in suites]
+    packed = [bytes.fromhex(text) for text in in_node(script, [stored, sizes], "envelope.mjs")]
+    assert packed == [envelope.pack(SMALL, stored, suite) for suite in suites]
 
 
 def test_answers_that_do_not_fit_are_never_sealed_at_another_size() -> None:
@@ -200,12 +201,8 @@ def test_answers_that_do_not_fit_are_never_sealed_at_another_size() -> None:
 def test_fingerprints_agree_and_wrong_keys_are_no_keys(issuing: rsa.RSAPrivateKey) -> None:
     public, fallback = secrets.token_bytes(32), secrets.token_bytes(65)
     modulus = modulus_of(issuing)
-    digest = hashlib.sha256(
-        b"candour fingerprint|" + WAVE.encode() + b"|" + public + fallback + modulus
-    ).digest()
-    number = int.from_bytes(digest[:10])
-    symbols = [codes.ALPHABET[number >> 5 * place & 31] for place in reversed(range(16))]
-    expected = codes.in_fours("".join(symbols))
+    content = b"candour fingerprint|" + WAVE.encode() + b"|" + public + fallback + modulus
+    expected = codes.spell(hashlib.sha256(content).digest())
     script = """
     const data = (change) => ({
       wave: "autumn-2026",
@@ -227,12 +224,12 @@ def test_fingerprints_agree_and_wrong_keys_are_no_keys(issuing: rsa.RSAPrivateKe
       print,
       wrong.map((change) => own.keysOf(data(change))),
       own.keysOf({ ...data({}), publicKey: undefined }),
-      own.same(print, ` ${print.toLowerCase().replaceAll("-", "").replaceAll("0", "o")}`),
-      own.same(print, print.slice(1) + "Z"),
+      own.alike(print) === own.alike(` ${print.toLowerCase().replaceAll("-", "").replaceAll("0", "o")}`),
+      own.alike(print) === own.alike(print.slice(1) + "Z"),
     ];
     """
     given = {"publicKey": public.hex(), "fallbackKey": fallback.hex(), "modulus": modulus.hex()}
-    found = in_node(script, given, "bytes.mjs", "keys.mjs")
+    found = in_node(script, given, "bytes.mjs", "codes.mjs", "keys.mjs")
     assert found == [expected, [None] * 6, None, True, False]
 
 
