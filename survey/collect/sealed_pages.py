@@ -85,7 +85,10 @@ def _open(wave_id: str) -> Wave:
 def _sent(longest: int) -> dict[str, object]:
     """The request's JSON object; an empty one for whatever is none."""
     request.max_content_length = longest
-    sent = request.get_json(force=True, silent=True)
+    try:
+        sent = request.get_json(force=True, silent=True)
+    except RecursionError:  # a kilobyte of opening brackets
+        sent = None
     return sent if isinstance(sent, dict) else {}
 
 

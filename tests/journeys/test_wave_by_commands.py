@@ -88,6 +88,32 @@ def test_fingerprint_is_the_same_where_the_key_is_made_and_used(run: Run) -> Non
     assert made in used
 
 
+def fingerprints(said: str) -> set[str]:
+    """Every fingerprint of a wave that stands in a text."""
+    return set(re.findall(r"\b(?:[0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]{4}\b(?!-)", said))
+
+
+def test_waves_fingerprint_is_said_shown_and_on_every_card(run: Run, refused: Run) -> None:
+    run("migrate")
+    run("keys new --out officers")
+    line = f"wave new autumn --questionnaire {SMALL} --public officers/public.json --title Autumn"
+    (printed,) = fingerprints(run(line))
+    assert fingerprints(run("wave status")) == {printed}
+    run(f"codes make autumn --count 60 --out cards --fingerprint {printed.lower()}")
+    head, *cards = Path("cards/cards.csv").read_text().splitlines()
+    assert head == "code,fingerprint,link"
+    for card in cards:
+        code, fingerprint, link = card.split(",")
+        assert fingerprint == printed
+        assert link == f"#{code}.{printed}"
+    assert "candour wave status" in refused("codes make autumn --count 9 --out c --fingerprint 12")
+    assert not Path("c").exists()
+
+
+def test_cards_without_a_fingerprint_are_told(run: Run) -> None:
+    assert "No fingerprint is on the cards" in run("codes make autumn --count 9 --out cards")
+
+
 def test_steps_out_of_order_are_one_sentence_each(run: Run, refused: Run, tmp_path: Path) -> None:
     prepare(run)
     assert "only a draft" in refused("wave open autumn")

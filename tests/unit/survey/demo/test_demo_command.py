@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from survey import database
 from survey.close import keys
-from survey.collect import codes, issuer, submit
+from survey.collect import codes, fingerprint, issuer, submit
 from survey.config import Settings
 from survey.database import Stores
 from survey.demo import commands, home, making
@@ -52,6 +52,8 @@ def test_start_prints_addresses_sign_ins_and_codes(tmp_path: Path) -> None:
         assert person.name in said
     assert making.PASSWORD in said
     assert "only a demo keeps codes" in said
+    wave = waves.get(Stores.open(Settings.at(tmp_path)), "now")
+    assert f"fingerprint on every card of Now: {fingerprint.of(wave)}" in said
     assert [card for card in cards if card in said] == cards[: commands.CODES_SHOWN]
 
 
