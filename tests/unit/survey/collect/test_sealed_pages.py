@@ -21,6 +21,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from survey import security
 from survey.app import create_app
 from survey.collect import box, codes, envelope, issuer, sealed_pages, tokens
 from survey.config import Settings
@@ -369,6 +370,14 @@ def test_another_sites_page_is_refused(
     reply = client.post(path.format("autumn"), json={}, headers=header)
     assert reply.status_code == 403
     assert reply.json == {"error": "This was not sent by the survey's own page."}
+
+
+def test_an_endpoint_that_asks_nobody_where_they_come_from_is_noticed(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(security, "RESPONDENT_BLUEPRINTS", frozenset({"respond"}))
+    with pytest.raises(AssertionError):
+        test_another_sites_page_is_refused(client, "/box/{}", {"Sec-Fetch-Site": "cross-site"})
 
 
 @pytest.mark.parametrize("path", PATHS)
