@@ -48,7 +48,7 @@ def _json(answers: Mapping[str, str]) -> bytes:
 
 
 @lru_cache(maxsize=32)
-def packed_size(questionnaire: Questionnaire, suite: int) -> int:
+def packed_size(questionnaire: Questionnaire, suite: int = X25519) -> int:
     """Bytes of every packed answer: the longest that the questionnaire allows, rounded up.
 
     More where the suite's public key is shorter, so that sealed rows are of one size.

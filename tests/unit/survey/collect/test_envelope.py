@@ -36,7 +36,7 @@ def sizes(packed: list[bytes]) -> set[int]:
 @given(st.lists(answers, min_size=1, max_size=20))
 def test_every_answer_has_the_same_size(many: list[dict[str, str]]) -> None:
     packed = [envelope.pack(QUESTIONNAIRE, one) for one in many]
-    assert sizes(packed) == {envelope.packed_size(QUESTIONNAIRE, envelope.X25519)}
+    assert sizes(packed) == {envelope.packed_size(QUESTIONNAIRE)}
 
 
 def test_answers_that_were_not_padded_are_noticed() -> None:
@@ -52,7 +52,7 @@ def test_the_longest_answer_fits_and_sizes_come_in_steps() -> None:
     assert len(envelope.pack(QUESTIONNAIRE, longest, envelope.P256)) == size
     assert size % envelope.STEP == 0
     assert size - len(envelope.pack(QUESTIONNAIRE, longest).rstrip()) < envelope.STEP
-    assert envelope.packed_size(QUESTIONNAIRE, envelope.X25519) == size + 33
+    assert envelope.packed_size(QUESTIONNAIRE) == size + 33
 
 
 @pytest.mark.parametrize(

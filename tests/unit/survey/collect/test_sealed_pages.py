@@ -154,7 +154,9 @@ def test_unknown_used_and_malformed_codes_get_the_same_reply(
     asked: list[object] = [to_redeem(live, 0, any_blinded()) for live in (live_wave, stranger)]
     replies = [client.post("/issue/autumn", json=sent) for sent in [*asked, *malformed(live_wave)]]
     replies += [client.post("/issue/autumn", json=sent) for sent in ([], "text", None, 7)]
-    replies += [client.post("/issue/autumn", data=sent) for sent in (b"", b"{", b"\xff\xfe", b"[" * 4000)]
+    replies += [
+        client.post("/issue/autumn", data=sent) for sent in (b"", b"{", b"\xff\xfe", b"[" * 4000)
+    ]
     assert {(reply.status_code, reply.data) for reply in replies} == {
         (403, replies[0].data),
     }
