@@ -84,7 +84,10 @@ class Traffic:
     requests: list[Request] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.page.context.on("request", lambda request: self.requests.append(request))
+        self.page.context.on("request", self._keep)
+
+    def _keep(self, request: Request) -> None:
+        self.requests.append(request)
 
     def posts(self) -> list[str]:
         """Paths that were posted to, in order."""

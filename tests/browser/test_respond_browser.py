@@ -279,13 +279,27 @@ def test_the_code_of_a_card_comes_in_the_fragment_and_goes_from_the_address(
     assert page.url.endswith(SURVEY)
 
 
-def test_without_a_connection_nothing_is_lost(
+def test_answers_can_be_checked_without_a_connection(
     visit: Callable, live_server: LiveServer, code: str
 ) -> None:
     visitor = visit(PHONE)
     page: Page = visitor.page
     begin(page, live_server, code)
     answer_everything(page)
+    visitor.context.set_offline(True)
+    page.click("#next")
+    expect(page.locator("#checked")).to_contain_text("Bangladeshi")
+
+
+def test_without_a_connection_nothing_is_lost(
+    visit: Callable, live_server: LiveServer, code: str
+) -> None:
+    visitor = visit(PHONE)
+    page: Page = visitor.page
+    page.goto(live_server.url + SURVEY)
+    page.click("#read-all")
+    choose(page, "ethnicity", "bangladeshi")
+    page.fill("#code", code)
     visitor.context.set_offline(True)
     page.click("#next")
     expect(page.locator("#working")).to_contain_text("Your answers are still on this page")

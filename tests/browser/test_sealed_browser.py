@@ -198,6 +198,18 @@ def test_a_wrong_fingerprint_stops_a_page_that_is_open_already(
     expect(page.locator("h1:visible")).to_have_text("Do not answer here")
 
 
+def test_after_a_warning_the_right_link_opens_the_survey(
+    visit: Callable, live_server: LiveServer, code: str
+) -> None:
+    page: Page = visit(PHONE).page
+    own = fingerprint.of(live_server.live.wave)
+    page.goto(f"{live_server.url}{SURVEY}#{code}.0000-0000-0000-0000")
+    expect(page.locator("h1:visible")).to_have_text("Do not answer here")
+    page.goto(f"{live_server.url}{SURVEY}#{code}.{own}")
+    expect(page.locator("#code")).to_have_value(code)
+    expect(page.locator("h1:visible")).to_have_text("Small survey")
+
+
 @pytest.mark.parametrize("shape", ["{print}", "{bare}"])
 def test_the_right_fingerprint_lets_on(
     visit: Callable, live_server: LiveServer, code: str, shape: str
@@ -262,11 +274,15 @@ def test_a_browser_that_cannot_seal_says_so_before_sending(
     assert set(traffic.posts()) == {"survey/autumn/check", "survey/autumn/send"}
 
 
-@pytest.mark.parametrize("step", ["**/issue/autumn", "**/box/autumn"])
+@pytest.mark.parametrize(
+    ("step", "script"),
+    [("issue/autumn", ""), ("box/autumn", ""), ("survey/autumn/send", WITHOUT_CRYPTO)],
+)
 def test_a_lost_reply_is_asked_for_again_and_counts_once(
-    visit: Callable, live_server: LiveServer, code: str, step: str
+    visit: Callable, live_server: LiveServer, code: str, step: str, script: str
 ) -> None:
     page: Page = visit(PHONE).page
+    page.add_init_script(script)
     to_check_page(page, live_server, code)
     arrived = []
 
@@ -278,7 +294,7 @@ def test_a_lost_reply_is_asked_for_again_and_counts_once(
         else:
             route.continue_()
 
-    page.route(step, lose_first_reply)
+    page.route(f"**/{step}", lose_first_reply)
     before = stored(live_server)
     page.click("#send")
     expect(page.locator("#sending")).to_contain_text("sent again by themselves")

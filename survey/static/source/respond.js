@@ -1,19 +1,17 @@
 // The respondent's document with JavaScript: a section at a time, the code tested on the page, and
 // answers kept in the page alone until they are sent. Nothing is put into any storage.
+import { Told } from "./respond/asking.mjs";
 import { alike, asPrinted, isCode } from "./respond/codes.mjs";
 import { page } from "./respond/filling.mjs";
 import { fingerprintOf, keysOf } from "./respond/keys.mjs";
 import { plainMode } from "./respond/plain.mjs";
 import { canSeal, sealedMode } from "./respond/sealed.mjs";
-import { CHECK, START, Steps } from "./respond/steps.mjs";
+import * as steps from "./respond/steps.mjs";
+import { CHECK, START, code, form, survey, words } from "./respond/steps.mjs";
 
 const CARD = /^#([\w-]+)(?:\.([\w-]{16,19}))?$/;
-const form = document.getElementById("survey");
-const code = document.getElementById("code");
 const status = document.getElementById("working");
 const fingerprint = document.getElementById("fingerprint");
-const steps = new Steps(form);
-const words = form.dataset;
 
 let changed = words.filled === "true";
 let checked = null;
@@ -26,14 +24,16 @@ function fields() {
   return new URLSearchParams(new FormData(form)).toString();
 }
 
-/** A card's QR code holds code and fingerprint after `#`, which browsers send to nobody. */
-function takeCardFromAddress() {
-  const [, text, print] = CARD.exec(location.hash) ?? [];
-  if (!text || !(print || isCode(text))) return false;
+/** What a card's QR code put after `#`, which browsers send to nobody: code and fingerprint. */
+function cardInAddress() {
+  const [, text, print = null] = CARD.exec(location.hash) ?? [];
+  return text && (print || isCode(text)) ? { text, print } : null;
+}
+
+function take({ text, print }) {
   code.value = asPrinted(text);
-  onCard = print ?? null;
+  onCard = print;
   history.replaceState(null, "", location.pathname);
-  return true;
 }
 
 /** Chooses the mode and stops where the keys are not those that the card names. */
@@ -41,7 +41,7 @@ async function prepare() {
   const sealing = await canSeal();
   const keys = keysOf(words);
   if (keys && crypto.subtle) fingerprint.textContent = await fingerprintOf(keys);
-  mode = sealing && keys ? sealedMode(form, keys, steps.survey) : plainMode(form);
+  mode = sealing && keys ? sealedMode(form, keys, survey) : plainMode(form);
   // With nowhere to go, the browser's own submitting can take no answer out of the page.
   if (sealing) form.method = "dialog";
   document.getElementById("mode-sealed").hidden = !sealing;
@@ -55,7 +55,7 @@ function compareWithCard() {
   if (served && (onCard === null || alike(onCard) === alike(served))) return;
   finished = true;
   form.reset();
-  steps.showReply(page("wrong-keys", steps.survey, { card: onCard ?? "–", page: served || "–" }));
+  steps.showReply(page("wrong-keys", survey, { card: onCard ?? "–", page: served || "–" }));
 }
 
 /** Says what is wrong with the code as it was typed; gives false when nothing is. */
@@ -76,16 +76,21 @@ function go(hash) {
 /** Shows the step that the address names. */
 async function follow() {
   await ready;
+  const card = cardInAddress();
+  if (finished && card) location.reload();
   if (finished || busy) return;
-  if (takeCardFromAddress()) compareWithCard();
-  if (finished) return;
+  if (card) {
+    take(card);
+    compareWithCard();
+    if (finished) return;
+  }
   const step = steps.stepOf(location.hash);
   if (step === CHECK) {
-    if (steps.current !== CHECK || checked !== fields()) check();
+    if (steps.shownStep() !== CHECK || checked !== fields()) check();
     return;
   }
   steps.clearProblems();
-  if (!steps.long || !steps.reply.hidden) steps.show(step ?? START);
+  if (!steps.showsEverything()) steps.show(step ?? START);
   const target = document.getElementById(location.hash.slice(1));
   if (step !== null && target?.matches("[id^='q-'], #code")) focusOnField(target);
 }
@@ -99,10 +104,10 @@ function focusOnField(target) {
 async function proceed() {
   await ready;
   if (busy || finished) return;
-  if (steps.finishes) {
+  if (steps.finishes()) {
     await check();
-  } else if (steps.current !== START) {
-    go(steps.following);
+  } else if (steps.shownStep() !== START) {
+    go(steps.following());
   } else {
     await begin();
   }
@@ -113,7 +118,7 @@ async function begin() {
   if (refuseCode()) return;
   const problems = await working(() => mode.codeProblems(code.value));
   if (problems?.length) steps.showProblems(problems);
-  else go(steps.following);
+  else go(steps.following());
 }
 
 async function check() {
@@ -155,7 +160,7 @@ function prepareSending() {
     button.addEventListener("click", (event) => {
       event.preventDefault();
       if (busy) return;
-      steps.returning = true;
+      steps.returnAfterwards();
       go(`#${button.dataset.change}`);
     });
   }
@@ -178,7 +183,7 @@ async function send() {
     if (reply.problems.length) toCode(reply.problems);
     else done(reply);
   } catch (error) {
-    progress.textContent = error.message;
+    progress.textContent = error instanceof Told ? error.message : words.refused;
   } finally {
     busy = false;
   }
@@ -194,7 +199,8 @@ function done(reply) {
   steps.showReply(reply);
 }
 
-takeCardFromAddress();
+const card = cardInAddress();
+if (card) take(card);
 form.addEventListener("change", (event) => {
   if (event.target !== code) changed = true;
 });
@@ -202,7 +208,7 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   proceed();
 });
-document.getElementById("read-all").addEventListener("click", () => steps.showAll());
+document.getElementById("read-all").addEventListener("click", steps.showAll);
 window.addEventListener("hashchange", follow);
 window.addEventListener("beforeunload", (event) => {
   const leaving = document.body.classList.contains("govuk-exit-this-page-hide-content");

@@ -9,6 +9,9 @@ const OPTIONS = {
   referrerPolicy: "no-referrer",
 };
 
+/** Thrown with a sentence for the person who answers. */
+export class Told extends Error {}
+
 async function post(address, options, read) {
   try {
     const response = await fetch(address, { ...OPTIONS, ...options });

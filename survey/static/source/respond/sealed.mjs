@@ -1,6 +1,6 @@
 // Sealed mode: answers are folded and sealed in the page, and the code never leaves it. Whatever a
 // sending needs to be repeated is kept in the tab's memory and nowhere else.
-import { postBytes, untilAnswered } from "./asking.mjs";
+import { postBytes, Told, untilAnswered } from "./asking.mjs";
 import { blind } from "./blinding.mjs";
 import { fromText, join } from "./bytes.mjs";
 import { answersOf, checkPage, contradictions } from "./checking.mjs";
@@ -69,16 +69,16 @@ export function sealedMode(form, keys, survey) {
     if (!token) return { problems: unusable() };
     const proof = await ticket.oneTime.sign("candour send|", wave, "|", sealed);
     const reply = await ask(`/box/${wave}`, { token, sealed, proof }, onWaiting);
-    if (reply.receipt !== own) throw new Error(words.otherReceipt);
+    if (reply.receipt !== own) throw new Told(words.otherReceipt);
     return page("receipt-page", survey, { receipt: own });
   }
 
-  /** The content of a reply; null when the code is refused, an Error when anything else is. */
+  /** The content of a reply; null when the code is refused, or throws Told. */
   async function ask(address, named, onWaiting) {
     const { status, content } = await untilAnswered(() => postBytes(address, named), onWaiting);
     if (status === 200) return content;
     if (status === 403 && named.blinded) return null;
-    throw new Error(content.error ?? words.refused);
+    throw new Told(content.error ?? words.refused);
   }
 
   /** The sealed answers and their receipt; the same ones as long as the answers are the same. */
@@ -110,7 +110,7 @@ export function sealedMode(form, keys, survey) {
     try {
       ticket.token = join(oneTime.half, finish(fromText(reply.signature)));
     } catch {
-      throw new Error(words.wrongSignature);
+      throw new Told(words.wrongSignature);
     }
     return ticket.token;
   }

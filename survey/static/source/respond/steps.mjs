@@ -1,157 +1,158 @@
-// Shows the one document a step at a time: the start, each section, then what the server replied.
+// Shows the one document a step at a time: the start, each section, then the page that follows.
 // The step is in the address after `#`, so that Back and Forward work; answers stay in the form.
 
 export const START = "start";
 export const CHECK = "check";
 
-export class Steps {
-  constructor(form) {
-    this.form = form;
-    this.words = form.dataset;
-    this.start = document.getElementById("start");
-    this.sections = [...form.querySelectorAll(".candour-section")];
-    this.heading = document.getElementById("heading");
-    this.progress = document.getElementById("progress");
-    this.back = document.getElementById("back");
-    this.next = document.getElementById("next");
-    this.reply = document.getElementById("reply");
-    this.survey = this.heading.textContent;
-    this.current = START;
-    this.long = false;
-    this.returning = false;
-    document.body.classList.add("candour-stepping");
-  }
+const byId = (id) => document.getElementById(id);
 
-  /** The step that an address after `#` names; null for one that names none. */
-  stepOf(hash) {
-    const id = decodeURIComponent(hash.replace(/^#/, ""));
-    if (id === "" || id === START || id === "code") return START;
-    if (id === CHECK) return CHECK;
-    const section = document.getElementById(id)?.closest(".candour-section");
-    return section ? section.id : null;
-  }
+export const form = byId("survey");
+export const words = form.dataset;
+export const code = byId("code");
 
-  get last() {
-    return this.sections.length - 1;
-  }
+const sections = [...form.querySelectorAll(".candour-section")];
+const [start, heading, progress] = [byId("start"), byId("heading"), byId("progress")];
+const [back, next, reply] = [byId("back"), byId("next"), byId("reply")];
 
-  get index() {
-    return this.sections.findIndex((section) => section.id === this.current);
-  }
+/** The title of the survey's pages. */
+export const survey = heading.textContent;
 
-  /** Whether the button leads to the check page rather than to the next step. */
-  get finishes() {
-    return this.long || this.returning || this.index === this.last;
-  }
+let current = START;
+let long = false;
+let returning = false;
 
-  /** The address after `#` of the step behind this one. */
-  get following() {
-    return `#${this.sections[this.index + 1].id}`;
-  }
+document.body.classList.add("candour-stepping");
 
-  /** Shows the start or a section, and moves the focus to its heading. */
-  show(step, { focus = true } = {}) {
-    this.current = step;
-    this.reply.hidden = true;
-    this.reply.replaceChildren();
-    this.form.hidden = false;
-    this.heading.hidden = false;
-    this.start.hidden = step !== START && !this.long;
-    for (const section of this.sections) section.hidden = section.id !== step && !this.long;
-    const page = this.long ? 0 : this.index + 1;
-    const heading = page ? this.titleOf(this.sections[page - 1]) : this.survey;
-    this.heading.textContent = heading;
-    this.progress.hidden = !page;
-    this.progress.textContent = page ? this.pageOf(page) : "";
-    this.back.hidden = !page;
-    if (page) this.back.href = page > 1 ? `#${this.sections[page - 2].id}` : `#${START}`;
-    this.next.textContent = this.finishes
-      ? this.words.finish
-      : page
-        ? this.words.continue
-        : this.words.begin;
-    document.title = page ? `${heading} - ${this.pageOf(page)} - ${this.survey}` : this.survey;
-    if (focus) this.focusOn(this.heading);
-  }
+/** The step that is shown. */
+export function shownStep() {
+  return current;
+}
 
-  /** Everything at once, as without JavaScript: to read all questions first. */
-  showAll() {
-    this.long = true;
-    document.body.classList.remove("candour-stepping");
-    this.show(START);
-  }
+/** The step that an address after `#` names; null for one that names none. */
+export function stepOf(hash) {
+  const id = decodeURIComponent(hash.replace(/^#/, ""));
+  if (id === "" || id === START || id === "code") return START;
+  if (id === CHECK) return CHECK;
+  const section = byId(id)?.closest(".candour-section");
+  return section ? section.id : null;
+}
 
-  /** Shows what the server replied in place of the form, which stays behind it. */
-  showReply(page) {
-    this.current = CHECK;
-    this.returning = false;
-    this.form.hidden = true;
-    this.heading.hidden = true;
-    this.progress.hidden = true;
-    this.back.hidden = true;
-    this.reply.replaceChildren(...document.adoptNode(page.main).childNodes);
-    this.reply.hidden = false;
-    document.title = page.title;
-    this.focusOn(this.reply.querySelector("h1"));
-  }
+function index() {
+  return sections.findIndex((section) => section.id === current);
+}
 
-  /** Takes away what was left of an earlier problem. */
-  clearProblems() {
-    for (const old of document.querySelectorAll("[data-problem]")) old.remove();
-    for (const group of this.form.querySelectorAll(".govuk-form-group--error")) {
-      group.classList.remove("govuk-form-group--error");
-    }
-    const code = document.getElementById("code");
-    code.classList.remove("govuk-input--error");
-    code.setAttribute("aria-describedby", "code-hint");
-    document.querySelector(".govuk-error-summary")?.remove();
-    document.getElementById("code-error")?.remove();
-  }
+/** Whether the button leads to the check page rather than to the next step. */
+export function finishes() {
+  return long || returning || index() === sections.length - 1;
+}
 
-  /** Names problems at the top and at the code; `problems` are {href, text}. */
-  showProblems(problems) {
-    this.clearProblems();
-    this.show(this.stepOf(problems[0].href) ?? START, { focus: false });
-    const summary = document.getElementById("problems").content.cloneNode(true);
-    const row = summary.querySelector("li");
-    for (const problem of problems) {
-      const item = row.cloneNode(true);
-      item.querySelector("a").href = problem.href;
-      item.querySelector("a").textContent = problem.text;
-      row.before(item);
-      if (problem.href === "#code") this.markCode(problem.text);
-    }
-    row.remove();
-    const shown = summary.firstElementChild;
-    shown.dataset.problem = "";
-    this.back.before(summary);
-    document.title = `${this.words.error}${document.title}`;
-    this.focusOn(shown);
-  }
+/** The address after `#` of the step behind this one. */
+export function following() {
+  return `#${sections[index() + 1].id}`;
+}
 
-  markCode(sentence) {
-    const code = document.getElementById("code");
-    const message = document.createElement("p");
-    message.id = "code-error";
-    message.className = "govuk-error-message";
-    message.textContent = sentence;
-    code.before(message);
-    code.classList.add("govuk-input--error");
-    code.setAttribute("aria-describedby", "code-hint code-error");
-    code.closest(".govuk-form-group").classList.add("govuk-form-group--error");
-  }
+/** Whether everything is shown at once already, so that a step need not be. */
+export function showsEverything() {
+  return long && reply.hidden;
+}
 
-  titleOf(section) {
-    return section.querySelector(".candour-section__title").textContent;
-  }
+/** Shows the start or a section, and moves the focus to its heading. */
+export function show(step, { focus = true } = {}) {
+  current = step;
+  reply.hidden = true;
+  reply.replaceChildren();
+  form.hidden = false;
+  heading.hidden = false;
+  start.hidden = step !== START && !long;
+  for (const section of sections) section.hidden = section.id !== step && !long;
+  const page = long ? 0 : index() + 1;
+  heading.textContent = page ? titleOf(sections[page - 1]) : survey;
+  progress.hidden = !page;
+  progress.textContent = page ? pageOf(page) : "";
+  back.hidden = !page;
+  if (page) back.href = `#${page > 1 ? sections[page - 2].id : START}`;
+  next.textContent = finishes() ? words.finish : page ? words.continue : words.begin;
+  document.title = page ? `${heading.textContent} - ${pageOf(page)} - ${survey}` : survey;
+  if (focus) focusOn(heading);
+}
 
-  pageOf(page) {
-    return this.words.page.replace("{page}", page).replace("{pages}", this.sections.length);
-  }
+/** Everything at once, as without JavaScript: to read all questions first. */
+export function showAll() {
+  long = true;
+  document.body.classList.remove("candour-stepping");
+  show(START);
+}
 
-  focusOn(element) {
-    window.scrollTo(0, 0);
-    element.setAttribute("tabindex", "-1");
-    element.focus({ preventScroll: true });
+/** From now on the button leads back to the check page. */
+export function returnAfterwards() {
+  returning = true;
+}
+
+/** Shows another page, {main, title}, in place of the form, which stays behind it. */
+export function showReply(page) {
+  current = CHECK;
+  returning = false;
+  for (const part of [form, heading, progress, back]) part.hidden = true;
+  reply.replaceChildren(...document.adoptNode(page.main).childNodes);
+  reply.hidden = false;
+  document.title = page.title;
+  focusOn(reply.querySelector("h1"));
+}
+
+/** Takes away what was left of an earlier problem. */
+export function clearProblems() {
+  for (const old of document.querySelectorAll("[data-problem]")) old.remove();
+  for (const group of form.querySelectorAll(".govuk-form-group--error")) {
+    group.classList.remove("govuk-form-group--error");
   }
+  code.classList.remove("govuk-input--error");
+  code.setAttribute("aria-describedby", "code-hint");
+  document.querySelector(".govuk-error-summary")?.remove();
+  byId("code-error")?.remove();
+}
+
+/** Names problems at the top and at the code; `problems` are {href, text}. */
+export function showProblems(problems) {
+  clearProblems();
+  show(stepOf(problems[0].href) ?? START, { focus: false });
+  const summary = byId("problems").content.cloneNode(true);
+  const row = summary.querySelector("li");
+  for (const problem of problems) {
+    const item = row.cloneNode(true);
+    item.querySelector("a").href = problem.href;
+    item.querySelector("a").textContent = problem.text;
+    row.before(item);
+    if (problem.href === "#code") markCode(problem.text);
+  }
+  row.remove();
+  const shown = summary.firstElementChild;
+  shown.dataset.problem = "";
+  back.before(summary);
+  document.title = `${words.error}${document.title}`;
+  focusOn(shown);
+}
+
+function markCode(sentence) {
+  const message = document.createElement("p");
+  message.id = "code-error";
+  message.className = "govuk-error-message";
+  message.textContent = sentence;
+  code.before(message);
+  code.classList.add("govuk-input--error");
+  code.setAttribute("aria-describedby", "code-hint code-error");
+  code.closest(".govuk-form-group").classList.add("govuk-form-group--error");
+}
+
+function titleOf(section) {
+  return section.querySelector(".candour-section__title").textContent;
+}
+
+function pageOf(page) {
+  return words.page.replace("{page}", page).replace("{pages}", sections.length);
+}
+
+function focusOn(element) {
+  window.scrollTo(0, 0);
+  element.setAttribute("tabindex", "-1");
+  element.focus({ preventScroll: true });
 }

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 
+import numpy as np
 import pytest
 from fixtures_wave import QUESTIONNAIRES
 from in_node import in_node
@@ -19,7 +19,8 @@ SCRIPT = "return given.forms.map((form) => own.fold(form, given.data));"
 
 
 @pytest.fixture(
-    scope="module", params=[QUESTIONNAIRES / "small.yaml", resources.QUESTIONNAIRES / "culture.yaml"]
+    scope="module",
+    params=[QUESTIONNAIRES / "small.yaml", resources.QUESTIONNAIRES / "culture.yaml"],
 )
 def questionnaire(request: pytest.FixtureRequest) -> Questionnaire:
     return loader.load(request.param)
@@ -33,30 +34,33 @@ def in_the_page(
     return folded
 
 
-def any_form(questionnaire: Questionnaire, dice: random.Random) -> dict[str, list[str]]:
+def any_form(questionnaire: Questionnaire, dice: np.random.Generator) -> dict[str, list[str]]:
     """What somebody may answer: each question left, or answered with what its page offers."""
     form = {}
     for question in questionnaire.questions:
         if dice.random() < 0.2:
             continue
-        given = [dice.choice(question.codes)]
+        given = [str(dice.choice(question.codes))]
         if isinstance(question, Multiple):
             together = [tick.code for tick in question.options if not tick.exclusive]
             if given[0] in together:
-                given = dice.sample(together, dice.randint(1, len(together)))
+                count = dice.integers(1, len(together), endpoint=True)
+                given = [str(code) for code in dice.choice(together, count, replace=False)]
         form[question.id] = given
     return form
 
 
 def test_python_and_javascript_fold_alike(questionnaire: Questionnaire) -> None:
-    dice = random.Random(7)
+    dice = np.random.default_rng(7)
     forms = [any_form(questionnaire, dice) for _ in range(200)]
     expected = [folding.fold(questionnaire, form) for form in forms]
     assert in_the_page(questionnaire, forms) == expected
 
 
 def test_every_option_is_folded_as_the_server_does(questionnaire: Questionnaire) -> None:
-    forms = [{question.id: [code]} for question in questionnaire.questions for code in question.codes]
+    forms = [
+        {question.id: [code]} for question in questionnaire.questions for code in question.codes
+    ]
     expected = [folding.fold(questionnaire, form) for form in forms]
     assert in_the_page(questionnaire, forms) == expected
     assert any(not stored for stored in expected)
