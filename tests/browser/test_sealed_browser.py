@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -274,6 +275,30 @@ def test_a_browser_that_cannot_seal_says_so_before_sending(
     assert set(traffic.posts()) == {"survey/autumn/check", "survey/autumn/send"}
 
 
+def test_the_page_checks_answers_in_the_same_words_as_the_server(
+    visit: Callable, live_server: LiveServer, code: str
+) -> None:
+    seen = []
+    for script in ("", WITHOUT_CRYPTO):
+        page: Page = visit(DESK).page
+        page.add_init_script(script)
+        begin(page, live_server, code)
+        choose(page, "challenge_safe", "prefer-not-to-say")
+        page.click("#next")
+        choose(page, "told", "manager")
+        choose(page, "told", "association")
+        page.click("#next")
+        choose(page, "ethnicity", "bangladeshi")
+        choose(page, "in_probation", "prefer-not-to-say")
+        page.click("#next")
+        page.wait_for_selector("#checked")
+        sections = page.locator(".candour-checked__section").all_inner_texts()
+        seen.append([page.locator("#reply > p").first.inner_text(), *sections])
+    assert seen[0] == seen[1]
+    assert "Not answered" in seen[0][1]
+    assert "Nothing is stored for this question." in seen[0][3]
+
+
 @pytest.mark.parametrize(
     ("step", "script"),
     [("issue/autumn", ""), ("box/autumn", ""), ("survey/autumn/send", WITHOUT_CRYPTO)],
@@ -343,6 +368,39 @@ def test_another_receipt_than_the_page_computed_is_told(
     page.route("**/box/autumn", lambda route: route.fulfill(body=other))
     page.click("#send")
     expect(page.locator("#sending")).to_contain_text("another receipt than the one that this page")
+
+
+def test_a_refusal_of_the_ballot_box_is_told_in_its_words(
+    visit: Callable, live_server: LiveServer, code: str
+) -> None:
+    visitor = visit(PHONE)
+    page: Page = visitor.page
+    to_check_page(page, live_server, code)
+    reply = json.dumps({"error": "This survey has closed."})
+    page.route("**/box/autumn", lambda route: route.fulfill(status=400, body=reply))
+    page.click("#send")
+    expect(page.locator("#sending")).to_have_text("This survey has closed.")
+    visitor.looks_right()
+    page.unroute("**/box/autumn")
+    assert finish(page) in stored(live_server)
+
+
+def test_what_cannot_be_sealed_spends_no_code(
+    visit: Callable, live_server: LiveServer, code: str
+) -> None:
+    page: Page = visit(PHONE).page
+
+    def serve(route: Route) -> None:
+        reply = route.fetch()
+        small = re.sub(r'data-size="\d+"', 'data-size="99"', reply.text())
+        route.fulfill(response=reply, body=small)
+
+    page.route(f"**{SURVEY}", serve)
+    to_check_page(page, live_server, code)
+    traffic = Traffic(page)
+    page.click("#send")
+    expect(page.locator("#sending")).to_contain_text("They are still on this page")
+    assert traffic.posts() == []
 
 
 def test_answers_that_exclude_one_another_are_not_sealed(
