@@ -12,6 +12,7 @@ from survey.collect import issuer
 from survey.config import Settings
 from survey.database import Stores
 from survey.errors import DataError, SettingsError
+from survey.manage import waves
 
 CARDS_FILE, HALVES_FILE = "cards.csv", "public-halves.txt"
 
@@ -27,6 +28,7 @@ def codes() -> None:
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True)
 def make(wave_id: str, count: int, out: Path) -> None:
     """Make codes, shuffled: cards to hand out, and the public halves for the issuer."""
+    waves.expect_id(wave_id)
     made = access_codes.make(count)
     with click.progressbar(made, label="Making codes") as bar:
         halves = sorted(access_codes.public_half(access_codes.parse(c), wave_id).hex() for c in bar)
