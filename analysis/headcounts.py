@@ -44,7 +44,7 @@ def read(path: Path, plan: TablePlan) -> dict[str, int]:
             raise DataError(f"{where}: the group {group!r} stands twice.")
         if not (text.isascii() and text.isdigit() and len(text) <= 9):
             raise DataError(
-                f"{where}: the headcount of {group!r} is {text!r}; it must be a number."
+                f"{where}: the headcount of {group!r} is {text!r}; it must be a number of people."
             )
         counts[group] = int(text)
     return counts

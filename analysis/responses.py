@@ -156,6 +156,11 @@ class _Reading:
         return None if self._weight is None else np.concatenate(self._weights)
 
     def _check_header(self, header: Sequence[str], ignored: frozenset[str]) -> None:
+        if self._weight is not None and self._weight not in header:
+            raise DataError(
+                f"{self._path}, row 1: the column {self._weight} is missing; it was to hold the "
+                "weights."
+            )
         wanted = {*self._decoded, *([] if self._weight is None else [self._weight])}
         missing = sorted(wanted - set(header))
         if missing:
@@ -166,8 +171,8 @@ class _Reading:
         unknown = [name for name in header if name not in wanted and name not in ignored]
         if unknown:
             raise DataError(
-                f"{self._path}, row 1: {_listed(unknown)} not in the questionnaire; name it under "
-                "`ignore_columns` to leave it out."
+                f"{self._path}, row 1: {_listed(unknown)} not in the questionnaire; what is to "
+                "be left out is named under `ignore_columns`."
             )
 
     def _chunks(

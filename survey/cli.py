@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 from importlib import import_module
 
@@ -57,3 +58,22 @@ def main() -> None:
         sys.exit(2)
     except click.Abort:
         sys.exit(130)
+    except Exception as error:
+        sentence = _refused_by_the_machine(error)
+        if sentence is None:
+            raise
+        click.echo(sentence, err=True)
+        sys.exit(2)
+
+
+def _refused_by_the_machine(error: Exception) -> str | None:
+    """What to say of a file or a database that cannot be read or written; None of a bug."""
+    if isinstance(error, OSError):
+        return f"{error.filename or 'A file'} cannot be used ({error.strerror or error})."
+    cause = getattr(error, "orig", error)  # what SQLAlchemy wraps: it has no SQL and no values
+    if isinstance(cause, sqlite3.OperationalError) or type(cause) is sqlite3.DatabaseError:
+        return (
+            f"A database or ballot box cannot be used ({cause}); check that CANDOUR_HOME holds "
+            "Candour's own files and that you may write there."
+        )
+    return None

@@ -18,7 +18,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine, create_engine, event, inspect
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session, sessionmaker
 
 from survey.config import Settings
@@ -85,13 +85,27 @@ def _sessions(url: str) -> sessionmaker[Session]:
 
 
 def engine(url: str) -> Engine:
-    """An engine that keeps parameters out of logs and errors, and SQLite files without order."""
-    if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, hide_parameters=True, pool_pre_ping=True)
-    database = make_url(url).database
-    if database and database != ":memory:":
-        Path(database).parent.mkdir(parents=True, exist_ok=True)
-    made = create_engine(url, hide_parameters=True)
+    """An engine that keeps parameters out of logs and errors, and SQLite files without order.
+
+    Raises:
+        SettingsError: when `url` is not the address of a database, or its driver is missing.
+    """
+    try:
+        address = make_url(url)
+        made = create_engine(
+            address, hide_parameters=True, pool_pre_ping=address.get_backend_name() != "sqlite"
+        )
+    except ArgumentError:  # which would show the address, and so a password
+        raise SettingsError(
+            "CANDOUR_ISSUER_URL or CANDOUR_RESULTS_URL is not the address of a database; write it "
+            "like sqlite:////srv/candour/issuer.db."
+        ) from None
+    except ImportError as error:
+        raise SettingsError(f"This database needs another Python package ({error}).") from None
+    if made.dialect.name != "sqlite":
+        return made
+    if address.database and address.database != ":memory:":
+        Path(address.database).parent.mkdir(parents=True, exist_ok=True)
 
     @event.listens_for(made, "connect")
     def tell_sqlite(connection: object, _record: object) -> None:

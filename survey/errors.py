@@ -58,7 +58,7 @@ class CodeError(CandourError):
 class MistypedCode(CandourError):
     """What was typed is not a code at all: the check symbols do not fit. Costs nobody anything."""
 
-    PUBLIC = "That is not how a code looks: there is a typing mistake in it. Nothing was sent."
+    PUBLIC = "That is not how a code looks. Look for a typing mistake: compare it with your card."
 
     def __init__(self) -> None:
         super().__init__(self.PUBLIC)

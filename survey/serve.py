@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import socket
 import subprocess
 import sys
 
 import click
 
 from survey.config import SURFACES, Settings
+from survey.errors import SettingsError
 
 APPLICATION = "survey.wsgi:application"
+DEFAULT_BIND = "127.0.0.1:8000"
 
 
 def arguments(bind: str, workers: int, threads: int) -> list[str]:
@@ -28,8 +32,35 @@ def arguments(bind: str, workers: int, threads: int) -> list[str]:
     ]
 
 
+def expect_free(bind: str, instead: str) -> None:
+    """Refuse at once what nothing can be served at: gunicorn tries for seconds and logs a page.
+
+    Raises:
+        SettingsError: names `instead`, a command that serves somewhere else.
+    """
+    if bind.startswith(("unix:", "fd://")):
+        return
+    host, _, port = bind.rpartition(":")
+    if not port.isdecimal() or not 0 <= int(port) <= 65_535:
+        raise SettingsError(f"{bind} is not an address to serve at; write one like {DEFAULT_BIND}.")
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(
+            host.strip("[]") or None, int(port), type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind) as probe:
+            # As gunicorn binds: a port that was left a moment ago is free.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise SettingsError(
+                f"Port {port} is in use; choose another, as in `{instead}`."
+            ) from error
+        raise SettingsError(f"{bind} cannot be served at ({error.strerror}).") from error
+
+
 @click.command()
-@click.option("--bind", default="127.0.0.1:8000", show_default=True)
+@click.option("--bind", default=DEFAULT_BIND, show_default=True)
 @click.option("--workers", type=click.IntRange(1), default=2, show_default=True)
 @click.option("--threads", type=click.IntRange(1), default=4, show_default=True)
 @click.option(
@@ -42,6 +73,7 @@ def serve(bind: str, workers: int, threads: int, surfaces: tuple[str, ...]) -> N
         environment["CANDOUR_SURFACES"] = ",".join(surfaces)
     # Read here already, so that a wrong setting is one sentence and not a worker's traceback.
     Settings.from_environment(environment)
+    expect_free(bind, "candour serve --bind HOST:PORT")
     click.echo(f"Serving on http://{bind}")
     sys.stdout.flush()
     if os.name == "nt":

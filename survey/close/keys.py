@@ -112,7 +112,8 @@ def load(path: Path) -> Keys:
             Ed25519PrivateKey.from_private_bytes(bytes.fromhex(content["signing"])),
         )
     except OSError as error:
-        raise SettingsError(f"{path} cannot be read ({error.strerror}).") from None
+        missing = private_file(path)
+        raise SettingsError(f"{missing} cannot be read ({error.strerror}).") from None
     except (ValueError, KeyError, TypeError):
         raise SettingsError(f"{path} is not a release.key of `candour keys new`.") from None
 

@@ -12,6 +12,7 @@ from survey.collect import fingerprint, issuer
 from survey.config import Settings
 from survey.database import Stores
 from survey.errors import DataError, SettingsError
+from survey.manage import waves
 
 CARDS_FILE, HALVES_FILE = "cards.csv", "public-halves.txt"
 
@@ -28,6 +29,7 @@ def codes() -> None:
 @click.option("--fingerprint", "printed", help="the wave's, as `candour wave status` shows it")
 def make(wave_id: str, count: int, out: Path, printed: str | None) -> None:
     """Make codes, shuffled: cards to hand out, and the public halves for the issuer."""
+    waves.expect_id(wave_id)
     print_on_all = None if printed is None else fingerprint.parse(printed)
     made = access_codes.make(count)
     with click.progressbar(made, label="Making codes") as bar:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, abort, current_app, make_response, render_template, request
 from flask.blueprints import BlueprintSetupState
 
-from survey.collect import document, submit
+from survey.collect import document, receipts, submit
 from survey.collect.document import ATTEMPT, CHANGE, CODE, OWN_FIELDS, Answers, FormPage
 from survey.database import Stores
 from survey.errors import CodeError, MistypedCode, WaveStateError
@@ -48,8 +48,13 @@ def _open(wave_id: str) -> Wave:
 
 @blueprint.get("/")
 def home() -> str:
-    """The surveys that are open."""
-    return render_template("respond/home.html", waves=waves.open_waves(_stores()))
+    """The surveys that are open, and the receipts of those that have closed."""
+    found = waves.all_waves(_stores())
+    return render_template(
+        "respond/home.html",
+        waves=[wave for wave in found if wave.state == "open"],
+        closed=[wave for wave in reversed(found) if wave.state in receipts.TOLD],
+    )
 
 
 @blueprint.get("/privacy")
@@ -62,6 +67,15 @@ def privacy() -> str:
 def support(wave_id: str) -> str:
     """Where to turn to; stays after the survey has closed."""
     return render_template("respond/support.html", wave=_find(wave_id))
+
+
+@blueprint.get("/receipts/<wave_id>")
+def receipt_list(wave_id: str) -> str | tuple[str, int]:
+    """The receipts of a survey that has closed; while it is open, a 404 that says when."""
+    wave = _find(wave_id)
+    page = receipts.receipts_page(_stores(), wave)
+    html = render_template("respond/receipts.html", wave=wave, page=page)
+    return html if page else (html, 404)
 
 
 @blueprint.get("/survey/<wave_id>")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-import socket
+import shutil
+import sys
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -18,7 +19,7 @@ from survey.demo import home, making
 from survey.demo.making import PASSWORD, SIGN_INS
 from survey.errors import CodeError, SettingsError, UnfinishedWaves
 from survey.manage import waves
-from survey.serve import serve
+from survey.serve import expect_free, serve
 
 HOST = "127.0.0.1"
 CODES_SHOWN = 5
@@ -40,7 +41,7 @@ def demo(folder: Path, port: int, no_serve: bool) -> None:
     folder = folder.resolve()
     stands = home.stands(folder)
     if not no_serve:
-        _expect_free(port)
+        expect_free(f"{HOST}:{port}", f"{_program()} demo --port {port + 1}")
     if not stands:
         click.echo("Making an invented force, three closed waves and an open one (under a minute):")
         making.make(folder, clock.today(), lambda step: click.echo(f"  {step}"))
@@ -86,16 +87,9 @@ def _unused(stores: Stores) -> Iterator[str]:
             yield code
 
 
-def _expect_free(port: int) -> None:
-    with socket.socket() as probe:
-        # As gunicorn binds: a port that was left a moment ago is free.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError as error:
-            raise SettingsError(
-                f"Port {port} is in use; choose another, as in `candour demo --port {port + 1}`."
-            ) from error
+def _program() -> str:
+    """How to start `candour` from here: `make demo` puts it on nobody's PATH."""
+    return "candour" if shutil.which("candour") else sys.argv[0]
 
 
 def _serve(folder: Path, port: int) -> None:

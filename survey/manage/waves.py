@@ -120,14 +120,19 @@ def create(
     return _wave(row)
 
 
-def _expect_makeable(
-    wave_id: str, title: str, questionnaire: Questionnaire, keys: PublicKeys
-) -> None:
+def expect_id(wave_id: str) -> None:
+    """Raise WaveStateError when `wave_id` can be no wave's id."""
     if not _ID.fullmatch(wave_id) or len(wave_id) > 64:
         raise WaveStateError(
             f"{wave_id!r} cannot be a wave's id; use up to 64 lower-case letters and digits in "
             "words joined by hyphens, such as autumn-2026."
         )
+
+
+def _expect_makeable(
+    wave_id: str, title: str, questionnaire: Questionnaire, keys: PublicKeys
+) -> None:
+    expect_id(wave_id)
     if questionnaire.fielded != "here":
         raise WaveStateError(
             f"{questionnaire.title} describes a file of answers from elsewhere (`fielded`); use "

@@ -53,7 +53,7 @@ def board_page(
             release,
             lambda other: url_for("results.board_wave", command=command.id, wave=other),
         ),
-        findings.findings(release, scope),
+        findings.findings(release, scope, releases=releases),
         heat_map.draw(
             release,
             "command",

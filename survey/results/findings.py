@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from analysis.release.model import Release
 from analysis.release.rows import ConcernRow
-from survey.results.scope import Scope
+from survey.results import words
+from survey.results.scope import Scope, of_command, whole_force
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Finding:
         about: the theme or item; `group` whose answers it is about; both as labels.
         people: about how many people the gap stands for.
         words: the fixed sentence.
+        again: whether the survey before raised it too.
     """
 
     group: str
@@ -26,6 +28,17 @@ class Finding:
     gap: int
     people: int
     words: str
+    again: bool
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A concern that the survey before raised and this one did not: both figures, in words."""
+
+    group: str
+    about: str
+    then: str
+    now: str
 
 
 @dataclass(frozen=True)
@@ -34,46 +47,132 @@ class Findings:
 
     Attributes:
         comparisons: how many comparisons it made in the whole Release, to be said above the list.
+        before: title of the survey before; empty when this is the first.
+        ended: what that survey raised as a concern and this one does not.
     """
 
     concerns: tuple[Finding, ...]
     strengths: tuple[Finding, ...]
     comparisons: int
+    before: str
+    ended: tuple[Ended, ...]
 
 
-def findings(release: Release, scope: Scope, measures: Collection[str] | None = None) -> Findings:
+Key = tuple[str, str, str]
+"""Group, measure and kind of a finding."""
+
+
+def findings(
+    release: Release,
+    scope: Scope,
+    measures: Collection[str] | None = None,
+    releases: Sequence[Release] = (),
+) -> Findings:
     """The concerns and strengths of `scope`, by gap x people, never by probability.
 
     Args:
         release: what was published.
         scope: what the reader may see.
         measures: ids of the only themes and items that are wanted; None for all.
+        releases: all Releases, oldest first; the one before `release` is compared with it.
     """
-    seen = [
+    before = _before(release, releases)
+    past = [] if before is None else _comparable(release, before, scope)
+    again = {_key(row) for row in past}
+    seen = _seen(release, scope, measures)
+    raised = {_key(row) for row in seen}
+    return Findings(
+        _ordered(release, (row for row in seen if row.kind == "concern"), again),
+        _ordered(release, (row for row in seen if row.kind == "strength"), again),
+        release.manifest.comparisons,
+        "" if before is None else before.manifest.wave_title,
+        ()
+        if before is None
+        else tuple(
+            _ended(release, before, row)
+            for row in sorted(past, key=_size)
+            if row.kind == "concern"
+            and _key(row) not in raised
+            and (measures is None or row.measure in measures)
+        ),
+    )
+
+
+def _seen(
+    release: Release, scope: Scope, measures: Collection[str] | None = None
+) -> list[ConcernRow]:
+    return [
         row
         for row in release.concerns
         if row.group in scope.groups
         and row.against in scope.groups
         and (measures is None or row.measure in measures)
     ]
-    return Findings(
-        _ordered(release, (row for row in seen if row.kind == "concern")),
-        _ordered(release, (row for row in seen if row.kind == "strength")),
-        release.manifest.comparisons,
+
+
+def _before(release: Release, releases: Sequence[Release]) -> Release | None:
+    """The newest Release of the same questionnaire that is older than `release`."""
+    older = [
+        other
+        for other in releases
+        if other.manifest.questionnaire == release.manifest.questionnaire
+        and other.manifest.wave != release.manifest.wave
+        and other.manifest.closed < release.manifest.closed
+    ]
+    return older[-1] if older else None
+
+
+def _comparable(release: Release, before: Release, scope: Scope) -> list[ConcernRow]:
+    """What `before` raised, of groups in the reader's scope both then and now, unchanged since."""
+    then = whole_force(before) if scope.command is None else of_command(before, scope.command.id)
+    if then is None:
+        return []
+    both = Scope(scope.command, then.groups & scope.groups)
+    return [
+        row
+        for row in _seen(before, both)
+        if row.measure in release.measure_by_id
+        and release.measure_by_id[row.measure].fingerprint
+        == before.measure_by_id[row.measure].fingerprint
+    ]
+
+
+def _ended(release: Release, before: Release, row: ConcernRow) -> Ended:
+    key = (row.group, row.measure)
+    then, now = before.estimate_by_key.get(key), release.estimate_by_key.get(key)
+    return Ended(
+        _name(release, row.group),
+        release.measure_by_id[row.measure].label,
+        "[c]" if then is None else words.figure_with_range(then),
+        "[c]" if now is None else words.figure_with_range(now),
     )
 
 
-def _ordered(release: Release, rows: Iterable[ConcernRow]) -> tuple[Finding, ...]:
-    named = {group: name for name, group in release.manifest.intersections}
-    ordered = sorted(rows, key=lambda row: -row.people * abs(row.gap))
+def _key(row: ConcernRow) -> Key:
+    return row.group, row.measure, row.kind
+
+
+def _size(row: ConcernRow) -> int:
+    return -row.people * abs(row.gap)
+
+
+def _name(release: Release, group: str) -> str:
+    named = {watched: name for name, watched in release.manifest.intersections}
+    return named.get(group, release.group_by_id[group].label)
+
+
+def _ordered(
+    release: Release, rows: Iterable[ConcernRow], again: Collection[Key]
+) -> tuple[Finding, ...]:
     return tuple(
         Finding(
-            named.get(row.group, release.group_by_id[row.group].label),
+            _name(release, row.group),
             release.measure_by_id[row.measure].label,
             row.state,
             row.gap,
             row.people,
             row.words,
+            _key(row) in again,
         )
-        for row in ordered
+        for row in sorted(rows, key=_size)
     )

@@ -49,7 +49,7 @@ def hr_page(release: Release, releases: Sequence[Release]) -> HrPage:
         "Results across the force",
         waves.facts(release),
         waves.links(releases, release, lambda other: url_for("results.hr_wave", wave=other)),
-        findings.findings(release, scope.whole_force(release)),
+        findings.findings(release, scope.whole_force(release), releases=releases),
         heat_map.draw(
             release,
             "commands",

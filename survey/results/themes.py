@@ -71,7 +71,7 @@ def theme_page(
         words.answers_in_words(row, release.manifest.policy),
         _choices(release, scope, group),
         tuple(bars),
-        _about(release, scope, theme),
+        _about(release, releases, scope, theme),
         trend_lines.draw(release, plans, titles),
         words.FIRST_WAVE if _is_first(release) else words.NO_LINE,
         trend_lines.draw(release, by_command, titles),
@@ -86,9 +86,12 @@ def _with_items(release: Release, theme: MeasureRow) -> list[MeasureRow]:
     return [theme, *(row for row in release.measures if row.theme == theme.measure)]
 
 
-def _about(release: Release, scope: Scope, theme: MeasureRow) -> findings.Findings:
+def _about(
+    release: Release, releases: Sequence[Release], scope: Scope, theme: MeasureRow
+) -> findings.Findings:
     """What was raised about this theme or its statements."""
-    return findings.findings(release, scope, {row.measure for row in _with_items(release, theme)})
+    wanted = {row.measure for row in _with_items(release, theme)}
+    return findings.findings(release, scope, wanted, releases)
 
 
 def _panel(measure: MeasureRow, group: str, name: str) -> trend_lines.PanelPlan:

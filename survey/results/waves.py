@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from analysis.plan import FORCE
 from analysis.release.model import Release
+from survey.results.words import answers
 
 
 @dataclass(frozen=True)
@@ -24,15 +26,15 @@ class WaveFacts:
     """What every readers' page says of its wave.
 
     Attributes:
-        invited, answered: of the whole force, rounded.
+        invited, answered: of the whole force, in the words of every other table.
         k: the smallest group shown; the other thresholds as in `DisclosurePolicy`.
     """
 
     title: str
     closed: str
     questionnaire: str
-    answered: int
-    invited: int | None
+    answered: str
+    invited: str
     k: int
     fine_base: int
     coarse_share_step: int
@@ -47,12 +49,14 @@ _THRESHOLDS = ("k", "fine_base", "coarse_share_step", "base_step", "rate_step")
 def facts(release: Release) -> WaveFacts:
     """What `release` says of itself."""
     manifest = release.manifest
+    force = release.group_by_id[FORCE]
+    invited = "" if manifest.invited is None else f"about {manifest.invited:,}"
     return WaveFacts(
         title=manifest.wave_title,
         closed=_day(manifest.closed),
         questionnaire=manifest.questionnaire_title,
-        answered=manifest.answered,
-        invited=manifest.invited,
+        answered=answers(force, manifest.policy),
+        invited=invited if force.headcount is None else f"{force.headcount:,}",
         warnings=manifest.warnings,
         **{name: int(manifest.policy[name]) for name in _THRESHOLDS},
     )

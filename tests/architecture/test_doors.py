@@ -31,6 +31,21 @@ def test_serving_process_cannot_import_what_opens_or_counts(room: str, tmp_path:
     assert "may not import it" in refused.stderr
 
 
+@pytest.mark.parametrize(
+    "way",
+    [
+        "import importlib; importlib.import_module('survey.close')",
+        "import sys; sys.meta_path[:] = sys.meta_path[-1:]; import survey.close",
+        "import runpy; runpy.run_module('survey.close.erasing')",
+        "from survey import doors; doors._closed = False; doors._PLACES; import analysis.tally",
+    ],
+)
+def test_the_door_cannot_be_gone_around_or_taken_off(way: str, tmp_path: Path) -> None:
+    refused = run(START + way, tmp_path)
+    assert refused.returncode != 0
+    assert "may not import it" in refused.stderr
+
+
 def test_submodules_are_behind_the_door_and_namesakes_are_not() -> None:
     assert is_behind_the_door("survey.close.unsealing")
     assert not is_behind_the_door("survey.closet")

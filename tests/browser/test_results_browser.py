@@ -56,10 +56,10 @@ def test_page_is_accessible_and_fits(
     visitor.looks_right()
 
 
-def test_heat_map_scrolls_in_its_own_box_on_a_narrow_phone(
+def test_heat_map_scrolls_in_its_own_box_where_it_does_not_fit(
     visit: Callable[..., Any], address: str
 ) -> None:
-    visitor = open_page(visit, address, 320, *PAGES["board"])
+    visitor = open_page(visit, address, 240, *PAGES["board"])
     box = visitor.page.locator(".scroll").first
     assert box.evaluate("box => box.scrollWidth > box.clientWidth")
     box.focus()
@@ -73,11 +73,14 @@ def test_heat_map_scrolls_in_its_own_box_on_a_narrow_phone(
     assert visitor.overflow() <= 0
 
 
-def test_every_theme_is_in_view_at_once_on_a_phone(visit: Callable[..., Any], address: str) -> None:
-    visitor = open_page(visit, address, 375, *PAGES["hr"])
+@pytest.mark.parametrize("width", [375, 320])
+def test_every_theme_is_in_view_at_once_on_a_phone(
+    visit: Callable[..., Any], address: str, width: int
+) -> None:
+    visitor = open_page(visit, address, width, *PAGES["hr"])
     last = visitor.page.locator(".heat").first.locator(".heat__theme").last.bounding_box()
     assert last is not None
-    assert last["x"] + last["width"] <= 375
+    assert last["x"] + last["width"] <= width
 
 
 def test_colours_are_painted_by_svg_and_so_are_printed(

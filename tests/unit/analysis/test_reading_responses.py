@@ -108,7 +108,7 @@ def test_a_weight_that_is_none_is_an_error(tmp_path: Path, weight: str) -> None:
 
 
 def test_a_weight_column_that_is_not_there_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="the column w is missing"):
+    with pytest.raises(DataError, match="the column w is missing; it was to hold the weights"):
         read(tmp_path, HEADER + "7,F,y,,\n", weight="w")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from pathlib import Path
 
@@ -25,11 +26,11 @@ def test_surface_is_handed_to_the_server(monkeypatch: pytest.MonkeyPatch, tmp_pa
     started: list[tuple[list[str], dict[str, str]]] = []
     monkeypatch.setenv("CANDOUR_HOME", str(tmp_path))
     monkeypatch.setattr(os, "execve", lambda _path, line, env: started.append((line, env)))
-    done = CliRunner().invoke(serve.serve, ["--surface", "results", "--bind", "127.0.0.1:9"])
+    done = CliRunner().invoke(serve.serve, ["--surface", "results", "--bind", "127.0.0.1:0"])
     assert done.exit_code == 0
     [(line, environment)] = started
     assert environment["CANDOUR_SURFACES"] == "results"
-    assert "127.0.0.1:9" in line
+    assert "127.0.0.1:0" in line
 
 
 def test_unknown_surface_is_refused_before_anything_starts(
@@ -39,3 +40,40 @@ def test_unknown_surface_is_refused_before_anything_starts(
     monkeypatch.setattr(os, "execve", lambda *_: pytest.fail("it started"))
     done = CliRunner().invoke(serve.serve, ["--surface", "everything"])
     assert isinstance(done.exception, SettingsError)
+
+
+@pytest.mark.parametrize(
+    ("bind", "sentence"),
+    [
+        ("nowhere", "not an address to serve at"),
+        ("127.0.0.1:web", "not an address to serve at"),
+        ("127.0.0.1:70000", "not an address to serve at"),
+        ("192.0.2.1:0", "cannot be served at"),
+    ],
+)
+def test_an_address_that_cannot_be_served_at_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, bind: str, sentence: str
+) -> None:
+    monkeypatch.setenv("CANDOUR_HOME", str(tmp_path))
+    monkeypatch.setattr(os, "execve", lambda *_: pytest.fail("it started"))
+    done = CliRunner().invoke(serve.serve, ["--bind", bind])
+    assert isinstance(done.exception, SettingsError)
+    assert sentence in str(done.exception)
+    assert "Serving" not in done.output
+
+
+def test_a_port_in_use_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("CANDOUR_HOME", str(tmp_path))
+    monkeypatch.setattr(os, "execve", lambda *_: pytest.fail("it started"))
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = CliRunner().invoke(serve.serve, ["--bind", f"127.0.0.1:{port}"])
+    assert isinstance(done.exception, SettingsError)
+    assert str(done.exception).startswith(f"Port {port} is in use")
+
+
+def test_sockets_that_are_no_ports_are_left_to_the_server() -> None:
+    serve.expect_free("unix:/run/candour.sock", "")
+    serve.expect_free("[::1]:0" if socket.has_ipv6 else ":0", "")

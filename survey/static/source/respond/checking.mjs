@@ -51,7 +51,11 @@ export function checkPage(form, folds, survey) {
   const words = form.dataset;
   const all = questionsIn(form);
   const answered = all.filter(({ given }) => given.length).length;
-  const made = page("check-page", survey, { answered, asked: all.length });
+  const made = page("check-page", survey, {
+    answered,
+    asked: all.length,
+    left: answered < all.length || null,
+  });
   const example = made.main.querySelector(".candour-checked__section");
   for (const section of form.querySelectorAll(".candour-section")) {
     const shown = example.cloneNode(true);

@@ -1,0 +1,126 @@
+"""What the survey before raised: said again, or listed as not raised any more."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from fixtures_release import NORTH, SOUTH, WATCHED, make_release
+from fixtures_results import BOARD, HR, Site, make_site
+from html_page import parse
+
+from analysis.release.model import Release
+from survey.results import words
+from survey.results.findings import Findings, findings
+from survey.results.scope import of_command, whole_force
+
+NOW, BEFORE = make_release("winter"), make_release("autumn")
+
+
+def now_without(*groups: str) -> Release:
+    """This survey's Release, without its findings about `groups`."""
+    return replace(NOW, concerns=tuple(row for row in NOW.concerns if row.group not in groups))
+
+
+def of_north(release: Release, *earlier: Release) -> Findings:
+    scope = of_command(release, NORTH)
+    assert scope is not None
+    return findings(release, scope, releases=(*earlier, release))
+
+
+def test_a_concern_that_the_survey_before_raised_says_so() -> None:
+    found = findings(NOW, whole_force(NOW), releases=(BEFORE, NOW))
+    assert all(finding.again for finding in (*found.concerns, *found.strengths))
+    assert found.before == "Autumn 2025"
+    assert found.ended == ()
+
+
+def test_without_a_survey_before_nothing_is_said_of_one() -> None:
+    later = make_release("winter", closed="2027-01-01")
+    for releases in ((), (NOW,), (NOW, later)):
+        found = findings(NOW, whole_force(NOW), releases=releases)
+        assert (found.before, found.ended) == ("", ())
+        assert not any(finding.again for finding in found.concerns)
+
+
+def test_a_concern_that_is_not_raised_any_more_stands_with_both_figures() -> None:
+    release = now_without(WATCHED)
+    (ended,) = findings(release, whole_force(release), releases=(BEFORE, release)).ended
+    key = (WATCHED, "grievance")
+    assert (ended.group, ended.about) == ("Minority-background probationers", _label())
+    assert ended.then == words.figure_with_range(BEFORE.estimate_by_key[key])
+    assert ended.now == words.figure_with_range(release.estimate_by_key[key])
+
+
+def _label() -> str:
+    return NOW.measure_by_id["grievance"].label
+
+
+def test_a_figure_that_is_hidden_now_is_not_shown_for_a_concern_that_ended() -> None:
+    hidden = make_release("winter", hidden={WATCHED})
+    (ended,) = findings(hidden, whole_force(hidden), releases=(BEFORE, hidden)).ended
+    assert ended.now == "[c]"
+
+
+def test_only_the_newest_survey_before_counts() -> None:
+    older = make_release("spring")
+    release = now_without(WATCHED)
+    quiet = replace(BEFORE, concerns=())
+    found = findings(release, whole_force(release), releases=(older, quiet, release))
+    assert found.ended == ()
+    assert not any(finding.again for finding in found.concerns)
+
+
+def test_a_board_hears_of_no_other_commands_past() -> None:
+    release = now_without(f"command={SOUTH}-1", f"command={NORTH}-1")
+    (ended,) = of_north(release, BEFORE).ended
+    assert ended.group.startswith("Response North")
+
+
+def test_a_team_that_came_from_another_command_brings_no_past_along() -> None:
+    then = replace(
+        BEFORE,
+        groups=tuple(
+            replace(row, values=(SOUTH, *row.values[1:]))
+            if row.group == f"command={NORTH}"
+            else row
+            for row in BEFORE.groups
+        ),
+    )
+    release = now_without(f"command={NORTH}", f"command={NORTH}-1")
+    assert of_north(release, then).ended == ()
+
+
+def test_a_changed_question_is_compared_with_nothing() -> None:
+    changed = tuple(
+        replace(row, fingerprint="new") if row.measure == "grievance" else row
+        for row in NOW.measures
+    )
+    release = replace(now_without(WATCHED), measures=changed)
+    assert findings(release, whole_force(release), releases=(BEFORE, release)).ended == ()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    return make_site(tmp_path_factory.mktemp("findings"))
+
+
+def test_pages_say_what_was_raised_before(site: Site) -> None:
+    for name, address in ((BOARD, f"/results/board/{NORTH}"), (HR, "/results/hr")):
+        page = parse(site.client(name).get(address).data)
+        assert "The survey before, Autumn 2025, raised it too." in page.text
+        assert "Raised last time, not now0" in page.text
+        first = parse(site.client(name).get(f"{address}/spring").data)
+        assert "Raised last time" not in first.text
+
+
+def test_the_answers_of_the_force_are_the_same_figure_everywhere(site: Site) -> None:
+    text = parse(site.client(HR).get("/results/hr").data).text
+    assert "Answers across the force3,570 of" in text
+    assert "about 3,570" not in text
+
+
+def test_a_refused_reader_is_led_back_to_their_own_page(site: Site) -> None:
+    reply = site.client(BOARD).get("/results/hr")
+    assert reply.status_code == 403
+    assert 'href="/results"' in reply.text
