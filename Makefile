@@ -26,7 +26,7 @@ lint: $(STAMP)
 	$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
 
 bench: $(STAMP)
-	$(PYTEST) tests/benchmarks -m long
+	$(PYTEST) tests/benchmarks -m long -s
 
 golden: $(STAMP) $(ASSETS)
 	CANDOUR_GOLDEN=write $(PYTEST) tests/architecture/test_routes.py

@@ -45,15 +45,12 @@ class DisclosurePolicy:
     min_headcount: int = 20
 
     def __post_init__(self) -> None:
-        if self.k < 10:
-            raise CandourError(f"the smallest group is {self.k} people; it cannot be under 10")
-        for rule, floor in _FLOORS.items():
-            if getattr(self, rule) < floor:
-                raise CandourError(
-                    f"policy value {rule} is {getattr(self, rule)}; it cannot be under {floor}"
-                )
-        if not 50 < self.top_code <= 90 or self.score_decimals > 1:
-            raise CandourError("policy: top_code is 51 to 90 and score_decimals at most 1")
+        for rule, (lowest, highest) in _LIMITS.items():
+            value = getattr(self, rule)
+            if value < lowest:
+                raise CandourError(f"policy value {rule} is {value}; it cannot be under {lowest}")
+            if value > highest:
+                raise CandourError(f"policy value {rule} is {value}; it cannot be over {highest}")
         if self.coarse_share_step < self.share_step:
             raise CandourError("policy: coarse_share_step cannot be finer than share_step")
 
@@ -71,12 +68,16 @@ class DisclosurePolicy:
         return True
 
 
-_FLOORS = {
-    "share_step": 1,
-    "coarse_share_step": 5,
-    "fine_base": 100,
-    "base_step": 5,
-    "min_numerator": 5,
-    "rate_step": 5,
-    "min_headcount": 20,
+_LIMITS = {
+    "k": (10, 1000),
+    "share_step": (1, 50),
+    "coarse_share_step": (5, 50),
+    "fine_base": (100, 10_000),
+    "base_step": (5, 1000),
+    "top_code": (51, 90),
+    "score_decimals": (0, 1),
+    "min_numerator": (5, 1000),
+    "rate_step": (5, 50),
+    "min_headcount": (20, 10_000),
 }
+"""Lowest and highest of each value: below is not safe, above hides all there is or is a mistake."""

@@ -14,9 +14,13 @@ from whitenoise import WhiteNoise
 from survey import resources, security
 from survey.config import RESPOND, RESULTS, Settings
 from survey.database import Stores
-from survey.errors import CandourError
+from survey.errors import BoxError, CandourError, ReleaseError
 
 ONE_YEAR = 31_536_000
+UNTRUSTED = (
+    "The results cannot be shown: what is stored was tampered with or damaged, and is not what the "
+    "release officers signed. Tell whoever runs this service to put back the published Releases."
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -103,6 +107,16 @@ def _error_pages(app: Flask) -> None:
     @app.errorhandler(CandourError)
     def candour_error(error: CandourError) -> tuple[str, int]:
         return render_template("errors/problem.html", sentence=str(error)), 400
+
+    @app.errorhandler(ReleaseError)
+    def release_error(error: ReleaseError) -> tuple[str, int]:
+        log.error("%s", error)
+        return render_template("errors/problem.html", sentence=UNTRUSTED), 500
+
+    @app.errorhandler(BoxError)
+    def box_error(error: BoxError) -> tuple[str, int]:
+        log.error("%s", type(error).__name__)
+        return render_template("errors/problem.html", sentence=str(error)), 503
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> tuple[str, int]:

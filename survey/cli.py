@@ -20,7 +20,7 @@ COMMANDS = {
     "serve": "survey.serve:serve",
     "tabulate": "survey.tabulate:tabulate",
     "unseal": "survey.close.commands:unseal",
-    "user": "survey.manage.commands:user",
+    "user": "survey.user_commands:user",
     "verify": "survey.results.commands:verify",
     "wave": "survey.wave_commands:wave",
 }

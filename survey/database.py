@@ -16,12 +16,14 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, create_engine, event, inspect
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session, sessionmaker
 
-from survey.config import Settings
+from survey.config import RESPOND, Settings
 from survey.errors import SettingsError
 
 BUSY_SECONDS = 30
@@ -35,6 +37,8 @@ PRAGMAS = (
     "foreign_keys = ON",
 )
 """Codes leave nothing behind: no WAL (it keeps every row in order), no deleted bytes."""
+
+NOT_SET_UP = "The databases are not set up; run `candour migrate`."
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,7 @@ def _transaction(sessions: sessionmaker[Session]) -> Iterator[Session]:
     except (OperationalError, ProgrammingError) as error:
         if inspect(sessions.kw["bind"]).has_table(VERSION_TABLE):
             raise
-        raise SettingsError("The databases are not set up; run `candour migrate`.") from error
+        raise SettingsError(NOT_SET_UP) from error
 
 
 def _sessions(url: str) -> sessionmaker[Session]:
@@ -129,22 +133,45 @@ def migrate(settings: Settings) -> None:
 
 def migrate_one(store: str, url: str) -> None:
     """Bring the database of `store` (`issuer` or `results`) at `url` to this version."""
+    with _connected(store, url) as connection:
+        if connection.dialect.name == "sqlite":
+            # Python's driver begins no transaction before a CREATE TABLE: without this an
+            # interrupted migration would leave half a schema behind.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        tables = set(inspect(connection).get_table_names())
+        if tables and VERSION_TABLE not in tables:
+            raise SettingsError(
+                f"The {store} database holds tables that are not Candour's; "
+                f"set CANDOUR_{store.upper()}_URL to an empty database."
+            )
+        config = migration_config(store)
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def expect_ready(settings: Settings) -> None:
+    """Refuse databases that the surfaces of `settings` could not be served from.
+
+    Raises:
+        SettingsError: when one of them cannot be opened or is not of this version.
+    """
+    used = {"results": settings.results_url}
+    if RESPOND in settings.surfaces:
+        used["issuer"] = settings.issuer_url
+    for store, url in used.items():
+        head = ScriptDirectory.from_config(migration_config(store)).get_current_head()
+        with _connected(store, url) as connection:
+            if MigrationContext.configure(connection).get_current_revision() != head:
+                raise SettingsError(NOT_SET_UP)
+
+
+@contextmanager
+def _connected(store: str, url: str) -> Iterator[Connection]:
+    """One transaction on the database of `store`, and a sentence when it cannot be opened."""
     made = engine(url)
     try:
         with made.begin() as connection:
-            if made.dialect.name == "sqlite":
-                # Python's driver begins no transaction before a CREATE TABLE: without this an
-                # interrupted migration would leave half a schema behind.
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-            tables = set(inspect(connection).get_table_names())
-            if tables and VERSION_TABLE not in tables:
-                raise SettingsError(
-                    f"The {store} database holds tables that are not Candour's; "
-                    f"set CANDOUR_{store.upper()}_URL to an empty database."
-                )
-            config = migration_config(store)
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            yield connection
     except DatabaseError as error:
         raise SettingsError(
             f"The {store} database cannot be opened ({type(error.orig).__name__}); "

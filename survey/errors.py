@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from analysis.errors import CandourError, DataError, ReleaseError
 
 __all__ = [
+    "BoxError",
     "CandourError",
     "CodeError",
     "DataError",
@@ -44,6 +45,19 @@ class QuestionnaireError(CandourError):
 
 class WaveStateError(CandourError):
     """A wave is not in the state that a step needs."""
+
+
+class BoxError(CandourError):
+    """The ballot box cannot be written. The code is spent, and the same sending can be repeated."""
+
+    PUBLIC = (
+        "Your answers were not kept this time: the ballot box cannot be written at the moment. "
+        "Go back and press Send again in a few minutes, with the same answers; sending twice "
+        "counts once."
+    )
+
+    def __init__(self) -> None:
+        super().__init__(self.PUBLIC)
 
 
 class CodeError(CandourError):

@@ -10,6 +10,7 @@ import sys
 
 import click
 
+from survey import database
 from survey.config import SURFACES, Settings
 from survey.errors import SettingsError
 
@@ -71,8 +72,9 @@ def serve(bind: str, workers: int, threads: int, surfaces: tuple[str, ...]) -> N
     environment = dict(os.environ)
     if surfaces:
         environment["CANDOUR_SURFACES"] = ",".join(surfaces)
-    # Read here already, so that a wrong setting is one sentence and not a worker's traceback.
-    Settings.from_environment(environment)
+    # Tried here already, so that what is wrong is one sentence and not a worker's traceback.
+    settings = Settings.from_environment(environment)
+    database.expect_ready(settings)
     expect_free(bind, "candour serve --bind HOST:PORT")
     click.echo(f"Serving on http://{bind}")
     sys.stdout.flush()

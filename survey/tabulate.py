@@ -18,6 +18,7 @@ from analysis.release import folder
 from analysis.release.model import Release
 from survey import clock
 from survey.close import keys as release_keys
+from survey.manage import waves
 from survey.questionnaire.codebook import codebook
 from survey.questionnaire.layout import layout
 from survey.questionnaire.loader import load
@@ -31,7 +32,7 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 @click.option("--responses", "answers", type=_FILE, required=True, help="answers, .csv or .csv.gz")
 @click.option("--headcount", type=_FILE, help="people by group: group,headcount")
 @click.option("--weight", metavar="COLUMN", help="column that holds each answer's weight")
-@click.option("--wave", metavar="ID", help="name of the wave; else that of the file of answers")
+@click.option("--wave", metavar="ID", help="id of the wave; else the name of the file of answers")
 @click.option("--closed", type=click.DateTime(["%Y-%m-%d"]), help="when it closed; else today")
 @click.option(
     "--key", type=click.Path(path_type=Path), help="release.key that signs; else none kept"
@@ -48,10 +49,12 @@ def tabulate(
     out: Path,
 ) -> None:
     """Publish a file of answers of a survey that was run elsewhere."""
+    if wave is not None:
+        waves.expect_id(wave)
     day = closed.date() if closed else clock.today()
     # The key is read first: a wrong one must not cost minutes of counting.
     keys = release_keys.new() if key is None else release_keys.load(key)
-    release = release_of(questionnaire, answers, headcount, weight, wave or _stem(answers), day)
+    release = release_of(questionnaire, answers, headcount, weight, _name(wave, answers), day)
     digest = folder.write(release, out, keys.signing)
     click.echo(
         f"{release.manifest.shown} groups are shown and {release.manifest.not_shown} are not."
@@ -102,6 +105,6 @@ def release_of(
     )
 
 
-def _stem(path: Path) -> str:
-    """The name of a file without its endings."""
-    return path.name.partition(".")[0]
+def _name(wave: str | None, answers: Path) -> str:
+    """The wave as it was named, else the name of the file of answers without its endings."""
+    return answers.name.partition(".")[0] if wave is None else wave

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
@@ -11,9 +12,11 @@ from survey import clock
 from survey.collect import fingerprint
 from survey.config import Settings
 from survey.database import Stores
-from survey.errors import SettingsError
+from survey.errors import CandourError, SettingsError
 from survey.manage import officers, waves
 from survey.questionnaire import loader
+
+_WHOLE = re.compile(r"[0-9]{1,30}")
 
 
 @click.group()
@@ -45,18 +48,21 @@ def policy_with(rules: tuple[str, ...]) -> DisclosurePolicy:
     """The default policy with some values tightened, each written `name=value`.
 
     Raises:
-        SettingsError: for a value that does not exist or is not a whole number.
+        SettingsError: for a value that does not exist, is no whole number or is out of bounds.
     """
     values = {}
     for rule in rules:
         name, _, value = rule.partition("=")
-        if name not in DisclosurePolicy().as_dict() or not value.isdigit():
+        if name not in DisclosurePolicy().as_dict() or not _WHOLE.fullmatch(value):
             raise SettingsError(
                 f"--policy {rule}: write one of {', '.join(DisclosurePolicy().as_dict())}, "
-                "then = and a whole number."
+                "then = and a whole number of at most 30 digits."
             )
         values[name] = int(value)
-    return DisclosurePolicy(**values)
+    try:
+        return DisclosurePolicy(**values)
+    except CandourError as error:
+        raise SettingsError(f"--policy: {error}.") from None
 
 
 @wave.command("open")
@@ -97,13 +103,12 @@ def close(wave_id: str) -> None:
 @wave.command()
 @click.argument("wave_id", metavar="WAVE")
 @click.option("--key", type=click.Path(path_type=Path), help="destroyed too, and signs the note")
-@click.confirmation_option(prompt="Sealed answers cannot be brought back. Destroy them?")
+@click.confirmation_option(prompt="What is destroyed cannot be brought back. Destroy it?")
 def destroy(wave_id: str, key: Path | None) -> None:
-    """Destroy a released wave's sealed answers, and its key."""
+    """Destroy a released wave's sealed answers and key; or a draft, or a wave nobody answered."""
     from survey.close.destroying import destroy as destroy_wave
 
-    destroy_wave(_stores(), wave_id, key, clock.today())
-    click.echo(f"The sealed answers of wave {wave_id} are destroyed; its Release stays.")
+    click.echo(destroy_wave(_stores(), wave_id, key, clock.today()))
 
 
 def _stores() -> Stores:

@@ -20,7 +20,7 @@ def in_node(script: str, given: Any, *modules: str) -> Any:
     """What `script` puts out as JSON, with `given` and the exports of the named modules at hand.
 
     The script is the body of an async function; bytes travel as hexadecimal texts, which the
-    functions `bytes` and `hex` read and write.
+    functions `bytes` and `hex` read and write. It can import the packages of `package.json`.
     """
     names = [f"await import({json.dumps((MODULES / name).as_uri())})" for name in modules]
     program = f"""
@@ -37,6 +37,7 @@ def in_node(script: str, given: Any, *modules: str) -> Any:
         capture_output=True,
         text=True,
         check=False,
+        cwd=PACKAGES.parent,
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

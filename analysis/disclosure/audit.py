@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analysis.disclosure.audit_bases import attack_bases
+from analysis.disclosure.audit_rates import attack_rates
 from analysis.disclosure.audit_shares import attack_shares
 from analysis.disclosure.breaches import Breach
 from analysis.errors import ReleaseError
@@ -33,7 +34,7 @@ def audit(release: Release, plan: TablePlan | None = None) -> tuple[Breach, ...]
     return (
         *_leaks(release),
         *_missing_rows(release),
-        *_rates(release),
+        *attack_rates(release, plan),
         *attack_bases(release, plan),
         *attack_shares(release),
     )
@@ -59,24 +60,3 @@ def _missing_rows(release: Release) -> Iterator[Breach]:
                 yield Breach(
                     "presence", group, f"{group} has not the rows for {measure} that others have"
                 )
-
-
-def _rates(release: Release) -> Iterator[Breach]:
-    """Those who did not answer are few, or the headcount is too small for a rate."""
-    policy = release.manifest.policy
-    for row in release.groups:
-        if row.response_rate is None and row.headcount is None:
-            continue
-        if row.headcount is None or row.response_rate is None or row.base is None:
-            yield Breach("rate", row.group, f"{row.group} has a headcount or a rate without base")
-            continue
-        # A headcount below `fine_base` is rounded like a base.
-        most = row.headcount + (policy["base_step"] if row.headcount <= policy["fine_base"] else 0)
-        silent = most - row.base + (policy["base_step"] if row.base < policy["fine_base"] else 0)
-        if most < policy["min_headcount"] or silent < policy["k"]:
-            yield Breach(
-                "rate",
-                row.group,
-                f"{row.group}: of {row.headcount} people {row.base} answered, "
-                "which leaves too few who did not",
-            )

@@ -31,7 +31,7 @@ _NEARLY = 1e-6
 
 def attack_bases(release: Release, plan: TablePlan | None = None) -> Iterator[Breach]:
     """What sums and differences of published bases give away, for groups and for items."""
-    cells, equations = _grid(release, plan)
+    cells, equations = grid(release, plan)
     groups = {row.values: row.group for row in release.groups}
     known = {row.values: _of_group(release, row.base) for row in release.groups}
     k = release.manifest.policy["k"]
@@ -194,7 +194,7 @@ class _Attack:
         return table
 
 
-def _grid(release: Release, plan: TablePlan | None) -> tuple[dict[Cell, int], sparse.csr_array]:
+def grid(release: Release, plan: TablePlan | None) -> tuple[dict[Cell, int], sparse.csr_array]:
     """All cells of all tables, and every way in which one is the sum of others."""
     cells: dict[Cell, int] = {}
     rows: dict[tuple[int, tuple[int, ...]], None] = {}

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from analysis.disclosure.audit_together import attack_together
 from analysis.disclosure.breaches import Breach
 from analysis.release.model import Release
 from analysis.release.rows import Bound
@@ -54,6 +55,7 @@ def attack_shares(release: Release) -> Iterator[Breach]:
         yield from _unanimous(found)
         if measure.sensitive:
             yield from _few(found, release.manifest.policy["min_numerator"])
+    yield from attack_together(release)
 
 
 def _published(release: Release) -> Iterator[_Shares]:

@@ -15,7 +15,7 @@ from analysis.publish.pairs import Pair, pairs, rests
 from analysis.publish.rounded import Percent, Rounder
 from analysis.publish.shown import Shown, can_say, kind_of, measures
 from analysis.release.rows import ComparisonRow, ConcernRow, EstimateRow
-from analysis.statistics.comparisons import Difference, miettinen_nurminen, welch
+from analysis.statistics.comparisons import Difference, cautious_welch, miettinen_nurminen
 from analysis.statistics.concerns import Comparison, Flag, flag, people_affected, words
 from analysis.statistics.suppressed import SUPPRESSED
 
@@ -53,7 +53,7 @@ def compare(shown: Shown, estimates: dict[tuple[str, str], EstimateRow]) -> Comp
         shown: figures and what may be shown of them.
         estimates: published estimates by (group, measure).
     """
-    made = _all_made(shown)
+    made = _all_made(shown, measures(shown.figures.codebook))
     flags, compared = _flags(shown, made)
     found = {
         (pair.group, measure): _row(shown, pair, measure, one, flags.get((pair.group, measure)))
@@ -63,6 +63,11 @@ def compare(shown: Shown, estimates: dict[tuple[str, str], EstimateRow]) -> Comp
     position = {group.id: row for row, group in enumerate(shown.plan.groups)}
     concerns.sort(key=lambda row: (row.kind, -row.people, position[row.group], row.measure))
     return Compared(tuple(found.values()), tuple(concerns), compared)
+
+
+def raised(shown: Shown) -> dict[tuple[str, str], Flag]:
+    """What `compare` raises, by (group, theme), without its rows: for simulations."""
+    return _flags(shown, _all_made(shown, tuple(shown.figures.codebook.theme_by_id)))[0]
 
 
 def exact_differences(figures: Figures, plan: TablePlan) -> dict[tuple[str, str], Difference]:
@@ -79,21 +84,19 @@ def exact_differences(figures: Figures, plan: TablePlan) -> dict[tuple[str, str]
     return found
 
 
-def _all_made(shown: Shown) -> dict[tuple[Pair, str], _Made | None]:
-    """Every declared comparison on every measure, in plan order; None where it may not be shown."""
+def _all_made(shown: Shown, wanted: tuple[str, ...]) -> dict[tuple[Pair, str], _Made | None]:
+    """Every declared comparison on some measures, in plan order; None where it may not be shown."""
     declared = pairs(shown.plan)
     codebook = shown.figures.codebook
     matrix = rests(shown.plan, declared)
     names = tuple(pair.group for pair in declared)
     rest = Figures(codebook, names, shown.figures.sums.combined(matrix))
     position = {group.id: row for row, group in enumerate(shown.plan.groups)}
-    stated = {measure: matrix @ shown.bases[measure] for measure in measures(codebook)}
-    least = {
-        measure: np.minimum(rest.sums.people, rest.bases(measure)) for measure in measures(codebook)
-    }
+    stated = {measure: matrix @ shown.bases[measure] for measure in wanted}
+    least = {measure: np.minimum(rest.sums.people, rest.bases(measure)) for measure in wanted}
     found: dict[tuple[Pair, str], _Made | None] = {}
     for row, pair in enumerate(declared):
-        for measure in measures(codebook):
+        for measure in wanted:
             figure = other = None
             visible = shown.shows(pair.group, measure) and shown.shows(pair.against, measure)
             left = rounder_at(shown, int(stated[measure][row]), measure)
@@ -114,7 +117,7 @@ def _difference(group: Figure, rest: Figure) -> Difference:
         # One weight outweighs all others: there is a gap, and no telling how sure it is.
         return Difference(group.positive - rest.positive, -1.0, 1.0, 1.0)
     if group.score is not None:
-        return welch(*group.sums(), *rest.sums())
+        return cautious_welch(*group.sums(), *rest.sums())
     (n1, total1, _), (n2, total2, _) = group.sums(), rest.sums()
     return miettinen_nurminen(min(total1, n1), n1, min(total2, n2), n2)
 
@@ -161,7 +164,7 @@ def _published(shown: Shown, made: _Made, raised: Flag | None) -> tuple[int, int
     (low, high), (rest_low, rest_high) = (side.rounds.edges(percent) for side, percent in sides)
     n = min(side.rounds.base for side, _ in sides)
     policy, exact = shown.policy, made.difference
-    gap = rounding.points((mine[0] - theirs[0]) / 100, n, policy)
+    gap = rounding.points(published_gap(mine, theirs), n, policy)
     limits = rounding.outward(
         max(-1.0, low - rest_high - (exact.gap - exact.lower)),
         min(1.0, high - rest_low + (exact.upper - exact.gap)),
@@ -176,6 +179,20 @@ def _published(shown: Shown, made: _Made, raised: Flag | None) -> tuple[int, int
     if raised.kind == "concern":
         return min(gap, -5), min(lower, -5), max(min(upper, 0), min(gap, -5))
     return max(gap, 5), min(max(lower, 0), max(gap, 5)), max(upper, 5)
+
+
+def published_gap(mine: Percent, theirs: Percent) -> float:
+    """The gap of two published percents; next to "or more" or "or less" the smallest possible."""
+    (low, high), (rest_low, rest_high) = _reach(mine), _reach(theirs)
+    return min(max(low - rest_high, 0), high - rest_low) / 100
+
+
+def _reach(shown: Percent) -> tuple[int, int]:
+    """The percents that a published one stands for: itself, or everything from it on."""
+    percent, bound = shown
+    if percent is None:
+        return 0, 100
+    return 0 if bound == "or_less" else percent, 100 if bound == "or_more" else percent
 
 
 def _percent(side: _Side) -> Percent:

@@ -9,6 +9,7 @@ from analysis.disclosure import rounding
 from analysis.plan import Group
 from analysis.publish.figures import Figure
 from analysis.publish.headcounts import Headcounts
+from analysis.publish.rates import Told, tellable
 from analysis.publish.rounded import Rounder
 from analysis.publish.shown import Shown, items_of, kind_of, measures
 from analysis.release.rows import DistributionRow, EstimateRow, GroupRow
@@ -26,16 +27,30 @@ def group_facts(shown: Shown, known: Headcounts) -> dict[str, GroupFacts]:
     """Published headcount and response rate of every group.
 
     Neither is shown where the rate may not be: with everybody or nearly everybody in, a headcount
-    names those who did not answer.
+    names those who did not answer. Others go with it where they would tell it by subtraction.
     """
+    people = shown.figures.sums.people.tolist()
+    sizes = tuple(known.known.get(group.id) for group in shown.plan.groups)
+    visible = [group.id in shown.protection.shown for group in shown.plan.groups]
+    rates = [
+        rounding.rate(n, size, shown.policy) if seen else None
+        for n, size, seen in zip(people, sizes, visible, strict=True)
+    ]
+    told = tellable(
+        shown.plan,
+        Told(
+            sizes,
+            answered=tuple(n if seen else 0 for n, seen in zip(people, visible, strict=True)),
+            small=tuple(n < shown.policy.k for n in people),
+            told=frozenset(row for row, rate in enumerate(rates) if rate is not None),
+        ),
+        shown.policy.k,
+    )
     facts: dict[str, GroupFacts] = {}
-    for row, group in enumerate(shown.plan.groups):
-        size, people = known.known.get(group.id), int(shown.figures.sums.people[row])
-        rate = rounding.rate(people, size, shown.policy)
-        if group.id not in shown.protection.shown or rate is None or size is None:
-            facts[group.id] = GroupFacts()
-        else:
-            facts[group.id] = GroupFacts(rounding.base(size, shown.policy), rate)
+    for row, (group, size) in enumerate(zip(shown.plan.groups, sizes, strict=True)):
+        facts[group.id] = GroupFacts()
+        if row in told and size is not None:
+            facts[group.id] = GroupFacts(rounding.base(size, shown.policy), rates[row])
     return facts
 
 
@@ -64,10 +79,13 @@ def group_rows(shown: Shown, facts: dict[str, GroupFacts]) -> tuple[GroupRow, ..
 
 def rounder(shown: Shown, row: int, measure: str, headcount: int | None = None) -> Rounder:
     """What rounds the figures of a measure in the group at a row."""
-    return rounder_at(shown, int(shown.bases[measure][row]), measure, headcount)
+    own = shown.plan.groups[row].id in shown.protection.own_bases.get(measure, ())
+    return rounder_at(shown, int(shown.bases[measure][row]), measure, headcount, own=own)
 
 
-def rounder_at(shown: Shown, base: int, measure: str, headcount: int | None = None) -> Rounder:
+def rounder_at(
+    shown: Shown, base: int, measure: str, headcount: int | None = None, *, own: bool = False
+) -> Rounder:
     """What rounds the figures of a measure on a stated base."""
     items = items_of(shown.figures.codebook, measure)
     return Rounder(
@@ -76,6 +94,7 @@ def rounder_at(shown: Shown, base: int, measure: str, headcount: int | None = No
         sensitive=any(item.sensitive for item in items),
         partial=any(item.denominator == "all" for item in items),
         headcount=headcount,
+        own=own,
     )
 
 
@@ -126,7 +145,7 @@ def _estimate_row(
         neutral_bound=neutral[1],
         negative=negative[0],
         negative_bound=negative[1],
-        score=_score(shown, rounds, figure),
+        score=_score(shown, measure, rounds, figure),
         lower=lower,
         upper=upper,
         weighted=None,
@@ -138,8 +157,11 @@ def _readings(figure: Figure) -> tuple[float, float, float]:
     return figure.positive, figure.neutral, figure.negative
 
 
-def _score(shown: Shown, rounds: Rounder, figure: Figure) -> float | None:
+def _score(shown: Shown, measure: str, rounds: Rounder, figure: Figure) -> float | None:
     if figure.score is None or figure.plain.score is None:
+        return None
+    # A mean has no bands: of sensitive items alone, it would tell the few who are banded.
+    if all(item.sensitive for item in items_of(shown.figures.codebook, measure)):
         return None
     # Judged on unweighted people too: a weight cannot make a unanimous group look mixed.
     if rounding.score(figure.plain.score, rounds.base, shown.policy) is None:

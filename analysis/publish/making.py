@@ -32,7 +32,10 @@ METHODS = {
     "theme interval": "t, finite population correction where the headcount is known",
     "theme comparison": "Welch t, group against the rest",
     "item comparison": "Miettinen-Nurminen score, group against the rest",
-    "concerns": "Benjamini-Hochberg at 5 % within each family and a gap of 5 points or more",
+    "concerns": (
+        "larger of Welch's and Student's p, Benjamini-Hochberg at 5 % over the wave and within "
+        "each named intersection, and a gap of 5 points or more"
+    ),
     "disclosure control": "complementary suppression over all tables together, audited",
 }
 

@@ -12,6 +12,9 @@ from analysis.plan import FORCE, Group, TablePlan
 COMMAND_LEVEL = "command"
 """Units below this level of a breakdown are compared with the rest of what they stand in."""
 
+WAVE = "wave"
+"""The family of everything that is not watched by name."""
+
 
 @dataclass(frozen=True)
 class Pair:
@@ -30,8 +33,8 @@ def pairs(plan: TablePlan) -> tuple[Pair, ...]:
     """Every comparison of a plan, one per group, in plan order.
 
     A department is compared with the rest of its command, everything else with the rest of the
-    force. Families: each level of units; departments within one command; each characteristic; each
-    crossing; each named intersection by itself.
+    force. Families: each named intersection by itself, and all else together. A family more is a
+    false finding more in every twenty waves: docs/decisions/0005.
     """
     named = {one.group: one.name for one in plan.intersections}
     return tuple(
@@ -49,13 +52,8 @@ def rests(plan: TablePlan, found: tuple[Pair, ...]) -> sparse.csr_array:
 
 
 def _pair(plan: TablePlan, group: Group, name: str | None) -> Pair:
-    if name is not None:
-        return Pair(group.id, FORCE, f"intersection {name}")
-    unit = _within_command(plan, group)
-    if unit is not None:
-        return Pair(group.id, unit, f"units within {unit}")
-    family = " x ".join(_kind(plan, *pair) for pair in group.where)
-    return Pair(group.id, FORCE, family)
+    family = WAVE if name is None else f"intersection {name}"
+    return Pair(group.id, _within_command(plan, group) or FORCE, family)
 
 
 def _within_command(plan: TablePlan, group: Group) -> str | None:
@@ -68,10 +66,3 @@ def _within_command(plan: TablePlan, group: Group) -> str | None:
     if COMMAND_LEVEL not in levels or levels.index(level) <= levels.index(COMMAND_LEVEL):
         return None
     return group.parent
-
-
-def _kind(plan: TablePlan, breakdown: str, value: str) -> str:
-    declared = plan.breakdown_by_id[breakdown]
-    if COMMAND_LEVEL in declared.levels:
-        return f"{breakdown} {declared.value_by_id[value].level}"
-    return breakdown

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analysis.disclosure import rounding
+from analysis.disclosure.protection import FULL_BASE
 from analysis.policy import DisclosurePolicy
 from analysis.publish.figures import Figure
 from analysis.release.rows import Bound
@@ -28,6 +29,7 @@ class Rounder:
         sensitive: whether small numerators and their complements are banded.
         partial: whether answers are counted that no published share stands for.
         headcount: as published; None when unknown or not shown.
+        own: whether the base is the measure's own and not its group's.
     """
 
     policy: DisclosurePolicy
@@ -35,6 +37,7 @@ class Rounder:
     sensitive: bool
     partial: bool = False
     headcount: int | None = None
+    own: bool = True
 
     def percents(self, plain: Sequence[float], weighted: Sequence[float]) -> tuple[Percent, ...]:
         """Shares (in [0, 1], disjoint) as published percents.
@@ -99,11 +102,12 @@ class Rounder:
         return estimate.lower, estimate.upper
 
     def _least_base(self) -> int:
-        """The smallest base that is published as this one is."""
+        """The fewest answers that can stand behind what is published."""
         if self.base >= self.policy.fine_base:
-            return self.base
-        stated = rounding.base(self.base, self.policy)
-        return max(self.policy.k, stated - self.policy.base_step // 2)
+            return self.base if self.own else math.ceil(FULL_BASE * self.base)
+        stated = rounding.base(self.base, self.policy) - self.policy.base_step // 2
+        # Below `fine_base` nothing tells whether a base is the measure's own: limits must not.
+        return max(self.policy.k, math.ceil(FULL_BASE * stated))
 
     def _population(self, n: int) -> int | None:
         return None if self.headcount is None else max(self.headcount, n + self.policy.k)

@@ -1,6 +1,6 @@
 """Areas of concern and strengths: which gaps to the rest are raised, and the words that say so.
 
-Decided on exact values, one family at a time (command x theme, characteristic x theme and so on,
+Decided on exact values, one family at a time (a named intersection, or the rest of the wave;
 declared before results). Published are the state and the gap with its limits, rounded outward;
 never q or p. Without the sealed tallies of an earlier wave a state stops at *emerging*.
 """

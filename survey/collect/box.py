@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 from survey.collect import tokens
 from survey.config import Settings
-from survey.errors import WaveStateError
+from survey.errors import BoxError, WaveStateError
 
 PAGE_BYTES = 65_536
 LARGEST_ROW = 16_000
@@ -131,10 +131,14 @@ def put(path: Path, token: bytes, sealed: bytes) -> bytes:
 
     Raises:
         WaveStateError: when the box is shut, not there or full.
+        BoxError: when the file cannot be written; nothing of the answer is kept.
     """
-    with connect(path) as database, transaction(database):
-        _expect_open(database)
-        return _seen(database, token) or _keep(database, token, sealed)
+    try:
+        with connect(path) as database, transaction(database):
+            _expect_open(database)
+            return _seen(database, token) or _keep(database, token, sealed)
+    except sqlite3.OperationalError as error:
+        raise BoxError from error
 
 
 def put_many(path: Path, rows: Iterable[tuple[bytes, bytes]]) -> None:

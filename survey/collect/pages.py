@@ -29,12 +29,12 @@ def _stores() -> Stores:
 
 
 def _find(wave_id: str) -> Wave:
-    """The wave, closed ones too; a draft is nobody's business yet."""
+    """The wave, closed ones too; a 404 for one that never opened."""
     try:
         wave = waves.get(_stores(), wave_id)
     except WaveStateError:
         abort(404)
-    if wave.state == "draft":
+    if not wave.is_public:
         abort(404)
     return wave
 
@@ -53,7 +53,7 @@ def home() -> str:
     return render_template(
         "respond/home.html",
         waves=[wave for wave in found if wave.state == "open"],
-        closed=[wave for wave in reversed(found) if wave.state in receipts.TOLD],
+        closed=[wave for wave in reversed(found) if wave.is_public and wave.state in receipts.TOLD],
     )
 
 

@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException
 
 from survey.collect import envelope, issuer, submit
 from survey.database import Stores
-from survey.errors import CodeError, TokenError, WaveStateError
+from survey.errors import BoxError, CodeError, TokenError, WaveStateError
 from survey.manage import waves
 from survey.manage.waves import Wave
 
@@ -75,7 +75,7 @@ def _open(wave_id: str) -> Wave:
         wave = waves.get(_stores(), wave_id)
     except WaveStateError:
         abort(HTTPStatus.NOT_FOUND)
-    if wave.state == "draft":
+    if not wave.is_public:
         abort(HTTPStatus.NOT_FOUND)
     if wave.state != "open":
         abort(HTTPStatus.GONE)
@@ -121,6 +121,12 @@ def _refused(error: CodeError | TokenError) -> tuple[Response, int]:
 @ballot_box.errorhandler(WaveStateError)
 def _closed(error: WaveStateError) -> tuple[Response, int]:
     return _refusal(str(error), HTTPStatus.GONE)
+
+
+@ballot_box.errorhandler(BoxError)
+def _not_kept(error: BoxError) -> tuple[Response, int]:
+    logging.getLogger("candour").error("%s", type(error).__name__)
+    return _refusal(str(error), HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 @issue.errorhandler(HTTPException)

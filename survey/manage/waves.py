@@ -2,6 +2,8 @@
 
     draft > open > closing > closed > released > destroyed
 
+A draft, and a closed wave that nobody answered, can also be destroyed as they are.
+
 `closing` lasts for the seconds in which the box is rewritten; only an interrupted `wave close` is
 found in it, and finishes when it is run again.
 """
@@ -62,6 +64,11 @@ class Wave:
     opened: date | None
     closed: date | None
     cards: int
+
+    @property
+    def is_public(self) -> bool:
+        """Whether it ever took answers; a draft, a destroyed one too, is nobody's business."""
+        return self.state != "draft" and self.opened is not None
 
 
 @lru_cache(maxsize=32)

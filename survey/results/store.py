@@ -6,12 +6,12 @@ from datetime import date
 from functools import lru_cache
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import select
+from sqlalchemy import String, cast, select
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from analysis.release import folder
 from analysis.release.model import Release
-from survey.database import Stores
+from survey.database import NOT_SET_UP, Stores
 from survey.errors import ReleaseError, SettingsError
 from survey.manage.tables import ReleaseRow
 
@@ -52,11 +52,19 @@ def all_releases(stores: Stores) -> tuple[Release, ...]:
     """
     try:
         with stores.results() as session:
-            query = select(ReleaseRow.hash).order_by(ReleaseRow.closed, ReleaseRow.wave)
-            names = list(session.scalars(query))
+            columns = (ReleaseRow.hash, ReleaseRow.wave, cast(ReleaseRow.closed, String))
+            query = select(*columns).order_by(ReleaseRow.closed, ReleaseRow.wave)
+            rows = {name: (wave, closed) for name, wave, closed in session.execute(query)}
     except (OperationalError, ProgrammingError) as error:
-        raise SettingsError("The databases are not set up; run `candour migrate`.") from error
-    releases = {name: _opened(stores, name) for name in names}
+        raise SettingsError(NOT_SET_UP) from error
+    releases = {name: _opened(stores, name) for name in rows}
+    for name, release in releases.items():
+        # Looked at each time: what is kept by its hash was checked once, and columns can change.
+        if rows[name] != (release.manifest.wave, release.manifest.closed):
+            raise ReleaseError(
+                f"The stored Release {name[:12]} was tampered with: its row names another wave or "
+                "another day than the Release itself."
+            )
     replaced = {release.manifest.replaces for release in releases.values()}
     return tuple(release for name, release in releases.items() if name not in replaced)
 

@@ -58,6 +58,8 @@ def finish(page: Page) -> str:
     """Send, and give the receipt that the page shows."""
     page.click("#send")
     expect(page.locator("h1:visible")).to_have_text("Your answers have been received")
+    host = page.evaluate("location.host")  # for whoever prints the page
+    expect(page.locator("#reply .candour-address")).to_have_text(f"{host}/receipts/autumn")
     return page.inner_text("#receipt")
 
 

@@ -122,6 +122,8 @@ def test_steps_out_of_order_are_one_sentence_each(run: Run, refused: Run, tmp_pa
     run("wave close autumn")
     assert "only an open wave" in refused("wave close autumn")
     assert "Nobody answered" in refused("unseal autumn --key officers --out releases")
+    assert "there is no Release" in run("wave destroy autumn --key officers --yes")
+    assert not Path("officers/release.key").exists()
     assert "no wave winter" in refused("wave status winter")
 
 
@@ -148,6 +150,11 @@ def test_policy_can_be_tightened_and_never_loosened(run: Run, refused: Run, tmp_
     line = f"wave new autumn --questionnaire {SMALL} --public officers/public.json --title Autumn"
     assert "cannot be under 10" in refused(f"{line} --policy k=9")
     assert "--policy speed=9" in refused(f"{line} --policy speed=9")
+    huge = "9" * 23
+    said = refused(f"{line} --policy k={huge}")
+    assert said == f"--policy: policy value k is {huge}; it cannot be over 1000.\n"
+    assert "--policy k=²" in refused(f"{line} --policy k=²")
+    assert f"--policy k={huge * 300}" in refused(f"{line} --policy k={huge * 300}")
     run(f"{line} --policy k=15 --policy base_step=10")
     policy = waves.get(Stores.open(Settings.at(tmp_path / "home")), "autumn").policy
     assert (policy.k, policy.base_step) == (15, 10)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 
 import pytest
@@ -9,12 +10,13 @@ from fixtures_analysis import small
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.disclosure.protection import FULL_BASE
 from analysis.policy import DisclosurePolicy
 from analysis.publish import exact
-from analysis.publish.compared import exact_differences
+from analysis.publish.compared import exact_differences, published_gap
 from analysis.publish.figures import Figure
 from analysis.publish.making import WaveFacts, publish
-from analysis.publish.rounded import Rounder
+from analysis.publish.rounded import Percent, Rounder
 from analysis.statistics.intervals import wilson
 
 POLICY = DisclosurePolicy()
@@ -27,6 +29,23 @@ def item_figure(n: int, positive: int) -> Figure:
     share = positive / n
     spread = share * (1 - share)
     return Figure(n, float(n), share, 0.0, 1 - share, None, (share, 1 - share), spread)
+
+
+@given(st.integers(POLICY.k, 400), st.data())
+def test_limits_of_a_measure_on_its_groups_base_hold_those_of_its_own(
+    n: int, data: st.DataObject
+) -> None:
+    answers = data.draw(st.integers(max(POLICY.k, math.ceil(FULL_BASE * n)), n))
+    positive = data.draw(st.integers(0, answers))
+    rounds = Rounder(POLICY, n, sensitive=False, own=False)
+    figure = item_figure(answers, positive)
+    shares = (figure.positive, figure.negative)
+    lower, upper = rounds.limits(rounds.percents(shares, shares)[0], figure, 0.0)
+    found = wilson(positive, answers)
+    assert lower is not None
+    assert upper is not None
+    assert lower <= 100 * found.lower + 1e-6
+    assert upper >= 100 * found.upper - 1e-6
 
 
 def published(n: int, positive: int, *, sensitive: bool) -> tuple[object, tuple[int | None, ...]]:
@@ -86,3 +105,22 @@ def test_published_gaps_hold_the_exact_ones(seed: int) -> None:
         assert row.upper >= 100 * found.upper - 1e-6
         assert row.lower <= row.gap <= row.upper
         assert abs(row.gap - 100 * found.gap) <= 8
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "points"),
+    [
+        ((55, ""), (66, ""), -11),
+        # 60 or more is not fewer than 66, and 40 or less than 66 is 26 fewer at least.
+        ((60, "or_more"), (66, ""), 0),
+        ((40, "or_less"), (66, ""), -26),
+        ((60, "or_more"), (40, ""), 20),
+        ((60, ""), (90, "or_more"), -30),
+        ((90, "or_more"), (90, "or_more"), 0),
+    ],
+)
+def test_a_gap_beside_a_band_is_the_least_that_the_band_allows(
+    mine: Percent, theirs: Percent, points: int
+) -> None:
+    assert published_gap(mine, theirs) == pytest.approx(points / 100)
+    assert published_gap(theirs, mine) == pytest.approx(-points / 100)

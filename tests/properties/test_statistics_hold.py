@@ -10,6 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from analysis.statistics.comparisons import (
+    cautious_welch,
     fisher_midp,
     koopman_ratio,
     miettinen_nurminen,
@@ -82,6 +83,15 @@ def test_swapping_groups_mirrors_welch(first, second):
     assert one.lower <= one.gap <= one.upper
     mirrored = (-other.gap, -other.upper, -other.lower, other.p)
     assert (one.gap, one.lower, one.upper, one.p) == pytest.approx(mirrored, abs=1e-9)
+
+
+@FEW
+@given(SHARES, SHARES)
+def test_a_cautious_p_is_welchs_or_larger_and_swaps(first, second):
+    one = cautious_welch(*_sums(first), *_sums(second))
+    other = cautious_welch(*_sums(second), *_sums(first))
+    assert welch(*_sums(first), *_sums(second)).p <= one.p <= 1
+    assert one.p == pytest.approx(other.p, abs=1e-9)
 
 
 @FEW

@@ -9,9 +9,20 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import text
 
-from survey import serve
+from survey import database, serve
+from survey.config import RESULTS, Settings
+from survey.database import Stores
 from survey.errors import SettingsError
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home that could be served from."""
+    monkeypatch.setenv("CANDOUR_HOME", str(tmp_path))
+    database.migrate(Settings.at(tmp_path))
+    return tmp_path
 
 
 def test_server_logs_no_request_and_no_address() -> None:
@@ -22,9 +33,8 @@ def test_server_logs_no_request_and_no_address() -> None:
     assert line[:4] == [sys.executable, "-m", "gunicorn", "survey.wsgi:application"]
 
 
-def test_surface_is_handed_to_the_server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_surface_is_handed_to_the_server(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
     started: list[tuple[list[str], dict[str, str]]] = []
-    monkeypatch.setenv("CANDOUR_HOME", str(tmp_path))
     monkeypatch.setattr(os, "execve", lambda _path, line, env: started.append((line, env)))
     done = CliRunner().invoke(serve.serve, ["--surface", "results", "--bind", "127.0.0.1:0"])
     assert done.exit_code == 0
@@ -34,9 +44,8 @@ def test_surface_is_handed_to_the_server(monkeypatch: pytest.MonkeyPatch, tmp_pa
 
 
 def test_unknown_surface_is_refused_before_anything_starts(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, home: Path
 ) -> None:
-    monkeypatch.setenv("CANDOUR_HOME", str(tmp_path))
     monkeypatch.setattr(os, "execve", lambda *_: pytest.fail("it started"))
     done = CliRunner().invoke(serve.serve, ["--surface", "everything"])
     assert isinstance(done.exception, SettingsError)
@@ -52,9 +61,8 @@ def test_unknown_surface_is_refused_before_anything_starts(
     ],
 )
 def test_an_address_that_cannot_be_served_at_is_one_sentence(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, bind: str, sentence: str
+    monkeypatch: pytest.MonkeyPatch, home: Path, bind: str, sentence: str
 ) -> None:
-    monkeypatch.setenv("CANDOUR_HOME", str(tmp_path))
     monkeypatch.setattr(os, "execve", lambda *_: pytest.fail("it started"))
     done = CliRunner().invoke(serve.serve, ["--bind", bind])
     assert isinstance(done.exception, SettingsError)
@@ -62,8 +70,7 @@ def test_an_address_that_cannot_be_served_at_is_one_sentence(
     assert "Serving" not in done.output
 
 
-def test_a_port_in_use_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("CANDOUR_HOME", str(tmp_path))
+def test_a_port_in_use_is_one_sentence(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
     monkeypatch.setattr(os, "execve", lambda *_: pytest.fail("it started"))
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -77,3 +84,44 @@ def test_a_port_in_use_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path
 def test_sockets_that_are_no_ports_are_left_to_the_server() -> None:
     serve.expect_free("unix:/run/candour.sock", "")
     serve.expect_free("[::1]:0" if socket.has_ipv6 else ":0", "")
+
+
+def refusal(monkeypatch: pytest.MonkeyPatch, *options: str) -> str:
+    """Why `candour serve` does not start."""
+    monkeypatch.setattr(os, "execve", lambda *_: pytest.fail("it started"))
+    done = CliRunner().invoke(serve.serve, ["--bind", "127.0.0.1:0", *options])
+    assert isinstance(done.exception, SettingsError)
+    assert "Serving" not in done.output
+    return str(done.exception)
+
+
+@pytest.mark.parametrize("store", ["issuer", "results"])
+def test_a_home_that_was_not_migrated_is_not_served(
+    monkeypatch: pytest.MonkeyPatch, home: Path, store: str
+) -> None:
+    (home / f"{store}.db").unlink()
+    assert "candour migrate" in refusal(monkeypatch)
+
+
+def test_a_database_of_another_version_is_not_served(
+    monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
+    with Stores.open(Settings.at(home)).issuer() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = 'issuer_0001'"))
+    assert "candour migrate" in refusal(monkeypatch)
+
+
+def test_a_database_that_cannot_be_opened_is_not_served(
+    monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
+    (home / "folder").mkdir()
+    monkeypatch.setenv("CANDOUR_RESULTS_URL", f"sqlite:///{home}/folder")
+    assert "The results database cannot be opened" in refusal(monkeypatch)
+    monkeypatch.setenv("CANDOUR_RESULTS_URL", "nonsense")
+    assert "is not the address of a database" in refusal(monkeypatch)
+
+
+def test_readers_pages_need_no_issuer(home: Path) -> None:
+    (home / "issuer.db").unlink()
+    database.expect_ready(Settings.at(home, surfaces=(RESULTS,)))
+    assert not (home / "issuer.db").exists()

@@ -121,6 +121,8 @@ def test_bad_input_is_one_sentence_and_exit_code_two(
         ({"--key": not_a_key}, "is not a release.key"),
         ({"--weight": "POSTWT"}, "the column POSTWT is missing"),
         ({"--headcount": answers}, "they must be group,headcount"),
+        ({"--wave": ""}, "'' cannot be a wave's id; use up to 64"),
+        ({"--wave": "../../evil"}, "'../../evil' cannot be a wave's id; use up to 64"),
     ]:
         merged = {**good, **change}
         flat = [part for pair in merged.items() for part in pair]

@@ -70,7 +70,7 @@ export function sealedMode(form, keys, survey) {
     const proof = await ticket.oneTime.sign("candour send|", wave, "|", sealed);
     const reply = await ask(`/box/${wave}`, { token, sealed, proof }, onWaiting);
     if (reply.receipt !== own) throw new Told(words.otherReceipt);
-    return page("receipt-page", survey, { receipt: own });
+    return page("receipt-page", survey, { receipt: own, host: location.host });
   }
 
   /** The content of a reply; null when the code is refused, or throws Told. */

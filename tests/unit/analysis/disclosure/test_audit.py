@@ -138,6 +138,16 @@ def test_a_rate_that_leaves_few_is_found() -> None:
     assert "rate" in kinds(audit(with_group(row.group, headcount=None)), row.group)
 
 
+def test_a_headcount_that_is_the_rest_of_others_is_found() -> None:
+    """150 people are what North less its other department is, and 146 of them answered."""
+    left_out = {"headcount": None, "response_rate": None}
+    planted = with_group("command=north-a", base=146, **left_out)
+    found = [one for one in audit(planted, PLAN) if one.kind == "rate"]
+    assert [one.group for one in found] == ["command=north-a"]
+    assert "no more than 150 people, so fewer than 10" in found[0].words
+    assert "rate" not in kinds(audit(with_group("command=north-a", **left_out), PLAN))
+
+
 @pytest.mark.parametrize(
     ("base", "changes", "kind"),
     [
@@ -169,6 +179,69 @@ def test_a_share_that_is_too_fine_is_found(
 def test_few_people_behind_a_sensitive_item_are_found(changes: dict[str, object]) -> None:
     planted = with_estimates(release(), "harassed", force={"base": 310, **changes})
     assert "numerator" in kinds(audit(planted), "force")
+
+
+def with_answers(
+    item: str, base: int, percents: list[tuple[int, str]], **changes: object
+) -> Release:
+    """A Release in which the force answered an item so, from the first category to the last."""
+    planted = with_estimates(release("probationer"), item, force={"base": base, **changes})
+    shares = iter(percents)
+    rows = []
+    for row in planted.distributions:
+        if (row.group, row.item) == ("force", item):
+            percent, bound = next(shares)
+            rows.append(replace(row, percent=percent, bound=bound))  # type: ignore[arg-type]
+        else:
+            rows.append(row)
+    return replace(planted, distributions=tuple(rows))
+
+
+@pytest.mark.parametrize(
+    ("base", "first", "second", "alike"),
+    [(10, 35, 65, True), (110, 40, 60, True), (10, 40, 50, False), (3000, 40, 60, False)],
+)
+def test_categories_that_open_the_band_of_their_reading_are_found(
+    base: int, first: int, second: int, alike: bool
+) -> None:
+    """35 and 65 percent of ten to twelve people are everybody."""
+    edge = 10 if base < 100 else 1
+    planted = with_answers(
+        "led",
+        base,
+        [(first, ""), (second, ""), *[(edge, "or_less")] * 3],
+        positive=100 - edge, positive_bound="or_more",
+        neutral=edge, neutral_bound="or_less",
+        negative=edge, negative_bound="or_less",
+    )  # fmt: skip
+    assert ("unanimity" in kinds(audit(planted), "force")) == alike
+
+
+def test_a_reading_that_opens_the_band_of_its_category_is_found() -> None:
+    """About 12 of 60 people are negative, and about 12 are in one of the two negative categories:
+    in the other, which is shown as "10 or less", are hardly any."""
+    first = [(40, ""), (25, ""), (15, ""), (10, "or_less")]
+    readings: dict[str, object] = {"positive": 65, "neutral": 15, "negative": 20}
+    readings |= {f"{reading}_bound": "" for reading in ("positive", "neutral", "negative")}
+    opened = with_answers("harassed", 60, [*first, (20, "")], **readings)
+    assert "numerator" in kinds(audit(opened), "force")
+    closed = with_answers("harassed", 60, [*first, (15, "")], **readings)
+    assert "numerator" not in kinds(audit(closed), "force")
+
+
+def test_a_score_of_sensitive_items_alone_is_found() -> None:
+    made = release("probationer")
+    measures = tuple(
+        replace(row, sensitive=True) if row.theme == "fairness" else row for row in made.measures
+    )
+    found = audit(replace(made, measures=measures))
+    assert ("fairness", "numerator") in {(one.measure, one.kind) for one in found}
+    # Beside an item that is not, a score says nothing of the sensitive one.
+    mixed = tuple(
+        replace(row, sensitive=True) if row.measure == "heard" else row for row in made.measures
+    )
+    found = audit(replace(made, measures=mixed))
+    assert ("fairness", "numerator") not in {(one.measure, one.kind) for one in found}
 
 
 class TestItems:
@@ -209,7 +282,8 @@ def test_without_a_plan_parts_are_taken_to_be_the_whole() -> None:
 
 def test_the_auditor_shares_no_code_with_what_protects() -> None:
     folder = Path(analysis.disclosure.__file__).parent
-    auditing = {"audit", "audit_bases", "audit_shares", "breaches"}
+    parts = {"bases", "rates", "shares", "together"}
+    auditing = {"audit", "breaches", *(f"audit_{part}" for part in parts)}
     for path in folder.glob("*.py"):
         imported = _imports(path, "analysis.disclosure.")
         if path.stem in auditing:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import fixtures_analysis as fixtures
 
-from analysis.publish.pairs import pairs, rests
+from analysis.publish.pairs import WAVE, pairs, rests
 from analysis.tally import tally
 
 PLAN = fixtures.plan()
@@ -18,8 +20,7 @@ def test_every_group_but_the_force_is_compared_once() -> None:
 
 def test_a_department_is_compared_with_the_rest_of_its_command() -> None:
     assert BY_GROUP["command=north-a"].against == "command=north"
-    assert BY_GROUP["command=north-a"].family == BY_GROUP["command=north-b"].family
-    assert BY_GROUP["command=north-a"].family != BY_GROUP["command=south-a"].family
+    assert BY_GROUP["command=south-a"].against == "command=south"
 
 
 def test_everything_else_is_compared_with_the_rest_of_the_force() -> None:
@@ -28,13 +29,16 @@ def test_everything_else_is_compared_with_the_rest_of_the_force() -> None:
     assert BY_GROUP["command=north&ethnicity=minority"].against == "force"
 
 
-def test_families_are_levels_characteristics_crossings_and_intersections() -> None:
-    assert BY_GROUP["command=north"].family != BY_GROUP["command=response"].family
-    assert BY_GROUP["ethnicity=asian"].family == BY_GROUP["ethnicity=minority"].family
+def test_a_named_intersection_is_a_family_and_all_else_is_one() -> None:
     named = BY_GROUP["ethnicity=minority&probationer=yes"].family
     assert [pair.group for pair in pairs(PLAN) if pair.family == named] == [
         "ethnicity=minority&probationer=yes"
     ]
+    assert len({pair.family for pair in pairs(PLAN)}) == 2
+
+
+def test_without_named_intersections_a_wave_is_one_family() -> None:
+    assert {pair.family for pair in pairs(replace(PLAN, intersections=()))} == {WAVE}
 
 
 def test_a_rest_is_everybody_else_in_what_the_group_stands_in() -> None:

@@ -286,6 +286,45 @@ def test_a_planted_difference_is_raised_and_told_in_published_numbers() -> None:
     assert {row.kind for row in mirrored} == {"strength"}
 
 
+def sensitive_theme(positive: float) -> Study:
+    """A study with a theme of one sensitive item, answered worse in one small department.
+
+    There `positive` of the people strongly agree and all others strongly disagree; elsewhere nine
+    of ten agree.
+    """
+    items = (fixtures.item("led", "leadership"), fixtures.item("safe", "safety", sensitive=True))
+    book = fixtures.codebook(items)
+    study = Study(book, fixtures.plan(), fixtures.microdata(book, 400))
+    unit = study.microdata.variables["unit"]
+    inside = np.flatnonzero(unit == book.variable_by_id["unit"].codes.index("south-b"))
+    safe = np.where(np.arange(400) % 10 == 0, 4, 0)
+    safe[inside] = np.where(np.arange(len(inside)) < positive * len(inside), 0, 4)
+    return with_answers(study, safe=safe)
+
+
+def test_a_gap_that_would_be_raised_without_a_percent_to_show_is_not_eligible() -> None:
+    """Beside an empty banded category, "40" and "60" would say that nobody is in it."""
+    key = ("command=south-b", "safety")
+    release = released(sensitive_theme(0.4))
+    row = release.estimate_by_key[key]
+    assert (row.status, row.positive, row.neutral_bound) == ("shown", None, "or_less")
+    gap = next(one for one in release.comparisons if (one.group, one.measure) == key)
+    assert (gap.gap, gap.lower, gap.upper, gap.status) == (None, None, None, "c")
+    assert key not in {(one.group, one.measure) for one in release.concerns}
+    shown = [one for one in release.comparisons if one.status == "shown" and one.kind == "theme"]
+    assert release.manifest.comparisons == len(shown)
+    # With a percent to show, a gap of that size is raised.
+    worse_still = released(sensitive_theme(0.7))
+    assert key in {(one.group, one.measure) for one in worse_still.concerns}
+
+
+def test_a_theme_of_sensitive_items_alone_has_no_score() -> None:
+    release = released(sensitive_theme(0.7))
+    assert {row.score for row in release.estimates if row.measure == "safety"} == {None}
+    assert release.estimate_by_key["force", "leadership"].score is not None
+    assert release.estimate_by_key["force", "safety"].positive is not None
+
+
 def test_concerns_are_ordered_by_people_affected() -> None:
     release = released(worse(worse(small(1200), "south-b", 2), "north-a", 1))
     concerns = [row.people for row in release.concerns if row.kind == "concern"]
@@ -305,8 +344,15 @@ def test_weights_change_the_figures_and_not_what_is_shown() -> None:
     other = released(plain)
     assert release.manifest.weight == "POSTWT"
     assert release.groups == other.groups
-    assert [row.status for row in release.estimates] == [row.status for row in other.estimates]
-    assert [row.base for row in release.estimates] == [row.base for row in other.estimates]
+    # Weighted percents are not people: only from the others can the auditor turn back to them.
+    both = [
+        (mine, theirs)
+        for mine, theirs in zip(release.estimates, other.estimates, strict=True)
+        if (mine.status, theirs.status) != ("shown", "c")
+    ]
+    assert all(mine.status == theirs.status for mine, theirs in both)
+    assert all(mine.base == theirs.base for mine, theirs in both)
+    assert len(release.estimates) - len(both) <= 2
     moved_by = [
         abs(mine.positive - theirs.positive)
         for mine, theirs in zip(release.estimates, other.estimates, strict=True)

@@ -22,6 +22,7 @@ from analysis.policy import DisclosurePolicy
 from analysis.publish import WaveFacts, publish
 from analysis.release import folder
 from analysis.release.model import Release
+from analysis.release.rows import ConcernRow
 
 SIGNER = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 VERIFIER = SIGNER.public_key()
@@ -251,12 +252,14 @@ def test_a_comparison_concern_or_trend_of_a_hidden_group_is_never_written(
     hidden = next(row.group for row in release.groups if row.status == "c")
     trend = next(row for row in release.trends if row.status == "shown")
     distribution = next(row for row in release.distributions if row.status == "shown")
+    told = (shown.measure, "concern", "emerging", shown.against, -10, -15, -5, 10, "words")
+    concern = ConcernRow(hidden, *told)
     planted = [
         replace(release, comparisons=(replace(shown, group=hidden),)),
         replace(release, comparisons=(replace(shown, against=hidden),)),
         replace(release, trends=(replace(trend, group=hidden),)),
         replace(release, distributions=(replace(distribution, group=hidden),)),
-        replace(release, concerns=(replace(release.concerns[0], group=hidden),)),
+        replace(release, concerns=(concern,)),
     ]
     for wrong in planted:
         with pytest.raises(ReleaseError, match=hidden):

@@ -12,11 +12,14 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 from analysis.errors import EstimationError
 from analysis.statistics.comparisons import (
     Difference,
+    cautious_welch,
     fisher_midp,
     koopman_ratio,
     miettinen_nurminen,
     welch,
 )
+
+TESTS = (welch, cautious_welch)
 
 
 def _sums(values):
@@ -121,6 +124,33 @@ def test_fisher_agrees_with_scipy(counts):
     x1, n1, x2, n2 = counts
     expected = fisher_exact([[x1, n1 - x1], [x2, n2 - x2]]).pvalue
     assert fisher_midp(*counts, observed=1.0) == pytest.approx(expected, abs=1e-10)
+
+
+def test_cautious_welch_is_welch_with_the_larger_p_of_the_two_t_tests():
+    rng = np.random.default_rng(4)
+    for spread in (0.1, 0.9):
+        first, second = rng.normal(0.4, spread, 15), rng.normal(0.5, 0.3, 90)
+        found = cautious_welch(*_sums(first), *_sums(second))
+        both = [ttest_ind(first, second, equal_var=equal).pvalue for equal in (False, True)]
+        assert found.p == pytest.approx(max(both), rel=1e-9)
+        plain = welch(*_sums(first), *_sums(second))
+        assert (found.gap, found.lower, found.upper) == (plain.gap, plain.lower, plain.upper)
+
+
+def test_two_sides_without_any_spread_are_judged_by_what_they_borrow():
+    sides = (12, 0.0, 0.0, 40, 40.0, 40.0)
+    assert cautious_welch(*sides) == welch(*sides)
+
+
+def test_a_small_group_near_the_end_of_a_scale_is_not_raised_ten_times_too_often():
+    # Ten of whom most answer 1 and the mean of all is 0.8: nothing differs.
+    rng = np.random.default_rng(8)
+    shares = rng.choice([1.0, 0.75, 0.0], p=[0.65, 0.2, 0.15], size=(3000, 10))
+    rest = rng.choice([1.0, 0.75, 0.0], p=[0.65, 0.2, 0.15], size=400)
+    low = [[test(*_sums(row), *_sums(rest)).p < 0.001 for row in shares] for test in TESTS]
+    plain, cautious = (sum(found) / len(shares) for found in low)
+    assert cautious <= 0.003
+    assert plain > 10 * 0.001
 
 
 def test_welch_from_sums_is_the_t_test_of_the_rows():

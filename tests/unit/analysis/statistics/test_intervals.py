@@ -67,7 +67,7 @@ def test_wilson_is_that_of_r(positive, n, lower, upper):
 
 
 def test_wilson_with_a_headcount_uses_the_effective_n():
-    # P12: 52 of 120 of 200 people; own code of the specification, checked by enumeration.
+    # P12: 52 of 120 of 200 people; a worked value, checked by enumeration.
     found = wilson(52, 120, 200)
     assert (found.lower, found.upper) == pytest.approx((0.37831740585, 0.49004335369), abs=1e-8)
     # P11: R survey 4.1-1 svyciprop(logit) gives 0.3775563163 to 0.4908523816.

@@ -12,6 +12,7 @@ import pytest
 import analysis.statistics
 from analysis.errors import EstimationError
 from analysis.statistics.comparisons import (
+    cautious_welch,
     fisher_midp,
     koopman_ratio,
     miettinen_nurminen,
@@ -38,6 +39,7 @@ CALLS = [
     (mean_interval, (20, 10.0, 6.0)),
     (stratified_mean, ([20], [10.0], [6.0], [40])),
     (welch, (20, 10.0, 6.0, 30, 12.0, 7.0)),
+    (cautious_welch, (20, 10.0, 6.0, 30, 12.0, 7.0)),
     (miettinen_nurminen, (5, 20, 12, 30)),
     (koopman_ratio, (5, 20, 12, 30)),
     (fisher_midp, (5, 20, 12, 30)),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from fixtures_wave import LiveWave, open_live_wave
+from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from survey.close import destroying, keys, rewriting
@@ -15,10 +16,10 @@ from survey.close.closing import close_wave
 from survey.close.destroying import destroy
 from survey.close.erasing import erase
 from survey.close.unsealing import unseal
-from survey.collect import submit
+from survey.collect import issuer, submit
 from survey.errors import SettingsError, WaveStateError
 from survey.manage import waves
-from survey.manage.tables import CodeRow, DestructionRow
+from survey.manage.tables import ClosingRow, CodeRow, DestructionRow
 from survey.results import store
 
 CLOSED, GONE = date(2026, 9, 30), date(2026, 10, 20)
@@ -89,10 +90,91 @@ def test_without_the_key_the_note_is_unsigned_and_says_so(released: LiveWave) ->
 def test_wave_without_a_release_is_not_destroyed(live_wave: LiveWave, key_file: Path) -> None:
     with pytest.raises(WaveStateError, match="is open; only a released wave"):
         destroy(live_wave.stores, "autumn", key_file, GONE)
+    submit.submit(live_wave.stores, live_wave.wave, live_wave.codes[0], {}, submit.new_attempt())
     close_wave(live_wave.stores, "autumn", CLOSED)
     with pytest.raises(WaveStateError, match="is closed; only a released wave"):
         destroy(live_wave.stores, "autumn", key_file, GONE)
     assert key_file.exists()
+    assert list(rewriting.sealed_answers(rewriting.path_of(live_wave.settings, "autumn")))
+
+
+def test_closed_wave_that_nobody_answered_is_destroyed_with_its_key(
+    live_wave: LiveWave, key_file: Path
+) -> None:
+    close_wave(live_wave.stores, "autumn", CLOSED)
+    assert "nobody had answered" in destroy(live_wave.stores, "autumn", key_file, GONE)
+    assert waves.get(live_wave.stores, "autumn").state == "destroyed"
+    assert not key_file.exists()
+    assert not list(live_wave.settings.box_folder.iterdir())
+    row = note(live_wave)
+    assert row.signature
+    live_wave.signer.public_key().verify(row.signature, row.note.encode())
+    assert json.loads(row.note)["what"].startswith("a ballot box without any answer")
+
+
+@pytest.mark.parametrize("told", [0, 1])
+def test_count_and_closed_box_must_both_say_that_nobody_answered(
+    live_wave: LiveWave, told: int
+) -> None:
+    if not told:
+        code = live_wave.codes[0]
+        submit.submit(live_wave.stores, live_wave.wave, code, {}, submit.new_attempt())
+    close_wave(live_wave.stores, "autumn", CLOSED)
+    with live_wave.stores.results() as session:
+        session.get_one(ClosingRow, "autumn").received = told
+    with pytest.raises(WaveStateError, match="is closed; only a released wave"):
+        destroy(live_wave.stores, "autumn", None, GONE)
+    assert rewriting.path_of(live_wave.settings, "autumn").exists()
+
+
+def make_draft(live: LiveWave, wave_id: str = "winter") -> None:
+    waves.create(live.stores, wave_id, "Winter", live.wave.questionnaire, live.keys.public)
+    issuer.import_codes(live.stores, wave_id, [bytes([n]) * 32 for n in range(60)])
+
+
+def test_abandoned_draft_is_destroyed_and_no_longer_keeps_the_key(
+    released: LiveWave, key_file: Path
+) -> None:
+    make_draft(released)
+    with pytest.raises(WaveStateError, match="also opens winter"):
+        destroy(released.stores, "autumn", key_file, GONE)
+    assert "draft winter is destroyed" in destroy(released.stores, "winter", None, GONE)
+    assert waves.get(released.stores, "winter").state == "destroyed"
+    assert not list(released.settings.home.rglob("winter.*"))
+    with released.stores.results() as session:
+        kept = json.loads(session.get_one(DestructionRow, "winter").note)
+    assert kept["what"].startswith("a draft that never opened")
+    with released.stores.issuer() as session:
+        hashes = select(func.count()).where(CodeRow.wave == "winter")
+        assert session.scalar(hashes) == 0
+    destroy(released.stores, "autumn", key_file, GONE)
+    assert not key_file.exists()
+
+
+def test_draft_whose_destroying_was_interrupted_cannot_be_opened_and_is_finished(
+    live_wave: LiveWave, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def power_cut(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    make_draft(live_wave)
+    with monkeypatch.context() as planted:
+        planted.setattr(destroying, "_erase_answers", power_cut)
+        with pytest.raises(KeyboardInterrupt):
+            destroy(live_wave.stores, "winter", None, GONE)
+    with pytest.raises(WaveStateError, match="has 0 cards"):
+        waves.open_wave(live_wave.stores, "winter", GONE)
+    destroy(live_wave.stores, "winter", None, GONE)
+    assert waves.get(live_wave.stores, "winter").state == "destroyed"
+
+
+def test_destroyed_draft_is_nobodys_business(live_wave: LiveWave, client: FlaskClient) -> None:
+    make_draft(live_wave)
+    destroy(live_wave.stores, "winter", None, GONE)
+    for address in ("/survey/winter", "/support/winter", "/receipts/winter"):
+        assert client.get(address).status_code == 404
+    assert client.post("/issue/winter", json={}).status_code == 404
+    assert b"inter" not in client.get("/").data
 
 
 def test_wrong_key_destroys_nothing(released: LiveWave, tmp_path: Path) -> None:

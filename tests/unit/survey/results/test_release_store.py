@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from fixtures_release import make_release, packed
+from fixtures_release import NORTH, make_release, packed
 from fixtures_results import SIGNER, Site, make_site, packs
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from analysis.release import folder
 from survey import database
@@ -31,11 +31,11 @@ def doctored(content: bytes, file: str, old: bytes, new: bytes) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as read, zipfile.ZipFile(stream, "w") as write:
         for name in read.namelist():
-            text = read.read(name)
+            held = read.read(name)
             if name == file:
-                assert old in text
-                text = text.replace(old, new)
-            write.writestr(name, text)
+                assert old in held
+                held = held.replace(old, new)
+            write.writestr(name, held)
     return stream.getvalue()
 
 
@@ -94,8 +94,22 @@ def test_a_release_changed_in_the_database_is_refused_on_every_page(
     with pytest.raises(ReleaseError, match="tampered"):
         store.all_releases(site.stores)
     reply = site.client("hr").get("/results/hr")
-    assert reply.status_code == 400
+    assert reply.status_code == 500
     assert b"tampered" in reply.data
+    assert b"<table" not in reply.data
+
+
+@pytest.mark.parametrize("change", ["wave = 'other'", "closed = '2031-01-01'", "closed = 'soon'"])
+def test_a_column_that_is_not_the_releases_own_is_refused(site: Site, change: str) -> None:
+    store.all_releases(site.stores)  # what is kept from here hides no later change
+    with site.stores.results() as session:
+        name = folder.hash_of(packs()[0])
+        session.execute(text(f"UPDATE release SET {change} WHERE hash = '{name}'"))
+    with pytest.raises(ReleaseError, match="tampered with: its row names another wave"):
+        store.all_releases(site.stores)
+    reply = site.client("north").get(f"/results/board/{NORTH}")
+    assert reply.status_code == 500
+    assert b"is not what the release officers signed" in reply.data
     assert b"<table" not in reply.data
 
 

@@ -7,6 +7,7 @@ import importlib.util
 import json
 import re
 import sys
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -15,6 +16,8 @@ from survey import resources
 from survey.app import asset
 
 ROOT = resources.ASSETS.parents[2]
+COMPARED = {"@cloudflare/blindrsa-ts": "RSABSSA", "@hpke/core": "encSize"}
+"""Packages that tests compare ours with -> a word of theirs that stays when they are bundled."""
 
 
 @pytest.fixture(scope="module")
@@ -110,6 +113,18 @@ def test_licences_of_what_is_shipped_lie_beside_it(build_assets: ModuleType) -> 
     assert "Permission is hereby granted, free of charge" in licences
     shipped = set(re.findall(r'from "([^."][^"]*)"', _sources()))
     assert shipped == set(build_assets.SHIPPED)
+
+
+@pytest.mark.parametrize("package", COMPARED)
+def test_what_tests_compare_with_is_in_no_asset(
+    build_assets: ModuleType, tmp_path: Path, package: str
+) -> None:
+    assert all(COMPARED[package] not in content(name) for name in manifest())
+    planted, target = tmp_path / "planted.js", tmp_path / "built.js"
+    address = json.dumps(str(ROOT / "node_modules" / package))
+    planted.write_text(f"import * as theirs from {address}; console.log(theirs);")
+    build_assets.compile_file(planted, target, build_assets.find_node())
+    assert COMPARED[package] in target.read_text()  # so it would be found
 
 
 def _sources() -> str:

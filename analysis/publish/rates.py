@@ -1,0 +1,105 @@
+"""Which headcounts may be shown, so that those that are not cannot be worked out from them.
+
+A headcount is left out where nearly everybody answered, or of a group that is not shown. Were it
+the only one left out among the parts of a whole, it would be the whole less the others.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from analysis.disclosure.lines import Line, additive_lines
+from analysis.plan import TablePlan
+
+Limits = tuple[list[float], list[float]]
+"""The fewest and the most people that each group can have, in plan order."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """Headcounts and answers in plan order.
+
+    Attributes:
+        sizes: exact headcounts; None when unknown.
+        answered: people who answered where readers see it; 0 in a group that is not shown.
+        small: whether fewer than k people of the group answered.
+        told: whose headcount may be shown by the rules for one group alone.
+    """
+
+    sizes: tuple[int | None, ...]
+    answered: tuple[int, ...]
+    small: tuple[bool, ...]
+    told: frozenset[int]
+
+
+def tellable(plan: TablePlan, known: Told, k: int) -> frozenset[int]:
+    """The groups of `known.told` whose headcounts give nothing away together.
+
+    Nothing given away means: where a headcount is not shown there can be k people or more who did
+    not answer, and a small group can have k people. The smallest headcount beside one that is open
+    is left out, until none is.
+    """
+    if not known.told:
+        return known.told
+    lines = tuple(additive_lines(plan))
+    whole = {line: _is_whole(line, known.sizes) for line in lines}
+    told = known.told
+    while (least := next(_to_leave_out(whole, known, told, k), None)) is not None:
+        told -= {least}
+    return told
+
+
+def _is_whole(line: Line, sizes: tuple[int | None, ...]) -> bool:
+    """Whether the headcounts of the parts add up to that of the group: nobody's is unknown."""
+    parts = [sizes[child] for child in line.children]
+    known = [size for size in parts if size is not None]
+    return len(known) == len(parts) and sum(known) == sizes[line.parent]
+
+
+def _to_leave_out(
+    lines: Mapping[Line, bool], known: Told, told: frozenset[int], k: int
+) -> Iterator[int]:
+    _, most = _limits(lines, known, told)
+    for group, answered in enumerate(known.answered):
+        guarded = answered > 0 or known.small[group]
+        if group in told or not guarded or most[group] - answered >= k:
+            continue
+        beside = {
+            one
+            for line in lines
+            if group in (line.parent, *line.children)
+            for one in (line.parent, *line.children)
+        }
+        # The most that it can have may come from further away than its own lines.
+        yield min(beside & told or told, key=lambda one: (known.sizes[one] or 0, -one))
+
+
+def _limits(lines: Mapping[Line, bool], known: Told, told: frozenset[int]) -> Limits:
+    """What a reader can conclude line by line, until nothing more follows."""
+    least = [float(answered) for answered in known.answered]
+    most = [math.inf] * len(least)
+    for group in told:
+        least[group] = most[group] = float(known.sizes[group] or 0)
+    changed = True
+    while changed:
+        before = (tuple(least), tuple(most))
+        for line, whole in lines.items():
+            _follow(line, whole, least, most)
+        changed = before != (tuple(least), tuple(most))
+    return least, most
+
+
+def _follow(line: Line, whole: bool, least: list[float], most: list[float]) -> None:
+    parent, parts = line.parent, line.children
+    fewest = sum(least[part] for part in parts)
+    least[parent] = max(least[parent], fewest)
+    for part in parts:
+        most[part] = min(most[part], most[parent] - (fewest - least[part]))
+    if not whole:
+        return
+    most[parent] = min(most[parent], sum(most[part] for part in parts))
+    for part in parts:
+        others = sum(most[one] for one in parts if one != part)
+        least[part] = max(least[part], least[parent] - others)
