@@ -104,6 +104,7 @@ def destroy(wave_id: str, key: Path | None) -> None:
 
     destroy_wave(_stores(), wave_id, key, clock.today())
     click.echo(f"The sealed answers of wave {wave_id} are destroyed; its Release stays.")
+    click.echo("Destroy every share, and every other copy of release.key and release.locked, too.")
 
 
 def _stores() -> Stores:
