@@ -50,7 +50,7 @@ def _split(out: Path, shares: int, threshold: int) -> PublicKeys:
     click.echo(
         f"{out / key_shares.LOCKED_FILE}  keep copies with the shares; alone it opens nothing"
     )
-    click.echo(f"Any {threshold} of the {shares} shares open it; with fewer it stays shut for ever.")
+    click.echo(f"Any {threshold} of the {shares} shares open it; fewer never do.")
     return public
 
 

@@ -135,7 +135,7 @@ def load(path: Path) -> Keys:
         raise SettingsError(f"{missing} cannot be read ({error.strerror}).") from None
     except (ValueError, KeyError, TypeError):
         raise SettingsError(
-            f"{path} is not a release.key; `candour keys combine` makes one from the officers' shares."
+            f"{path} is not a release.key; `candour keys combine` makes one from the shares."
         ) from None
 
 

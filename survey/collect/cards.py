@@ -37,11 +37,6 @@ class Survey:
     fingerprint: str
     site: str
 
-    @property
-    def address(self) -> str:
-        """What somebody without a camera types; empty when the site is not known."""
-        return f"{self.site}/survey/{self.wave}" if self.site else ""
-
     def link(self, code: str) -> str:
         """The address with the code behind `#`, which browsers send to nobody."""
         return f"{self.site}/survey/{self.wave}#{code}.{self.fingerprint}"
