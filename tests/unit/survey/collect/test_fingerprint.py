@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 from fixtures_wave import LiveWave
 
 from survey.collect import fingerprint
+from survey.config import Settings
 from survey.errors import SettingsError
 from survey.manage import issuing_keys
 
@@ -20,15 +22,13 @@ def test_fingerprint_of_known_keys_stays_the_same(
     assert fingerprint.of(wave) == "P6H2-BZ3Y-12W1-ZFDS"
 
 
-def test_every_key_and_the_wave_change_it(opened_once: LiveWave) -> None:
+def test_every_key_and_the_wave_change_it(opened_once: LiveWave, tmp_path: Path) -> None:
     wave = opened_once.wave
     changed = [
         dataclasses.replace(wave, id="winter"),
         dataclasses.replace(wave, public_key=bytes(32)),
         dataclasses.replace(wave, fallback_key=bytes(65)),
-        dataclasses.replace(
-            wave, token_key=issuing_keys.make(opened_once.settings, "of-another-wave")
-        ),
+        dataclasses.replace(wave, token_key=issuing_keys.make(Settings.at(tmp_path), "another")),
     ]
     assert len({fingerprint.of(one) for one in [wave, *changed]}) == 5
 
