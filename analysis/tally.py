@@ -87,6 +87,17 @@ class Sums:
 
         return self._each(of)
 
+    def unweighted(self) -> Sums:
+        """The same counts without the weights."""
+        return Sums(
+            self.people,
+            {name: ItemSums(item.people) for name, item in self.items.items()},
+            {
+                name: ThemeSums(theme.people, theme.total, theme.squares)
+                for name, theme in self.themes.items()
+            },
+        )
+
     def _each(self, of: Callable[[Ints], Ints]) -> Sums:
         def maybe(array: Ints | None) -> Ints | None:
             return None if array is None else of(array)

@@ -109,6 +109,7 @@ def destroy(wave_id: str, key: Path | None) -> None:
     from survey.close.destroying import destroy as destroy_wave
 
     click.echo(destroy_wave(_stores(), wave_id, key, clock.today()))
+    click.echo("Destroy every share, and every other copy of release.key and release.locked, too.")
 
 
 def _stores() -> Stores:

@@ -102,6 +102,8 @@ def publish_tally(
     shown = control(plan, policy, Figures(codebook, names, counted.at_groups))
     known = all_headcounts(plan, headcounts, counted.at_groups.people.tolist())
     line = line_before(previous, codebook.questionnaire, wave.id)
+    if weight is not None:
+        shown = replace(shown, withheld=_withheld_of_people(shown, wave, known))
     while True:
         draft = _draft(shown, wave, known, weight)
         # Percents first: that takes milliseconds, and the rest need not be made for them.
@@ -113,6 +115,19 @@ def publish_tally(
             if not breaches:
                 return release
         shown = without(shown, breaches)
+
+
+def _withheld_of_people(
+    shown: Shown, wave: WaveFacts, known: Headcounts
+) -> frozenset[tuple[str, str]]:
+    """What would be withheld without weights: weighted shares are not people, so judge on these."""
+    figures = shown.figures
+    plain = replace(
+        shown, figures=Figures(figures.codebook, figures.names, figures.sums.unweighted())
+    )
+    while breaches := tuple(attack_shares(_draft(plain, wave, known, None))):
+        plain = without(plain, breaches)
+    return plain.withheld
 
 
 def without(shown: Shown, breaches: Sequence[Breach]) -> Shown:

@@ -7,20 +7,22 @@ are: otherwise either would keep the key that opens other waves alive for ever.
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
 from sqlalchemy import delete, update
 
 from survey.close import keys as release_keys
-from survey.close import rewriting
+from survey.close import rewriting, shares
 from survey.close.erasing import erase
 from survey.close.keys import Keys
 from survey.close.unsealing import expect_keys_of
 from survey.collect import box, issuer
 from survey.database import Stores
-from survey.errors import WaveStateError
+from survey.errors import SettingsError, WaveStateError
 from survey.manage import issuing_keys, waves
+from survey.manage.officers import PublicKeys
 from survey.manage.tables import ClosingRow, CodeRow, DestructionRow, WaveRow
 from survey.manage.waves import State, Wave
 
@@ -38,6 +40,10 @@ _DONE: dict[State, str] = {
     "released": "The sealed answers of wave {} are destroyed; its Release stays.",
 }
 
+DESTROYED = (
+    "this copy destroyed with this note; other copies and shares are the officers' to destroy"
+)
+
 
 def destroy(stores: Stores, wave_id: str, keys_path: Path | None, today: date) -> str:
     """Destroy a finished wave's sealed answers, the hashes of its codes, its secrets and its key.
@@ -45,8 +51,9 @@ def destroy(stores: Stores, wave_id: str, keys_path: Path | None, today: date) -
     Args:
         stores: where the wave lies.
         wave_id: a wave whose Release is out, a closed one that nobody answered, or a draft.
-        keys_path: the `release.key`, or its folder, to sign the note with and then to destroy;
-            None when the officers destroy it elsewhere, and the note is unsigned and says so.
+        keys_path: the `release.key`, or its folder, to sign the note with and then to destroy,
+            with the `release.locked` of the same keys that lies beside it; None when the officers
+            destroy it elsewhere, and the note is unsigned and says so.
         today: the date on the note.
 
     Returns:
@@ -73,7 +80,7 @@ def destroy(stores: Stores, wave_id: str, keys_path: Path | None, today: date) -
     if not noted:
         _note(stores, wave, keys, today)
     if key_file is not None:
-        erase(key_file)
+        _erase_keys(wave, key_file)
     with stores.issuer() as session:
         session.execute(delete(CodeRow).where(CodeRow.wave == wave_id))
         waves.move(session, wave_id, wave.state, "destroyed")
@@ -139,6 +146,16 @@ def _erase_answers(stores: Stores, wave_id: str) -> None:
         erase(path)
 
 
+def _erase_keys(wave: Wave, key_file: Path) -> None:
+    """Destroy the key, and before it what shares could make it from again."""
+    locked = key_file.with_name(shares.LOCKED_FILE)
+    public = PublicKeys(wave.public_key, wave.fallback_key, wave.verifier)
+    with suppress(SettingsError):  # missing, or overwritten already and not removed
+        if shares.read_locked(locked).fingerprint == public.fingerprint:
+            erase(locked)
+    erase(key_file)
+
+
 def _is_noted(stores: Stores, wave_id: str) -> bool:
     with stores.results() as session:
         return session.get(DestructionRow, wave_id) is not None
@@ -149,7 +166,7 @@ def _note(stores: Stores, wave: Wave, keys: Keys | None, today: date) -> None:
         "wave": wave.id,
         "destroyed": today.isoformat(),
         "what": _THERE_WAS[wave.state] + (", private key" if keys else ""),
-        "private key": "destroyed with this note" if keys else "not on this machine",
+        "private key": DESTROYED if keys else "not on this machine",
     }
     note = json.dumps(content, sort_keys=True)
     signature = keys.signing.sign(note.encode()) if keys else None

@@ -1,4 +1,8 @@
-"""The release officers' keys: one opens the answers, one signs what is published of them."""
+"""The release officers' keys: one opens the answers, one signs what is published of them.
+
+`candour keys new` writes them in parts (`survey/close/shares.py`); `release.key` is all of them in
+one plain file, as `candour keys combine` puts them together for opening a wave.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +60,7 @@ def _uncompressed(key: ec.EllipticCurvePublicKey) -> bytes:
 
 
 def make(folder: Path) -> PublicKeys:
-    """Make keys: `release.key` (for its owner's eyes only) and `public.json` in a folder.
+    """Make unsplit keys for a trial or a demo: `release.key` and `public.json` in a folder.
 
     Returns:
         The public halves.
@@ -65,20 +69,40 @@ def make(folder: Path) -> PublicKeys:
         SettingsError: when one of them is there: overwriting a key locks its answers for ever.
     """
     keys = new()
+    expect_none(folder, PRIVATE_FILE, PUBLIC_FILE)
+    keep(folder / PRIVATE_FILE, as_json(keys))
+    (folder / PUBLIC_FILE).write_text(keys.public.as_json())
+    return keys.public
+
+
+def expect_none(folder: Path, *names: str) -> None:
+    """Make the folder; raise SettingsError when one of these files is in it."""
     folder.mkdir(parents=True, exist_ok=True)
-    private, public = folder / PRIVATE_FILE, folder / PUBLIC_FILE
-    for path in (private, public):
-        if path.exists():
-            raise SettingsError(
-                f"{path} is there already and is never overwritten; choose another folder."
-            )
-    handle = os.open(private, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    for name in names:
+        if (folder / name).exists():
+            raise _is_there(folder / name)
+
+
+def keep(path: Path, content: str) -> None:
+    """Write a private file for its owner's eyes only, flushed to disk.
+
+    Raises:
+        SettingsError: when there is one: a key is never overwritten.
+    """
+    try:
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        raise _is_there(path) from None
     with os.fdopen(handle, "w") as file:
-        file.write(as_json(keys))
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    public.write_text(keys.public.as_json())
-    return keys.public
+
+
+def _is_there(path: Path) -> SettingsError:
+    return SettingsError(
+        f"{path} is there already and is never overwritten; choose another folder."
+    )
 
 
 def as_json(keys: Keys) -> str:
@@ -105,17 +129,28 @@ def load(path: Path) -> Keys:
         SettingsError: when the file is missing or is something else.
     """
     try:
-        content = json.loads(private_file(path).read_text())
-        return Keys(
-            X25519PrivateKey.from_private_bytes(bytes.fromhex(content["unsealing"])),
-            _fallback(content["fallback"]) if "fallback" in content else None,
-            Ed25519PrivateKey.from_private_bytes(bytes.fromhex(content["signing"])),
-        )
+        return from_json(private_file(path).read_text())
     except OSError as error:
         missing = private_file(path)
         raise SettingsError(f"{missing} cannot be read ({error.strerror}).") from None
     except (ValueError, KeyError, TypeError):
-        raise SettingsError(f"{path} is not a release.key of `candour keys new`.") from None
+        raise SettingsError(
+            f"{path} is not a release.key; `candour keys combine` makes one from the shares."
+        ) from None
+
+
+def from_json(text: str) -> Keys:
+    """The keys in the content of a `release.key`.
+
+    Raises:
+        ValueError, KeyError, TypeError: when it is something else.
+    """
+    content = json.loads(text)
+    return Keys(
+        X25519PrivateKey.from_private_bytes(bytes.fromhex(content["unsealing"])),
+        _fallback(content["fallback"]) if "fallback" in content else None,
+        Ed25519PrivateKey.from_private_bytes(bytes.fromhex(content["signing"])),
+    )
 
 
 def _fallback(written: str) -> ec.EllipticCurvePrivateKey:

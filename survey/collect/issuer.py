@@ -32,7 +32,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from survey.collect import blind_signatures, box, envelope, tokens
+from survey.collect import blind_signatures, box, code_list, envelope, tokens
 from survey.config import Settings
 from survey.database import Stores
 from survey.errors import CodeError, WaveStateError
@@ -112,7 +112,8 @@ def used_mark(salt: bytes, public_half: bytes, blinded: bytes) -> bytes:
 def import_codes(stores: Stores, wave_id: str, public_halves: Iterable[bytes]) -> int:
     """Let a draft wave accept these codes, and make its ballot box to fit; returns all its cards.
 
-    Codes that it has already are left as they are, so an import can be repeated.
+    Codes that it has already are left as they are, so an import can be repeated. Their hashes go
+    to the list that is published when the wave opens.
 
     Raises:
         WaveStateError: when the wave is no draft: codes invented later could not be audited.
@@ -131,12 +132,14 @@ def import_codes(stores: Stores, wave_id: str, public_halves: Iterable[bytes]) -
     with stores.issuer() as session:
         known = set(session.scalars(select(CodeRow.hash).where(CodeRow.wave == wave_id)))
         # Sorted, so that the file keeps no order of cards.
-        hashes = sorted({_digest(salt, half) for half in public_halves} - known)
+        halves = set(public_halves)
+        hashes = sorted({_digest(salt, half) for half in halves} - known)
         if hashes:
             session.execute(
                 insert(CodeRow),
                 [{"wave": wave_id, "hash": h, "mark": unused_mark(salt, h)} for h in hashes],
             )
+        code_list.extend(session, wave_id, halves)
         cards = len(known) + len(hashes)
         waves.find(session, wave_id).cards = cards
         size = envelope.sealed_size(wave.questionnaire)

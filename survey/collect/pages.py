@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, abort, current_app, make_response, render_template, request
 from flask.blueprints import BlueprintSetupState
 
-from survey.collect import document, receipts, submit
+from survey.collect import code_list, document, receipts, submit
 from survey.collect.document import ATTEMPT, CHANGE, CODE, OWN_FIELDS, Answers, FormPage
 from survey.database import Stores
 from survey.errors import CodeError, MistypedCode, WaveStateError
@@ -76,6 +76,26 @@ def receipt_list(wave_id: str) -> str | tuple[str, int]:
     page = receipts.receipts_page(_stores(), wave)
     html = render_template("respond/receipts.html", wave=wave, page=page)
     return html if page else (html, 404)
+
+
+@blueprint.get("/codes/<wave_id>")
+def codes(wave_id: str) -> str | tuple[str, int]:
+    """The list of all codes of a survey that has opened, as hashes that tell nothing of a code."""
+    wave = _find(wave_id)
+    found = code_list.published(_stores(), wave)
+    html = render_template("respond/codes.html", wave=wave, codes=found)
+    return html if found else (html, 404)
+
+
+@blueprint.get("/codes/<wave_id>/list.txt")
+def codes_as_text(wave_id: str) -> Response:
+    """The same list, one hash a line; its SHA-256 stands on the page."""
+    found = code_list.published(_stores(), _find(wave_id))
+    if found is None:
+        abort(404)
+    response = make_response(found.text)
+    response.mimetype = "text/plain"
+    return response
 
 
 @blueprint.get("/survey/<wave_id>")

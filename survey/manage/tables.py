@@ -92,6 +92,16 @@ class CodeRow(IssuerTable):
     mark: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 
+class CodeListRow(IssuerTable):
+    """What is published of a wave's codes: SHA-256 of every public half, sorted, end to end."""
+
+    __tablename__ = "code_list"
+    __table_args__ = (CheckConstraint("length(hashes) % 32 = 0", name="code_list_hashes"),)
+
+    wave: Mapped[str] = mapped_column(ForeignKey("wave.id"), primary_key=True)
+    hashes: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class HeadcountRow(IssuerTable):
     """How many people a declared group has on the frame of a wave."""
 

@@ -25,12 +25,13 @@ from survey.database import Stores
 from survey.errors import WaveStateError
 from survey.manage import issuing_keys
 from survey.manage.officers import FALLBACK_BYTES, KEY_BYTES, PublicKeys
-from survey.manage.tables import MarkerRow, WaveKeyRow, WaveRow
+from survey.manage.tables import CodeListRow, MarkerRow, WaveKeyRow, WaveRow
 from survey.questionnaire import loader
 from survey.questionnaire.model import Questionnaire
 
 State = Literal["draft", "open", "closing", "closed", "released", "destroyed"]
 
+HASH_BYTES = 32
 SMALLEST_WAVE = 50
 """Cards. In a smaller wave, time alone tells who answered what."""
 
@@ -193,24 +194,34 @@ def open_wave(stores: Stores, wave_id: str, today: date) -> Wave:
     """Let a draft wave take answers. Its cards must have been imported: they size its ballot box.
 
     Raises:
-        WaveStateError: when it is not a draft or has too few cards.
+        WaveStateError: when it is not a draft, has too few cards or no list of codes to publish.
     """
     with stores.issuer() as session:
         row = find(session, wave_id)
-        if row.state != "draft":
-            raise WaveStateError(f"Wave {wave_id} is {row.state}; only a draft can be opened.")
-        if row.keys is None:
-            raise WaveStateError(
-                f"Wave {wave_id} was made by an earlier version and has no issuing key; make a new "
-                "wave with `candour wave new`."
-            )
-        if row.cards < SMALLEST_WAVE:
-            raise WaveStateError(
-                f"Wave {wave_id} has {row.cards} cards; it opens with {SMALLEST_WAVE} or more, "
-                "because in a smaller wave the time alone tells who answered what."
-            )
+        _expect_openable(session, row)
         row.state, row.opened = "open", today
     return _wave(row)
+
+
+def _expect_openable(session: Session, row: WaveRow) -> None:
+    if row.state != "draft":
+        raise WaveStateError(f"Wave {row.id} is {row.state}; only a draft can be opened.")
+    if row.keys is None:
+        raise WaveStateError(
+            f"Wave {row.id} was made by an earlier version and has no issuing key; make a new "
+            "wave with `candour wave new`."
+        )
+    if row.cards < SMALLEST_WAVE:
+        raise WaveStateError(
+            f"Wave {row.id} has {row.cards} cards; it opens with {SMALLEST_WAVE} or more, "
+            "because in a smaller wave the time alone tells who answered what."
+        )
+    listed = session.get(CodeListRow, row.id)
+    if listed is None or len(listed.hashes) != HASH_BYTES * row.cards:
+        raise WaveStateError(
+            f"Wave {row.id} has no list of all its codes to publish; import its codes again "
+            "with `candour codes import`."
+        )
 
 
 def move(session: Session, wave_id: str, before: State, after: State) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import hashlib
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -9,13 +11,15 @@ from pathlib import Path
 import pytest
 
 from survey import cli
-from survey.collect import submit
+from survey.app import create_app
+from survey.collect import codes, submit
 from survey.config import Settings
 from survey.database import Stores
 from survey.manage import waves
 
 SMALL = Path(__file__).parents[1] / "questionnaires" / "small.yaml"
 Run = Callable[..., str]
+PRINT = "ABCD-EFGH-JKMN-PQRS"
 
 
 @pytest.fixture
@@ -49,39 +53,57 @@ def refused(run: Run, capsys: pytest.CaptureFixture[str]) -> Run:
 
 def prepare(run: Run) -> None:
     run("migrate")
-    run("keys new --out officers")
-    run(f"wave new autumn --questionnaire {SMALL} --public officers/public.json --title Autumn")
-    run("codes make autumn --count 60 --out cards")
+    run("keys new --unsplit --out officers")
+    give_cards(run)
+
+
+def give_cards(run: Run) -> None:
+    """From the officers' public keys to an open wave."""
+    line = f"wave new autumn --questionnaire {SMALL} --public officers/public.json --title Autumn"
+    (printed,) = fingerprints(run(line))
+    run(f"codes make autumn --count 60 --out cards --fingerprint {printed}")
     run("codes import autumn cards/public-halves.txt")
     run("wave open autumn")
 
 
+def mailed_codes() -> list[str]:
+    lines = Path("cards/mail-merge.csv").read_text().splitlines()
+    return [row["code"] for row in csv.DictReader(lines)]
+
+
 def send(home: Path, people: int) -> None:
     stores = Stores.open(Settings.at(home))
-    cards = Path("cards/cards.csv").read_text().split()[1:]
+    cards = mailed_codes()
     wave = waves.get(stores, "autumn")
     submit.submit_many(stores, wave, [(code, {"ethnicity": "white"}) for code in cards[:people]])
 
 
 def test_wave_goes_from_keys_to_destruction(run: Run, tmp_path: Path) -> None:
-    prepare(run)
+    run("migrate")
+    run("keys new --out officers")
+    give_cards(run)
     Path("headcount.csv").write_text("group,headcount\nforce,120\n")
     assert "1 groups" in run("headcount load autumn headcount.csv")
     assert "autumn  open  Autumn  60 cards" in run("wave status")
     send(tmp_path / "home", 50)
     assert "60 cards, 50 codes used, 50 answers received" in run("wave close autumn")
+    shares = "officers/share-3.txt officers/share-1.txt"
+    run(f"keys combine {shares} --locked officers/release.locked --out officers/release.key")
     said = run("unseal autumn --key officers/release.key --out releases")
     digest = re.search(r"Release ([0-9a-f]{64})", said)
     assert digest
     assert (tmp_path / "releases" / digest[1] / "manifest.json").exists()
-    assert "destroyed" in run("wave destroy autumn --key officers/release.key --yes")
-    assert not (tmp_path / "officers" / "release.key").exists()
+    said = run("wave destroy autumn --key officers/release.key --yes")
+    assert "destroyed" in said
+    assert "Destroy every share" in said
+    left = {path.name for path in (tmp_path / "officers").iterdir()}
+    assert left == {"public.json", "share-1.txt", "share-2.txt", "share-3.txt"}
     assert "autumn  destroyed" in run("wave status autumn")
 
 
 def test_fingerprint_is_the_same_where_the_key_is_made_and_used(run: Run) -> None:
     run("migrate")
-    made = run("keys new --out officers").splitlines()[-1].removeprefix("Fingerprint: ")
+    made = run("keys new --unsplit --out officers").splitlines()[-1].removeprefix("Fingerprint: ")
     used = run(
         f"wave new autumn --questionnaire {SMALL} --public officers/public.json --title Autumn"
     )
@@ -95,23 +117,93 @@ def fingerprints(said: str) -> set[str]:
 
 def test_waves_fingerprint_is_said_shown_and_on_every_card(run: Run, refused: Run) -> None:
     run("migrate")
-    run("keys new --out officers")
+    run("keys new --unsplit --out officers")
     line = f"wave new autumn --questionnaire {SMALL} --public officers/public.json --title Autumn"
     (printed,) = fingerprints(run(line))
     assert fingerprints(run("wave status")) == {printed}
     run(f"codes make autumn --count 60 --out cards --fingerprint {printed.lower()}")
-    head, *cards = Path("cards/cards.csv").read_text().splitlines()
-    assert head == "code,fingerprint,link"
+    head, *cards = Path("cards/mail-merge.csv").read_text().splitlines()
+    assert head == "code,address,fingerprint"
     for card in cards:
-        code, fingerprint, link = card.split(",")
+        code, address, fingerprint = card.split(",")
         assert fingerprint == printed
-        assert link == f"#{code}.{printed}"
+        assert address == f"/survey/autumn#{code}.{printed}"
+    assert Path("cards/cards.html").read_text().count(printed) == 60
     assert "candour wave status" in refused("codes make autumn --count 9 --out c --fingerprint 12")
     assert not Path("c").exists()
 
 
-def test_cards_without_a_fingerprint_are_told(run: Run) -> None:
-    assert "No fingerprint is on the cards" in run("codes make autumn --count 9 --out cards")
+def test_cards_without_a_fingerprint_are_refused(refused: Run) -> None:
+    assert "--fingerprint" in refused("codes make autumn --count 9 --out cards")
+    assert not Path("cards").exists()
+
+
+def test_cards_without_an_address_are_told(run: Run) -> None:
+    assert "No QR code" in run(f"codes make autumn --count 9 --fingerprint {PRINT} --out cards")
+    assert "<svg" not in Path("cards/cards.html").read_text()
+    with_address = "--address http://localhost:8000/ --out more"
+    said = run(f"codes make autumn --count 9 --fingerprint {PRINT} {with_address}")
+    assert "No QR code" not in said
+    assert Path("more/cards.html").read_text().count("<svg") == 9
+
+
+def test_same_codes_are_in_each_file_and_in_no_common_order(run: Run) -> None:
+    run(f"codes make autumn --count 60 --fingerprint {PRINT} --out cards")
+    printed = re.findall(r'class="code">([0-9A-Z-]+)<', Path("cards/cards.html").read_text())
+    mailed = mailed_codes()
+    halves = Path("cards/public-halves.txt").read_text().splitlines()[1:]
+    made = [codes.public_half(codes.parse(code), "autumn").hex() for code in mailed]
+    assert sorted(printed) == sorted(mailed)
+    assert sorted(made) == halves
+    orders = [printed, mailed, [code for _, code in sorted(zip(made, mailed, strict=True))]]
+    for place, order in enumerate(orders):
+        assert order != sorted(order)
+        assert order not in orders[:place]
+
+
+def test_officers_are_told_what_the_published_list_must_be(run: Run, tmp_path: Path) -> None:
+    run("migrate")
+    run("keys new --unsplit --out officers")
+    run(f"wave new autumn --questionnaire {SMALL} --public officers/public.json --title Autumn")
+    said = run(f"codes make autumn --count 60 --fingerprint {PRINT} --out cards").splitlines()[-1]
+    run("codes import autumn cards/public-halves.txt")
+    run("wave open autumn")
+    client = create_app(Settings.at(tmp_path / "home")).test_client()
+    assert hashlib.sha256(client.get("/codes/autumn/list.txt").data).hexdigest() == said
+    assert said in client.get("/codes/autumn").text
+
+
+def test_cards_of_a_mistyped_wave_are_refused(run: Run, refused: Run) -> None:
+    run("migrate")
+    run("keys new --unsplit --out officers")
+    run(f"wave new autumn --questionnaire {SMALL} --public officers/public.json --title Autumn")
+    run(f"codes make autum --count 60 --fingerprint {PRINT} --out cards")
+    said = refused("codes import autumn cards/public-halves.txt")
+    assert said.count("\n") == 1
+    assert "were made for wave autum and work in no other" in said
+    assert "0 cards" in run("wave status")
+
+
+def test_halves_are_refused_without_their_wave_or_when_damaged(run: Run, refused: Run) -> None:
+    run("migrate")
+    run(f"codes make autumn --count 3 --fingerprint {PRINT} --out cards")
+    file = Path("cards/public-halves.txt")
+    first, *halves = file.read_text().splitlines()
+    file.write_text("\n".join(halves))
+    assert "public-halves.txt:1: this does not name the wave" in refused(
+        f"codes import autumn {file}"
+    )
+    file.write_text("\n".join([first, halves[0], halves[1][:-2]]))
+    assert "public-halves.txt:3" in refused(f"codes import autumn {file}")
+    file.write_text("")
+    assert "public-halves.txt:1" in refused(f"codes import autumn {file}")
+
+
+def test_trial_keys_say_so_and_take_no_shares(run: Run, refused: Run) -> None:
+    assert "trials only" in run("keys new --unsplit --out officers")
+    assert "--unsplit" in refused("keys new --unsplit --shares 3 --out more")
+    assert "4 of 3" in refused("keys new --threshold 4 --out more")
+    assert not Path("more").exists()
 
 
 def test_steps_out_of_order_are_one_sentence_each(run: Run, refused: Run, tmp_path: Path) -> None:
@@ -131,22 +223,25 @@ def test_wrong_key_is_one_sentence(run: Run, refused: Run, tmp_path: Path) -> No
     prepare(run)
     send(tmp_path / "home", 50)
     run("wave close autumn")
-    run("keys new --out others")
+    run("keys new --unsplit --out others")
     said = refused("unseal autumn --key others/release.key --out releases")
     assert "not the key of wave autumn" in said
     assert "cannot be read" in refused("unseal autumn --key lost.key --out releases")
 
 
 def test_cards_are_never_taken_for_public_halves(run: Run, refused: Run) -> None:
-    run("codes make autumn --count 5 --out cards")
-    assert "cards.csv:1" in refused("codes import autumn cards/cards.csv")
-    assert "already" in refused("codes make autumn --count 5 --out cards")
-    assert Path("cards/cards.csv").stat().st_mode & 0o077 == 0
+    line = f"codes make autumn --count 5 --fingerprint {PRINT} --out cards"
+    run("migrate")
+    run(line)
+    for name in ("cards.html", "mail-merge.csv"):
+        assert f"{name}:1" in refused(f"codes import autumn cards/{name}")
+        assert Path("cards", name).stat().st_mode & 0o077 == 0
+    assert "already" in refused(line)
 
 
 def test_policy_can_be_tightened_and_never_loosened(run: Run, refused: Run, tmp_path: Path) -> None:
     run("migrate")
-    run("keys new --out officers")
+    run("keys new --unsplit --out officers")
     line = f"wave new autumn --questionnaire {SMALL} --public officers/public.json --title Autumn"
     assert "cannot be under 10" in refused(f"{line} --policy k=9")
     assert "--policy speed=9" in refused(f"{line} --policy speed=9")

@@ -29,7 +29,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize(
-    "line", ["keys new --out a-file/x", "codes make w --count 50 --out a-file/x"]
+    "line",
+    [
+        "keys new --out a-file/x",
+        "keys new --unsplit --out a-file/x",
+        "codes make w --count 50 --fingerprint ABCD-EFGH-JKMN-PQRS --out a-file/x",
+    ],
 )
 def test_a_folder_that_cannot_be_made(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], line: str

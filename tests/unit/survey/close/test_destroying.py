@@ -11,7 +11,7 @@ from fixtures_wave import LiveWave, open_live_wave
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from survey.close import destroying, keys, rewriting
+from survey.close import destroying, keys, rewriting, shares
 from survey.close.closing import close_wave
 from survey.close.destroying import destroy
 from survey.close.erasing import erase
@@ -78,6 +78,35 @@ def test_note_is_signed_with_the_key_that_is_gone(released: LiveWave, key_file: 
     assert row.signature
     released.signer.public_key().verify(row.signature, row.note.encode())
     assert json.loads(row.note)["destroyed"] == "2026-10-20"
+
+
+def lay_shares_beside(key_file: Path, of: keys.Keys) -> Path:
+    locked, _ = shares.lock(of, 3, 2)
+    path = key_file.with_name("release.locked")
+    path.write_text(json.dumps(vars(locked)))
+    return path
+
+
+def test_locked_keys_beside_the_key_go_with_it(released: LiveWave, key_file: Path) -> None:
+    locked = lay_shares_beside(key_file, released.keys)
+    destroy(released.stores, "autumn", key_file, GONE)
+    assert not locked.exists()
+    assert "other copies and shares" in json.loads(note(released).note)["private key"]
+
+
+def test_locked_keys_of_others_stay(released: LiveWave, key_file: Path) -> None:
+    locked = lay_shares_beside(key_file, keys.new())
+    destroy(released.stores, "autumn", key_file, GONE)
+    assert locked.exists()
+    assert not key_file.exists()
+
+
+def test_destroying_goes_on_where_the_locked_keys_were_overwritten_only(
+    released: LiveWave, key_file: Path
+) -> None:
+    lay_shares_beside(key_file, released.keys).write_bytes(b"\xff" * 900)
+    destroy(released.stores, "autumn", key_file, GONE)
+    assert not key_file.exists()
 
 
 def test_without_the_key_the_note_is_unsigned_and_says_so(released: LiveWave) -> None:
