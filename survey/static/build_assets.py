@@ -26,7 +26,7 @@ BUILD = Path(__file__).parent / "build"
 SHIPPED = ("govuk-frontend", "hpke")
 """Packages whose code ends in the build, so whose licences must lie beside it."""
 
-OLDEST_NODE = 18
+OLDEST_NODE = 20
 GOVUK_ONLY = ("GDS Transport", "govuk-crest", "govuk-crown", "govuk-header", "fonts/")
 """Marks of what may be used on gov.uk alone: its typeface, crest, crown and header."""
 
