@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import secrets
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fixtures_wave import LiveWave
 
-from survey.collect import codes, envelope, issuer, tokens
+from survey.collect import box, codes, envelope, issuer, tokens
 from survey.manage import issuing_keys
 
 
@@ -69,3 +71,18 @@ def seal(live: LiveWave, suite: int = envelope.X25519, **answers: str) -> bytes:
     """Seal answers for a wave."""
     packed = envelope.pack(live.wave.questionnaire, answers, suite)
     return envelope.seal(packed, live.wave, suite)
+
+
+def received(live: LiveWave) -> int:
+    """How many answers lie in the box."""
+    with closing(sqlite3.connect(box.path_of(live.settings, "autumn"))) as database:
+        (count,) = database.execute("SELECT sum(taken) FROM token").fetchone()
+        return int(count)
+
+
+def used(live: LiveWave) -> int:
+    """How many codes were used."""
+    salt = issuer.read_salt(live.settings, "autumn")
+    assert salt
+    with live.stores.issuer() as session:
+        return issuer.count_used(session, salt, "autumn")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Blueprint, Response, abort, current_app, make_response, render_template, request
+from flask import Blueprint, Response, abort, make_response, render_template, request
 from flask.blueprints import BlueprintSetupState
 
 from survey.collect import code_list, document, receipts, submit
+from survey.collect.asked import open_wave, public_wave, stores
 from survey.collect.document import ATTEMPT, CHANGE, CODE, OWN_FIELDS, Answers, FormPage
-from survey.database import Stores
-from survey.errors import CodeError, MistypedCode, WaveStateError
+from survey.errors import CodeError, MistypedCode
 from survey.manage import waves
 from survey.manage.waves import Wave
 from survey.questionnaire import answers as folding
@@ -23,33 +23,10 @@ def _install(state: BlueprintSetupState) -> None:
     document.install(state.app)
 
 
-def _stores() -> Stores:
-    stores: Stores = current_app.extensions["candour"]
-    return stores
-
-
-def _find(wave_id: str) -> Wave:
-    """The wave, closed ones too; a 404 for one that never opened."""
-    try:
-        wave = waves.get(_stores(), wave_id)
-    except WaveStateError:
-        abort(404)
-    if not wave.is_public:
-        abort(404)
-    return wave
-
-
-def _open(wave_id: str) -> Wave:
-    wave = _find(wave_id)
-    if wave.state != "open":
-        abort(410)
-    return wave
-
-
 @blueprint.get("/")
 def home() -> str:
     """The surveys that are open, and the receipts of those that have closed."""
-    found = waves.all_waves(_stores())
+    found = waves.all_waves(stores())
     return render_template(
         "respond/home.html",
         waves=[wave for wave in found if wave.state == "open"],
@@ -60,20 +37,20 @@ def home() -> str:
 @blueprint.get("/privacy")
 def privacy() -> str:
     """What is stored, what is not, and what is left to trust."""
-    return render_template("respond/privacy.html", waves=waves.open_waves(_stores()))
+    return render_template("respond/privacy.html", waves=waves.open_waves(stores()))
 
 
 @blueprint.get("/support/<wave_id>")
 def support(wave_id: str) -> str:
     """Where to turn to; stays after the survey has closed."""
-    return render_template("respond/support.html", wave=_find(wave_id))
+    return render_template("respond/support.html", wave=public_wave(wave_id))
 
 
 @blueprint.get("/receipts/<wave_id>")
 def receipt_list(wave_id: str) -> str | tuple[str, int]:
     """The receipts of a survey that has closed; while it is open, a 404 that says when."""
-    wave = _find(wave_id)
-    page = receipts.receipts_page(_stores(), wave)
+    wave = public_wave(wave_id)
+    page = receipts.receipts_page(stores(), wave)
     html = render_template("respond/receipts.html", wave=wave, page=page)
     return html if page else (html, 404)
 
@@ -81,8 +58,8 @@ def receipt_list(wave_id: str) -> str | tuple[str, int]:
 @blueprint.get("/codes/<wave_id>")
 def codes(wave_id: str) -> str | tuple[str, int]:
     """The list of all codes of a survey that has opened, as hashes that tell nothing of a code."""
-    wave = _find(wave_id)
-    found = code_list.published(_stores(), wave)
+    wave = public_wave(wave_id)
+    found = code_list.published(stores(), wave)
     html = render_template("respond/codes.html", wave=wave, codes=found)
     return html if found else (html, 404)
 
@@ -90,7 +67,7 @@ def codes(wave_id: str) -> str | tuple[str, int]:
 @blueprint.get("/codes/<wave_id>/list.txt")
 def codes_as_text(wave_id: str) -> Response:
     """The same list, one hash a line; its SHA-256 stands on the page."""
-    found = code_list.published(_stores(), _find(wave_id))
+    found = code_list.published(stores(), public_wave(wave_id))
     if found is None:
         abort(404)
     response = make_response(found.text)
@@ -101,7 +78,7 @@ def codes_as_text(wave_id: str) -> Response:
 @blueprint.get("/survey/<wave_id>")
 def questionnaire(wave_id: str) -> Response:
     """The one document of a survey, the same for everybody."""
-    packed = document.document(_open(wave_id))
+    packed = document.document(open_wave(wave_id))
     zipped = request.accept_encodings.quality("gzip") > 0
     response = make_response(packed.gzipped if zipped else packed.plain)
     response.mimetype = "text/html"
@@ -114,7 +91,7 @@ def questionnaire(wave_id: str) -> Response:
 @blueprint.post("/survey/<wave_id>/check")
 def check(wave_id: str) -> str | tuple[str, int]:
     """Check your answers; or the form again, with errors or to change an answer."""
-    wave = _open(wave_id)
+    wave = open_wave(wave_id)
     answers, code, attempt = _answers(), _own(CODE), _own(ATTEMPT)
     if CHANGE in request.form:
         return _form(wave, answers, code, attempt, {})
@@ -129,13 +106,13 @@ def check(wave_id: str) -> str | tuple[str, int]:
 @blueprint.post("/survey/<wave_id>/send")
 def send(wave_id: str) -> str | tuple[str, int]:
     """Seal, store and give a receipt; asked again with the same attempt, the same receipt."""
-    wave = _open(wave_id)
+    wave = open_wave(wave_id)
     answers, code, attempt = _answers(), _own(CODE), _own(ATTEMPT)
     if not attempt:
         abort(400)
     stored = folding.fold(wave.questionnaire, answers)
     try:
-        receipt = submit.submit(_stores(), wave, code, stored, attempt)
+        receipt = submit.submit(stores(), wave, code, stored, attempt)
     except (CodeError, MistypedCode) as error:
         return _form(wave, answers, code, "", {document.CODE_FIELD: str(error)}), 400
     return render_template("respond/receipt.html", wave=wave, receipt=receipt)
@@ -145,7 +122,7 @@ def _code_errors(wave: Wave, code: str) -> dict[str, str]:
     if not code.strip():
         return {document.CODE_FIELD: document.SENTENCES["enter_code"]}
     try:
-        submit.check_code(_stores(), wave, code)
+        submit.check_code(stores(), wave, code)
     except (CodeError, MistypedCode) as error:
         return {document.CODE_FIELD: str(error)}
     return {}

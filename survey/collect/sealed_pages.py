@@ -12,14 +12,12 @@ import logging
 from base64 import b64decode, urlsafe_b64encode
 from http import HTTPStatus
 
-from flask import Blueprint, Response, abort, current_app, jsonify, request
+from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from survey.collect import envelope, issuer, submit
-from survey.database import Stores
+from survey.collect.asked import open_wave, stores
 from survey.errors import BoxError, CodeError, TokenError, WaveStateError
-from survey.manage import waves
-from survey.manage.waves import Wave
 
 SPARE_BYTES = 4096
 """What a request may be longer than its answer: token, proof, names and a margin."""
@@ -39,9 +37,9 @@ ballot_box = Blueprint("box", __name__)
 @issue.post("/issue/<wave_id>/check")
 def check(wave_id: str) -> Response:
     """Whether a code can be used; spends nothing."""
-    wave, sent = _open(wave_id), _sent(SPARE_BYTES)
+    wave, sent = open_wave(wave_id), _sent(SPARE_BYTES)
     try:
-        issuer.check(_stores(), wave.id, _bytes(sent, "half"), _bytes(sent, "proof"))
+        issuer.check(stores(), wave.id, _bytes(sent, "half"), _bytes(sent, "proof"))
     except CodeError:
         return jsonify(usable=False)
     return jsonify(usable=True)
@@ -50,36 +48,19 @@ def check(wave_id: str) -> Response:
 @issue.post("/issue/<wave_id>")
 def redeem(wave_id: str) -> Response:
     """Spend a code for a blind signature; the same blinded value gets the same one again."""
-    wave, sent = _open(wave_id), _sent(SPARE_BYTES)
+    wave, sent = open_wave(wave_id), _sent(SPARE_BYTES)
     half, blinded, proof = (_bytes(sent, name) for name in ("half", "blinded", "proof"))
-    signature = issuer.redeem(_stores(), wave.id, half, blinded, proof)
+    signature = issuer.redeem(stores(), wave.id, half, blinded, proof)
     return jsonify(signature=_text(signature))
 
 
 @ballot_box.post("/box/<wave_id>")
 def send(wave_id: str) -> Response:
     """Keep a sealed answer under its token; the same token again gets the same receipt."""
-    wave = _open(wave_id)
+    wave = open_wave(wave_id)
     sent = _sent(envelope.sealed_size(wave.questionnaire) * 4 // 3 + SPARE_BYTES)
     token, sealed, proof = (_bytes(sent, name) for name in ("token", "sealed", "proof"))
-    return jsonify(receipt=submit.accept(_stores(), wave, token, sealed, proof))
-
-
-def _stores() -> Stores:
-    stores: Stores = current_app.extensions["candour"]
-    return stores
-
-
-def _open(wave_id: str) -> Wave:
-    try:
-        wave = waves.get(_stores(), wave_id)
-    except WaveStateError:
-        abort(HTTPStatus.NOT_FOUND)
-    if not wave.is_public:
-        abort(HTTPStatus.NOT_FOUND)
-    if wave.state != "open":
-        abort(HTTPStatus.GONE)
-    return wave
+    return jsonify(receipt=submit.accept(stores(), wave, token, sealed, proof))
 
 
 def _sent(longest: int) -> dict[str, object]:

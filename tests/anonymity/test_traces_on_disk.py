@@ -207,6 +207,18 @@ def test_a_blinded_value_kept_beside_the_row_is_noticed(
     assert found == {f"{live_wave.wave.id}.box"}
 
 
+def test_tokens_are_in_the_open_box_alone_and_in_no_file_after_closing(
+    live_wave: LiveWave,
+) -> None:
+    send_all(live_wave, [submit.new_attempt() for _ in range(20)])
+    with closing(sqlite3.connect(box.path_of(live_wave.settings, "autumn"))) as database:
+        kept = {row for (row,) in database.execute("SELECT token FROM token WHERE taken = 1")}
+    assert len(kept) == 20
+    assert files_with(live_wave.settings.home, kept) == {"autumn.box"}
+    close_wave(live_wave.stores, live_wave.wave.id, CLOSED)
+    assert files_with(live_wave.settings.home, kept) == set()
+
+
 def test_issuing_key_is_in_no_file_after_closing(live_wave: LiveWave, tmp_path: Path) -> None:
     key = issuing_keys.read(live_wave.settings, "autumn")
     assert key

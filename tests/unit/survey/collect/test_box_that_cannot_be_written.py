@@ -10,11 +10,11 @@ from pathlib import Path
 
 import html_page
 import pytest
-from fixtures_tokens import seal, take_ticket
+from fixtures_tokens import received, seal, take_ticket, used
 from fixtures_wave import LiveWave
 from flask.testing import FlaskClient
 
-from survey.collect import box, document, envelope, issuer
+from survey.collect import box, document, envelope
 from survey.errors import BoxError
 
 
@@ -34,19 +34,6 @@ def read_only() -> Iterator[None]:
 def rows(live: LiveWave) -> list[tuple[object, ...]]:
     with closing(sqlite3.connect(box.path_of(live.settings, "autumn"))) as database:
         return database.execute("SELECT * FROM slot ORDER BY number").fetchall()
-
-
-def received(live: LiveWave) -> int:
-    with closing(sqlite3.connect(box.path_of(live.settings, "autumn"))) as database:
-        (count,) = database.execute("SELECT sum(taken) FROM token").fetchone()
-        return int(count)
-
-
-def used(live: LiveWave) -> int:
-    salt = issuer.read_salt(live.settings, "autumn")
-    assert salt
-    with live.stores.issuer() as session:
-        return issuer.count_used(session, salt, "autumn")
 
 
 def test_plain_send_says_that_nothing_was_kept_and_the_same_one_counts_once(

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import dataclasses
 import secrets
-import sqlite3
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from pathlib import Path
 from threading import Barrier
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
-from fixtures_tokens import Ticket, any_blinded, half, key_of, redeem, seal, take_ticket
+from fixtures_tokens import (
+    Ticket,
+    any_blinded,
+    half,
+    key_of,
+    received,
+    redeem,
+    seal,
+    take_ticket,
+    used,
+)
 from fixtures_wave import QUESTIONNAIRES, LiveWave, open_live_wave
 from flask import Flask
 from flask.testing import FlaskClient
@@ -55,19 +63,6 @@ def to_send(ticket: Ticket, sealed: bytes, wave: str = "autumn") -> dict[str, st
 def bytes_on_disk(live: LiveWave) -> dict[str, bytes]:
     files = [path for path in live.settings.home.rglob("*") if path.is_file()]
     return {path.name: path.read_bytes() for path in files}
-
-
-def received(live: LiveWave) -> int:
-    with closing(sqlite3.connect(box.path_of(live.settings, "autumn"))) as database:
-        (count,) = database.execute("SELECT sum(taken) FROM token").fetchone()
-        return int(count)
-
-
-def used(live: LiveWave) -> int:
-    salt = issuer.read_salt(live.settings, "autumn")
-    assert salt
-    with live.stores.issuer() as session:
-        return issuer.count_used(session, salt, "autumn")
 
 
 def test_code_becomes_a_token_and_the_token_an_answer(
