@@ -11,10 +11,15 @@ import pytest
 from fixtures_wave import QUESTIONNAIRES, LiveServer, LiveWave, open_live_wave, serve
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
 
 from survey.app import create_app
 from survey.config import Settings
 from survey.database import Stores
+
+# A busy machine is no fault of the code: no unit test asserts how long it takes.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

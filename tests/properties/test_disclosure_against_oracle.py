@@ -64,7 +64,7 @@ def made(which: str, draw: st.DataObject) -> tuple[Codebook, TablePlan, System]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("which", ["crossed", "chained"])
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(draw=st.data())
 def test_bounds_over_blocks_are_the_bounds_over_all_tables(which: str, draw: st.DataObject) -> None:
     book, tables, system = made(which, draw)
@@ -81,7 +81,7 @@ def test_bounds_over_blocks_are_the_bounds_over_all_tables(which: str, draw: st.
 
 @pytest.mark.slow
 @pytest.mark.parametrize("which", ["crossed", "chained"])
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(draw=st.data())
 def test_no_fitting_table_gives_a_hidden_group_away(which: str, draw: st.DataObject) -> None:
     book, tables, system = made(which, draw)
@@ -99,7 +99,7 @@ def test_no_fitting_table_gives_a_hidden_group_away(which: str, draw: st.DataObj
 
 @pytest.mark.slow
 @pytest.mark.parametrize("which", ["crossed", "chained"])
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(draw=st.data())
 def test_the_auditor_finds_nothing_in_what_was_protected(which: str, draw: st.DataObject) -> None:
     book, tables = crossed() if which == "crossed" else chained()

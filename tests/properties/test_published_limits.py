@@ -71,7 +71,7 @@ def test_published_limits_hold_the_exact_ones(counts: tuple[int, int, bool]) -> 
     assert bound or lower <= percent <= upper
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(st.integers(POLICY.k, 99))
 def test_below_a_hundred_limits_tell_nothing_that_the_percent_does_not(n: int) -> None:
     told: dict[object, set[tuple[int | None, ...]]] = {}

@@ -50,7 +50,7 @@ def assert_good_or_refused(text: str) -> None:
         assert all(one.file == "q.yaml" and one.line > 0 for one in problems)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.tuples(st.sampled_from(PATHS), BROKEN_PARTS), min_size=1, max_size=3))
 def test_any_broken_part_gives_problems_with_lines_and_never_a_crash(
     changes: list[tuple[tuple[str | int, ...], Any]],
@@ -72,7 +72,7 @@ def test_any_broken_part_gives_problems_with_lines_and_never_a_crash(
     assert_good_or_refused(json.dumps(document, indent=1))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.text(max_size=200))
 def test_any_text_is_a_questionnaire_or_a_list_of_problems(text: str) -> None:
     assert_good_or_refused(text)

@@ -26,7 +26,7 @@ SHARES = st.lists(
     st.sampled_from([0.0, 0.25, 1 / 3, 0.5, 2 / 3, 0.75, 1.0]), min_size=2, max_size=40
 )
 SCALES = st.lists(st.integers(0, 30), min_size=4, max_size=4).filter(lambda c: sum(c) >= 2)
-FEW = settings(max_examples=60, deadline=None)
+FEW = settings(max_examples=60)
 
 
 @st.composite

@@ -74,7 +74,7 @@ def differences(book: Codebook, data: Microdata) -> Iterator[str]:
                 yield f"{group.id} {measure}: {found.categories} for {expected.categories}"
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(answers())
 def test_fast_tally_gives_what_plain_loops_give(data: Microdata) -> None:
     assert list(differences(BOOK, data)) == []
@@ -109,7 +109,7 @@ def parts_of(one: Tally) -> list[np.ndarray]:
     return arrays
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(answers(), st.data())
 def test_parts_add_up_to_the_whole_bit_for_bit(data: Microdata, chosen: st.DataObject) -> None:
     split = chosen.draw(st.integers(0, data.n))
@@ -122,7 +122,7 @@ def test_parts_add_up_to_the_whole_bit_for_bit(data: Microdata, chosen: st.DataO
         assert (one == third).all()
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(answers())
 def test_index_of_item_percents_is_the_mean_of_the_items(data: Microdata) -> None:
     figures = exact(INDEX_BOOK, PLAN, data)

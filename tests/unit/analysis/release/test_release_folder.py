@@ -205,9 +205,7 @@ def test_a_pack_with_paths_or_a_file_twice_is_refused(written: Path) -> None:
         folder.unpack(repacked("groups.csv"), VERIFIER)
 
 
-@settings(
-    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_a_damaged_pack_is_refused_or_still_the_same(
     release: Release, original: Path, data: st.DataObject
