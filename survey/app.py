@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from whitenoise import WhiteNoise
 
 from survey import resources, security
-from survey.config import RESPOND, RESULTS, Settings
+from survey.config import BOX, ISSUE, RESULTS, Settings
 from survey.database import Stores
 from survey.errors import BoxError, CandourError, ReleaseError
 
@@ -47,11 +47,14 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def _surfaces(app: Flask, settings: Settings) -> None:
-    if RESPOND in settings.surfaces:
+    if ISSUE in settings.surfaces:
+        from survey.collect import sealed_pages
+
+        app.register_blueprint(sealed_pages.issue)
+    if BOX in settings.surfaces:
         from survey.collect import pages, sealed_pages
 
         app.register_blueprint(pages.blueprint)
-        app.register_blueprint(sealed_pages.issue)
         app.register_blueprint(sealed_pages.ballot_box)
     if RESULTS in settings.surfaces:
         from survey.manage import sign_in

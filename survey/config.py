@@ -10,9 +10,9 @@ from pathlib import Path
 
 from survey.errors import SettingsError
 
-RESPOND = "respond"
-RESULTS = "results"
-SURFACES = (RESPOND, RESULTS)
+ISSUE, BOX, RESULTS = "issue", "box", "results"
+SURFACES = (ISSUE, BOX, RESULTS)
+"""What a host can have: the issuer, the ballot box with the respondents' pages, the results."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Settings:
         for surface in surfaces:
             if surface not in SURFACES:
                 raise SettingsError(
-                    f"CANDOUR_SURFACES names {surface!r}; it can be {' or '.join(SURFACES)}."
+                    f"CANDOUR_SURFACES names {surface!r}; it can be {', '.join(SURFACES)}."
                 )
         values: dict[str, object] = {
             "home": home,

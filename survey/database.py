@@ -23,7 +23,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session, sessionmaker
 
-from survey.config import RESPOND, Settings
+from survey.config import BOX, ISSUE, Settings
 from survey.errors import SettingsError
 
 BUSY_SECONDS = 30
@@ -156,7 +156,7 @@ def expect_ready(settings: Settings) -> None:
         SettingsError: when one of them cannot be opened or is not of this version.
     """
     used = {"results": settings.results_url}
-    if RESPOND in settings.surfaces:
+    if {ISSUE, BOX} & set(settings.surfaces):
         used["issuer"] = settings.issuer_url
     for store, url in used.items():
         head = ScriptDirectory.from_config(migration_config(store)).get_current_head()

@@ -17,7 +17,7 @@ from html_page import parse
 
 from survey import database
 from survey.app import create_app
-from survey.config import RESPOND, RESULTS, Settings
+from survey.config import BOX, ISSUE, RESULTS, Settings
 from survey.database import Stores
 from survey.manage import people
 from survey.results import store
@@ -47,7 +47,7 @@ class Site:
 
 def make_site(home: Path, waves: Sequence[str] = tuple(WAVES)) -> Site:
     """Migrate, store the Releases of `waves` and let one board and HR sign in."""
-    settings = Settings.at(home, surfaces=(RESPOND, RESULTS))
+    settings = Settings.at(home, surfaces=(ISSUE, BOX, RESULTS))
     database.migrate(settings)
     stores = Stores.open(settings)
     for content in packs()[: len(waves)]:

@@ -19,7 +19,7 @@ from survey import database
 from survey.close import keys
 from survey.close.keys import Keys
 from survey.collect import codes, issuer
-from survey.config import RESPOND, Settings
+from survey.config import BOX, ISSUE, Settings
 from survey.database import Stores
 from survey.manage import waves
 from survey.manage.waves import Wave
@@ -55,7 +55,7 @@ class LiveWave:
 
 def open_live_wave(home: Path, questionnaire: Path, wave_id: str = "autumn") -> LiveWave:
     """Migrate, make a wave of `questionnaire`, give it cards and open it."""
-    settings = Settings.at(home, surfaces=(RESPOND,))
+    settings = Settings.at(home, surfaces=(ISSUE, BOX))
     database.migrate(settings)
     stores = Stores.open(settings)
     officers = keys.new()

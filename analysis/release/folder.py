@@ -9,13 +9,9 @@ key is the same bytes whenever it is written.
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import os
 import shutil
-import struct
-import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -24,6 +20,7 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from analysis import zipped
 from analysis.errors import ReleaseError
 from analysis.release import tables
 from analysis.release.consistency import check
@@ -35,15 +32,8 @@ SIGNATURE = "manifest.sig"
 FORMAT = 1
 
 _SIGNED_AS = b"candour/release/1\n"
-_LARGEST_FILE = 512 * 2**20
-_LARGEST_PACK = 2**30
 _TABLE_FILES = frozenset(
     file for name in tables.ROWS for file in (f"{name}.csv", f"{name}-metadata.json")
-)
-_NOT_A_PACK = (
-    *(zipfile.BadZipFile, zlib.error, EOFError, OSError),
-    # Encrypted entries, features that this Python lacks, and fields that contradict each other.
-    *(RuntimeError, NotImplementedError, ValueError, struct.error),
 )
 _FILES = _TABLE_FILES | {MANIFEST, SIGNATURE}
 
@@ -99,14 +89,7 @@ def read(folder: Path, verifier: Ed25519PublicKey | None) -> Release:
 
 def pack(folder: Path) -> bytes:
     """The folder as one zip, the same bytes each time: sorted names, no dates, no owners."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as archive:
-        for name, content in sorted(_folder_files(folder).items()):
-            entry = zipfile.ZipInfo(name)
-            entry.create_system = 3
-            entry.external_attr = 0o100644 << 16
-            archive.writestr(entry, content, zipfile.ZIP_DEFLATED, 6)
-    return stream.getvalue()
+    return zipped.pack(_folder_files(folder))
 
 
 def unpack(content: bytes, verifier: Ed25519PublicKey | None) -> Release:
@@ -159,26 +142,12 @@ def _folder_files(folder: Path) -> dict[str, bytes]:
 
 
 def _packed_files(content: bytes) -> dict[str, bytes]:
-    files: dict[str, bytes] = {}
-    room = _LARGEST_PACK
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            names = archive.namelist()
-            _check_names(set(names))
-            if len(names) != len(set(names)):
-                raise _tampered("a file stands in it twice")
-            for entry in archive.infolist():
-                # The size that a zip declares may be a lie: read no more than there is room for.
-                if entry.compress_type != zipfile.ZIP_DEFLATED:
-                    raise _tampered(f"{entry.filename} is packed in another way")
-                with archive.open(entry) as stream:
-                    files[entry.filename] = stream.read(min(_LARGEST_FILE, room) + 1)
-                room -= len(files[entry.filename])
-                if room < 0 or len(files[entry.filename]) > _LARGEST_FILE:
-                    raise ReleaseError("The packed Release unpacks to more than it may hold.")
-    except _NOT_A_PACK as error:
-        raise ReleaseError(f"This is not a packed Release: {error}.") from error
-    return files
+        return zipped.unpack(content, _check_names)
+    except zipped.BadPack as error:
+        raise ReleaseError(
+            f"This is not a packed Release, or was tampered with: {error}."
+        ) from error
 
 
 def _check_names(names: set[str]) -> None:

@@ -9,7 +9,6 @@ running it again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from survey.close import rewriting
@@ -17,24 +16,12 @@ from survey.close.erasing import erase
 from survey.collect import box, envelope, issuer
 from survey.database import Stores
 from survey.errors import WaveStateError
-from survey.manage import issuing_keys, waves
-from survey.manage.tables import ClosingRow
+from survey.manage import closings, issuing_keys, waves
+from survey.manage.closings import Closing
 
 
-@dataclass(frozen=True)
-class Counts:
-    """What is told when a wave closes: received <= redeemed <= cards, or something is wrong.
-
-    `redeemed` is None when the salt was lost before: nothing else can tell which codes were used.
-    """
-
-    cards: int
-    redeemed: int | None
-    received: int
-
-
-def close_wave(stores: Stores, wave_id: str, today: date) -> Counts:
-    """Close a wave for good.
+def close_wave(stores: Stores, wave_id: str, today: date) -> Closing:
+    """Close a wave for good; returns what is told to everybody.
 
     Raises:
         WaveStateError: when it is not open.
@@ -45,14 +32,14 @@ def close_wave(stores: Stores, wave_id: str, today: date) -> Counts:
     if ballot_box.exists():
         box.shut(ballot_box)
         rewriting.rewrite(ballot_box, closed_box)
-    counts = _tell(stores, wave_id)
+    told = _tell(stores, wave_id)
     erase(ballot_box)
     erase(issuer.salt_path(stores.settings, wave_id))
     erase(issuing_keys.path_of(stores.settings, wave_id))
     with stores.issuer() as session:
         row = waves.find(session, wave_id)
         row.state, row.closed = "closed", today
-    return counts
+    return told
 
 
 def _stop(stores: Stores, wave_id: str) -> None:
@@ -65,12 +52,11 @@ def _stop(stores: Stores, wave_id: str) -> None:
         raise WaveStateError(f"Wave {wave_id} is {state}; only an open wave can be closed.")
 
 
-def _tell(stores: Stores, wave_id: str) -> Counts:
-    """Record the counts and the sorted receipts, while the salt can still tell used codes."""
-    with stores.results() as session:
-        told = session.get(ClosingRow, wave_id)
-        if told is not None:
-            return Counts(told.cards, told.redeemed, told.received)
+def _tell(stores: Stores, wave_id: str) -> Closing:
+    """Record the counts and the sorted lists, while the salt can still tell used codes."""
+    told = closings.told(stores, wave_id)
+    if told is not None:
+        return told
     closed_box = rewriting.path_of(stores.settings, wave_id)
     receipts = sorted(
         envelope.receipt(row, wave_id) for row in rewriting.sealed_answers(closed_box)
@@ -78,15 +64,7 @@ def _tell(stores: Stores, wave_id: str) -> Counts:
     salt = issuer.read_salt(stores.settings, wave_id)
     with stores.issuer() as session:
         redeemed = None if salt is None else issuer.count_used(session, salt, wave_id)
-        counts = Counts(issuer.count_cards(session, wave_id), redeemed, len(receipts))
-    with stores.results() as session:
-        session.add(
-            ClosingRow(
-                wave=wave_id,
-                cards=counts.cards,
-                redeemed=counts.redeemed,
-                received=counts.received,
-                receipts="\n".join(receipts),
-            )
-        )
-    return counts
+        cards = issuer.count_cards(session, wave_id)
+    closing = Closing(cards, redeemed, len(receipts), tuple(receipts))
+    closings.tell(stores, wave_id, closing)
+    return closing

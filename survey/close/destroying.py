@@ -21,9 +21,9 @@ from survey.close.unsealing import expect_keys_of
 from survey.collect import box, issuer
 from survey.database import Stores
 from survey.errors import SettingsError, WaveStateError
-from survey.manage import issuing_keys, waves
+from survey.manage import closings, issuing_keys, waves
 from survey.manage.officers import PublicKeys
-from survey.manage.tables import ClosingRow, CodeRow, DestructionRow, WaveRow
+from survey.manage.tables import CodeRow, DestructionRow, WaveRow
 from survey.manage.waves import State, Wave
 
 _THERE_WAS: dict[State, str] = {
@@ -100,10 +100,9 @@ def _expect_nothing_to_publish(stores: Stores, wave: Wave) -> None:
 
 def _nobody_answered(stores: Stores, wave_id: str) -> bool:
     """By what was told at close and by the closed box, which an earlier run may have erased."""
-    with stores.results() as session:
-        told = session.get(ClosingRow, wave_id)
-        if told is None or told.received:
-            return False
+    told = closings.told(stores, wave_id)
+    if told is None or told.received:
+        return False
     closed_box = rewriting.path_of(stores.settings, wave_id)
     return not closed_box.exists() or not list(rewriting.sealed_answers(closed_box))
 

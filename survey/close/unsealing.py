@@ -23,9 +23,8 @@ from survey.close.keys import Keys
 from survey.collect import envelope
 from survey.database import Stores
 from survey.errors import SettingsError, WaveStateError
-from survey.manage import headcounts, waves
+from survey.manage import closings, headcounts, waves
 from survey.manage.officers import PublicKeys
-from survey.manage.tables import ClosingRow
 from survey.manage.waves import Wave
 from survey.questionnaire.answers import microdata
 from survey.questionnaire.codebook import codebook
@@ -122,9 +121,8 @@ def _open_all(stores: Stores, wave: Wave, keys: Keys, watch: Watch, tell: Tell) 
 
 
 def _receipts(stores: Stores, wave_id: str) -> list[str]:
-    with stores.results() as session:
-        told = session.get(ClosingRow, wave_id)
-        return [] if told is None else told.receipts.splitlines()
+    told = closings.told(stores, wave_id)
+    return [] if told is None else list(told.receipts)
 
 
 def _open(sealed: bytes, keys: Keys, wave: Wave) -> dict[str, str] | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from survey.database import Stores
-from survey.manage.tables import ClosingRow
+from survey.manage import closings
 from survey.manage.waves import Wave
 
 TOLD = frozenset({"closed", "released", "destroyed"})
@@ -41,12 +41,10 @@ def receipts_page(stores: Stores, wave: Wave) -> ReceiptsPage | None:
     """The counts and receipts of `wave`; None until it has closed."""
     if wave.state not in TOLD:
         return None
-    with stores.results() as session:
-        told = session.get(ClosingRow, wave.id)
-        if told is None:
-            return None
-        listed = sorted(told.receipts.split())
-        parts = tuple(
-            (first, tuple(receipts)) for first, receipts in groupby(listed, lambda one: one[0])
-        )
-        return ReceiptsPage(told.cards, told.redeemed, told.received, parts)
+    told = closings.told(stores, wave.id)
+    if told is None or told.received is None:
+        return None
+    parts = tuple(
+        (first, tuple(receipts)) for first, receipts in groupby(told.receipts, lambda one: one[0])
+    )
+    return ReceiptsPage(told.cards, told.redeemed, told.received, parts)

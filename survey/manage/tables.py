@@ -138,15 +138,16 @@ class ReleaseRow(ResultsTable):
 
 
 class ClosingRow(ResultsTable):
-    """What is told to everybody when a wave closes: counts, and the sorted receipts."""
+    """What is told to everybody when a wave closes: counts, sorted receipts, sorted tokens."""
 
     __tablename__ = "closing"
 
     wave: Mapped[str] = mapped_column(String(64), primary_key=True)
     cards: Mapped[int]
     redeemed: Mapped[int | None]
-    received: Mapped[int]
-    receipts: Mapped[str] = mapped_column(Text, deferred=True)
+    received: Mapped[int | None]
+    receipts: Mapped[str] = mapped_column(Text)
+    tokens: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
 
 
 class DestructionRow(ResultsTable):

@@ -17,6 +17,7 @@ from fixtures_analysis import shuffled, small
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from analysis import zipped
 from analysis.errors import ReleaseError
 from analysis.policy import DisclosurePolicy
 from analysis.publish import WaveFacts, publish
@@ -180,11 +181,11 @@ def test_a_manifest_of_a_later_version_says_so(written: Path) -> None:
 def test_a_pack_that_unpacks_to_too_much_is_refused(
     written: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(folder, "_LARGEST_FILE", 10_000)
+    monkeypatch.setattr(zipped, "LARGEST_FILE", 10_000)
     with pytest.raises(ReleaseError, match="more than it may hold"):
         folder.unpack(folder.pack(written), VERIFIER)
-    monkeypatch.setattr(folder, "_LARGEST_FILE", 2**20)
-    monkeypatch.setattr(folder, "_LARGEST_PACK", 10_000)
+    monkeypatch.setattr(zipped, "LARGEST_FILE", 2**20)
+    monkeypatch.setattr(zipped, "LARGEST_PACK", 10_000)
     with pytest.raises(ReleaseError, match="more than it may hold"):
         folder.unpack(folder.pack(written), VERIFIER)
 

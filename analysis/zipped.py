@@ -1,0 +1,73 @@
+"""Files in one zip: the same bytes each time it is packed, and nothing believed when it is read."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable, Mapping
+
+LARGEST_FILE = 512 * 2**20
+LARGEST_PACK = 2**30
+MOST_FILES = 1000
+_NOT_A_ZIP = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, OSError),
+    # Encrypted entries, features that this Python lacks, and fields that contradict each other.
+    *(RuntimeError, NotImplementedError, ValueError, struct.error),
+)
+
+
+class BadPack(Exception):
+    """Not such a zip; its text says what is wrong with it."""
+
+
+def pack(files: Mapping[str, bytes]) -> bytes:
+    """The files as one zip: sorted names, no dates, no owners."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, content in sorted(files.items()):
+            entry = zipfile.ZipInfo(name)
+            entry.create_system = 3
+            entry.external_attr = 0o100644 << 16
+            archive.writestr(entry, content, zipfile.ZIP_DEFLATED, 6)
+    return stream.getvalue()
+
+
+def unpack(content: bytes, check_names: Callable[[set[str]], None]) -> dict[str, bytes]:
+    """The files of what `pack` made, by name.
+
+    Args:
+        content: the zip.
+        check_names: raises for names that do not belong, before anything is unpacked.
+
+    Raises:
+        BadPack: if it is something else or unpacks to more than `LARGEST_PACK` bytes.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return _read(archive, check_names)
+    except _NOT_A_ZIP as error:
+        raise BadPack(str(error)) from error
+
+
+def _read(archive: zipfile.ZipFile, check_names: Callable[[set[str]], None]) -> dict[str, bytes]:
+    names = archive.namelist()
+    check_names(set(names))
+    if len(names) > MOST_FILES:
+        raise BadPack("it holds too many files")
+    if len(names) != len(set(names)):
+        raise BadPack("a file stands in it twice")
+    files: dict[str, bytes] = {}
+    room = LARGEST_PACK
+    for entry in archive.infolist():
+        # The size that a zip declares may be a lie: read no more than there is room for.
+        if entry.compress_type != zipfile.ZIP_DEFLATED:
+            raise BadPack(f"{entry.filename} is packed in another way")
+        with archive.open(entry) as stream:
+            read = stream.read(min(LARGEST_FILE, room) + 1)
+        room -= len(read)
+        if room < 0 or len(read) > LARGEST_FILE:
+            raise BadPack("it unpacks to more than it may hold")
+        files[entry.filename] = read
+    return files

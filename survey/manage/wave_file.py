@@ -1,0 +1,237 @@
+"""A wave in one file, `WAVE.wave`: what is public of it, to publish, to carry and to check.
+
+    wave.json  questionnaire.yaml  codes.txt     from its draft on
+    closing.json  receipts.txt  tokens.txt       once it has closed
+    headcounts.json  answers.bin  comments/...   only in the file that goes to the release officers
+    releases/...                                 with them: earlier Releases, for trends
+
+The sealed part opens with the officers' key alone, and goes with the file wherever that goes.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from analysis import zipped
+from analysis.errors import CandourError
+from analysis.policy import DisclosurePolicy
+from survey.errors import DataError
+from survey.manage.closings import TOKEN_BYTES, Closing
+from survey.manage.waves import Wave
+from survey.questionnaire import loader
+
+FORMAT = 1
+_PUBLIC = {"wave.json", "questionnaire.yaml", "codes.txt"}
+_CLOSED = {"closing.json", "receipts.txt", "tokens.txt"}
+_SEALED = {"headcounts.json", "answers.bin"}
+_FOLDERS = ("comments/", "releases/")
+_KEYS = ("public_key", "fallback_key", "token_key", "verifier")
+_DAYS = ("opened", "closed")
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """What only the release officers need, and can do anything with.
+
+    Attributes:
+        headcounts: people by group id; None when none were loaded.
+        answers: sealed answers, all of one size, in shuffled order.
+        comments: question id -> sealed comments, all of one size, in an order of their own.
+        releases: earlier Releases, packed, oldest first.
+    """
+
+    headcounts: Mapping[str, int] | None
+    answers: tuple[bytes, ...]
+    comments: Mapping[str, tuple[bytes, ...]] = field(default_factory=dict)
+    releases: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True)
+class WaveFile:
+    """A wave as it is published and carried.
+
+    Attributes:
+        wave: the wave; its state is that of the moment the file was made.
+        codes: SHA-256 of every code's public half in hexadecimal, sorted.
+        closing: counts, receipts and tokens; None before it closed.
+        sealed: for the officers' machine; None in what is published.
+    """
+
+    wave: Wave
+    codes: tuple[str, ...]
+    closing: Closing | None = None
+    sealed: Sealed | None = None
+
+    @property
+    def public(self) -> WaveFile:
+        """The same without what is the officers'."""
+        return replace(self, sealed=None)
+
+
+def pack(file: WaveFile) -> bytes:
+    """The file's bytes, the same each time."""
+    files = {
+        "wave.json": _json(_facts(file.wave)),
+        "questionnaire.yaml": file.wave.questionnaire.source.encode(),
+        "codes.txt": _lines(file.codes),
+    }
+    if file.closing is not None:
+        told = file.closing
+        counts = {"cards": told.cards, "redeemed": told.redeemed, "received": told.received}
+        files["closing.json"] = _json(counts)
+        files["receipts.txt"] = _lines(sorted(told.receipts))
+        files["tokens.txt"] = _lines(urlsafe_b64encode(t).decode() for t in sorted(told.tokens))
+    if file.sealed is not None:
+        files["headcounts.json"] = _json(file.sealed.headcounts)
+        files["answers.bin"] = _rows(file.sealed.answers)
+        for question, comments in file.sealed.comments.items():
+            files[f"comments/{question}.bin"] = _rows(comments)
+        for number, release in enumerate(file.sealed.releases):
+            files[f"releases/{number:04}.zip"] = release
+    return zipped.pack(files)
+
+
+def read(path: Path) -> WaveFile:
+    """The wave in a file.
+
+    Raises:
+        DataError: names the file and what is wrong with it.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"{path} cannot be read ({error.strerror}).") from None
+    return unpack(content, str(path))
+
+
+def unpack(content: bytes, name: str) -> WaveFile:
+    """What `pack` made; `name` is what errors call it.
+
+    Raises:
+        DataError: names the file and what is wrong with it.
+    """
+    try:
+        files = zipped.unpack(content, _check_names)
+        return _read(files, name)
+    except zipped.BadPack as error:
+        raise DataError(
+            f"{name} is no wave's file, or is damaged: {error}. Get it again from where it "
+            "was made."
+        ) from error
+    except CandourError as error:
+        raise DataError(f"{name}: {error}") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DataError(
+            f"{name} holds something else than a wave ({type(error).__name__}). Get it again from "
+            "where it was made."
+        ) from error
+
+
+def _check_names(names: set[str]) -> None:
+    single = {name for name in names if not name.startswith(_FOLDERS)}
+    if single not in (_PUBLIC, _PUBLIC | _CLOSED, _PUBLIC | _CLOSED | _SEALED):
+        odd = ", ".join(sorted(single ^ _PUBLIC)[:3]) or "nothing"
+        raise zipped.BadPack(f"other files than a wave's are in it, or some are missing ({odd})")
+    if names != single and not single >= _SEALED:
+        raise zipped.BadPack("it holds comments or Releases without answers")
+
+
+def _read(files: Mapping[str, bytes], name: str) -> WaveFile:
+    wave = _wave(json.loads(files["wave.json"]), files["questionnaire.yaml"].decode(), name)
+    codes = tuple(files["codes.txt"].decode("ascii").split())
+    if any(len(bytes.fromhex(one)) != 32 for one in codes) or list(codes) != sorted(codes):
+        raise zipped.BadPack("codes.txt is no sorted list of SHA-256 in hexadecimal")
+    closing = _closing(files) if "closing.json" in files else None
+    sealed = _sealed(files, closing) if closing and "answers.bin" in files else None
+    return WaveFile(wave, codes, closing, sealed)
+
+
+def _facts(wave: Wave) -> dict[str, Any]:
+    return {
+        "what": "a wave of Candour",
+        "format": FORMAT,
+        **{name: getattr(wave, name) for name in ("id", "title", "state", "cards")},
+        **{name: getattr(wave, name).hex() for name in _KEYS},
+        **{name: day and day.isoformat() for name in _DAYS for day in [getattr(wave, name)]},
+        "policy": wave.policy.as_dict(),
+        "questionnaire": wave.questionnaire.fingerprint,
+    }
+
+
+def _wave(facts: dict[str, Any], source: str, name: str) -> Wave:
+    if facts["format"] != FORMAT:
+        raise zipped.BadPack("it was made by another version of Candour")
+    questionnaire = loader.parse(source, f"{name}/questionnaire.yaml")
+    if questionnaire.fingerprint != facts["questionnaire"]:
+        raise zipped.BadPack("its questionnaire is another than it says")
+    return Wave(
+        id=str(facts["id"]),
+        title=str(facts["title"]),
+        state=facts["state"],
+        questionnaire=questionnaire,
+        policy=DisclosurePolicy(**facts["policy"]),
+        cards=int(facts["cards"]),
+        opened=_day(facts["opened"]),
+        closed=_day(facts["closed"]),
+        public_key=bytes.fromhex(facts["public_key"]),
+        fallback_key=bytes.fromhex(facts["fallback_key"]),
+        token_key=bytes.fromhex(facts["token_key"]),
+        verifier=bytes.fromhex(facts["verifier"]),
+    )
+
+
+def _day(written: str | None) -> date | None:
+    return None if written is None else date.fromisoformat(written)
+
+
+def _closing(files: Mapping[str, bytes]) -> Closing:
+    counts = json.loads(files["closing.json"])
+    tokens = tuple(urlsafe_b64decode(line) for line in files["tokens.txt"].split())
+    if any(len(token) != TOKEN_BYTES for token in tokens):
+        raise zipped.BadPack("tokens.txt holds something else than tokens")
+    receipts = tuple(files["receipts.txt"].decode("ascii").split())
+    numbers = (counts["cards"], counts["redeemed"], counts["received"])
+    if not all(number is None or type(number) is int for number in numbers):
+        raise zipped.BadPack("closing.json holds something else than counts")
+    return Closing(*numbers, receipts, tokens)
+
+
+def _sealed(files: Mapping[str, bytes], closing: Closing) -> Sealed:
+    found = json.loads(files["headcounts.json"])
+    return Sealed(
+        None if found is None else {str(group): int(people) for group, people in found.items()},
+        _split(files["answers.bin"], closing.received or 0),
+        {
+            name.removeprefix("comments/").removesuffix(".bin"): _split(
+                content, closing.received or 0
+            )
+            for name, content in files.items()
+            if name.startswith("comments/")
+        },
+        tuple(content for name, content in sorted(files.items()) if name.startswith("releases/")),
+    )
+
+
+def _rows(rows: Iterable[bytes]) -> bytes:
+    return b"".join(rows)
+
+
+def _split(content: bytes, rows: int) -> tuple[bytes, ...]:
+    size = len(content) // rows if rows else 0
+    if size * rows != len(content):
+        raise zipped.BadPack("its answers are not as many as were received")
+    return tuple(content[n * size : (n + 1) * size] for n in range(rows))
+
+
+def _lines(lines: Iterable[str]) -> bytes:
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def _json(content: object) -> bytes:
+    return (json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
