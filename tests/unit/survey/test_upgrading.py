@@ -90,7 +90,7 @@ def test_demo_of_an_earlier_version_is_one_sentence(tmp_path: Path) -> None:
 
 
 def without_records(home: Path, state: str) -> tuple[Settings, list[bytes]]:
-    """A home whose issuer kept no records, with a wave in some state and the halves of its codes."""
+    """A home whose issuer kept no records, a wave in some state, and the halves of its codes."""
     settings = Settings.at(home)
     database.migrate(settings)
     stores = Stores.open(settings)
