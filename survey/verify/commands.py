@@ -103,7 +103,7 @@ def _tell(found: WaveFile, findings: Sequence[Finding]) -> None:
     click.echo(_UNSEEN)
     failed = sum(finding.holds is False for finding in findings)
     if failed:
-        click.echo(f"{failed} of {len(findings)} checks FAIL.")
+        click.echo(f"Checks that FAIL: {failed} of {len(findings)}.")
         sys.exit(1)
     unknown = sum(finding.holds is None for finding in findings)
     click.echo(f"{len(findings) - unknown} checks hold; {unknown} things are unknown.")
