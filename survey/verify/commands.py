@@ -94,8 +94,12 @@ def wave(
 def _tell(found: WaveFile, findings: Sequence[Finding]) -> None:
     wave = found.wave
     click.echo(f"Wave {wave.id} ({_plain(wave.title)}), {_plain(wave.state)}")
-    click.echo(f"Fingerprint of its keys: {comparing.fingerprint_of(wave) or 'none'}")
-    click.echo(f"SHA-256 of its list of codes: {CodeList(found.codes).digest}")
+    click.echo(
+        f"Fingerprint of its keys, as on every card: {comparing.fingerprint_of(wave) or 'none'}"
+    )
+    click.echo(
+        f"SHA-256 of its list of codes, as the officers know it: {CodeList(found.codes).digest}"
+    )
     click.echo("")
     for finding in findings:
         click.echo(f"{_MARKS[finding.holds]:8} {finding.about:12} {finding.sentence}")
@@ -106,7 +110,7 @@ def _tell(found: WaveFile, findings: Sequence[Finding]) -> None:
         click.echo(f"Checks that FAIL: {failed} of {len(findings)}.")
         sys.exit(1)
     unknown = sum(finding.holds is None for finding in findings)
-    click.echo(f"{len(findings) - unknown} checks hold; {unknown} things are unknown.")
+    click.echo(f"No check fails: {len(findings) - unknown} hold, unknown: {unknown}.")
 
 
 def _plain(text: str) -> str:
