@@ -15,8 +15,10 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from survey.collect import box, codes, envelope, issuer, tokens
+from survey.collect import blind_signatures, box, codes, envelope, issuer, tokens
+from survey.collect.redemptions import Redemption
 from survey.database import Stores
 from survey.errors import CodeError, TokenError, WaveStateError
 from survey.manage import issuing_keys
@@ -105,17 +107,27 @@ def submit_many(
         raise WaveStateError(issuer.CLOSED)
     signing = key
 
-    def prepare(sending: tuple[str, Mapping[str, str]]) -> tuple[bytes, bytes, bytes]:
+    def prepare(sending: tuple[str, Mapping[str, str]]) -> tuple[Redemption, bytes, bytes]:
         code, answers = sending
         token = tokens.sign_openly(wave.id, signing, Ed25519PrivateKey.generate())
-        return codes.public_half(codes.parse(code), wave.id), token, _seal(wave, answers)
+        return _redeemed(wave.id, code, signing), token, _seal(wave, answers)
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # OpenSSL signs outside of Python's lock
         prepared = list(pool.map(prepare, sendings))
-    issuer.spend_many(stores, wave.id, [half for half, _, _ in prepared])
+    issuer.spend_many(stores, wave.id, [redeemed for redeemed, _, _ in prepared])
     rows = [(token, sealed) for _, token, sealed in prepared]
     box.put_many(box.path_of(stores.settings, wave.id), rows)
     return [envelope.receipt(sealed, wave.id) for _, sealed in rows]
+
+
+def _redeemed(wave_id: str, code: str, signing: RSAPrivateKey) -> Redemption:
+    """A code's redemption for a token that was signed openly, as it would be for a blind one.
+
+    A blinded token is any number under the modulus, each as likely, so one is drawn.
+    """
+    key = codes.private_key(codes.parse(code), wave_id)
+    blinded = blind_signatures.draw(signing)
+    return Redemption(_public(key), blinded, key.sign(tokens.to_redeem(wave_id, blinded)))
 
 
 def _seal(wave: Wave, answers: Mapping[str, str]) -> bytes:
