@@ -84,10 +84,16 @@ def _refused_by_the_machine(error: Exception) -> str | None:
     return None
 
 
+_NOT_LET_IN = {None, "42501", "25006"}
+"""SQLSTATE where the server was not reached, where a right is missing, where it only reads."""
+
+
 def _is_of_a_server(cause: Exception) -> bool:
     """Whether PostgreSQL's driver, which need not be installed, says so of the server.
 
     What else it says names the host and the user, and so stays unsaid.
     """
     kinds = {f"{kind.__module__}.{kind.__name__}" for kind in type(cause).__mro__}
-    return "psycopg.OperationalError" in kinds
+    if "psycopg.OperationalError" in kinds:
+        return True
+    return "psycopg.Error" in kinds and getattr(cause, "sqlstate", "") in _NOT_LET_IN
