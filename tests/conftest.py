@@ -7,6 +7,7 @@ from pathlib import Path
 
 import postgresql
 import pytest
+from fixtures_hosts import ASKS, ISSUES, Hosts, open_hosts
 from fixtures_wave import (
     QUESTIONNAIRES,
     LiveServer,
@@ -118,3 +119,15 @@ def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer
     """The small survey behind a real server, for a browser."""
     home = tmp_path_factory.mktemp("server") / "home"
     yield from serve(open_live_wave(home, QUESTIONNAIRES / "small.yaml"))
+
+
+@pytest.fixture(scope="session")
+def hosts_once(tmp_path_factory: pytest.TempPathFactory) -> Hosts:
+    """A wave that is open on two hosts, for `hosts` to copy."""
+    return open_hosts(tmp_path_factory.mktemp("hosts"))
+
+
+@pytest.fixture
+def hosts(hosts_once: Hosts, tmp_path: Path) -> Hosts:
+    """A wave that is open on two hosts, in folders of the test's own."""
+    return hosts_once.copied(tmp_path, ISSUES, ASKS)

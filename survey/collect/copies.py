@@ -44,12 +44,11 @@ def take(stores: Stores, file: WaveFile) -> Wave:
         if session.get(WaveRow, wave.id) is None:
             waves.copy(session, wave)
             code_list.keep(session, wave.id, code_list.CodeList(file.codes))
+            # Before the wave is kept, so that none is without its box.
+            size = envelope.sealed_size(wave.questionnaire)
+            box.create_for(stores.settings, wave.id, wave.cards, size)
     expect_same(stores, file)
-    mine = waves.get(stores, wave.id)
-    if mine.state == "draft" and not box.path_of(stores.settings, wave.id).exists():
-        size = envelope.sealed_size(wave.questionnaire)
-        box.create(box.path_of(stores.settings, wave.id), wave.id, wave.cards, size)
-    return mine
+    return waves.get(stores, wave.id)
 
 
 def expect_same(stores: Stores, file: WaveFile) -> None:
