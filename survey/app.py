@@ -14,7 +14,7 @@ from whitenoise import WhiteNoise
 from survey import resources, security
 from survey.config import BOX, ISSUE, RESULTS, Settings
 from survey.database import Stores
-from survey.errors import BoxError, CandourError, ReleaseError
+from survey.errors import BoxError, CandourError, IssuerError, ReleaseError
 
 ONE_YEAR = 31_536_000
 UNTRUSTED = (
@@ -40,7 +40,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["candour"] = Stores.open(settings)
     _templates(app)
     _static_files(app)
-    security.install(app)
+    security.install(app, settings)
     _error_pages(app)
     _surfaces(app, settings)
     return app
@@ -79,7 +79,9 @@ def _templates(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["asset"] = asset
-    app.jinja_env.globals["surfaces"] = app.extensions["candour"].settings.surfaces
+    settings: Settings = app.extensions["candour"].settings
+    app.jinja_env.globals["surfaces"] = settings.surfaces
+    app.jinja_env.globals["issue_address"] = settings.issue_address
 
 
 @cache
@@ -119,6 +121,10 @@ def _error_pages(app: Flask) -> None:
     @app.errorhandler(BoxError)
     def box_error(error: BoxError) -> tuple[str, int]:
         log.error("%s", type(error).__name__)
+        return render_template("errors/problem.html", sentence=str(error)), 503
+
+    @app.errorhandler(IssuerError)
+    def issuer_error(error: IssuerError) -> tuple[str, int]:
         return render_template("errors/problem.html", sentence=str(error)), 503
 
     @app.errorhandler(HTTPException)

@@ -11,6 +11,7 @@ __all__ = [
     "CandourError",
     "CodeError",
     "DataError",
+    "IssuerError",
     "MistypedCode",
     "Problem",
     "QuestionnaireError",
@@ -64,6 +65,18 @@ class CodeError(CandourError):
     """A code cannot be used. One public sentence whatever the cause: unknown, used, other wave."""
 
     PUBLIC = "This code cannot be used. Check it against your card, or ask for a spare card."
+
+    def __init__(self) -> None:
+        super().__init__(self.PUBLIC)
+
+
+class IssuerError(CandourError):
+    """The issuer on another host does not answer. Whatever was asked can be asked again."""
+
+    PUBLIC = (
+        "Your code could not be checked: the computer that checks codes did not answer. Try again "
+        "in a few minutes, with the same answers; sending twice counts once."
+    )
 
     def __init__(self) -> None:
         super().__init__(self.PUBLIC)

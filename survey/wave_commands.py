@@ -10,11 +10,11 @@ import click
 
 from analysis.policy import DisclosurePolicy
 from survey import clock
-from survey.collect import fingerprint
-from survey.config import Settings
+from survey.collect import copies, fingerprint
+from survey.config import BOX, ISSUE, Settings
 from survey.database import Stores
-from survey.errors import CandourError, SettingsError
-from survey.manage import officers, waves
+from survey.errors import CandourError, SettingsError, WaveStateError
+from survey.manage import officers, wave_file, waves
 from survey.questionnaire import loader
 
 _WHOLE = re.compile(r"[0-9]{1,30}")
@@ -89,16 +89,62 @@ def status(wave_id: str | None) -> None:
 
 @wave.command()
 @click.argument("wave_id", metavar="WAVE")
-def close(wave_id: str) -> None:
+@click.option(
+    "--issuer",
+    type=click.Path(path_type=Path),
+    help="on the ballot box's host: the file that the issuer's host exported after closing",
+)
+def close(wave_id: str, issuer: Path | None) -> None:
     """Close a wave: shuffle its box, destroy its salt and its issuing key."""
-    from survey.close.closing import close_wave
+    from survey.close.closing import close_wave, expect_count, take_count
 
-    counts = close_wave(_stores(), wave_id, clock.today())
+    stores = _stores()
+    issuers = None if issuer is None else wave_file.read(issuer)
+    if issuers is not None:
+        _expect_of(wave_id, issuers)
+        expect_count(stores, issuers)
+    if issuers is None or waves.get(stores, wave_id).state in {"open", "closing"}:
+        counts = close_wave(stores, wave_id, clock.today())
+    if issuers is not None:
+        counts = take_count(stores, issuers)
     used = "an unknown number of" if counts.redeemed is None else f"{counts.redeemed:,}"
-    click.echo(
-        f"Wave {wave_id} is closed: {counts.cards:,} cards, {used} codes used, "
-        f"{counts.received:,} answers received."
-    )
+    received = "" if counts.received is None else f", {counts.received:,} answers received"
+    click.echo(f"Wave {wave_id} is closed: {counts.cards:,} cards, {used} codes used{received}.")
+    for sentence in _left_to_do(wave_id, counts.redeemed, stores.settings.surfaces):
+        click.echo(sentence)
+
+
+def _left_to_do(wave_id: str, redeemed: int | None, surfaces: tuple[str, ...]) -> Iterator[str]:
+    """What comes next where the wave is on two hosts."""
+    if BOX not in surfaces:
+        yield f"Export it now, for the ballot box's host: candour wave export {wave_id}"
+    elif ISSUE not in surfaces and redeemed is None:
+        yield "How many codes were used the issuer tells: run this again with --issuer FILE.wave."
+
+
+@wave.command()
+@click.argument("wave_id", metavar="WAVE")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True)
+def export(wave_id: str, out: Path) -> None:
+    """Write what is public of a wave to a file, for the ballot box's host."""
+    content = wave_file.pack(copies.export(_stores(), wave_id))
+    out.write_bytes(content)
+    click.echo(f"{out}  holds what is public of wave {wave_id}, and no secret")
+
+
+@wave.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+def import_(file: Path) -> None:
+    """Make a draft wave, and its ballot box, from the file that the issuer's host exported."""
+    taken = copies.take(_stores(), wave_file.read(file))
+    click.echo(f"Wave {taken.id} is here, {taken.state}, with {taken.cards:,} cards.")
+    click.echo("Compare the fingerprint with the one on the cards and on the issuer's host:")
+    click.echo(fingerprint.of(taken))
+
+
+def _expect_of(wave_id: str, file: wave_file.WaveFile) -> None:
+    if file.wave.id != wave_id:
+        raise WaveStateError(f"This file is of wave {file.wave.id} and not of {wave_id}.")
 
 
 @wave.command()

@@ -19,6 +19,7 @@ from survey.close.erasing import erase
 from survey.close.keys import Keys
 from survey.close.unsealing import expect_keys_of
 from survey.collect import box, issuer
+from survey.config import BOX, ISSUE, Settings
 from survey.database import Stores
 from survey.errors import SettingsError, WaveStateError
 from survey.manage import closings, issuing_keys, waves
@@ -26,19 +27,20 @@ from survey.manage.officers import PublicKeys
 from survey.manage.tables import CodeRow, DestructionRow, WaveRow
 from survey.manage.waves import State, Wave
 
-_THERE_WAS: dict[State, str] = {
-    "draft": "a draft that never opened: hashes of codes, salt, issuing key and empty ballot box, "
-    "as far as it had them",
-    "closed": "a ballot box without any answer, hashes of codes",
-    "released": "sealed answers, hashes of codes",
-}
-"""What the note says was destroyed, by the state in which the wave was."""
+_DRAFT = (
+    "a draft that never opened: hashes of codes, salt, issuing key and empty ballot box, as far as "
+    "it had them"
+)
 
 _DONE: dict[State, str] = {
     "draft": "The draft {} is destroyed; it never opened.",
     "closed": "Wave {} is destroyed; nobody had answered it, so there is no Release.",
     "released": "The sealed answers of wave {} are destroyed; its Release stays.",
 }
+
+_DONE_BY_ISSUER = (
+    "The hashes of the codes of wave {} are destroyed; its answers are another host's."
+)
 
 DESTROYED = (
     "this copy destroyed with this note; other copies and shares are the officers' to destroy"
@@ -84,7 +86,17 @@ def destroy(stores: Stores, wave_id: str, keys_path: Path | None, today: date) -
     with stores.issuer() as session:
         session.execute(delete(CodeRow).where(CodeRow.wave == wave_id))
         waves.move(session, wave_id, wave.state, "destroyed")
-    return _DONE[wave.state].format(wave_id)
+    has_box = BOX in stores.settings.surfaces or wave.state == "draft"
+    return (_DONE[wave.state] if has_box else _DONE_BY_ISSUER).format(wave_id)
+
+
+def _there_was(wave: Wave, settings: Settings) -> str:
+    """What the note says was destroyed: what this host had of the wave in its state."""
+    if wave.state == "draft":
+        return _DRAFT
+    answers = "sealed answers" if wave.state == "released" else "a ballot box without any answer"
+    parts = ((BOX, answers), (ISSUE, "hashes of codes"))
+    return ", ".join(what for part, what in parts if part in settings.surfaces)
 
 
 def _expect_nothing_to_publish(stores: Stores, wave: Wave) -> None:
@@ -99,7 +111,10 @@ def _expect_nothing_to_publish(stores: Stores, wave: Wave) -> None:
 
 
 def _nobody_answered(stores: Stores, wave_id: str) -> bool:
-    """By what was told at close and by the closed box, which an earlier run may have erased."""
+    """By what was told at close and by the closed box, which an earlier run may have erased.
+
+    On a host without the ballot box nobody ever did.
+    """
     told = closings.told(stores, wave_id)
     if told is None or told.received:
         return False
@@ -164,7 +179,7 @@ def _note(stores: Stores, wave: Wave, keys: Keys | None, today: date) -> None:
     content = {
         "wave": wave.id,
         "destroyed": today.isoformat(),
-        "what": _THERE_WAS[wave.state] + (", private key" if keys else ""),
+        "what": _there_was(wave, stores.settings) + (", private key" if keys else ""),
         "private key": DESTROYED if keys else "not on this machine",
     }
     note = json.dumps(content, sort_keys=True)

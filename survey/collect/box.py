@@ -18,7 +18,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from survey.collect import tokens
-from survey.config import Settings
+from survey.config import BOX, Settings
 from survey.errors import BoxError, WaveStateError
 
 PAGE_BYTES = 65_536
@@ -121,6 +121,12 @@ def create(path: Path, wave_id: str, cards: int, size: int) -> None:
                 ((n, secrets.token_bytes(tokens.TOKEN_BYTES)) for n in numbers),
             )
     draft.replace(path)
+
+
+def create_for(settings: Settings, wave_id: str, cards: int, size: int) -> None:
+    """Make a wave's empty box on a host that has boxes; on another do nothing."""
+    if BOX in settings.surfaces:
+        create(path_of(settings, wave_id), wave_id, cards, size)
 
 
 def put(path: Path, token: bytes, sealed: bytes) -> bytes:

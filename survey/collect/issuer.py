@@ -17,17 +17,16 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from sqlalchemy import (
     BindParameter,
-    ColumnElement,
+    Select,
     String,
     bindparam,
-    exists,
-    func,
     insert,
     select,
     update,
@@ -36,7 +35,7 @@ from sqlalchemy.orm import Session
 
 from survey.collect import blind_signatures, box, code_list, envelope, redemptions, tokens
 from survey.collect.redemptions import Redemption
-from survey.config import Settings
+from survey.config import ISSUE, Settings
 from survey.database import Stores
 from survey.errors import CodeError, WaveStateError
 from survey.manage import issuing_keys, secret_files, waves
@@ -48,8 +47,8 @@ CODES = IssuerTable.metadata.tables["code"]
 CLOSED = "This survey is not open; it takes no answers now."
 
 
-def _open(wave_id: str | BindParameter[str]) -> ColumnElement[bool]:
-    return exists().where(WaveRow.id == wave_id, WaveRow.state == "open")
+def _open(wave_id: str | BindParameter[str]) -> Select[str]:
+    return select(WaveRow.id).where(WaveRow.id == wave_id, WaveRow.state == "open")
 
 
 SPEND = (
@@ -58,12 +57,16 @@ SPEND = (
         CODES.c.wave == bindparam("of_wave"),
         CODES.c.hash == bindparam("of_hash"),
         CODES.c.mark == bindparam("unused"),
-        _open(bindparam("of_wave", type_=String)),
+        _open(bindparam("of_wave", type_=String)).with_for_update(read=True).exists(),
     )
     .values(mark=bindparam("used"), record=bindparam("redemption"))
 )
 """Marks one code as used, and keeps its redemption, if it is unused and its wave open: all in one
-statement, so that of many at once the database lets one through and keeps its record alone."""
+statement, so that of many at once the database lets one through and keeps its record alone.
+
+It holds the wave as it is until the transaction ends (`FOR SHARE`), so that closing waits for it
+and counts it. SQLite knows no such lock and needs none: it lets one transaction write at a time.
+"""
 
 
 class Used(NamedTuple):
@@ -124,23 +127,18 @@ def import_codes(stores: Stores, wave_id: str, public_halves: Iterable[bytes]) -
     """Let a draft wave accept these codes, and make its ballot box to fit; returns all its cards.
 
     Codes that it has already are left as they are, so an import can be repeated. Their hashes go
-    to the list that is published when the wave opens.
+    to the list that is published when the wave opens. Another host that has the box makes it when
+    it takes its copy of the wave (`survey.collect.copies`).
 
     Raises:
-        WaveStateError: when the wave is no draft: codes invented later could not be audited.
+        WaveStateError: when the wave is no draft: codes invented later could not be audited; or
+            when this host has no issuer.
     """
     wave = waves.get(stores, wave_id)
-    if wave.state != "draft":
-        raise WaveStateError(
-            f"Wave {wave_id} is {wave.state}; codes can be imported into a draft only."
-        )
-    if not wave.token_key:
-        raise WaveStateError(
-            f"Wave {wave_id} was made by an earlier version; make a new one with "
-            "`candour wave new`."
-        )
+    _expect_importable(stores.settings, wave)
     salt = make_salt(stores.settings, wave_id)
     with stores.issuer() as session:
+        waves.hold_draft(session, wave_id)
         known = set(session.scalars(select(CodeRow.hash).where(CodeRow.wave == wave_id)))
         # Sorted, so that the file keeps no order of cards.
         halves = set(public_halves)
@@ -153,8 +151,7 @@ def import_codes(stores: Stores, wave_id: str, public_halves: Iterable[bytes]) -
         code_list.extend(session, wave_id, halves)
         cards = len(known) + len(hashes)
         waves.find(session, wave_id).cards = cards
-        size = envelope.sealed_size(wave.questionnaire)
-        box.create(box.path_of(stores.settings, wave_id), wave_id, cards, size)
+        box.create_for(stores.settings, wave_id, cards, envelope.sealed_size(wave.questionnaire))
     return cards
 
 
@@ -162,6 +159,22 @@ def _unused_row(wave: Wave, salt: bytes, code_hash: bytes) -> dict[str, object]:
     record = redemptions.seal(redemptions.UNUSED, wave.public_key, wave.id)
     mark = unused_mark(salt, code_hash)
     return {"wave": wave.id, "hash": code_hash, "mark": mark, "record": record}
+
+
+def _expect_importable(settings: Settings, wave: Wave) -> None:
+    if ISSUE not in settings.surfaces:
+        raise WaveStateError(
+            "This host has no issuer (CANDOUR_SURFACES); import the codes on the host that has it."
+        )
+    if wave.state != "draft":
+        raise WaveStateError(
+            f"Wave {wave.id} is {wave.state}; codes can be imported into a draft only."
+        )
+    if not wave.token_key:
+        raise WaveStateError(
+            f"Wave {wave.id} was made by an earlier version; make a new one with "
+            "`candour wave new`."
+        )
 
 
 def check(stores: Stores, wave_id: str, public_half: bytes, proof: bytes) -> None:
@@ -254,6 +267,8 @@ def spend_many(stores: Stores, wave_id: str, redeemed: Sequence[Redemption]) -> 
         record = redemptions.seal(one.record, public_key, wave_id)
         used = Used(used_mark(salt, one.half, one.blinded), record)
         rows.append(_spending(salt, wave_id, _digest(salt, one.half), used))
+    # In the order of hashes, so that two that spend the same codes wait for one another.
+    rows.sort(key=itemgetter("of_hash"))
     with stores.issuer() as session:
         if rows and session.connection().execute(SPEND, rows).rowcount != len(rows):
             _expect_open(session, wave_id)
@@ -264,11 +279,6 @@ def count_used(session: Session, salt: bytes, wave_id: str) -> int:
     """How many of a wave's codes were used; only whoever has the salt can tell."""
     rows = session.execute(select(CodeRow.hash, CodeRow.mark).where(CodeRow.wave == wave_id))
     return sum(mark != unused_mark(salt, code_hash) for code_hash, mark in rows)
-
-
-def count_cards(session: Session, wave_id: str) -> int:
-    """How many codes a wave has."""
-    return session.scalar(select(func.count()).where(CodeRow.wave == wave_id)) or 0
 
 
 def records(session: Session, wave_id: str) -> list[bytes]:
@@ -295,5 +305,5 @@ def _mark(session: Session, wave_id: str, code_hash: bytes) -> bytes | None:
 
 
 def _expect_open(session: Session, wave_id: str) -> None:
-    if not session.scalar(select(_open(wave_id))):
+    if session.scalar(_open(wave_id)) is None:
         raise WaveStateError(CLOSED)

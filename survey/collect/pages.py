@@ -10,7 +10,7 @@ from flask.blueprints import BlueprintSetupState
 from survey.collect import code_list, document, published, receipts, submit
 from survey.collect.asked import open_wave, public_wave, stores
 from survey.collect.document import ATTEMPT, CHANGE, CODE, OWN_FIELDS, Answers, FormPage
-from survey.errors import CodeError, MistypedCode
+from survey.errors import CodeError, IssuerError, MistypedCode
 from survey.manage import waves
 from survey.manage.waves import Wave
 from survey.questionnaire import answers as folding
@@ -135,7 +135,7 @@ def _code_errors(wave: Wave, code: str) -> dict[str, str]:
         return {document.CODE_FIELD: document.SENTENCES["enter_code"]}
     try:
         submit.check_code(stores(), wave, code)
-    except (CodeError, MistypedCode) as error:
+    except (CodeError, MistypedCode, IssuerError) as error:
         return {document.CODE_FIELD: str(error)}
     return {}
 

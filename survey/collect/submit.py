@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from survey.collect import blind_signatures, box, codes, envelope, issuer, tokens
+from survey.collect import blind_signatures, box, codes, envelope, issuer, issuing, tokens
 from survey.collect.redemptions import Redemption
 from survey.database import Stores
 from survey.errors import CodeError, TokenError, WaveStateError
@@ -39,9 +39,10 @@ def check_code(stores: Stores, wave: Wave, code: str) -> None:
         MistypedCode: when it is not a code at all.
         CodeError: when it is unknown or used, in the same words.
         WaveStateError: when the wave takes no answers.
+        IssuerError: when another host has the issuer, and does not answer.
     """
     key = codes.private_key(codes.parse(code), wave.id)
-    issuer.check(stores, wave.id, _public(key), key.sign(tokens.to_check(wave.id)))
+    issuing.of(stores).check(wave.id, _public(key), key.sign(tokens.to_check(wave.id)))
 
 
 def submit(stores: Stores, wave: Wave, code: str, answers: Mapping[str, str], attempt: str) -> str:
@@ -58,6 +59,8 @@ def submit(stores: Stores, wave: Wave, code: str, answers: Mapping[str, str], at
         MistypedCode: when `code` is not a code at all.
         CodeError: when it is unknown, or was used in another attempt.
         WaveStateError: when the wave takes no answers.
+        IssuerError: when another host has the issuer, and does not answer; asked again with the
+            same attempt, it gives the same signature.
     """
     key = codes.private_key(codes.parse(code), wave.id)
     number = _attempt_bytes(attempt)
@@ -67,7 +70,7 @@ def submit(stores: Stores, wave: Wave, code: str, answers: Mapping[str, str], at
     asking = tokens.ask(wave.id, issuer_key, number)
     blinded = asking.blinded.content
     proof = key.sign(tokens.to_redeem(wave.id, blinded))
-    signature = issuer.redeem(stores, wave.id, _public(key), blinded, proof)
+    signature = issuing.of(stores).redeem(wave.id, _public(key), blinded, proof)
     token = tokens.finish(asking, issuer_key, signature)
     return accept(
         stores, wave, token, sealed, asking.one_time.sign(tokens.to_send(wave.id, sealed))

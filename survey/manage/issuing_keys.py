@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import (
     RSAPrivateKey,
     RSAPublicKey,
@@ -63,6 +64,16 @@ def public(token_key: bytes) -> RSAPublicKey:
     key = load_der_public_key(token_key)
     assert isinstance(key, RSAPublicKey)  # noqa: S101  # only `make` writes it
     return key
+
+
+def is_public(token_key: bytes) -> bool:
+    """Whether it is the public half of an issuing key, in DER."""
+    try:
+        key = load_der_public_key(token_key)
+    except (ValueError, UnsupportedAlgorithm):
+        return False
+    numbers = key.public_numbers() if isinstance(key, RSAPublicKey) else None
+    return numbers is not None and (numbers.e, numbers.n.bit_length()) == (EXPONENT, BITS)
 
 
 def modulus(token_key: bytes) -> bytes:

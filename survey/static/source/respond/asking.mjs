@@ -1,4 +1,4 @@
-// Requests to our own server: without cookies, without a referrer, repeated while the line is down.
+// Requests to our own servers: without cookies, without a referrer, repeated while the line is down.
 import { toText } from "./bytes.mjs";
 
 const OPTIONS = {
@@ -41,12 +41,14 @@ export function postFields(address, fields) {
   return post(address, { body: new URLSearchParams(fields) }, readPage);
 }
 
-/** Posts named bytes as JSON; gives {status, content}, or null when no JSON came back. */
+/**
+ * Posts named bytes as JSON; gives {status, content}, or null when no JSON came back. It is sent as
+ * plain text, which another host takes without being asked beforehand.
+ */
 export function postBytes(address, named) {
-  const headers = { "Content-Type": "application/json" };
   const texts = Object.entries(named).map(([name, bytes]) => [name, toText(bytes)]);
   const body = JSON.stringify(Object.fromEntries(texts));
-  return post(address, { headers, body }, async (response) => ({
+  return post(address, { body }, async (response) => ({
     status: response.status,
     content: await response.json(),
   }));

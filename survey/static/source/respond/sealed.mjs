@@ -24,6 +24,7 @@ export async function canSeal() {
 export function sealedMode(form, keys, survey) {
   const { wave, modulus } = keys;
   const words = form.dataset;
+  const issuer = `${words.issuer ?? ""}/issue/${wave}`;
   const folding = { folds: JSON.parse(words.folds), ticks: JSON.parse(words.ticks) };
   let usable = null;
   let ticket = null;
@@ -39,7 +40,7 @@ export function sealedMode(form, keys, survey) {
   async function codeProblems(code) {
     if (usable === code) return [];
     const asked = await signed(code, "candour check|", wave);
-    const reply = await postBytes(`/issue/${wave}/check`, asked);
+    const reply = await postBytes(`${issuer}/check`, asked);
     if (!reply || reply.status >= 500) return null;
     const { content } = reply;
     if (content.usable !== true) return unusable(content.error);
@@ -102,7 +103,7 @@ export function sealedMode(form, keys, survey) {
     if (ticket.token) return ticket.token;
     const { blinded, finish, oneTime } = ticket;
     const asked = await signed(code, "candour redeem|", wave, "|", blinded);
-    const reply = await ask(`/issue/${wave}`, { ...asked, blinded }, onWaiting);
+    const reply = await ask(issuer, { ...asked, blinded }, onWaiting);
     if (!reply) {
       usable = null;
       return null;

@@ -25,6 +25,8 @@ from survey.errors import CodeError, WaveStateError
 from survey.manage import waves
 from survey.manage.tables import CodeRow
 
+pytestmark = pytest.mark.both_databases
+
 
 def rows(stores: Stores) -> list[tuple[bytes, bytes, bytes]]:
     with stores.issuer() as session:
@@ -235,15 +237,14 @@ def test_an_issuer_that_looks_before_it_writes_is_noticed(
 
 REDEEM = """
 import sys
-from pathlib import Path
 from survey.collect import codes, issuer, tokens
 from survey.config import Settings
 from survey.database import Stores
 from survey.errors import CodeError
-home, wave, code, values = sys.argv[1:]
+wave, code, values = sys.argv[1:]
 key = codes.private_key(codes.parse(code), wave)
 half = key.public_key().public_bytes_raw()
-stores = Stores.open(Settings.at(Path(home)))
+stores = Stores.open(Settings.from_environment())
 print("ready", flush=True)
 sys.stdin.readline()
 for value in values.split(","):
@@ -261,10 +262,11 @@ def test_one_code_in_many_processes_gets_through_once(live_wave: LiveWave) -> No
     started = []
     for _ in range(4):
         values = ",".join(any_blinded().hex() for _ in range(5))
-        arguments = [live_wave.settings.home, live_wave.wave.id, live_wave.codes[0], values]
+        arguments = [live_wave.wave.id, live_wave.codes[0], values]
         started.append(
             subprocess.Popen(
-                [sys.executable, "-c", REDEEM, *map(str, arguments)],
+                [sys.executable, "-c", REDEEM, *arguments],
+                env=live_wave.environment,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,

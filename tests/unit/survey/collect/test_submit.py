@@ -19,6 +19,8 @@ from survey.collect import box, issuer, submit, tokens
 from survey.errors import CodeError, MistypedCode, WaveStateError
 from survey.manage import waves
 
+pytestmark = pytest.mark.both_databases
+
 ANSWERS = {"fair_treatment": "agree", "ethnicity": "white"}
 
 
@@ -158,13 +160,12 @@ def test_a_sending_whose_attempt_is_forgotten_is_noticed(
 
 KILLED = """
 import os, sys
-from pathlib import Path
 from survey.collect import box, submit
 from survey.config import Settings
 from survey.database import Stores
 from survey.manage import waves
-home, wave, code, attempt, moment = sys.argv[1:]
-stores = Stores.open(Settings.at(Path(home)))
+wave, code, attempt, moment = sys.argv[1:]
+stores = Stores.open(Settings.from_environment())
 put = box.put
 def killed(*arguments):
     if moment == "after":
@@ -179,8 +180,9 @@ submit.submit(stores, waves.get(stores, wave), code, {"ethnicity": "white"}, att
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_killed_sending_is_finished_by_sending_again(live_wave: LiveWave, moment: str) -> None:
     attempt = submit.new_attempt()
-    arguments = [live_wave.settings.home, live_wave.wave.id, live_wave.codes[0], attempt, moment]
-    done = subprocess.run([sys.executable, "-c", KILLED, *map(str, arguments)], check=False)
+    arguments = [live_wave.wave.id, live_wave.codes[0], attempt, moment]
+    line = [sys.executable, "-c", KILLED, *arguments]
+    done = subprocess.run(line, env=live_wave.environment, check=False)
     assert done.returncode == -9
     assert (used(live_wave), received(live_wave)) == (1, int(moment == "after"))
     assert send(live_wave, attempt) == send(live_wave, attempt)
