@@ -106,6 +106,11 @@ def hash_of(content: bytes) -> str:
     return hashlib.sha256(_packed_files(content)[MANIFEST]).hexdigest()
 
 
+def signer_of(content: bytes) -> str:
+    """The fingerprint of the key that a packed Release says it is signed with, unchecked."""
+    return str(_manifest_json(_packed_files(content)[MANIFEST])["verifier"])
+
+
 def fingerprint(verifier: Ed25519PublicKey) -> str:
     """SHA-256 (hex) of a public key's 32 bytes, as manifests carry it."""
     return hashlib.sha256(verifier.public_bytes_raw()).hexdigest()

@@ -69,10 +69,7 @@ def salt_path(settings: Settings, wave_id: str) -> Path:
 
 def make_salt(settings: Settings, wave_id: str) -> bytes:
     """The wave's salt; made, and flushed to disk, when it is asked for the first time."""
-    path = salt_path(settings, wave_id)
-    if path.exists():
-        return path.read_bytes()
-    return secret_files.keep(path, secrets.token_bytes(SALT_BYTES))
+    return secret_files.keep(salt_path(settings, wave_id), secrets.token_bytes(SALT_BYTES))
 
 
 def read_salt(settings: Settings, wave_id: str) -> bytes | None:
@@ -130,6 +127,10 @@ def import_codes(stores: Stores, wave_id: str, public_halves: Iterable[bytes]) -
         )
     salt = make_salt(stores.settings, wave_id)
     with stores.issuer() as session:
+        # A write that changes nothing comes first: until this is done nobody opens the wave, whose
+        # ballot box is about to be replaced.
+        if not waves.move(session, wave_id, "draft", "draft"):
+            raise WaveStateError(f"Wave {wave_id} is no draft any more; no code was imported.")
         known = set(session.scalars(select(CodeRow.hash).where(CodeRow.wave == wave_id)))
         # Sorted, so that the file keeps no order of cards.
         halves = set(public_halves)
