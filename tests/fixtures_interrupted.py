@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import interrupting
 from fixtures_wave import CARDS, QUESTIONNAIRES
@@ -46,6 +46,7 @@ def stores_of(root: Path) -> Stores:
 def candour(root: Path, line: str) -> str:
     """`candour ...` in `root`, where its home lies too."""
     os.environ["CANDOUR_HOME"] = str(root / "home")
+    tempfile.tempdir = str(root)  # what is written there must be found too
     os.chdir(root)
     cli.candour(line.split(), standalone_mode=False)
     return "done"
@@ -56,12 +57,18 @@ def command(line: str) -> Callable[[Path], str]:
     return lambda root: candour(root, line)
 
 
+def until(state: str, line: str) -> Callable[[Path], str]:
+    """The same for a command that, run once more, only says that the wave is there already."""
+    return lambda root: "done" if Disk(root).state == state else candour(root, line)
+
+
 @contextmanager
 def _away_and_back() -> Iterator[None]:
     folder, home = Path.cwd(), os.environ.get("CANDOUR_HOME")
     try:
         yield
     finally:
+        tempfile.tempdir = None
         os.chdir(folder)
         os.environ.pop("CANDOUR_HOME")
         if home is not None:
@@ -165,18 +172,17 @@ class Disk:
     def holding(self, *pieces: bytes) -> set[str]:
         """Names of the files in which one of these stands."""
         return {
-            name for name, content in self.files.items() if any(piece in content for piece in pieces)
+            name
+            for name, content in self.files.items()
+            if any(piece in content for piece in pieces)
         }
 
     @cached_property
-    def _copy(self) -> TemporaryDirectory[str]:
-        copy = TemporaryDirectory()
-        shutil.copytree(self.root, copy.name, dirs_exist_ok=True)
-        return copy
-
-    @cached_property
     def stores(self) -> Stores:
-        return stores_of(Path(self._copy.name))
+        copy = self.root.with_name(f"{self.root.name}-looked-at")
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(self.root, copy)
+        return stores_of(copy)
 
     @property
     def state(self) -> str:
@@ -241,7 +247,7 @@ def sweep(
     work: Callable[[Path], str],
     killed: Callable[[Disk], None],
     done: Callable[[Disk, str], None],
-    every: int = 1,
+    again: Callable[[Path], str] | None = None,
 ) -> int:
     """Kill `work` before every step, look, let it run again, and look again.
 
@@ -251,22 +257,23 @@ def sweep(
         work: gets the copy; what it returns is told as a receipt is.
         killed: looks at the disk after a kill.
         done: looks at it after the second run, with what that said.
-        every: how many steps lie between two kills.
+        again: what runs after the kill; the same work unless said.
 
     Returns:
         How many steps the work has.
     """
     whole = _run(template, scratch, work, None)
-    done(Disk(scratch), whole.said or "")
+    if again is None:
+        done(Disk(scratch), whole.said or "")
     # Random bytes can make a run a step or two longer or shorter: the loop ends at a whole run.
-    for step in range(0, 2 * len(whole.steps) + 10, every):
+    for step in range(0, 2 * len(whole.steps) + 10):
         once = _run(template, scratch, work, step)
         if once.finished:
             return len(whole.steps)
         try:
             killed(Disk(scratch))
-            again = interrupting.run(lambda: work(scratch))
-            done(Disk(scratch), again.said or "")
+            resumed = interrupting.run(lambda: (again or work)(scratch))
+            done(Disk(scratch), resumed.said or "")
         except Exception as error:
             after = once.steps[-1] if once.steps else "nothing"
             raise AssertionError(f"killed before step {step}, after {after}: {error}") from error

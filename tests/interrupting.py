@@ -13,7 +13,6 @@ import errno
 import os
 import platform
 import signal
-import sys
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -170,9 +169,7 @@ def _stop_at(numbers: object) -> None:
     _check(_libc.prctl(_SECCOMP, _FILTER, ctypes.addressof(program), None, None))
 
 
-def _watch(
-    child: int, told: int, kill_before: int | None
-) -> tuple[bool | None, tuple[str, ...]]:
+def _watch(child: int, told: int, kill_before: int | None) -> tuple[bool | None, tuple[str, ...]]:
     """Count the child's steps; whether it finished (None: it failed), and the steps."""
     names = {number: name for name, number in CALLS[platform.machine()].items()}
     steps: list[str] = []
@@ -221,5 +218,3 @@ def _check(result: int) -> None:
     if result < 0:
         number = ctypes.get_errno()
         raise OSError(number, f"{errno.errorcode.get(number)}: tracing is not allowed here")
-
-

@@ -20,7 +20,7 @@ from survey.close.unsealing import unseal
 from survey.collect import envelope, submit
 from survey.errors import SettingsError, WaveStateError
 from survey.manage import headcounts, waves
-from survey.results import store
+from survey.results import adding, store
 
 CLOSED = date(2026, 9, 30)
 
