@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 import interrupting
+import pytest
 from fixtures_wave import CARDS, QUESTIONNAIRES
 
 from survey import cli
@@ -27,6 +28,14 @@ from survey.manage.closings import Closing
 WAVE = "autumn"
 OPENED = (b'"ethnicity":', b'"fair_treatment":', b'\\"ethnicity')
 """Stand in every opened answer, and nowhere else: a questionnaire writes them otherwise."""
+
+every_step = pytest.mark.parametrize(
+    "every", [pytest.param(3, marks=pytest.mark.slow), pytest.param(1, marks=pytest.mark.long)]
+)
+"""Runs a test of `sweep` with every third step, and with every one where there is time."""
+
+LAST_FIRST = -1
+"""Every step, the last one first: most faults that are planted show late."""
 
 STAGES = ("draft", "imported", "open", "closed", "carried", "opened", "released")
 
@@ -247,6 +256,7 @@ def sweep(
     work: Callable[[Path], str],
     killed: Callable[[Disk], None],
     done: Callable[[Disk, str], None],
+    every: int = 1,
     again: Callable[[Path], str] | None = None,
 ) -> int:
     """Kill `work` before every step, look, let it run again, and look again.
@@ -257,6 +267,7 @@ def sweep(
         work: gets the copy; what it returns is told as a receipt is.
         killed: looks at the disk after a kill.
         done: looks at it after the second run, with what that said.
+        every: how many steps lie between two kills; negative to begin with the last one.
         again: what runs after the kill; the same work unless said.
 
     Returns:
@@ -265,11 +276,12 @@ def sweep(
     whole = _run(template, scratch, work, None)
     if again is None:
         done(Disk(scratch), whole.said or "")
-    # Random bytes can make a run a step or two longer or shorter: the loop ends at a whole run.
-    for step in range(0, 2 * len(whole.steps) + 10):
+    # Random bytes can make a run some steps longer or shorter, so a few more are tried.
+    steps = range(0, len(whole.steps) + 5, abs(every))
+    for step in steps if every > 0 else reversed(steps):
         once = _run(template, scratch, work, step)
         if once.finished:
-            return len(whole.steps)
+            continue
         try:
             killed(Disk(scratch))
             resumed = interrupting.run(lambda: (again or work)(scratch))
@@ -277,7 +289,7 @@ def sweep(
         except Exception as error:
             after = once.steps[-1] if once.steps else "nothing"
             raise AssertionError(f"killed before step {step}, after {after}: {error}") from error
-    raise AssertionError("the work never ends")
+    return len(whole.steps)
 
 
 def _run(

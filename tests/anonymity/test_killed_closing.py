@@ -1,6 +1,7 @@
 """Killed while a wave is closed: no answer lost, the counts true, the secrets gone.
 
-`kill -9` before every single step that the work does to the disk (`tests/interrupting.py`). Beside
+`kill -9` before every single step that the work does to the disk (`tests/interrupting.py`); every
+third one in tests that are not `long`. Beside
 each promise stands a closing whose steps are in the wrong order, and is caught.
 """
 
@@ -10,17 +11,26 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from fixtures_interrupted import OPENED, WAVE, Disk, Stages, make_stages, sweep, until
+from fixtures_interrupted import (
+    LAST_FIRST,
+    OPENED,
+    WAVE,
+    Disk,
+    Stages,
+    every_step,
+    make_stages,
+    sweep,
+    until,
+)
 
 from survey.close import closing, rewriting
 from survey.collect import box, issuer
+from survey.config import Settings
 from survey.database import Stores
 from survey.manage import erasing, waves
 from survey.manage.closings import Closing
 
 CLOSE = f"wave close {WAVE}"
-
-pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
@@ -62,18 +72,22 @@ def closed(disk: Disk, stages: Stages) -> None:
     assert disk.names == Disk(stages.at("open")).names - gone | {f"home/boxes/{WAVE}.closed"}
 
 
-def sweep_closing(stages: Stages, scratch: Path) -> int:
+def sweep_closing(stages: Stages, scratch: Path, every: int) -> int:
     return sweep(
         stages.at("open"),
         scratch,
         until("closed", CLOSE),
         lambda disk: killed(disk, stages),
         lambda disk, _said: closed(disk, stages),
+        every,
     )
 
 
-def test_closing_is_finished_by_running_it_again(stages: Stages, tmp_path: Path) -> None:
-    assert sweep_closing(stages, tmp_path / "run") > 80
+@every_step
+def test_closing_is_finished_by_running_it_again(
+    stages: Stages, tmp_path: Path, every: int
+) -> None:
+    assert sweep_closing(stages, tmp_path / "run", every) > 80
 
 
 Plant = Callable[[pytest.MonkeyPatch], None]
@@ -109,18 +123,12 @@ def called_closed_before_the_secrets_are_gone(patch: pytest.MonkeyPatch) -> None
 
     def wrong(path: Path) -> bool:
         if path.suffix == ".box":
-            stores = Stores.open(closing_settings(path))
+            stores = Stores.open(Settings.at(path.parents[1]))
             with stores.issuer() as session:
                 waves.move(session, WAVE, "closing", "closed")
         return erase_file(path)
 
     patch.setattr(box, "erase_file", wrong)
-
-
-def closing_settings(path: Path):  # type: ignore[no-untyped-def]
-    from survey.config import Settings
-
-    return Settings.at(path.parents[1])
 
 
 def half_a_closed_box_under_its_name(patch: pytest.MonkeyPatch) -> None:
@@ -160,9 +168,10 @@ def drafts_left_lying(patch: pytest.MonkeyPatch) -> None:
         drafts_left_lying,
     ],
 )
+@pytest.mark.slow
 def test_wrong_order_of_steps_is_noticed(
     stages: Stages, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, plant: Plant
 ) -> None:
     plant(monkeypatch)
     with pytest.raises(AssertionError):
-        sweep_closing(stages, tmp_path / "run")
+        sweep_closing(stages, tmp_path / "run", LAST_FIRST)

@@ -1,6 +1,7 @@
 """Killed while codes are imported, a wave is opened and an answer is sent: none lost, none twice.
 
-`kill -9` before every single step that the work does to the disk (`tests/interrupting.py`).
+`kill -9` before every single step that the work does to the disk (`tests/interrupting.py`); every
+third one in tests that are not `long`.
 """
 
 from __future__ import annotations
@@ -9,12 +10,14 @@ from pathlib import Path
 
 import pytest
 from fixtures_interrupted import (
+    LAST_FIRST,
     OPENED,
     WAVE,
     Disk,
     Stages,
     answers,
     command,
+    every_step,
     make_stages,
     stores_of,
     sweep,
@@ -28,8 +31,6 @@ from survey.manage.tables import CodeRow
 
 ATTEMPT = "5" * 64
 IMPORT = f"codes import {WAVE} public-halves.txt"
-
-pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +70,8 @@ def _half(code: str) -> bytes:
     return codes.public_half(codes.parse(code), WAVE)
 
 
-def test_import_is_finished_by_running_it_again(stages: Stages, tmp_path: Path) -> None:
+@every_step
+def test_import_is_finished_by_running_it_again(stages: Stages, tmp_path: Path, every: int) -> None:
     def killed(disk: Disk) -> None:
         assert disk.state == "draft"
         with disk.stores.issuer() as session:
@@ -86,11 +88,14 @@ def test_import_is_finished_by_running_it_again(stages: Stages, tmp_path: Path) 
             (slots,) = file.execute("SELECT count(*) FROM slot").fetchone()
         assert slots == box.slots_for(len(stages.cards))
 
-    steps = sweep(stages.at("draft"), tmp_path / "run", command(IMPORT), killed, done)
+    steps = sweep(stages.at("draft"), tmp_path / "run", command(IMPORT), killed, done, every)
     assert steps > 50
 
 
-def test_opening_is_finished_by_running_it_again(stages: Stages, tmp_path: Path) -> None:
+@every_step
+def test_opening_is_finished_by_running_it_again(
+    stages: Stages, tmp_path: Path, every: int
+) -> None:
     work = until("open", f"wave open {WAVE}")
 
     def killed(disk: Disk) -> None:
@@ -101,7 +106,7 @@ def test_opening_is_finished_by_running_it_again(stages: Stages, tmp_path: Path)
         assert disk.state == "open"
         assert not disk.beside(stages.at("imported"))
 
-    assert sweep(stages.at("imported"), tmp_path / "run", work, killed, done) > 10
+    assert sweep(stages.at("imported"), tmp_path / "run", work, killed, done, every) > 10
 
 
 def killed_while_sending(disk: Disk, stages: Stages) -> None:
@@ -120,39 +125,44 @@ def sent(disk: Disk, said: str, stages: Stages, before: Path) -> None:
     expect_apart(disk, stages)
 
 
-def sweep_sending(stages: Stages, template: Path, scratch: Path) -> int:
+def sweep_sending(stages: Stages, template: Path, scratch: Path, every: int) -> int:
     return sweep(
         template,
         scratch,
         send,
         lambda disk: killed_while_sending(disk, stages),
         lambda disk, said: sent(disk, said, stages, template),
+        every,
     )
 
 
+@every_step
 def test_answer_that_is_sent_again_counts_once(
     stages: Stages, with_last_card: Path, tmp_path: Path, every: int
 ) -> None:
-    assert sweep_sending(stages, with_last_card, tmp_path / "run") > 20
+    assert sweep_sending(stages, with_last_card, tmp_path / "run", every) > 20
 
 
+@pytest.mark.slow
 def test_answer_acknowledged_before_it_is_on_disk_is_noticed(
     stages: Stages, with_last_card: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A box that only remembers what it took tells a receipt of nothing."""
     monkeypatch.setattr(submit.box, "put", lambda _path, _token, sealed: sealed)
     with pytest.raises(AssertionError):
-        sweep_sending(stages, with_last_card, tmp_path / "run")
+        sweep_sending(stages, with_last_card, tmp_path / "run", LAST_FIRST)
 
 
+@pytest.mark.slow
 def test_answer_that_counts_twice_is_noticed(
     stages: Stages, with_last_card: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(box, "_seen", lambda *_: None)
     with pytest.raises(AssertionError, match="killed before step"):
-        sweep_sending(stages, with_last_card, tmp_path / "run")
+        sweep_sending(stages, with_last_card, tmp_path / "run", LAST_FIRST)
 
 
+@pytest.mark.slow
 def test_codes_and_tokens_in_one_file_are_noticed(
     stages: Stages, with_last_card: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -167,11 +177,12 @@ def test_codes_and_tokens_in_one_file_are_noticed(
 
     monkeypatch.setattr(box, "put", telling)
     with pytest.raises(AssertionError, match="killed before step"):
-        sweep_sending(stages, with_last_card, tmp_path / "run")
+        sweep_sending(stages, with_last_card, tmp_path / "run", LAST_FIRST)
 
 
+@every_step
 def test_wave_is_closed_over_the_journal_that_a_kill_leaves(
-    stages: Stages, with_last_card: Path, tmp_path: Path
+    stages: Stages, with_last_card: Path, tmp_path: Path, every: int
 ) -> None:
     """`autumn.box-journal` holds old pages; whoever opens the box next removes it."""
     journals: list[int] = []
@@ -193,5 +204,13 @@ def test_wave_is_closed_over_the_journal_that_a_kill_leaves(
         assert not [name for name in disk.names if "journal" in name]
         assert not disk.holding(*stages.secrets.values(), *stages.tokens)
 
-    sweep(with_last_card, tmp_path / "run", send, killed, done, again=command(f"wave close {WAVE}"))
+    sweep(
+        with_last_card,
+        tmp_path / "run",
+        send,
+        killed,
+        done,
+        every,
+        again=command(f"wave close {WAVE}"),
+    )
     assert any(journals)

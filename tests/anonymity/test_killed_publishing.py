@@ -1,6 +1,7 @@
 """Killed between a closed wave and its end: carried, unsealed, taken in, destroyed; keys combined.
 
-`kill -9` before every single step that the work does to the disk (`tests/interrupting.py`).
+`kill -9` before every single step that the work does to the disk (`tests/interrupting.py`); every
+third one in tests that are not `long`.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from fixtures_interrupted import (
+    LAST_FIRST,
     OPENED,
     WAVE,
     Disk,
     Stages,
     command,
+    every_step,
     make_stages,
     private_pieces,
     sweep,
@@ -25,7 +28,6 @@ from fixtures_interrupted import (
 from analysis.release import folder
 from survey.close import destroying, opening
 from survey.close import keys as release_keys
-from survey.errors import ReleaseError
 from survey.manage import destructions, officers, wave_file, waves
 from survey.results import store
 
@@ -38,8 +40,6 @@ COMBINE = (
     "keys combine officers/share-1.txt officers/share-2.txt --locked officers/release.locked "
     "--out officers"
 )
-
-pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
@@ -55,10 +55,9 @@ def verifier(disk: Disk) -> Ed25519PublicKey:
 def expect_whole_releases(disk: Disk) -> None:
     """Whatever bears the name of a Release is one: hashes and signature fit."""
     for path in disk.root.glob("releases/*"):
-        if path.name.startswith(".") or path.name.endswith((".making", ".erasing")):
-            with pytest.raises(ReleaseError):
-                folder.read(path, None) if path.is_file() else folder.unpack(b"", None)
-        elif path.is_dir():
+        if path.name.startswith(".") or path.suffix in {".making", ".erasing"}:
+            continue
+        if path.is_dir():
             folder.read(path, verifier(disk))
         else:
             folder.unpack(path.read_bytes(), verifier(disk))
@@ -78,35 +77,39 @@ def expect_only(disk: Disk, other: Path, *more: str) -> None:
     assert disk.names == Disk(other).names | set(more)
 
 
-def test_carrying_leaves_a_whole_file_or_none(stages: Stages, tmp_path: Path) -> None:
+@every_step
+def test_carrying_leaves_a_whole_file_or_none(stages: Stages, tmp_path: Path, every: int) -> None:
     def killed(disk: Disk) -> None:
         expect_sealed(disk, stages)
         if (disk.root / f"{WAVE}.wave").exists():
-            done(disk, "")
+            expect_whole(disk)
 
-    def done(disk: Disk, _said: str) -> None:
+    def expect_whole(disk: Disk) -> None:
         sealed = wave_file.read(disk.root / f"{WAVE}.wave").sealed
         assert sealed
         assert set(sealed.answers) == stages.rows
-        if _said:
-            expect_only(disk, stages.at("closed"), f"{WAVE}.wave")
 
-    assert sweep(stages.at("closed"), tmp_path / "run", command(CARRY), killed, done) > 5
+    def done(disk: Disk, _said: str) -> None:
+        expect_whole(disk)
+        expect_only(disk, stages.at("closed"), f"{WAVE}.wave")
 
-
-def release_names(disk: Disk) -> set[str]:
-    return {name for name in disk.names if name.startswith("releases/")}
+    assert sweep(stages.at("closed"), tmp_path / "run", command(CARRY), killed, done, every) > 5
 
 
-def test_unsealing_a_file_leaves_a_whole_release_or_none(stages: Stages, tmp_path: Path) -> None:
+@every_step
+def test_unsealing_a_file_leaves_a_whole_release_or_none(
+    stages: Stages, tmp_path: Path, every: int
+) -> None:
     def done(disk: Disk, _said: str) -> None:
         expect_sealed(disk, stages)
         assert disk.names == Disk(stages.at("opened")).names - {"back.release"}
         assert disk.state == "closed"
 
+    def killed(disk: Disk) -> None:
+        expect_sealed(disk, stages)
+
     work = command(UNSEAL_FILE)
-    killed = lambda disk: expect_sealed(disk, stages)  # noqa: E731
-    assert sweep(stages.at("carried"), tmp_path / "run", work, killed, done) > 40
+    assert sweep(stages.at("carried"), tmp_path / "run", work, killed, done, every) > 40
 
 
 def expect_released(disk: Disk, stages: Stages) -> None:
@@ -115,7 +118,7 @@ def expect_released(disk: Disk, stages: Stages) -> None:
     assert len(store.in_force(disk.stores)) == 1
 
 
-def sweep_unsealing(stages: Stages, scratch: Path) -> int:
+def sweep_unsealing(stages: Stages, scratch: Path, every: int) -> int:
     def done(disk: Disk, _said: str) -> None:
         expect_released(disk, stages)
         mine = {n for n in Disk(stages.at("opened")).names if n.startswith("releases/")}
@@ -128,10 +131,11 @@ def sweep_unsealing(stages: Stages, scratch: Path) -> int:
         until("released", UNSEAL),
         lambda disk: expect_sealed(disk, stages),
         done,
+        every,
     )
 
 
-def sweep_adding(stages: Stages, scratch: Path) -> int:
+def sweep_adding(stages: Stages, scratch: Path, every: int) -> int:
     def done(disk: Disk, _said: str) -> None:
         expect_released(disk, stages)
         expect_only(disk, stages.at("opened"))
@@ -139,19 +143,22 @@ def sweep_adding(stages: Stages, scratch: Path) -> int:
     def killed(disk: Disk) -> None:
         expect_sealed(disk, stages)
 
-    return sweep(stages.at("opened"), scratch, command(ADD), killed, done)
+    return sweep(stages.at("opened"), scratch, command(ADD), killed, done, every)
 
 
+@every_step
 def test_unsealing_on_the_server_is_finished_by_running_it_again(
-    stages: Stages, tmp_path: Path
+    stages: Stages, tmp_path: Path, every: int
 ) -> None:
-    assert sweep_unsealing(stages, tmp_path / "run") > 60
+    assert sweep_unsealing(stages, tmp_path / "run", every) > 60
 
 
-def test_release_is_taken_in_once(stages: Stages, tmp_path: Path) -> None:
-    assert sweep_adding(stages, tmp_path / "run") > 20
+@every_step
+def test_release_is_taken_in_once(stages: Stages, tmp_path: Path, every: int) -> None:
+    assert sweep_adding(stages, tmp_path / "run", every) > 20
 
 
+@pytest.mark.slow
 def test_wave_called_released_before_its_release_is_stored_is_noticed(
     stages: Stages, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -164,9 +171,10 @@ def test_wave_called_released_before_its_release_is_stored_is_noticed(
 
     monkeypatch.setattr(store, "add", wrong)
     with pytest.raises(AssertionError, match="killed before step"):
-        sweep_adding(stages, tmp_path / "run")
+        sweep_adding(stages, tmp_path / "run", LAST_FIRST)
 
 
+@pytest.mark.slow
 def test_answers_opened_on_disk_for_a_moment_are_noticed(
     stages: Stages, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -181,9 +189,10 @@ def test_answers_opened_on_disk_for_a_moment_are_noticed(
 
     monkeypatch.setattr(opening, "opened_row", wrong)
     with pytest.raises(AssertionError, match="killed before step"):
-        sweep_unsealing(stages, tmp_path / "run")
+        sweep_unsealing(stages, tmp_path / "run", LAST_FIRST)
 
 
+@pytest.mark.slow
 def test_half_a_release_under_its_name_is_noticed(
     stages: Stages, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -201,7 +210,7 @@ def test_half_a_release_under_its_name_is_noticed(
 
     monkeypatch.setattr(Path, "rename", in_place)
     with pytest.raises(AssertionError, match="killed before step"):
-        sweep_unsealing(stages, tmp_path / "run")
+        sweep_unsealing(stages, tmp_path / "run", LAST_FIRST)
 
 
 def expect_destroyed_when_it_says_so(disk: Disk, stages: Stages, key: bool) -> None:
@@ -217,7 +226,7 @@ def expect_destroyed_when_it_says_so(disk: Disk, stages: Stages, key: bool) -> N
     assert not disk.holding(*OPENED)
 
 
-def sweep_destroying(stages: Stages, scratch: Path, key: bool) -> int:
+def sweep_destroying(stages: Stages, scratch: Path, key: bool, every: int) -> int:
     def done(disk: Disk, _said: str) -> None:
         expect_destroyed_when_it_says_so(disk, stages, key)
         assert disk.state == "destroyed"
@@ -232,16 +241,19 @@ def sweep_destroying(stages: Stages, scratch: Path, key: bool) -> int:
         until("destroyed", line),
         lambda disk: expect_destroyed_when_it_says_so(disk, stages, key),
         done,
+        every,
     )
 
 
 @pytest.mark.parametrize("key", [True, False])
+@every_step
 def test_destroying_is_finished_by_running_it_again(
-    stages: Stages, tmp_path: Path, key: bool
+    stages: Stages, tmp_path: Path, key: bool, every: int
 ) -> None:
-    assert sweep_destroying(stages, tmp_path / "run", key) > 40
+    assert sweep_destroying(stages, tmp_path / "run", key, every) > 40
 
 
+@pytest.mark.slow
 def test_note_that_comes_before_the_answers_go_is_noticed(
     stages: Stages, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -254,10 +266,10 @@ def test_note_that_comes_before_the_answers_go_is_noticed(
 
     monkeypatch.setattr(destroying, "_note", wrong)
     with pytest.raises(AssertionError, match="killed before step"):
-        sweep_destroying(stages, tmp_path / "run", True)
+        sweep_destroying(stages, tmp_path / "run", True, LAST_FIRST)
 
 
-def sweep_combining(stages: Stages, scratch: Path) -> int:
+def sweep_combining(stages: Stages, scratch: Path, every: int) -> int:
     pieces = private_pieces(stages.at("released"))
 
     def killed(disk: Disk) -> None:
@@ -269,13 +281,15 @@ def sweep_combining(stages: Stages, scratch: Path) -> int:
         assert disk.holding(*pieces) == {"officers/release.key"}
         expect_only(disk, stages.at("closed"), "officers/release.key")
 
-    return sweep(stages.at("closed"), scratch, command(COMBINE), killed, done)
+    return sweep(stages.at("closed"), scratch, command(COMBINE), killed, done, every)
 
 
-def test_key_is_whole_or_not_there(stages: Stages, tmp_path: Path) -> None:
-    assert sweep_combining(stages, tmp_path / "run") > 3
+@every_step
+def test_key_is_whole_or_not_there(stages: Stages, tmp_path: Path, every: int) -> None:
+    assert sweep_combining(stages, tmp_path / "run", every) > 3
 
 
+@pytest.mark.slow
 def test_key_written_in_place_is_noticed(
     stages: Stages, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -284,4 +298,4 @@ def test_key_written_in_place_is_noticed(
 
     monkeypatch.setattr(release_keys.secret_files, "write_whole", wrong)
     with pytest.raises(AssertionError, match="killed before step"):
-        sweep_combining(stages, tmp_path / "run")
+        sweep_combining(stages, tmp_path / "run", LAST_FIRST)

@@ -146,8 +146,8 @@ def test_offline_nothing_is_written_but_into_the_folder(
         os.chdir(away)
 
         def audit(event: str, arguments: tuple[object, ...]) -> None:
-            if event == "open" and isinstance(arguments[2], int):
-                if arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
+            if event == "open" and not isinstance(arguments[0], int):
+                if int(str(arguments[2])) & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
                     seen.add(str(arguments[0]))
             elif event in {"os.rename", "os.link", "os.mkdir", "sqlite3.connect"}:
                 seen.update(str(one) for one in arguments if isinstance(one, str | Path))
