@@ -17,6 +17,7 @@ COMMANDS = {
     "headcount": "survey.manage.commands:headcount",
     "keys": "survey.close.commands:keys",
     "migrate": "survey.manage.commands:migrate",
+    "release": "survey.release_commands:release",
     "serve": "survey.serve:serve",
     "tabulate": "survey.tabulate:tabulate",
     "unseal": "survey.close.commands:unseal",

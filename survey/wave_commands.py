@@ -179,13 +179,34 @@ def _progress(records: Iterable[bytes]) -> Iterator[bytes]:
 
 @wave.command()
 @click.argument("wave_id", metavar="WAVE")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="such as WAVE.wave")
+def carry(wave_id: str, out: Path) -> None:
+    """Write a closed wave to one file, for the release officers' offline machine."""
+    from survey.close.carrying import carry as carry_wave
+
+    if out.suffix != wave_file.ENDING:
+        raise SettingsError(f"--out {out}: the file's name must end in {wave_file.ENDING}.")
+    file = carry_wave(_stores(), wave_id, out)
+    answers = 0 if file.sealed is None else len(file.sealed.answers)
+    click.echo(f"{out} holds {answers:,} sealed answers; take it to the release officers:")
+    click.echo(f"candour unseal {out.name} --key release.key --out releases")
+
+
+@wave.command()
+@click.argument("wave_id", metavar="WAVE")
 @click.option("--key", type=click.Path(path_type=Path), help="destroyed too, and signs the note")
+@click.option(
+    "--unpublished", metavar="REASON", help="of a closed wave that gets no Release; public"
+)
 @click.confirmation_option(prompt="What is destroyed cannot be brought back. Destroy it?")
-def destroy(wave_id: str, key: Path | None) -> None:
-    """Destroy a released wave's sealed answers and key; or a draft, or a wave nobody answered."""
+def destroy(wave_id: str, key: Path | None, unpublished: str | None) -> None:
+    """Destroy a released wave's sealed answers and key; or a draft, or a wave nobody answered.
+
+    With a reason also a closed wave that is not to be published.
+    """
     from survey.close.destroying import destroy as destroy_wave
 
-    click.echo(destroy_wave(_stores(), wave_id, key, clock.today()))
+    click.echo(destroy_wave(_stores(), wave_id, key, clock.today(), unpublished))
     click.echo("Destroy every share, and every other copy of release.key and release.locked, too.")
 
 

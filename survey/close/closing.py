@@ -17,13 +17,13 @@ from dataclasses import replace
 from datetime import date
 
 from survey.close import rewriting
-from survey.close.erasing import erase
 from survey.collect import box, copies, envelope, issuer
 from survey.config import BOX, ISSUE
 from survey.database import Stores
 from survey.errors import WaveStateError
-from survey.manage import closings, issuing_keys, waves
+from survey.manage import closings, waves
 from survey.manage.closings import Closing
+from survey.manage.erasing import erase_all
 from survey.manage.wave_file import WaveFile
 
 
@@ -36,13 +36,13 @@ def close_wave(stores: Stores, wave_id: str, today: date) -> Closing:
     _stop(stores, wave_id)
     ballot_box = box.path_of(stores.settings, wave_id)
     closed_box = rewriting.path_of(stores.settings, wave_id)
-    if ballot_box.exists():
+    # A closed box that is there is whole: the live one is kept until then, and perhaps not longer.
+    if ballot_box.exists() and not closed_box.exists():
         box.shut(ballot_box)
         rewriting.rewrite(ballot_box, closed_box)
     told = _tell(stores, wave_id)
-    erase(ballot_box)
-    erase(issuer.salt_path(stores.settings, wave_id))
-    erase(issuing_keys.path_of(stores.settings, wave_id))
+    box.erase_file(ballot_box)
+    erase_all(stores.settings.salt_folder, wave_id)
     with stores.issuer() as session:
         row = waves.find(session, wave_id)
         row.state, row.closed = "closed", today

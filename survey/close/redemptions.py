@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from cryptography.exceptions import InvalidTag
 
 from survey.close.keys import Keys
-from survey.close.unsealing import Watch, expect_keys_of
+from survey.close.opening import Watch, expect_keys_of
 from survey.collect import issuer, redemptions
 from survey.collect.envelope import SUITES, X25519
 from survey.collect.redemptions import UNUSED, Redemption

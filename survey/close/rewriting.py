@@ -7,9 +7,9 @@ import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
-from survey.close.erasing import flush_folder
 from survey.collect import box
 from survey.config import Settings
+from survey.manage.erasing import flush_folder
 
 SCHEMA = """
 CREATE TABLE answer (
@@ -30,7 +30,7 @@ def rewrite(ballot_box: Path, closed_box: Path) -> None:
     The numbers of the new rows are the shuffled order; the slots they lay in are not kept.
     """
     draft = closed_box.with_suffix(".making")
-    draft.unlink(missing_ok=True)
+    box.erase_file(draft)
     draft.touch(mode=0o600)
     with box.connect(ballot_box, "ro") as old, box.connect(draft) as new:
         (size,) = old.execute("SELECT size FROM box").fetchone()

@@ -20,6 +20,7 @@ from urllib.parse import quote
 from survey.collect import tokens
 from survey.config import BOX, Settings
 from survey.errors import BoxError, WaveStateError
+from survey.manage.erasing import erase, flush_folder
 
 PAGE_BYTES = 65_536
 LARGEST_ROW = 16_000
@@ -106,7 +107,7 @@ def create(path: Path, wave_id: str, cards: int, size: int) -> None:
         )
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_suffix(".making")
-    draft.unlink(missing_ok=True)
+    erase_file(draft)
     draft.touch(mode=0o600)
     with connect(draft) as database:
         database.executescript(SCHEMA.format(size=size, token=tokens.TOKEN_BYTES))
@@ -121,6 +122,13 @@ def create(path: Path, wave_id: str, cards: int, size: int) -> None:
                 ((n, secrets.token_bytes(tokens.TOKEN_BYTES)) for n in numbers),
             )
     draft.replace(path)
+    flush_folder(path.parent)
+
+
+def erase_file(path: Path) -> bool:
+    """Erase a box, a closed one or a draft of one, with the journal that an interruption left."""
+    found = erase(path)
+    return erase(path.with_name(f"{path.name}-journal")) or found
 
 
 def create_for(settings: Settings, wave_id: str, cards: int, size: int) -> None:

@@ -83,10 +83,7 @@ def salt_path(settings: Settings, wave_id: str) -> Path:
 
 def make_salt(settings: Settings, wave_id: str) -> bytes:
     """The wave's salt; made, and flushed to disk, when it is asked for the first time."""
-    path = salt_path(settings, wave_id)
-    if path.exists():
-        return path.read_bytes()
-    return secret_files.keep(path, secrets.token_bytes(SALT_BYTES))
+    return secret_files.keep(salt_path(settings, wave_id), secrets.token_bytes(SALT_BYTES))
 
 
 def read_salt(settings: Settings, wave_id: str) -> bytes | None:

@@ -11,7 +11,7 @@ from survey.collect import code_list, document, published, receipts, submit
 from survey.collect.asked import open_wave, public_wave, stores
 from survey.collect.document import ATTEMPT, CHANGE, CODE, OWN_FIELDS, Answers, FormPage
 from survey.errors import CodeError, IssuerError, MistypedCode
-from survey.manage import waves
+from survey.manage import destructions, waves
 from survey.manage.waves import Wave
 from survey.questionnaire import answers as folding
 
@@ -51,7 +51,12 @@ def receipt_list(wave_id: str) -> str | tuple[str, int]:
     """The receipts of a survey that has closed; while it is open, a 404 that says when."""
     wave = public_wave(wave_id)
     page = receipts.receipts_page(stores(), wave)
-    html = render_template("respond/receipts.html", wave=wave, page=page)
+    html = render_template(
+        "respond/receipts.html",
+        wave=wave,
+        page=page,
+        destroyed=destructions.told(stores(), wave.id) if page else None,
+    )
     return html if page else (html, 404)
 
 

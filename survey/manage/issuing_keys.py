@@ -38,13 +38,14 @@ def path_of(settings: Settings, wave_id: str) -> Path:
 def make(settings: Settings, wave_id: str) -> bytes:
     """The public half (DER) of the wave's issuing key, which is made when there is none yet."""
     path = path_of(settings, wave_id)
-    if not path.exists():
-        made = generate_private_key(EXPONENT, BITS)
-        secret_files.keep(
-            path, made.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-        )
-    public = _load(path.read_bytes()).public_key()
+    kept = secret_files.keep(path, path.read_bytes() if path.exists() else _made())
+    public = _load(kept).public_key()
     return public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def _made() -> bytes:
+    made = generate_private_key(EXPONENT, BITS)
+    return made.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
 
 
 def read(settings: Settings, wave_id: str) -> RSAPrivateKey | None:

@@ -27,6 +27,7 @@ from survey.manage.waves import Wave
 from survey.questionnaire import loader
 
 FORMAT = 1
+ENDING = ".wave"
 _PUBLIC = {"wave.json", "questionnaire.yaml", "codes.txt"}
 _CLOSED = {"closing.json", "receipts.txt", "tokens.txt"}
 _SEALED = {"headcounts.json", "answers.bin"}

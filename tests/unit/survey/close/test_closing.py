@@ -146,7 +146,7 @@ def cut(function: Callable[..., object], before: bool) -> Callable[..., object]:
     return dying
 
 
-STEPS = [(box, "shut"), (rewriting, "rewrite"), (closing, "_tell"), (closing, "erase")]
+STEPS = [(box, "shut"), (rewriting, "rewrite"), (closing, "_tell"), (closing, "erase_all")]
 
 
 @pytest.mark.parametrize("before", [True, False])
