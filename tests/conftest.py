@@ -32,10 +32,26 @@ def opened_once(tmp_path_factory: pytest.TempPathFactory) -> LiveWave:
 @pytest.fixture
 def live_wave(opened_once: LiveWave, tmp_path: Path) -> LiveWave:
     """An open wave of the small questionnaire, in a folder of the test's own."""
-    home = tmp_path / "home"
-    shutil.copytree(opened_once.settings.home, home)
-    settings = Settings.at(home, surfaces=opened_once.settings.surfaces)
-    return replace(opened_once, settings=settings, stores=Stores.open(settings))
+    return _copy(opened_once, tmp_path / "home")
+
+
+@pytest.fixture(scope="session")
+def commented_once(tmp_path_factory: pytest.TempPathFactory) -> LiveWave:
+    """An open wave that asks for two comments, for `commented_wave` to copy."""
+    home = tmp_path_factory.mktemp("commented") / "home"
+    return open_live_wave(home, QUESTIONNAIRES / "commented.yaml")
+
+
+@pytest.fixture
+def commented_wave(commented_once: LiveWave, tmp_path: Path) -> LiveWave:
+    """An open wave that asks for two comments, in a folder of the test's own."""
+    return _copy(commented_once, tmp_path / "home")
+
+
+def _copy(live: LiveWave, home: Path) -> LiveWave:
+    shutil.copytree(live.settings.home, home)
+    settings = Settings.at(home, surfaces=live.settings.surfaces)
+    return replace(live, settings=settings, stores=Stores.open(settings))
 
 
 @pytest.fixture

@@ -161,10 +161,12 @@ def _is_noted(stores: Stores, wave_id: str) -> bool:
 
 
 def _note(stores: Stores, wave: Wave, keys: Keys | None, today: date) -> None:
+    had_comments = wave.state == "released" and wave.questionnaire.comments
+    there_was = _THERE_WAS[wave.state] + (", sealed comments" if had_comments else "")
     content = {
         "wave": wave.id,
         "destroyed": today.isoformat(),
-        "what": _THERE_WAS[wave.state] + (", private key" if keys else ""),
+        "what": there_was + (", private key" if keys else ""),
         "private key": DESTROYED if keys else "not on this machine",
     }
     note = json.dumps(content, sort_keys=True)

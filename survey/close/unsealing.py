@@ -108,6 +108,7 @@ def _open_all(stores: Stores, wave: Wave, keys: Keys, watch: Watch, tell: Tell) 
             f"The answers of wave {wave.id} are not those whose receipts were published: the file "
             f"{closed_box.name} is damaged; put back a copy of it. Nothing was published."
         )
+    rewriting.expect_comments(wave, rewriting.comments(closed_box), len(sealed))
     secrets.SystemRandom().shuffle(sealed)
     opened = [answers for row in watch(sealed) if (answers := _open(row, keys, wave)) is not None]
     spoilt = len(sealed) - len(opened)

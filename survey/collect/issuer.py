@@ -143,7 +143,8 @@ def import_codes(stores: Stores, wave_id: str, public_halves: Iterable[bytes]) -
         cards = len(known) + len(hashes)
         waves.find(session, wave_id).cards = cards
         size = envelope.sealed_size(wave.questionnaire)
-        box.create(box.path_of(stores.settings, wave_id), wave_id, cards, size)
+        questions = [comment.id for comment in wave.questionnaire.comments]
+        box.create(box.path_of(stores.settings, wave_id), wave_id, cards, size, questions)
     return cards
 
 
