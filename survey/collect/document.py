@@ -48,7 +48,8 @@ SENTENCES = {
     "mistyped": MistypedCode.PUBLIC,
     "unusable": CodeError.PUBLIC,
     "alone": "Choose “{answer}” alone, or take its tick away: {question}",
-    "too_long": "Your comment is too long by about {over} characters: shorten it.",
+    "too_long": "Your comment is {over} over the limit of "
+    f"{LONGEST_COMMENT:,} characters: shorten it.",
     "stored_as": "Your answer “{answer}” is stored as “{kept}”.",
     "nothing_stored": "Nothing is stored for this question.",
 }

@@ -107,7 +107,7 @@ def test_a_comment_that_is_too_long_is_an_error_at_its_field_and_is_not_cut(
     long = "é" * (LONGEST_COMMENT // 2) + "abc"
     page = post(browser, "check", filled(commented_wave, change=long), 400)
     assert page.title.startswith("Error: ")
-    sentence = "Your comment is too long by about 3 characters: shorten it."
+    sentence = "Your comment is 3 over the limit of 2,000 characters: shorten it."
     assert page.text.count(sentence) == 2
     assert sentence in html_page.words(page.by_id("q-change-error"))
     assert "q-change-error" in (page.by_id("q-change").get("aria-describedby") or "")
