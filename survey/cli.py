@@ -13,6 +13,7 @@ from analysis.errors import CandourError
 COMMANDS = {
     "check": "survey.questionnaire.commands:check",
     "codes": "survey.collect.commands:codes",
+    "comments": "survey.close.comment_commands:comments",
     "demo": "survey.demo.commands:demo",
     "headcount": "survey.manage.commands:headcount",
     "keys": "survey.close.commands:keys",

@@ -207,7 +207,10 @@ def destroy(wave_id: str, key: Path | None, unpublished: str | None) -> None:
     from survey.close.destroying import destroy as destroy_wave
 
     click.echo(destroy_wave(_stores(), wave_id, key, clock.today(), unpublished))
-    click.echo("Destroy every share, and every other copy of release.key and release.locked, too.")
+    click.echo(
+        "Destroy every share, every other copy of release.key and release.locked, and every file "
+        "of opened comments, too."
+    )
 
 
 def _stores() -> Stores:

@@ -100,6 +100,19 @@ def live_wave(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[LiveWa
         started.drop(url)
 
 
+@pytest.fixture(scope="session")
+def commented_once(tmp_path_factory: pytest.TempPathFactory) -> LiveWave:
+    """An open wave that asks for two comments, for `commented_wave` to copy."""
+    home = tmp_path_factory.mktemp("commented") / "home"
+    return open_live_wave(home, QUESTIONNAIRES / "commented.yaml")
+
+
+@pytest.fixture
+def commented_wave(commented_once: LiveWave, tmp_path: Path) -> LiveWave:
+    """An open wave that asks for two comments, in a folder of the test's own."""
+    return copied(commented_once, tmp_path / "home")
+
+
 @pytest.fixture
 def app(live_wave: LiveWave) -> Flask:
     """The respondents' surface over `live_wave`."""

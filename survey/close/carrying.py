@@ -34,6 +34,7 @@ def _sealed(stores: Stores, wave: Wave) -> Sealed:
     return Sealed(
         headcounts.of_wave(stores, wave.id),
         tuple(rewriting.sealed_answers(closed_box)),
+        rewriting.comments(closed_box),
         releases=tuple(
             store.packed(stores, name)
             for name, release in store.in_force(stores).items()

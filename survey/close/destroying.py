@@ -111,7 +111,9 @@ def _there_was(wave: Wave, settings: Settings, had_answers: bool) -> str:
     """What the note says was destroyed: what this host had of the wave in its state."""
     if wave.state == "draft":
         return _DRAFT
-    answers = "sealed answers" if had_answers else "a ballot box without any answer"
+    answers = "a ballot box without any answer"
+    if had_answers:
+        answers = "sealed answers" + (", sealed comments" if wave.questionnaire.comments else "")
     parts = ((BOX, answers), (ISSUE, "hashes of codes"))
     return ", ".join(what for part, what in parts if part in settings.surfaces)
 

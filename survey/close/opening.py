@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 from cryptography.exceptions import InvalidTag
@@ -96,7 +96,27 @@ def expect_opening(file: WaveFile) -> Sealed:
             f"The answers of wave {wave.id} are not those whose receipts were published: the file "
             "that holds them is damaged; put back a copy of it. Nothing was published."
         )
+    expect_comments(wave, file.sealed.comments, len(answers))
     return file.sealed
+
+
+def expect_comments(wave: Wave, kept: Mapping[str, tuple[bytes, ...]], received: int) -> None:
+    """Refuse comments that are not one to each question for each answer that was received.
+
+    Raises:
+        WaveStateError: says that they are damaged.
+    """
+    asked = {comment.id for comment in wave.questionnaire.comments}
+    size = envelope.SEALED_COMMENT_BYTES
+    whole = all(
+        len(rows) == received and all(len(row) == size for row in rows) for rows in kept.values()
+    )
+    # Where nobody answered, nothing is kept that could name a question.
+    if (set(kept) != asked and received) or not whole:
+        raise WaveStateError(
+            f"The comments of wave {wave.id} are not one to each question for each of its "
+            f"{received:,} answers: the file is damaged; put back a copy of it. Nothing was opened."
+        )
 
 
 def expect_keys_of(wave: Wave, keys: Keys) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from survey.collect import box, code_list, envelope
+from survey.collect import box, code_list
 from survey.config import BOX, ISSUE, Settings
 from survey.database import Stores
 from survey.errors import WaveStateError
@@ -45,8 +45,7 @@ def take(stores: Stores, file: WaveFile) -> Wave:
             waves.copy(session, wave)
             code_list.keep(session, wave.id, code_list.CodeList(file.codes))
             # Before the wave is kept, so that none is without its box.
-            size = envelope.sealed_size(wave.questionnaire)
-            box.create_for(stores.settings, wave.id, wave.cards, size)
+            box.create_for(stores.settings, wave, wave.cards)
     expect_same(stores, file)
     return waves.get(stores, wave.id)
 

@@ -18,7 +18,17 @@ from flask.sansio.app import App
 from survey.collect import page_keys
 from survey.errors import CodeError, MistypedCode
 from survey.manage.waves import Wave
-from survey.questionnaire.model import Choice, Multiple, Option, Question, Section, Statement
+from survey.questionnaire import answers as folding
+from survey.questionnaire.model import (
+    LONGEST_COMMENT,
+    Choice,
+    Comment,
+    Multiple,
+    Option,
+    Question,
+    Section,
+    Statement,
+)
 
 CODE = "candour.code"
 ATTEMPT = "candour.attempt"
@@ -27,7 +37,10 @@ OWN_FIELDS = frozenset({CODE, ATTEMPT, CHANGE})
 """Fields of a form that are no answers; no question's id can hold a dot."""
 
 Answers = Mapping[str, tuple[str, ...]]
-"""Question id -> the codes as the page sends them: one, or several of a `multiple` question."""
+"""Question id -> the codes as the page sends them: one, or several of a `multiple` question.
+
+A comment is among them, as the one text under its id.
+"""
 
 CODE_FIELD = "code"
 SENTENCES = {
@@ -35,6 +48,8 @@ SENTENCES = {
     "mistyped": MistypedCode.PUBLIC,
     "unusable": CodeError.PUBLIC,
     "alone": "Choose “{answer}” alone, or take its tick away: {question}",
+    "too_long": "Your comment is {over} over the limit of "
+    f"{LONGEST_COMMENT:,} characters: shorten it.",
     "stored_as": "Your answer “{answer}” is stored as “{kept}”.",
     "nothing_stored": "Nothing is stored for this question.",
 }
@@ -64,7 +79,7 @@ class CheckedAnswer:
 
     Attributes:
         field: the HTML id of the question in the document.
-        answer: its label; None when the question was left.
+        answer: its label, or the comment; None when the question was left.
         stored: how it will be stored, where that is not the answer itself.
     """
 
@@ -128,6 +143,7 @@ def form_html(wave: Wave, page: FormPage) -> str:
         form=page,
         keys=page_keys.of(wave),
         sentences=SENTENCES,
+        longest=LONGEST_COMMENT,
     )
 
 
@@ -136,16 +152,23 @@ def smallest_group(wave: Wave) -> str:
     return _NUMBERS.get(wave.policy.k, str(wave.policy.k))
 
 
-def field_of(question: Question) -> str:
+def field_of(question: Question | Comment) -> str:
     """The HTML id of a question in the document."""
     return f"q-{question.id}"
 
 
-def contradictions(wave: Wave, answers: Answers) -> dict[str, str]:
-    """Fields whose answers exclude one another, each with a sentence.
+def answer_errors(wave: Wave, answers: Answers) -> dict[str, str]:
+    """Fields whose answers exclude one another or are too long, each with a sentence."""
+    found = _contradictions(wave, answers)
+    for comment in wave.questionnaire.comments:
+        over = folding.bytes_too_many("".join(answers.get(comment.id, ())))
+        if over:
+            found[field_of(comment)] = SENTENCES["too_long"].format(over=over)
+    return found
 
-    With JavaScript the page does not let it happen; without, only the server can say so.
-    """
+
+def _contradictions(wave: Wave, answers: Answers) -> dict[str, str]:
+    # With JavaScript the page does not let it happen; without, only the server can say so.
     found = {}
     for question in wave.questionnaire.questions:
         if isinstance(question, Multiple):
@@ -165,8 +188,11 @@ def check_page(wave: Wave, answers: Answers, code: str, attempt: str) -> CheckPa
 
 
 def _checked(section: Section, answers: Answers) -> CheckedSection:
-    rows = tuple(_row(question, answers.get(question.id, ())) for question in section.questions)
-    return CheckedSection(str(section.title), rows)
+    rows = [_row(question, answers.get(question.id, ())) for question in section.questions]
+    for comment in section.comments:
+        written = "".join(answers.get(comment.id, ())) or None
+        rows.append(CheckedAnswer(field_of(comment), str(comment.text), written, None))
+    return CheckedSection(str(section.title), tuple(rows))
 
 
 def _row(question: Question, given: tuple[str, ...]) -> CheckedAnswer:

@@ -33,7 +33,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from survey.collect import blind_signatures, box, code_list, envelope, redemptions, tokens
+from survey.collect import blind_signatures, box, code_list, redemptions, tokens
 from survey.collect.redemptions import Redemption
 from survey.config import ISSUE, Settings
 from survey.database import Stores
@@ -148,7 +148,7 @@ def import_codes(stores: Stores, wave_id: str, public_halves: Iterable[bytes]) -
         code_list.extend(session, wave_id, halves)
         cards = len(known) + len(hashes)
         waves.find(session, wave_id).cards = cards
-        box.create_for(stores.settings, wave_id, cards, envelope.sealed_size(wave.questionnaire))
+        box.create_for(stores.settings, wave, cards)
     return cards
 
 

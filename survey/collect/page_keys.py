@@ -17,7 +17,7 @@ from survey.questionnaire.model import Choice, Multiple, Questionnaire
 
 @dataclass(frozen=True)
 class PageKeys:
-    """Data attributes of the survey's form; keys and modulus in base64url, `size` in bytes.
+    """Data attributes of the survey's form; keys and modulus in base64url, sizes in bytes.
 
     Attributes:
         folds, ticks: as JSON, what the functions of the same names give.
@@ -28,6 +28,7 @@ class PageKeys:
     fallback_key: str
     modulus: str
     size: int
+    comment_size: int
     fingerprint: str
     folds: str
     ticks: str
@@ -41,6 +42,7 @@ def of(wave: Wave) -> PageKeys:
         fallback_key=base64url.write(wave.fallback_key),
         modulus=base64url.write(issuing_keys.modulus(wave.token_key)),
         size=envelope.sealed_size(wave.questionnaire),
+        comment_size=envelope.SEALED_COMMENT_BYTES,
         fingerprint=fingerprint.of(wave),
         folds=_json(folds(wave.questionnaire)),
         ticks=_json(ticks(wave.questionnaire)),

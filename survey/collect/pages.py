@@ -109,13 +109,14 @@ def questionnaire(wave_id: str) -> Response:
 def check(wave_id: str) -> str | tuple[str, int]:
     """Check your answers; or the form again, with errors or to change an answer."""
     wave = open_wave(wave_id)
-    answers, code, attempt = _answers(), _own(CODE), _own(ATTEMPT)
+    answers, code, attempt = _answers(wave), _own(CODE), _own(ATTEMPT)
     if CHANGE in request.form:
         return _form(wave, answers, code, attempt, {})
-    errors = _code_errors(wave, code) | document.contradictions(wave, answers)
+    errors = _code_errors(wave, code) | document.answer_errors(wave, answers)
     if errors:
         return _form(wave, answers, code, attempt, errors), 400
     folding.fold(wave.questionnaire, answers)  # refuses what the page does not offer
+    folding.comments(wave.questionnaire, answers)
     page = document.check_page(wave, answers, code, attempt or submit.new_attempt())
     return render_template("respond/check.html", wave=wave, page=page)
 
@@ -124,12 +125,13 @@ def check(wave_id: str) -> str | tuple[str, int]:
 def send(wave_id: str) -> str | tuple[str, int]:
     """Seal, store and give a receipt; asked again with the same attempt, the same receipt."""
     wave = open_wave(wave_id)
-    answers, code, attempt = _answers(), _own(CODE), _own(ATTEMPT)
+    answers, code, attempt = _answers(wave), _own(CODE), _own(ATTEMPT)
     if not attempt:
         abort(400)
     stored = folding.fold(wave.questionnaire, answers)
+    comments = folding.comments(wave.questionnaire, answers)
     try:
-        receipt = submit.submit(stores(), wave, code, stored, attempt)
+        receipt = submit.submit(stores(), wave, code, stored, attempt, comments)
     except (CodeError, MistypedCode) as error:
         return _form(wave, answers, code, "", {document.CODE_FIELD: str(error)}), 400
     return render_template("respond/receipt.html", wave=wave, receipt=receipt)
@@ -154,11 +156,13 @@ def _own(name: str) -> str:
     return request.form.get(name, "")[:100]
 
 
-def _answers() -> dict[str, tuple[str, ...]]:
+def _answers(wave: Wave) -> dict[str, tuple[str, ...]]:
     """What was answered, as the page sent it; fields that were left empty are left out."""
+    written = {comment.id for comment in wave.questionnaire.comments}
     sent = {
-        name: tuple(value for value in values if value)
+        name: [folding.trimmed(value) if name in written else value for value in values]
         for name, values in request.form.lists()
         if name not in OWN_FIELDS
     }
-    return {name: values for name, values in sent.items() if values}
+    given = {name: tuple(value for value in values if value) for name, values in sent.items()}
+    return {name: values for name, values in given.items() if values}

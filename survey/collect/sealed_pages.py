@@ -67,11 +67,16 @@ def closing(wave_id: str) -> Response:
 
 @ballot_box.post("/box/<wave_id>")
 def send(wave_id: str) -> Response:
-    """Keep a sealed answer under its token; the same token again gets the same receipt."""
+    """Keep a sealed answer under its token; the same token again gets the same receipt.
+
+    `comments` holds all sealed comments in the questionnaire's order, joined; empty without any.
+    """
     wave = open_wave(wave_id)
-    sent = _sent(envelope.sealed_size(wave.questionnaire) * 4 // 3 + SPARE_BYTES)
-    token, sealed, proof = (_bytes(sent, name) for name in ("token", "sealed", "proof"))
-    return jsonify(receipt=submit.accept(stores(), wave, token, sealed, proof))
+    comments_size = envelope.SEALED_COMMENT_BYTES * len(wave.questionnaire.comments)
+    longest = envelope.sealed_size(wave.questionnaire) + comments_size
+    sent = _sent(longest * 4 // 3 + SPARE_BYTES)
+    names = ("token", "sealed", "proof", "comments")
+    return jsonify(receipt=submit.accept(stores(), wave, *(_bytes(sent, name) for name in names)))
 
 
 def _sent(longest: int) -> dict[str, object]:

@@ -201,7 +201,7 @@ function done(reply) {
 
 const card = cardInAddress();
 if (card) take(card);
-form.addEventListener("change", (event) => {
+form.addEventListener("input", (event) => {
   if (event.target !== code) changed = true;
 });
 form.addEventListener("submit", (event) => {

@@ -1,5 +1,5 @@
 // Sealing, as survey/collect/envelope.py does it: every answer of a wave becomes a row of one size
-// that only the release officers' key opens.
+// that only the release officers' key opens, and every comment a row of another size.
 import {
   AEAD_AES_256_GCM,
   KDF_HKDF_SHA256,
@@ -13,11 +13,10 @@ import { hash, inSymbols, join } from "./bytes.mjs";
 const X25519 = { number: 1, factory: KEM_DHKEM_X25519_HKDF_SHA256, key: "publicKey" };
 const P256 = { number: 2, factory: KEM_DHKEM_P256_HKDF_SHA256, key: "fallbackKey" };
 
-/** Answers as JSON, padded with spaces to `length` bytes. */
-export function pack(answers, length) {
-  const sorted = Object.fromEntries(Object.entries(answers).sort());
+/** A text, padded with spaces to `length` bytes. */
+export function pack(text, length) {
   const packed = new Uint8Array(length).fill(32);
-  packed.set(join(JSON.stringify(sorted)));
+  packed.set(join(text));
   return packed;
 }
 
@@ -49,13 +48,17 @@ async function sealOnce(kem, publicKey, info, content) {
   return join(enc, await aead.Seal(key, nonce, none, content));
 }
 
-/** The sealed row: number of the suite, one-time public key, ciphertext; `keys.size` bytes. */
-export async function seal(answers, keys) {
-  const { number, factory, key } = await suiteOfBrowser();
+/**
+ * The sealed row: number of the suite, one-time public key, ciphertext; `size` bytes. `about` is
+ * what it is besides answers: `/comment/` and a question's id. All comments are in one suite.
+ */
+export async function seal(text, keys, size = keys.size, about = "") {
+  const { number, factory, key } = about ? P256 : await suiteOfBrowser();
   const kem = factory();
-  const content = pack(answers, keys.size - 1 - kem.Nenc - AEAD_AES_256_GCM().Nt);
+  const content = pack(text, size - 1 - kem.Nenc - AEAD_AES_256_GCM().Nt);
   const publicKey = await kem.DeserializePublicKey(keys[key]);
-  return join([number], await sealOnce(kem, publicKey, join("candour/1/", keys.wave), content));
+  const info = join("candour/1/", keys.wave, about);
+  return join([number], await sealOnce(kem, publicKey, info, content));
 }
 
 /** `XXXX-XXXX-XXXX-XXXX`, a hash of the sealed answer. */

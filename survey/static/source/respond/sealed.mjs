@@ -3,11 +3,11 @@
 import { postBytes, Told, untilAnswered } from "./asking.mjs";
 import { blind } from "./blinding.mjs";
 import { fromText, join } from "./bytes.mjs";
-import { answersOf, checkPage, contradictions } from "./checking.mjs";
+import { answerProblems, answersOf, checkPage, commentsOf } from "./checking.mjs";
 import { rawOf } from "./codes.mjs";
 import { receipt, seal } from "./envelope.mjs";
 import { page } from "./filling.mjs";
-import { fold } from "./folding.mjs";
+import { fold, written } from "./folding.mjs";
 import { oneTimeSigner, signerOfCode } from "./signing.mjs";
 
 /** Whether this browser can do what sealed mode needs; never outside a secure context. */
@@ -28,7 +28,7 @@ export function sealedMode(form, keys, survey) {
   const folding = { folds: JSON.parse(words.folds), ticks: JSON.parse(words.ticks) };
   let usable = null;
   let ticket = null;
-  let row = null;
+  let rows = null;
 
   /** What the code's key says, with the half of it that the issuer knows. */
   async function signed(code, ...parts) {
@@ -56,7 +56,7 @@ export function sealedMode(form, keys, survey) {
   async function review(code) {
     const problems = await codeProblems(code);
     if (!problems) return null;
-    problems.push(...contradictions(form));
+    problems.push(...answerProblems(form));
     return problems.length ? { problems } : checkPage(form, folding.folds, survey);
   }
 
@@ -65,11 +65,11 @@ export function sealedMode(form, keys, survey) {
    * with the code. Sealing comes first: whatever can fail there costs nobody their voice.
    */
   async function send(code, onWaiting) {
-    const { sealed, own } = await sealedRow();
+    const { sealed, comments, own } = await sealedRows();
     const token = await tokenFor(code, onWaiting);
     if (!token) return { problems: unusable() };
-    const proof = await ticket.oneTime.sign("candour send|", wave, "|", sealed);
-    const reply = await ask(`/box/${wave}`, { token, sealed, proof }, onWaiting);
+    const proof = await ticket.oneTime.sign("candour send|", wave, "|", sealed, comments);
+    const reply = await ask(`/box/${wave}`, { token, sealed, comments, proof }, onWaiting);
     if (reply.receipt !== own) throw new Told(words.otherReceipt);
     return page("receipt-page", survey, { receipt: own, host: location.host });
   }
@@ -82,15 +82,22 @@ export function sealedMode(form, keys, survey) {
     throw new Told(content.error ?? words.refused);
   }
 
-  /** The sealed answers and their receipt; the same ones as long as the answers are the same. */
-  async function sealedRow() {
-    const stored = fold(answersOf(form), folding);
-    const content = JSON.stringify(stored);
-    if (row?.content !== content) {
-      const sealed = await seal(stored, keys);
-      row = { content, sealed, own: await receipt(sealed, wave) };
+  /**
+   * The sealed answers, their receipt, and the sealed comments as one string of bytes; the same ones
+   * as long as nothing is changed.
+   */
+  async function sealedRows() {
+    const answers = written(fold(answersOf(form), folding));
+    const texts = commentsOf(form);
+    const content = answers + JSON.stringify(texts);
+    if (rows?.content !== content) {
+      const sealed = await seal(answers, keys);
+      const comments = await Promise.all(
+        texts.map(([id, text]) => seal(text, keys, words.commentSize, `/comment/${id}`)),
+      );
+      rows = { content, sealed, comments: join(...comments), own: await receipt(sealed, wave) };
     }
-    return row;
+    return rows;
   }
 
   /** The token that the code is redeemed for; null when the issuer refuses the code. */

@@ -4,6 +4,9 @@
 export const START = "start";
 export const CHECK = "check";
 
+const INPUT_ERROR = "govuk-input--error";
+const DESCRIBED = "aria-describedby";
+
 const byId = (id) => document.getElementById(id);
 
 export const form = byId("survey");
@@ -101,17 +104,16 @@ export function showReply(page) {
 
 /** Takes away what was left of an earlier problem. */
 export function clearProblems() {
-  for (const old of document.querySelectorAll("[data-problem]")) old.remove();
-  for (const group of form.querySelectorAll(".govuk-form-group--error")) {
-    group.classList.remove("govuk-form-group--error");
+  const old = document.querySelectorAll(".govuk-error-summary,.govuk-error-message");
+  for (const message of old) message.remove();
+  for (const marked of form.querySelectorAll("[class*=--error],[aria-describedby$=-error]")) {
+    marked.classList.remove("govuk-form-group--error", INPUT_ERROR, "govuk-textarea--error");
+    const hint = marked.getAttribute(DESCRIBED)?.split(" ")[0];
+    if (hint) marked.setAttribute(DESCRIBED, hint);
   }
-  code.classList.remove("govuk-input--error");
-  code.setAttribute("aria-describedby", "code-hint");
-  document.querySelector(".govuk-error-summary")?.remove();
-  byId("code-error")?.remove();
 }
 
-/** Names problems at the top and at the code; `problems` are {href, text}. */
+/** Names problems at the top, and at fields to write in; `problems` are {href, text}. */
 export function showProblems(problems) {
   clearProblems();
   show(stepOf(problems[0].href) ?? START, { focus: false });
@@ -122,25 +124,25 @@ export function showProblems(problems) {
     item.querySelector("a").href = problem.href;
     item.querySelector("a").textContent = problem.text;
     row.before(item);
-    if (problem.href === "#code") markCode(problem.text);
+    const field = byId(problem.href.slice(1));
+    if (field.matches("#code,textarea")) mark(field, problem.text);
   }
   row.remove();
   const shown = summary.firstElementChild;
-  shown.dataset.problem = "";
   back.before(summary);
   document.title = `${words.error}${document.title}`;
   focusOn(shown);
 }
 
-function markCode(sentence) {
+function mark(field, sentence) {
   const message = document.createElement("p");
-  message.id = "code-error";
+  message.id = `${field.id}-error`;
   message.className = "govuk-error-message";
   message.textContent = sentence;
-  code.before(message);
-  code.classList.add("govuk-input--error");
-  code.setAttribute("aria-describedby", "code-hint code-error");
-  code.closest(".govuk-form-group").classList.add("govuk-form-group--error");
+  field.before(message);
+  field.classList.add(INPUT_ERROR);
+  field.setAttribute(DESCRIBED, `${field.id}-hint ${message.id}`);
+  field.closest(".govuk-form-group").classList.add("govuk-form-group--error");
 }
 
 function titleOf(section) {

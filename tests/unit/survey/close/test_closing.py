@@ -179,9 +179,9 @@ def test_answer_that_comes_while_closing_is_kept_or_refused_never_lost(
 ) -> None:
     put = box.put
 
-    def put_after_closing(path: Path, token: bytes, sealed: bytes) -> bytes:
+    def put_after_closing(path: Path, token: bytes, sealed: bytes, comments: box.Comments) -> bytes:
         box.shut(path)
-        return put(path, token, sealed)
+        return put(path, token, sealed, comments)
 
     monkeypatch.setattr(box, "put", put_after_closing)
     with pytest.raises(WaveStateError, match="has closed"):

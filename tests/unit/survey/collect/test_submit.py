@@ -125,9 +125,9 @@ def test_sending_again_makes_the_same_token(
     put: list[bytes] = []
     keep = box.put
 
-    def noted(path: Path, token: bytes, sealed: bytes) -> bytes:
+    def noted(path: Path, token: bytes, sealed: bytes, comments: box.Comments) -> bytes:
         put.append(token)
-        return keep(path, token, sealed)
+        return keep(path, token, sealed, comments)
 
     monkeypatch.setattr(box, "put", noted)
     attempt = submit.new_attempt()

@@ -56,7 +56,7 @@ def sealed_by_page(live: LiveWave, suite: int) -> bytes:
     script = f"""{WITHOUT_X25519}
     const [publicKey, fallbackKey] = [given.publicKey, given.fallbackKey].map(bytes);
     const {{ wave, size, answers }} = given;
-    return hex(await own.seal(answers, {{ wave, publicKey, fallbackKey, size }}));
+    return hex(await own.seal(JSON.stringify(answers), {{ wave, publicKey, fallbackKey, size }}));
     """
     given = about(live, suite) | {"answers": ANSWERS}
     return bytes.fromhex(in_node(script, given, "envelope.mjs"))
