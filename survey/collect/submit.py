@@ -13,16 +13,31 @@ import re
 import secrets
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from survey.collect import box, codes, envelope, issuer, tokens
+from survey.collect.tickets import Ticket
 from survey.database import Stores
 from survey.errors import CodeError, TokenError, WaveStateError
 from survey.manage import issuing_keys
 from survey.manage.waves import Wave
 
 _ATTEMPT = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What became of an answer.
+
+    Attributes:
+        receipt: of the answer that is kept.
+        is_new: whether that is the one just sent; else an earlier one came with the same ticket.
+    """
+
+    receipt: str
+    is_new: bool = True
 
 
 def new_attempt() -> str:
@@ -57,19 +72,48 @@ def submit(stores: Stores, wave: Wave, code: str, answers: Mapping[str, str], at
         CodeError: when it is unknown, or was used in another attempt.
         WaveStateError: when the wave takes no answers.
     """
-    key = codes.private_key(codes.parse(code), wave.id)
-    number = _attempt_bytes(attempt)
     # Sealed before the code is spent: whatever can fail here costs nobody their voice.
     sealed = _seal(wave, answers)
+    return _send(stores, wave, take(stores, wave, code, attempt), sealed)
+
+
+def take(stores: Stores, wave: Wave, code: str, attempt: str) -> Ticket:
+    """Spend the code for a ticket, to answer with now or later; nothing of it is kept.
+
+    Args:
+        stores: where the issuer lies.
+        wave: an open wave.
+        code: as typed.
+        attempt: from `new_attempt`; the same one again gives the same ticket.
+
+    Raises:
+        MistypedCode: when `code` is not a code at all.
+        CodeError: when it is unknown, or was used in another attempt.
+        WaveStateError: when the wave takes no answers.
+    """
+    key = codes.private_key(codes.parse(code), wave.id)
     issuer_key = issuing_keys.public(wave.token_key)
-    asking = tokens.ask(wave.id, issuer_key, number)
+    asking = tokens.ask(wave.id, issuer_key, _attempt_bytes(attempt))
     blinded = asking.blinded.content
     proof = key.sign(tokens.to_redeem(wave.id, blinded))
     signature = issuer.redeem(stores, wave.id, _public(key), blinded, proof)
-    token = tokens.finish(asking, issuer_key, signature)
-    return accept(
-        stores, wave, token, sealed, asking.one_time.sign(tokens.to_send(wave.id, sealed))
-    )
+    return Ticket(tokens.finish(asking, issuer_key, signature), asking.one_time)
+
+
+def submit_with(stores: Stores, wave: Wave, ticket: Ticket, answers: Mapping[str, str]) -> Sent:
+    """Seal the answers and keep them, unless an answer came with this ticket before.
+
+    Raises:
+        WaveStateError: when the wave takes no answers.
+    """
+    sealed = _seal(wave, answers)
+    receipt = _send(stores, wave, ticket, sealed)
+    return Sent(receipt, receipt == envelope.receipt(sealed, wave.id))
+
+
+def _send(stores: Stores, wave: Wave, ticket: Ticket, sealed: bytes) -> str:
+    proof = ticket.one_time.sign(tokens.to_send(wave.id, sealed))
+    return accept(stores, wave, ticket.token, sealed, proof)
 
 
 def accept(stores: Stores, wave: Wave, token: bytes, sealed: bytes, proof: bytes) -> str:
