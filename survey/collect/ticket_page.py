@@ -23,7 +23,7 @@ class TicketPage:
     """The page of one wave, the same for everybody until somebody types a code.
 
     Attributes:
-        people: how many people the simulated survey had.
+        people: how many people answered in the simulated survey.
         ways: the ways to answer, the weakest first.
         about: what the file will say of itself; `{survey}` stands for the survey's address.
         errors: HTML id of a field -> what is wrong with it.
@@ -46,14 +46,14 @@ def ticket_page(wave: Wave, code: str = "", errors: Mapping[str, str] | None = N
 
 
 def ways_to_answer(cards: int) -> tuple[int, tuple[Way, ...]]:
-    """The size of the simulated survey next to a wave of `cards`, and its four ways to answer."""
+    """How many people the figures for a wave of `cards` are of, and its four ways to answer."""
     figures = linking_by_time.figures(cards)
     return figures.people, (
-        Way("Start now: use the code and send the answers in one go", _of_people(figures.at_once)),
-        Way("Take a ticket and answer in the same sitting", _of_people(figures.one_sitting)),
-        Way("Take a ticket and answer within a day", _of_people(figures.within_a_day)),
+        Way("Start now: the code is used and the answers sent in one go", _of_people(figures.at_once)),
+        Way("A ticket, used in the same sitting", _of_people(figures.one_sitting)),
+        Way("A ticket, used at some time of the next day and night", _of_people(figures.within_a_day)),
         Way(
-            "Everybody takes a ticket in one week and answers in the next",
+            "Everybody takes a ticket in one week, and answers in the next",
             _of_people(figures.two_phases),
         ),
     )
