@@ -48,15 +48,13 @@ def ticket_page(wave: Wave, code: str = "", errors: Mapping[str, str] | None = N
 def ways_to_answer(cards: int) -> tuple[int, tuple[Way, ...]]:
     """How many people the figures for a wave of `cards` are of, and its four ways to answer."""
     figures = linking_by_time.figures(cards)
-    return figures.people, (
-        Way("Start now: the code is used and the answers sent in one go", _of_people(figures.at_once)),
-        Way("A ticket, used in the same sitting", _of_people(figures.one_sitting)),
-        Way("A ticket, used at some time of the next day and night", _of_people(figures.within_a_day)),
-        Way(
-            "Everybody takes a ticket in one week, and answers in the next",
-            _of_people(figures.two_phases),
-        ),
-    )
+    linked = {
+        "Start now: the code is used and the answers sent in one go": figures.at_once,
+        "A ticket, used in the same sitting": figures.one_sitting,
+        "A ticket, used at any time within a day": figures.within_a_day,
+        "Everybody takes a ticket in one week, and answers in the next": figures.two_phases,
+    }
+    return figures.people, tuple(Way(name, _of_people(share)) for name, share in linked.items())
 
 
 def _of_people(share: float) -> str:

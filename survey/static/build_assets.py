@@ -33,7 +33,7 @@ GOVUK_ONLY = ("GDS Transport", "govuk-crest", "govuk-crown", "govuk-header", "fo
 
 SHORTENED = (
     "^(N(secret|enc|pk|sk|dh|h|k|n|t)|(S|Des)erialize(Public|Private)Key|(Derive|Generate)Key(Pair)?|"
-    "(En|De)cap|Extract|Expand|suite_id|shared_secret|keyFormat|stages|pkcs8|bitmask|spki|kdf)$"
+    "(En|De)cap|Extract|Expand|suite_id|shared_secret|keyFormat|stages|bitmask|kdf)$"
 )
 """Properties that the bundles may call otherwise: names of the package `hpke`, which reach neither
 the document nor the server. They would be a hundredth of our client."""
