@@ -115,6 +115,7 @@ function offer(ticket, { wave }) {
   link.href = URL.createObjectURL(file);
   link.addEventListener("click", () => {
     unsaved = false;
+    byId("unsaved").hidden = true;
     byId("saved").hidden = false;
   });
 }
