@@ -36,9 +36,9 @@ async function readPage(response) {
   };
 }
 
-/** Posts a FormData and reads the page that comes; null when there is no connection. */
-export function postFields(address, fields) {
-  return post(address, { body: fields }, readPage);
+/** Posts the fields of a form and reads the page that comes; null when there is no connection. */
+export function postFields(address, body) {
+  return post(address, { body }, readPage);
 }
 
 /** Posts named bytes as JSON; gives {status, content}, or null when no JSON came back. */

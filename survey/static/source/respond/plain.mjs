@@ -26,7 +26,7 @@ export function plainMode(form) {
   }
 
   function send(_code, onWaiting) {
-    const fields = new FormData(page);
+    const fields = new URLSearchParams(new FormData(page));
     return untilAnswered(() => postFields(page.action, fields), onWaiting);
   }
 
