@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import logging
 from functools import cache
+from io import BytesIO
 
-from flask import Flask, render_template, request
+from flask import Flask, Request, render_template, request
 from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 from werkzeug.exceptions import HTTPException
 from whitenoise import WhiteNoise
@@ -23,10 +24,18 @@ UNTRUSTED = (
 )
 
 
+class InMemoryRequest(Request):
+    """A request whose files stay in memory: the default puts large ones on the disk."""
+
+    def _get_file_stream(self, *_described: object, **_more: object) -> BytesIO:
+        return BytesIO()
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     """Build the application that serves the surfaces named in `settings`."""
     settings = settings or Settings.from_environment()
     app = Flask(__name__, static_folder=None, template_folder=None)
+    app.request_class = InMemoryRequest
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SESSION_COOKIE_NAME="candour",

@@ -15,7 +15,7 @@ from itertools import groupby
 from flask import current_app, render_template
 from flask.sansio.app import App
 
-from survey.collect import page_keys
+from survey.collect import page_keys, tickets
 from survey.errors import CodeError, MistypedCode
 from survey.manage.waves import Wave
 from survey.questionnaire import answers as folding
@@ -31,9 +31,10 @@ from survey.questionnaire.model import (
 )
 
 CODE = "candour.code"
+TICKET = "candour.ticket"
 ATTEMPT = "candour.attempt"
 CHANGE = "candour.change"
-OWN_FIELDS = frozenset({CODE, ATTEMPT, CHANGE})
+OWN_FIELDS = frozenset({CODE, TICKET, ATTEMPT, CHANGE})
 """Fields of a form that are no answers; no question's id can hold a dot."""
 
 Answers = Mapping[str, tuple[str, ...]]
@@ -42,7 +43,7 @@ Answers = Mapping[str, tuple[str, ...]]
 A comment is among them, as the one text under its id.
 """
 
-CODE_FIELD = "code"
+CODE_FIELD, TICKET_FIELD = "code", "ticket-file"
 SENTENCES = {
     "enter_code": "Enter the code from your card.",
     "mistyped": MistypedCode.PUBLIC,
@@ -52,6 +53,10 @@ SENTENCES = {
     f"{LONGEST_COMMENT:,} characters: shorten it.",
     "stored_as": "Your answer “{answer}” is stored as “{kept}”.",
     "nothing_stored": "Nothing is stored for this question.",
+    "no_ticket": tickets.NO_TICKET,
+    "damaged_ticket": tickets.DAMAGED,
+    "other_wave": tickets.OTHER_WAVE,
+    "other_site": tickets.OTHER_SITE,
 }
 """What the page says by itself in sealed mode, in the words that the server uses in plain mode."""
 
@@ -64,6 +69,7 @@ class FormPage:
 
     Attributes:
         errors: HTML id of a field -> what is wrong with it, in the order of the page.
+        ticket: the text of the ticket that came with it; empty without one.
     """
 
     smallest_group: str
@@ -71,6 +77,7 @@ class FormPage:
     code: str = ""
     attempt: str = ""
     errors: Mapping[str, str] = field(default_factory=dict)
+    ticket: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,12 +106,13 @@ class CheckedSection:
 
 @dataclass(frozen=True)
 class CheckPage:
-    """Everything that is about to be sent."""
+    """Everything that is about to be sent: with a ticket's text, or with a code."""
 
     sections: tuple[CheckedSection, ...]
     answers: Answers
     code: str
     attempt: str
+    ticket: str = ""
 
     @property
     def asked(self) -> int:
@@ -144,6 +152,7 @@ def form_html(wave: Wave, page: FormPage) -> str:
         keys=page_keys.of(wave),
         sentences=SENTENCES,
         longest=LONGEST_COMMENT,
+        ticket_name=tickets.file_name(wave.id),
     )
 
 
@@ -181,10 +190,12 @@ def _contradictions(wave: Wave, answers: Answers) -> dict[str, str]:
     return found
 
 
-def check_page(wave: Wave, answers: Answers, code: str, attempt: str) -> CheckPage:
+def check_page(
+    wave: Wave, answers: Answers, code: str, attempt: str, ticket: str = ""
+) -> CheckPage:
     """Lay out the check page. `answers` hold question ids and codes that the page offers."""
     sections = tuple(_checked(section, answers) for section in wave.questionnaire.sections)
-    return CheckPage(sections, answers, code, attempt)
+    return CheckPage(sections, answers, code, attempt, ticket)
 
 
 def _checked(section: Section, answers: Answers) -> CheckedSection:

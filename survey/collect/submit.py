@@ -13,6 +13,7 @@ import re
 import secrets
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -20,12 +21,26 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from survey.collect import blind_signatures, box, codes, envelope, issuer, issuing, tokens
 from survey.collect.redemptions import Redemption
+from survey.collect.tickets import Ticket
 from survey.database import Stores
 from survey.errors import CodeError, TokenError, WaveStateError
 from survey.manage import issuing_keys
 from survey.manage.waves import Wave
 
 _ATTEMPT = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What became of an answer.
+
+    Attributes:
+        receipt: of the answer that is kept.
+        is_new: whether that is the one just sent; else an earlier one came with the same ticket.
+    """
+
+    receipt: str
+    is_new: bool = True
 
 
 def new_attempt() -> str:
@@ -71,19 +86,55 @@ def submit(
         IssuerError: when another host has the issuer, and does not answer; asked again with the
             same attempt, it gives the same signature.
     """
-    key = codes.private_key(codes.parse(code), wave.id)
-    number = _attempt_bytes(attempt)
     # Sealed before the code is spent: whatever can fail here costs nobody their voice.
-    sealed = _seal(wave, answers)
-    sealed_comments = b"".join(envelope.seal_comments(comments, wave).values())
+    sealed, sealed_comments = _seal(wave, answers), _seal_comments(wave, comments)
+    return _send(stores, wave, take(stores, wave, code, attempt), sealed, sealed_comments)
+
+
+def take(stores: Stores, wave: Wave, code: str, attempt: str) -> Ticket:
+    """Spend the code for a ticket, to answer with now or later; nothing of it is kept.
+
+    Args:
+        stores: where the issuer lies.
+        wave: an open wave.
+        code: as typed.
+        attempt: from `new_attempt`; the same one again gives the same ticket.
+
+    Raises:
+        MistypedCode: when `code` is not a code at all.
+        CodeError: when it is unknown, or was used in another attempt.
+        WaveStateError: when the wave takes no answers.
+        IssuerError: when another host has the issuer, and does not answer.
+    """
+    key = codes.private_key(codes.parse(code), wave.id)
     issuer_key = issuing_keys.public(wave.token_key)
-    asking = tokens.ask(wave.id, issuer_key, number)
+    asking = tokens.ask(wave.id, issuer_key, _attempt_bytes(attempt))
     blinded = asking.blinded.content
     proof = key.sign(tokens.to_redeem(wave.id, blinded))
     signature = issuing.of(stores).redeem(wave.id, _public(key), blinded, proof)
-    token = tokens.finish(asking, issuer_key, signature)
-    sending = asking.one_time.sign(tokens.to_send(wave.id, sealed + sealed_comments))
-    return accept(stores, wave, token, sealed, sending, sealed_comments)
+    return Ticket(tokens.finish(asking, issuer_key, signature), asking.one_time)
+
+
+def submit_with(
+    stores: Stores,
+    wave: Wave,
+    ticket: Ticket,
+    answers: Mapping[str, str],
+    comments: Mapping[str, str] = MappingProxyType({}),
+) -> Sent:
+    """Seal the answers and keep them, unless an answer came with this ticket before.
+
+    Raises:
+        WaveStateError: when the wave takes no answers.
+    """
+    sealed = _seal(wave, answers)
+    receipt = _send(stores, wave, ticket, sealed, _seal_comments(wave, comments))
+    return Sent(receipt, receipt == envelope.receipt(sealed, wave.id))
+
+
+def _send(stores: Stores, wave: Wave, ticket: Ticket, sealed: bytes, comments: bytes) -> str:
+    proof = ticket.one_time.sign(tokens.to_send(wave.id, sealed + comments))
+    return accept(stores, wave, ticket.token, sealed, proof, comments)
 
 
 def accept(
@@ -157,6 +208,10 @@ def _redeemed(wave_id: str, code: str, signing: RSAPrivateKey) -> Redemption:
 
 def _seal(wave: Wave, answers: Mapping[str, str]) -> bytes:
     return envelope.seal(envelope.pack(wave.questionnaire, answers), wave)
+
+
+def _seal_comments(wave: Wave, comments: Mapping[str, str]) -> bytes:
+    return b"".join(envelope.seal_comments(comments, wave).values())
 
 
 def _public(key: Ed25519PrivateKey) -> bytes:

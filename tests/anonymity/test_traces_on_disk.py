@@ -15,10 +15,21 @@ from pathlib import Path
 import pytest
 from fixtures_wave import LiveWave
 
+from survey.app import create_app
 from survey.close import destroying, rewriting
 from survey.close import redemptions as redemption_records
 from survey.close.closing import close_wave
-from survey.collect import blind_signatures, box, codes, issuer, redemptions, submit, tokens
+from survey.collect import (
+    blind_signatures,
+    box,
+    codes,
+    document,
+    issuer,
+    redemptions,
+    submit,
+    tickets,
+    tokens,
+)
 from survey.manage import closings, issuing_keys, waves
 from survey.manage.waves import Wave
 from survey.questionnaire.model import Statement
@@ -228,6 +239,57 @@ def test_a_blinded_value_kept_beside_the_row_is_noticed(
     send_all(live_wave, attempts)
     found = files_with(live_wave.settings.home, transcript(live_wave, attempts))
     assert found == {f"{live_wave.wave.id}.box"}
+
+
+def tickets_without_javascript(live: LiveWave, count: int) -> list[tickets.Ticket]:
+    """Take tickets and answer with them as a browser without JavaScript does."""
+    client = create_app(live.settings).test_client()
+    taken = []
+    for code in live.codes[:count]:
+        form = {document.CODE: code, document.ATTEMPT: submit.new_attempt()}
+        file = client.post("/ticket/autumn/file", data=form).text
+        taken.append(tickets.read(file, live.wave, "localhost"))
+        answer = {document.TICKET: file, document.ATTEMPT: submit.new_attempt()}
+        assert client.post("/survey/autumn/send", data=answer).status_code == 200
+    return taken
+
+
+def traces_of_tickets(taken: list[tickets.Ticket]) -> set[bytes]:
+    """The private keys, which stand in the files alone: with them goes all the rest of a file."""
+    return set().union(*(forms(ticket.one_time.private_bytes_raw()) for ticket in taken))
+
+
+def test_the_server_keeps_nothing_of_a_ticket_that_it_made(live_wave: LiveWave) -> None:
+    taken = tickets_without_javascript(live_wave, 12)
+    home, kept = live_wave.settings.home, {ticket.token for ticket in taken}
+    assert files_with(home, traces_of_tickets(taken)) == set()
+    assert files_with(home, {b"candour-ticket"}) == set()
+    assert files_with(home, kept) == {"autumn.box"}, "a token beside its answer, and no more"
+    assert files_with(home, traces_of_codes(live_wave)) == set()
+    close_wave(live_wave.stores, "autumn", CLOSED)
+    assert files_with(home, traces_of_tickets(taken) | kept) == set()
+
+
+def test_a_ticket_that_was_made_and_not_used_is_nowhere(live_wave: LiveWave) -> None:
+    attempt = submit.new_attempt()
+    ticket = submit.take(live_wave.stores, live_wave.wave, live_wave.codes[0], attempt)
+    traces = traces_of_tickets([ticket]) | forms(ticket.token) | forms(bytes.fromhex(attempt))
+    assert files_with(live_wave.settings.home, traces) == set()
+
+
+def test_a_ticket_that_the_server_keeps_is_noticed(
+    live_wave: LiveWave, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = tickets.write
+
+    def keeping(ticket: tickets.Ticket, wave: Wave, site: str) -> bytes:
+        content = write(ticket, wave, site)
+        (live_wave.settings.home / "planted").write_bytes(content)
+        return content
+
+    monkeypatch.setattr(tickets, "write", keeping)
+    taken = tickets_without_javascript(live_wave, 1)
+    assert files_with(live_wave.settings.home, traces_of_tickets(taken)) == {"planted"}
 
 
 def test_tokens_are_in_the_open_box_alone_and_after_closing_in_the_public_list_alone(

@@ -37,8 +37,8 @@ async function readPage(response) {
 }
 
 /** Posts the fields of a form and reads the page that comes; null when there is no connection. */
-export function postFields(address, fields) {
-  return post(address, { body: new URLSearchParams(fields) }, readPage);
+export function postFields(address, body) {
+  return post(address, { body }, readPage);
 }
 
 /**
@@ -64,6 +64,14 @@ export async function untilAnswered(ask, onWaiting) {
     onWaiting();
     await wait(WAITS[Math.min(tries, WAITS.length - 1)]);
   }
+}
+
+/** What the server says to named bytes; null when it refuses a code, or throws Told. */
+export async function told(address, named, words, onWaiting) {
+  const { status, content } = await untilAnswered(() => postBytes(address, named), onWaiting);
+  if (status === 200) return content;
+  if (status === 403 && named.blinded) return null;
+  throw new Told(content.error ?? words.refused);
 }
 
 function wait(seconds) {

@@ -3,15 +3,26 @@
 import {
   AEAD_AES_256_GCM,
   KDF_HKDF_SHA256,
-  KEM_DHKEM_P256_HKDF_SHA256,
   KEM_DHKEM_X25519_HKDF_SHA256,
   LabeledExpand,
   LabeledExtract,
 } from "hpke";
 import { hash, inSymbols, join } from "./bytes.mjs";
 
-const X25519 = { number: 1, factory: KEM_DHKEM_X25519_HKDF_SHA256, key: "publicKey" };
-const P256 = { number: 2, factory: KEM_DHKEM_P256_HKDF_SHA256, key: "fallbackKey" };
+const X25519 = { number: 1, key: "publicKey", kem: KEM_DHKEM_X25519_HKDF_SHA256() };
+const P256 = {
+  number: 2,
+  key: "fallbackKey",
+  // The library's own object for P-256 differs, of what sealing needs, in these alone; the rest of
+  // it restores private keys, which no page has, and would be a tenth of our client.
+  kem: {
+    ...X25519.kem,
+    id: 16,
+    suite_id: join("KEM", [0, 16]),
+    algorithm: { name: "ECDH", namedCurve: "P-256" },
+    Nenc: 65,
+  },
+};
 
 /** A text, padded with spaces to `length` bytes. */
 export function pack(text, length) {
@@ -53,8 +64,7 @@ async function sealOnce(kem, publicKey, info, content) {
  * what it is besides answers: `/comment/` and a question's id. All comments are in one suite.
  */
 export async function seal(text, keys, size = keys.size, about = "") {
-  const { number, factory, key } = about ? P256 : await suiteOfBrowser();
-  const kem = factory();
+  const { number, key, kem } = about ? P256 : await suiteOfBrowser();
   const content = pack(text, size - 1 - kem.Nenc - AEAD_AES_256_GCM().Nt);
   const publicKey = await kem.DeserializePublicKey(keys[key]);
   const info = join("candour/1/", keys.wave, about);

@@ -1,17 +1,15 @@
 // Shows the one document a step at a time: the start, each section, then the page that follows.
 // The step is in the address after `#`, so that Back and Forward work; answers stay in the form.
 
+import { focusOn, nameProblems } from "./problems.mjs";
+
 export const START = "start";
 export const CHECK = "check";
 
-const INPUT_ERROR = "govuk-input--error";
-const DESCRIBED = "aria-describedby";
-
-const byId = (id) => document.getElementById(id);
+export const byId = (id) => document.getElementById(id);
 
 export const form = byId("survey");
 export const words = form.dataset;
-export const code = byId("code");
 
 const sections = [...form.querySelectorAll(".candour-section")];
 const [start, heading, progress] = [byId("start"), byId("heading"), byId("progress")];
@@ -33,11 +31,8 @@ export function shownStep() {
 
 /** The step that an address after `#` names; null for one that names none. */
 export function stepOf(hash) {
-  const id = decodeURIComponent(hash.replace(/^#/, ""));
-  if (id === "" || id === START || id === "code") return START;
-  if (id === CHECK) return CHECK;
-  const section = byId(id)?.closest(".candour-section");
-  return section ? section.id : null;
+  const id = decodeURIComponent(hash.slice(1)) || START;
+  return id === CHECK ? CHECK : (byId(id)?.closest("#start, .candour-section")?.id ?? null);
 }
 
 function index() {
@@ -102,47 +97,10 @@ export function showReply(page) {
   focusOn(reply.querySelector("h1"));
 }
 
-/** Takes away what was left of an earlier problem. */
-export function clearProblems() {
-  const old = document.querySelectorAll(".govuk-error-summary,.govuk-error-message");
-  for (const message of old) message.remove();
-  for (const marked of form.querySelectorAll("[class*=--error],[aria-describedby$=-error]")) {
-    marked.classList.remove("govuk-form-group--error", INPUT_ERROR, "govuk-textarea--error");
-    const hint = marked.getAttribute(DESCRIBED)?.split(" ")[0];
-    if (hint) marked.setAttribute(DESCRIBED, hint);
-  }
-}
-
-/** Names problems at the top, and at fields to write in; `problems` are {href, text}. */
+/** Names problems, {href, text}, at the top of the step of the first, and at their fields. */
 export function showProblems(problems) {
-  clearProblems();
   show(stepOf(problems[0].href) ?? START, { focus: false });
-  const summary = byId("problems").content.cloneNode(true);
-  const row = summary.querySelector("li");
-  for (const problem of problems) {
-    const item = row.cloneNode(true);
-    item.querySelector("a").href = problem.href;
-    item.querySelector("a").textContent = problem.text;
-    row.before(item);
-    const field = byId(problem.href.slice(1));
-    if (field.matches("#code,textarea")) mark(field, problem.text);
-  }
-  row.remove();
-  const shown = summary.firstElementChild;
-  back.before(summary);
-  document.title = `${words.error}${document.title}`;
-  focusOn(shown);
-}
-
-function mark(field, sentence) {
-  const message = document.createElement("p");
-  message.id = `${field.id}-error`;
-  message.className = "govuk-error-message";
-  message.textContent = sentence;
-  field.before(message);
-  field.classList.add(INPUT_ERROR);
-  field.setAttribute(DESCRIBED, `${field.id}-hint ${message.id}`);
-  field.closest(".govuk-form-group").classList.add("govuk-form-group--error");
+  nameProblems(problems, words.error);
 }
 
 function titleOf(section) {
@@ -151,10 +109,4 @@ function titleOf(section) {
 
 function pageOf(page) {
   return words.page.replace("{page}", page).replace("{pages}", sections.length);
-}
-
-function focusOn(element) {
-  window.scrollTo(0, 0);
-  element.setAttribute("tabindex", "-1");
-  element.focus({ preventScroll: true });
 }

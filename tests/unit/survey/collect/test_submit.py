@@ -189,6 +189,44 @@ def test_killed_sending_is_finished_by_sending_again(live_wave: LiveWave, moment
     assert (used(live_wave), received(live_wave)) == (1, 1)
 
 
+def test_a_ticket_is_the_same_for_the_same_attempt_alone(live_wave: LiveWave) -> None:
+    def take(attempt: str) -> bytes:
+        return submit.take(live_wave.stores, live_wave.wave, live_wave.codes[0], attempt).token
+
+    attempt = submit.new_attempt()
+    assert take(attempt) == take(attempt)
+    assert (used(live_wave), received(live_wave)) == (1, 0)
+    with pytest.raises(CodeError):
+        take(submit.new_attempt())
+    with pytest.raises(CodeError):
+        send(live_wave, submit.new_attempt())
+
+
+def test_a_ticket_keeps_the_first_answer_and_says_which_one_it_kept(live_wave: LiveWave) -> None:
+    ticket = submit.take(live_wave.stores, live_wave.wave, live_wave.codes[0], submit.new_attempt())
+    first, second = (
+        submit.submit_with(live_wave.stores, live_wave.wave, ticket, answers)
+        for answers in (ANSWERS, {"fair_treatment": "disagree"})
+    )
+    assert (first.is_new, second.is_new) == (True, False)
+    assert first.receipt == second.receipt
+    assert (used(live_wave), received(live_wave)) == (1, 1)
+
+
+def test_a_ticket_from_many_threads_counts_once(live_wave: LiveWave) -> None:
+    ticket = submit.take(live_wave.stores, live_wave.wave, live_wave.codes[0], submit.new_attempt())
+    with ThreadPoolExecutor(8) as pool:
+        sent = list(
+            pool.map(
+                lambda _: submit.submit_with(live_wave.stores, live_wave.wave, ticket, ANSWERS),
+                range(16),
+            )
+        )
+    assert len({one.receipt for one in sent}) == 1
+    assert sum(one.is_new for one in sent) == 1
+    assert received(live_wave) == 1
+
+
 def test_same_sending_from_many_threads_counts_once(live_wave: LiveWave) -> None:
     attempt = submit.new_attempt()
     with ThreadPoolExecutor(8) as pool:
