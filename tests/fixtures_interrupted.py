@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import interrupting
 import pytest
@@ -36,6 +37,9 @@ every_step = pytest.mark.parametrize(
 
 LAST_FIRST = -1
 """Every step, the last one first: most faults that are planted show late."""
+
+_MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+"""To flush a disk takes its time, and a killed process leaves the same in memory."""
 
 STAGES = ("draft", "imported", "open", "closed", "carried", "opened", "released")
 
@@ -252,7 +256,6 @@ def private_pieces(root: Path) -> tuple[bytes, ...]:
 
 def sweep(
     template: Path,
-    scratch: Path,
     work: Callable[[Path], str],
     killed: Callable[[Disk], None],
     done: Callable[[Disk, str], None],
@@ -263,7 +266,6 @@ def sweep(
 
     Args:
         template: what lies there before; copied for each run.
-        scratch: a folder that is not there.
         work: gets the copy; what it returns is told as a receipt is.
         killed: looks at the disk after a kill.
         done: looks at it after the second run, with what that said.
@@ -273,22 +275,24 @@ def sweep(
     Returns:
         How many steps the work has.
     """
-    whole = _run(template, scratch, work, None)
-    if again is None:
-        done(Disk(scratch), whole.said or "")
-    # Random bytes can make a run some steps longer or shorter, so a few more are tried.
-    steps = range(0, len(whole.steps) + 5, abs(every))
-    for step in steps if every > 0 else reversed(steps):
-        once = _run(template, scratch, work, step)
-        if once.finished:
-            continue
-        try:
-            killed(Disk(scratch))
-            resumed = interrupting.run(lambda: (again or work)(scratch))
-            done(Disk(scratch), resumed.said or "")
-        except Exception as error:
-            after = once.steps[-1] if once.steps else "nothing"
-            raise AssertionError(f"killed before step {step}, after {after}: {error}") from error
+    with TemporaryDirectory(dir=_MEMORY) as folder:
+        scratch = Path(folder) / "run"
+        whole = _run(template, scratch, work, None)
+        if again is None:
+            done(Disk(scratch), whole.said or "")
+        # Random bytes can make a run some steps longer or shorter, so a few more are tried.
+        steps = range(0, len(whole.steps) + 5, abs(every))
+        for step in steps if every > 0 else reversed(steps):
+            once = _run(template, scratch, work, step)
+            if once.finished:
+                continue
+            try:
+                killed(Disk(scratch))
+                resumed = interrupting.run(lambda: (again or work)(scratch))
+                done(Disk(scratch), resumed.said or "")
+            except Exception as error:
+                last = once.steps[-1] if once.steps else "nothing"
+                raise AssertionError(f"killed before step {step}, after {last}: {error}") from error
     return len(whole.steps)
 
 

@@ -2,7 +2,8 @@
 
     draft > open > closing > closed > released > destroyed
 
-A draft, and a closed wave that nobody answered, can also be destroyed as they are.
+A draft, and a closed wave that nobody answered, can also be destroyed as they are; a closed wave
+that gets no Release, with a reason.
 
 `closing` lasts for the seconds in which the box is rewritten; only an interrupted `wave close` is
 found in it, and finishes when it is run again.

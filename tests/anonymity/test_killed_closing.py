@@ -72,10 +72,9 @@ def closed(disk: Disk, stages: Stages) -> None:
     assert disk.names == Disk(stages.at("open")).names - gone | {f"home/boxes/{WAVE}.closed"}
 
 
-def sweep_closing(stages: Stages, scratch: Path, every: int) -> int:
+def sweep_closing(stages: Stages, every: int) -> int:
     return sweep(
         stages.at("open"),
-        scratch,
         until("closed", CLOSE),
         lambda disk: killed(disk, stages),
         lambda disk, _said: closed(disk, stages),
@@ -84,10 +83,8 @@ def sweep_closing(stages: Stages, scratch: Path, every: int) -> int:
 
 
 @every_step
-def test_closing_is_finished_by_running_it_again(
-    stages: Stages, tmp_path: Path, every: int
-) -> None:
-    assert sweep_closing(stages, tmp_path / "run", every) > 80
+def test_closing_is_finished_by_running_it_again(stages: Stages, every: int) -> None:
+    assert sweep_closing(stages, every) > 80
 
 
 Plant = Callable[[pytest.MonkeyPatch], None]
@@ -170,8 +167,8 @@ def drafts_left_lying(patch: pytest.MonkeyPatch) -> None:
 )
 @pytest.mark.slow
 def test_wrong_order_of_steps_is_noticed(
-    stages: Stages, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, plant: Plant
+    stages: Stages, monkeypatch: pytest.MonkeyPatch, plant: Plant
 ) -> None:
     plant(monkeypatch)
     with pytest.raises(AssertionError):
-        sweep_closing(stages, tmp_path / "run", LAST_FIRST)
+        sweep_closing(stages, LAST_FIRST)

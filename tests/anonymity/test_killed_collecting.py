@@ -71,7 +71,7 @@ def _half(code: str) -> bytes:
 
 
 @every_step
-def test_import_is_finished_by_running_it_again(stages: Stages, tmp_path: Path, every: int) -> None:
+def test_import_is_finished_by_running_it_again(stages: Stages, every: int) -> None:
     def killed(disk: Disk) -> None:
         assert disk.state == "draft"
         with disk.stores.issuer() as session:
@@ -88,14 +88,12 @@ def test_import_is_finished_by_running_it_again(stages: Stages, tmp_path: Path, 
             (slots,) = file.execute("SELECT count(*) FROM slot").fetchone()
         assert slots == box.slots_for(len(stages.cards))
 
-    steps = sweep(stages.at("draft"), tmp_path / "run", command(IMPORT), killed, done, every)
+    steps = sweep(stages.at("draft"), command(IMPORT), killed, done, every)
     assert steps > 50
 
 
 @every_step
-def test_opening_is_finished_by_running_it_again(
-    stages: Stages, tmp_path: Path, every: int
-) -> None:
+def test_opening_is_finished_by_running_it_again(stages: Stages, every: int) -> None:
     work = until("open", f"wave open {WAVE}")
 
     def killed(disk: Disk) -> None:
@@ -106,7 +104,7 @@ def test_opening_is_finished_by_running_it_again(
         assert disk.state == "open"
         assert not disk.beside(stages.at("imported"))
 
-    assert sweep(stages.at("imported"), tmp_path / "run", work, killed, done, every) > 10
+    assert sweep(stages.at("imported"), work, killed, done, every) > 10
 
 
 def killed_while_sending(disk: Disk, stages: Stages) -> None:
@@ -125,10 +123,9 @@ def sent(disk: Disk, said: str, stages: Stages, before: Path) -> None:
     expect_apart(disk, stages)
 
 
-def sweep_sending(stages: Stages, template: Path, scratch: Path, every: int) -> int:
+def sweep_sending(stages: Stages, template: Path, every: int) -> int:
     return sweep(
         template,
-        scratch,
         send,
         lambda disk: killed_while_sending(disk, stages),
         lambda disk, said: sent(disk, said, stages, template),
@@ -138,33 +135,33 @@ def sweep_sending(stages: Stages, template: Path, scratch: Path, every: int) -> 
 
 @every_step
 def test_answer_that_is_sent_again_counts_once(
-    stages: Stages, with_last_card: Path, tmp_path: Path, every: int
+    stages: Stages, with_last_card: Path, every: int
 ) -> None:
-    assert sweep_sending(stages, with_last_card, tmp_path / "run", every) > 20
+    assert sweep_sending(stages, with_last_card, every) > 20
 
 
 @pytest.mark.slow
 def test_answer_acknowledged_before_it_is_on_disk_is_noticed(
-    stages: Stages, with_last_card: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    stages: Stages, with_last_card: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A box that only remembers what it took tells a receipt of nothing."""
     monkeypatch.setattr(submit.box, "put", lambda _path, _token, sealed: sealed)
     with pytest.raises(AssertionError):
-        sweep_sending(stages, with_last_card, tmp_path / "run", LAST_FIRST)
+        sweep_sending(stages, with_last_card, LAST_FIRST)
 
 
 @pytest.mark.slow
 def test_answer_that_counts_twice_is_noticed(
-    stages: Stages, with_last_card: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    stages: Stages, with_last_card: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(box, "_seen", lambda *_: None)
     with pytest.raises(AssertionError, match="killed before step"):
-        sweep_sending(stages, with_last_card, tmp_path / "run", LAST_FIRST)
+        sweep_sending(stages, with_last_card, LAST_FIRST)
 
 
 @pytest.mark.slow
 def test_codes_and_tokens_in_one_file_are_noticed(
-    stages: Stages, with_last_card: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    stages: Stages, with_last_card: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put = box.put
 
@@ -177,12 +174,12 @@ def test_codes_and_tokens_in_one_file_are_noticed(
 
     monkeypatch.setattr(box, "put", telling)
     with pytest.raises(AssertionError, match="killed before step"):
-        sweep_sending(stages, with_last_card, tmp_path / "run", LAST_FIRST)
+        sweep_sending(stages, with_last_card, LAST_FIRST)
 
 
 @every_step
 def test_wave_is_closed_over_the_journal_that_a_kill_leaves(
-    stages: Stages, with_last_card: Path, tmp_path: Path, every: int
+    stages: Stages, with_last_card: Path, every: int
 ) -> None:
     """`autumn.box-journal` holds old pages; whoever opens the box next removes it."""
     journals: list[int] = []
@@ -206,7 +203,6 @@ def test_wave_is_closed_over_the_journal_that_a_kill_leaves(
 
     sweep(
         with_last_card,
-        tmp_path / "run",
         send,
         killed,
         done,

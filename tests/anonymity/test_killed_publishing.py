@@ -78,7 +78,7 @@ def expect_only(disk: Disk, other: Path, *more: str) -> None:
 
 
 @every_step
-def test_carrying_leaves_a_whole_file_or_none(stages: Stages, tmp_path: Path, every: int) -> None:
+def test_carrying_leaves_a_whole_file_or_none(stages: Stages, every: int) -> None:
     def killed(disk: Disk) -> None:
         expect_sealed(disk, stages)
         if (disk.root / f"{WAVE}.wave").exists():
@@ -93,13 +93,11 @@ def test_carrying_leaves_a_whole_file_or_none(stages: Stages, tmp_path: Path, ev
         expect_whole(disk)
         expect_only(disk, stages.at("closed"), f"{WAVE}.wave")
 
-    assert sweep(stages.at("closed"), tmp_path / "run", command(CARRY), killed, done, every) > 5
+    assert sweep(stages.at("closed"), command(CARRY), killed, done, every) > 5
 
 
 @every_step
-def test_unsealing_a_file_leaves_a_whole_release_or_none(
-    stages: Stages, tmp_path: Path, every: int
-) -> None:
+def test_unsealing_a_file_leaves_a_whole_release_or_none(stages: Stages, every: int) -> None:
     def done(disk: Disk, _said: str) -> None:
         expect_sealed(disk, stages)
         assert disk.names == Disk(stages.at("opened")).names - {"back.release"}
@@ -109,7 +107,7 @@ def test_unsealing_a_file_leaves_a_whole_release_or_none(
         expect_sealed(disk, stages)
 
     work = command(UNSEAL_FILE)
-    assert sweep(stages.at("carried"), tmp_path / "run", work, killed, done, every) > 40
+    assert sweep(stages.at("carried"), work, killed, done, every) > 40
 
 
 def expect_released(disk: Disk, stages: Stages) -> None:
@@ -118,7 +116,7 @@ def expect_released(disk: Disk, stages: Stages) -> None:
     assert len(store.in_force(disk.stores)) == 1
 
 
-def sweep_unsealing(stages: Stages, scratch: Path, every: int) -> int:
+def sweep_unsealing(stages: Stages, every: int) -> int:
     def done(disk: Disk, _said: str) -> None:
         expect_released(disk, stages)
         mine = {n for n in Disk(stages.at("opened")).names if n.startswith("releases/")}
@@ -127,7 +125,6 @@ def sweep_unsealing(stages: Stages, scratch: Path, every: int) -> int:
 
     return sweep(
         stages.at("carried"),
-        scratch,
         until("released", UNSEAL),
         lambda disk: expect_sealed(disk, stages),
         done,
@@ -135,7 +132,7 @@ def sweep_unsealing(stages: Stages, scratch: Path, every: int) -> int:
     )
 
 
-def sweep_adding(stages: Stages, scratch: Path, every: int) -> int:
+def sweep_adding(stages: Stages, every: int) -> int:
     def done(disk: Disk, _said: str) -> None:
         expect_released(disk, stages)
         expect_only(disk, stages.at("opened"))
@@ -143,24 +140,24 @@ def sweep_adding(stages: Stages, scratch: Path, every: int) -> int:
     def killed(disk: Disk) -> None:
         expect_sealed(disk, stages)
 
-    return sweep(stages.at("opened"), scratch, command(ADD), killed, done, every)
+    return sweep(stages.at("opened"), command(ADD), killed, done, every)
 
 
 @every_step
 def test_unsealing_on_the_server_is_finished_by_running_it_again(
-    stages: Stages, tmp_path: Path, every: int
+    stages: Stages, every: int
 ) -> None:
-    assert sweep_unsealing(stages, tmp_path / "run", every) > 60
+    assert sweep_unsealing(stages, every) > 60
 
 
 @every_step
-def test_release_is_taken_in_once(stages: Stages, tmp_path: Path, every: int) -> None:
-    assert sweep_adding(stages, tmp_path / "run", every) > 20
+def test_release_is_taken_in_once(stages: Stages, every: int) -> None:
+    assert sweep_adding(stages, every) > 20
 
 
 @pytest.mark.slow
 def test_wave_called_released_before_its_release_is_stored_is_noticed(
-    stages: Stages, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    stages: Stages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add = store.add
 
@@ -171,12 +168,12 @@ def test_wave_called_released_before_its_release_is_stored_is_noticed(
 
     monkeypatch.setattr(store, "add", wrong)
     with pytest.raises(AssertionError, match="killed before step"):
-        sweep_adding(stages, tmp_path / "run", LAST_FIRST)
+        sweep_adding(stages, LAST_FIRST)
 
 
 @pytest.mark.slow
 def test_answers_opened_on_disk_for_a_moment_are_noticed(
-    stages: Stages, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    stages: Stages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened_row = opening.opened_row
 
@@ -189,12 +186,12 @@ def test_answers_opened_on_disk_for_a_moment_are_noticed(
 
     monkeypatch.setattr(opening, "opened_row", wrong)
     with pytest.raises(AssertionError, match="killed before step"):
-        sweep_unsealing(stages, tmp_path / "run", LAST_FIRST)
+        sweep_unsealing(stages, LAST_FIRST)
 
 
 @pytest.mark.slow
 def test_half_a_release_under_its_name_is_noticed(
-    stages: Stages, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    stages: Stages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rename = Path.rename
 
@@ -210,7 +207,7 @@ def test_half_a_release_under_its_name_is_noticed(
 
     monkeypatch.setattr(Path, "rename", in_place)
     with pytest.raises(AssertionError, match="killed before step"):
-        sweep_unsealing(stages, tmp_path / "run", LAST_FIRST)
+        sweep_unsealing(stages, LAST_FIRST)
 
 
 def expect_destroyed_when_it_says_so(disk: Disk, stages: Stages, key: bool) -> None:
@@ -226,7 +223,7 @@ def expect_destroyed_when_it_says_so(disk: Disk, stages: Stages, key: bool) -> N
     assert not disk.holding(*OPENED)
 
 
-def sweep_destroying(stages: Stages, scratch: Path, key: bool, every: int) -> int:
+def sweep_destroying(stages: Stages, key: bool, every: int) -> int:
     def done(disk: Disk, _said: str) -> None:
         expect_destroyed_when_it_says_so(disk, stages, key)
         assert disk.state == "destroyed"
@@ -237,7 +234,6 @@ def sweep_destroying(stages: Stages, scratch: Path, key: bool, every: int) -> in
     line = f"{DESTROY} --key officers" if key else DESTROY
     return sweep(
         stages.at("released"),
-        scratch,
         until("destroyed", line),
         lambda disk: expect_destroyed_when_it_says_so(disk, stages, key),
         done,
@@ -247,15 +243,32 @@ def sweep_destroying(stages: Stages, scratch: Path, key: bool, every: int) -> in
 
 @pytest.mark.parametrize("key", [True, False])
 @every_step
-def test_destroying_is_finished_by_running_it_again(
-    stages: Stages, tmp_path: Path, key: bool, every: int
-) -> None:
-    assert sweep_destroying(stages, tmp_path / "run", key, every) > 40
+def test_destroying_is_finished_by_running_it_again(stages: Stages, key: bool, every: int) -> None:
+    assert sweep_destroying(stages, key, every) > 40
+
+
+@every_step
+def test_destroying_unpublished_is_finished_by_running_it_again(stages: Stages, every: int) -> None:
+    def killed(disk: Disk) -> None:
+        note = destructions.told(disk.stores, WAVE)
+        assert disk.state != "destroyed" or note
+        assert not note or not disk.holding(*stages.rows)
+        assert not disk.holding(*OPENED)
+
+    def done(disk: Disk, _said: str) -> None:
+        killed(disk)
+        note = destructions.told(disk.stores, WAVE)
+        assert note
+        assert note.reason == "lost"
+        assert disk.names == Disk(stages.at("closed")).names - {f"home/boxes/{WAVE}.closed"}
+
+    work = until("destroyed", f"{DESTROY} --unpublished lost")
+    assert sweep(stages.at("closed"), work, killed, done, every) > 40
 
 
 @pytest.mark.slow
 def test_note_that_comes_before_the_answers_go_is_noticed(
-    stages: Stages, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    stages: Stages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     erase, note = destroying._erase_answers, destroying._note
     monkeypatch.setattr(destroying, "_erase_answers", lambda *_: None)
@@ -266,10 +279,10 @@ def test_note_that_comes_before_the_answers_go_is_noticed(
 
     monkeypatch.setattr(destroying, "_note", wrong)
     with pytest.raises(AssertionError, match="killed before step"):
-        sweep_destroying(stages, tmp_path / "run", True, LAST_FIRST)
+        sweep_destroying(stages, True, LAST_FIRST)
 
 
-def sweep_combining(stages: Stages, scratch: Path, every: int) -> int:
+def sweep_combining(stages: Stages, every: int) -> int:
     pieces = private_pieces(stages.at("released"))
 
     def killed(disk: Disk) -> None:
@@ -281,21 +294,19 @@ def sweep_combining(stages: Stages, scratch: Path, every: int) -> int:
         assert disk.holding(*pieces) == {"officers/release.key"}
         expect_only(disk, stages.at("closed"), "officers/release.key")
 
-    return sweep(stages.at("closed"), scratch, command(COMBINE), killed, done, every)
+    return sweep(stages.at("closed"), command(COMBINE), killed, done, every)
 
 
 @every_step
-def test_key_is_whole_or_not_there(stages: Stages, tmp_path: Path, every: int) -> None:
-    assert sweep_combining(stages, tmp_path / "run", every) > 3
+def test_key_is_whole_or_not_there(stages: Stages, every: int) -> None:
+    assert sweep_combining(stages, every) > 3
 
 
 @pytest.mark.slow
-def test_key_written_in_place_is_noticed(
-    stages: Stages, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_key_written_in_place_is_noticed(stages: Stages, monkeypatch: pytest.MonkeyPatch) -> None:
     def wrong(path: Path, content: bytes) -> None:
         path.write_bytes(content)
 
     monkeypatch.setattr(release_keys.secret_files, "write_whole", wrong)
     with pytest.raises(AssertionError, match="killed before step"):
-        sweep_combining(stages, tmp_path / "run", LAST_FIRST)
+        sweep_combining(stages, LAST_FIRST)
