@@ -4,7 +4,7 @@
 export const START = "start";
 export const CHECK = "check";
 
-const INPUT_ERROR = "govuk-input--error";
+const MARKS = ["govuk-input--error", "govuk-textarea--error"];
 const DESCRIBED = "aria-describedby";
 
 const byId = (id) => document.getElementById(id);
@@ -107,7 +107,7 @@ export function clearProblems() {
   const old = document.querySelectorAll(".govuk-error-summary,.govuk-error-message");
   for (const message of old) message.remove();
   for (const marked of form.querySelectorAll("[class*=--error],[aria-describedby$=-error]")) {
-    marked.classList.remove("govuk-form-group--error", INPUT_ERROR, "govuk-textarea--error");
+    marked.classList.remove("govuk-form-group--error", ...MARKS);
     const hint = marked.getAttribute(DESCRIBED)?.split(" ")[0];
     if (hint) marked.setAttribute(DESCRIBED, hint);
   }
@@ -140,7 +140,7 @@ function mark(field, sentence) {
   message.className = "govuk-error-message";
   message.textContent = sentence;
   field.before(message);
-  field.classList.add(INPUT_ERROR);
+  field.classList.add(...MARKS);
   field.setAttribute(DESCRIBED, `${field.id}-hint ${message.id}`);
   field.closest(".govuk-form-group").classList.add("govuk-form-group--error");
 }
