@@ -46,7 +46,7 @@ def stored(url: str, store: str) -> set[Column]:
 @pytest.fixture
 def closed_wave(tmp_path: Path) -> LiveWave:
     """Two waves: one open, one closed, so that every file there ever is lies on disk."""
-    questionnaire = ROOT / "tests" / "questionnaires" / "small.yaml"
+    questionnaire = ROOT / "tests" / "questionnaires" / "commented.yaml"
     live = open_live_wave(tmp_path / "home", questionnaire, "autumn")
     open_live_wave(tmp_path / "home", questionnaire, "winter")
     close_wave(live.stores, "winter", date(2026, 12, 1))

@@ -62,8 +62,9 @@ def test_the_page_asks_with_what_is_promised_beside_it(browser: FlaskClient) -> 
         "never joined to your other answers",
         "Leave out names, collar numbers, vehicle marks, places and dates.",
         "How you write may also tell people who know you who you are.",
-        "People who code comments for the release officers read it",
-        "Nobody reads this until the survey has closed, and nobody can find out who wrote it.",
+        "Only the people who sort comments for the release officers read it, after the survey",
+        "Do not report a crime or a danger here. Nobody reads this until the survey has closed,",
+        "what is stored does not say who wrote it, so nobody could come to help.",
         "Where to report, and who can support you",
         "One thing is enough. Up to 2,000 characters.",
     ):
@@ -73,7 +74,7 @@ def test_the_page_asks_with_what_is_promised_beside_it(browser: FlaskClient) -> 
 
 def test_a_survey_without_comments_says_nothing_of_them(client: FlaskClient) -> None:
     page = html_page.parse(client.get("/survey/autumn").data)
-    assert "code comments" not in page.text
+    assert "sort comments" not in page.text
     assert not list(page.root.iter("textarea"))
 
 
@@ -133,3 +134,12 @@ def test_the_check_page_of_an_empty_comment_says_so(
 ) -> None:
     page = post(browser, "check", filled(commented_wave))
     assert page.text.count("Not answered") == 4
+
+
+def test_privacy_page_says_what_becomes_of_comments(browser: FlaskClient) -> None:
+    text = html_page.parse(browser.get("/privacy").data).text
+    assert "Each comment that a survey asks for, sealed by itself, empty or not" in text
+    assert "how you write may tell people who know you who you are" in text
+    assert (
+        "an operator who recorded everything that arrives could have kept the two together" in text
+    )
