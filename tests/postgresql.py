@@ -29,6 +29,8 @@ SETTINGS = {
     "shared_buffers": "32MB",
     "max_connections": "60",
     "autovacuum": "off",
+    "max_wal_size": "32MB",
+    "min_wal_size": "32MB",
 }
 
 
