@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from survey.collect import codes, fingerprint, tokens
 from survey.collect.code_list import CodeList
 from survey.collect.redemptions import Redemption
+from survey.manage.closings import Closing
 from survey.manage.officers import PublicKeys
 from survey.manage.wave_file import WaveFile
 from survey.manage.waves import Wave
@@ -80,15 +81,30 @@ def earlier(before: WaveFile, now: WaveFile) -> Iterator[Finding]:
         ("disclosure policy", lambda f: f.wave.policy),
         ("title and day of opening", lambda f: (f.wave.title, f.wave.opened)),
     ]
-    if before.closing is not None:
-        facts.append(("counts, receipts and tokens", lambda f: f.closing))
     for name, fact in facts:
-        yield judged(
-            "earlier",
-            fact(before) == fact(now),
-            f"The {name}: the same as in the earlier file.",
-            f"The {name}: changed since the earlier file.",
-        )
+        yield _unchanged(name, fact(before) == fact(now))
+    if before.closing is not None:
+        same = now.closing is not None and _still_told(before.closing, now.closing)
+        yield _unchanged("counts, receipts and tokens", same)
+
+
+def _unchanged(name: str, same: bool) -> Finding:
+    return judged(
+        "earlier",
+        same,
+        f"The {name}: the same as in the earlier file.",
+        f"The {name}: changed since the earlier file.",
+    )
+
+
+def _still_told(before: Closing, now: Closing) -> bool:
+    """Whether all that was told is told still; two hosts tell one count after the other."""
+    answers = (before.received, before.receipts, before.tokens)
+    return (
+        before.cards == now.cards
+        and before.redeemed in {None, now.redeemed}
+        and (before.received is None or answers == (now.received, now.receipts, now.tokens))
+    )
 
 
 def redemptions(file: WaveFile, found: Sequence[Redemption]) -> Iterator[Finding]:

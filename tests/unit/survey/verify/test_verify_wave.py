@@ -323,9 +323,32 @@ def test_whatever_changed_since_the_opening_is_caught(
     assert len(failures(list(comparing.earlier(honest.before, change(honest))))) == 1
 
 
-def test_counts_that_change_after_closing_are_caught(honest: Honest) -> None:
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"redeemed": SENT + 1},
+        {"redeemed": None},
+        {"cards": 61},
+        {"received": SENT - 1},
+        {"received": None},
+        {"receipts": ("0000-0000-0000-0000",)},
+        {"tokens": ()},
+    ],
+)
+def test_counts_and_lists_that_change_after_closing_are_caught(
+    honest: Honest, change: dict[str, object]
+) -> None:
+    caught = words(list(comparing.earlier(honest.file, honest.telling(**change))))
+    assert caught == "The counts, receipts and tokens: changed since the earlier file."
+
+
+def test_a_closing_that_is_taken_back_is_caught(honest: Honest) -> None:
+    assert words(list(comparing.earlier(honest.file, honest.before)))
     assert failures(list(comparing.earlier(honest.file, honest.file))) == set()
-    later = honest.telling(redeemed=SENT + 1)
-    assert "counts, receipts and tokens: changed" in words(
-        list(comparing.earlier(honest.file, later))
-    )
+
+
+def test_a_count_that_the_other_host_tells_later_is_no_change(honest: Honest) -> None:
+    boxs = honest.telling(redeemed=None)
+    issuers = honest.telling(received=None, receipts=(), tokens=())
+    for before in (boxs, issuers):
+        assert failures(list(comparing.earlier(before, honest.file))) == set()
