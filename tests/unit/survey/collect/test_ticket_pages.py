@@ -161,6 +161,7 @@ def test_a_code_that_was_used_for_a_ticket_cannot_be_used_again(
         (codes.make(1)[0], CodeError.PUBLIC),
         ('"><b>', MistypedCode.PUBLIC),
     ],
+    ids=["nothing", "short", "unknown", "markup"],
 )
 def test_a_code_that_is_none_brings_the_page_back(
     client: FlaskClient, live_wave: LiveWave, typed: str, sentence: str
