@@ -19,7 +19,9 @@ from survey.config import ISSUE
 from survey.database import Stores
 from survey.errors import CodeError, IssuerError, WaveStateError
 
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 5
+"""Of each step of a request; a worker waits meanwhile, and others wait for workers."""
+
 LONGEST_REPLY = 4096
 
 

@@ -1,4 +1,4 @@
-"""What the threat model says of PostgreSQL: the order of redeemings is kept, of answers none."""
+"""What the threat model says of PostgreSQL: it keeps the order of redeemings, of answers none."""
 
 from __future__ import annotations
 

@@ -31,8 +31,6 @@ from survey.collect import box, codes, issuer
 from survey.config import BOX, ISSUE, RESULTS, Settings
 from survey.database import Stores
 
-pytestmark = pytest.mark.slow
-
 SMALL = QUESTIONNAIRES / "small.yaml"
 SENT = 50
 
@@ -44,7 +42,7 @@ class Host:
     settings: Settings
     folder: Path
 
-    def candour(self, line: str) -> str:
+    def candour(self, line: str, *, refused: bool = False) -> str:
         """Runs `candour ...` with this host's settings; returns what it printed."""
         self.folder.mkdir(exist_ok=True)
         said = io.StringIO()
@@ -55,10 +53,12 @@ class Host:
             contextlib.redirect_stdout(said),
             contextlib.redirect_stderr(said),
         ):
+            code: object = 0
             try:
                 cli.main()
-            except SystemExit:
-                pytest.fail(said.getvalue())
+            except SystemExit as ended:
+                code = ended.code
+        assert code == (2 if refused else 0), said.getvalue()
         return said.getvalue()
 
     @property
@@ -175,6 +175,7 @@ def found(folders: list[Path], traces: dict[str, set[bytes]]) -> set[str]:
     return {kind for kind, seen in traces.items() if any(files_with(f, seen) for f in folders)}
 
 
+@pytest.mark.slow
 @pytest.mark.both_databases
 def test_wave_on_two_hosts_from_keys_to_destruction(
     two: Two, request: pytest.FixtureRequest
@@ -249,3 +250,23 @@ def nothing_to_link(
     planted.write_bytes(b"..." + next(iter(of_codes["hashes"])))
     assert found(boxs, of_codes) == {"hashes"}
     planted.unlink()
+
+
+def test_what_is_carried_wrongly_is_one_sentence(two: Two) -> None:
+    set_up(two)
+    draft, closed = f"{two.box.folder}-draft.wave", f"{two.box.folder}-closed.wave"
+    Path(closed).write_text("nonsense")
+    for host, line, sentence in (
+        (two.issuer, f"wave import {draft}", "has the ballot box and not the issuer"),
+        (two.issuer, f"wave export none --out {closed}", "There is no wave none"),
+        (two.issuer, f"wave close autumn --issuer {draft}", "leave out --issuer"),
+        (two.box, "wave import missing.wave", "cannot be read"),
+        (two.box, f"wave import {closed}", "is no wave's file"),
+        (two.box, f"wave close winter --issuer {draft}", "is of wave autumn and not of winter"),
+        (two.box, f"wave close autumn --issuer {draft}", "on the issuer's host first"),
+        (two.box, "codes import autumn ../issuers/cards/public-halves.txt", "no issuer"),
+    ):
+        said = host.candour(line, refused=True)
+        assert sentence in said, line
+        assert len(said.splitlines()) == 1
+    assert "autumn  open" in two.box.candour("wave status")

@@ -22,9 +22,6 @@ from survey.database import Stores
 from survey.errors import CodeError, IssuerError, SigningError, WaveStateError
 from survey.manage import waves
 
-NOBODY = "http://127.0.0.1:1"
-"""Where nothing is served: only the machine itself may serve at a port that low."""
-
 ANSWERS = {"fair_treatment": "agree", "ethnicity": "white"}
 
 
@@ -199,7 +196,7 @@ def test_an_issuer_that_never_answers_is_not_waited_for(
             submit.check_code(live.stores, live.wave, live.codes[0])
 
 
-@pytest.mark.parametrize("address", [NOBODY, "https://issue.invalid", ""])
+@pytest.mark.parametrize("address", ["http://127.0.0.1:1", "https://issue.invalid", ""])
 def test_pages_say_in_one_sentence_that_the_issuer_does_not_answer(
     hosts: Hosts, address: str, caplog: pytest.LogCaptureFixture
 ) -> None:
