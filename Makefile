@@ -5,7 +5,7 @@ STAMP   := $(VENV)/.installed
 ASSETS  := survey/static/build/manifest.json
 PYTEST  := $(BIN)/python -m pytest
 
-.PHONY: demo test check bench golden screenshots assets clean
+.PHONY: demo test check bench golden linking screenshots assets clean
 
 demo: $(STAMP) $(ASSETS)
 	$(BIN)/candour demo
@@ -30,6 +30,9 @@ bench: $(STAMP)
 
 golden: $(STAMP) $(ASSETS)
 	CANDOUR_GOLDEN=write $(PYTEST) tests/architecture/test_routes.py
+
+linking: $(STAMP)
+	$(BIN)/python tests/anonymity/write_linking.py
 
 screenshots: $(STAMP) $(ASSETS)
 	$(BIN)/python docs/make_screenshots.py

@@ -22,7 +22,7 @@ COMMANDS = {
     "tabulate": "survey.tabulate:tabulate",
     "unseal": "survey.close.commands:unseal",
     "user": "survey.user_commands:user",
-    "verify": "survey.results.commands:verify",
+    "verify": "survey.verify.commands:verify",
     "wave": "survey.wave_commands:wave",
 }
 

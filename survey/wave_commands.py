@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
@@ -98,6 +99,36 @@ def close(wave_id: str) -> None:
         f"Wave {wave_id} is closed: {counts.cards:,} cards, {used} codes used, "
         f"{counts.received:,} answers received."
     )
+
+
+@wave.command()
+@click.argument("wave_id", metavar="WAVE")
+@click.option(
+    "--key", type=click.Path(path_type=Path), required=True, help="the officers' release.key"
+)
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="the auditor's file")
+def redemptions(wave_id: str, key: Path, out: Path) -> None:
+    """Open a closed wave's redemptions for an auditor: the proof of each code that was used."""
+    from survey.close import keys as release_keys
+    from survey.close import redemptions as records
+    from survey.collect.redemptions import as_text
+
+    if out.exists():
+        raise SettingsError(f"{out} is there already; choose another name.")
+    opened = records.open_records(_stores(), wave_id, release_keys.load(key), _progress)
+    release_keys.keep(out, as_text(wave_id, opened.redeemed))
+    click.echo(f"{len(opened.redeemed):,} of {opened.codes:,} codes of {wave_id} were redeemed.")
+    if opened.spoilt:
+        click.echo(
+            f"{opened.spoilt:,} records do not open: somebody changed them. Tell the auditor."
+        )
+    click.echo(f"{out}  for the auditor: candour verify wave {wave_id}.wave --redemptions {out}")
+    click.echo("It tells which codes were used: publish it never, and delete it after the check.")
+
+
+def _progress(records: Iterable[bytes]) -> Iterator[bytes]:
+    with click.progressbar(records, label="Opening redemptions") as bar:
+        yield from bar
 
 
 @wave.command()

@@ -61,10 +61,13 @@ def _tell(stores: Stores, wave_id: str) -> Closing:
     receipts = sorted(
         envelope.receipt(row, wave_id) for row in rewriting.sealed_answers(closed_box)
     )
+    # The live box goes only when this is told, so a closing that is run again still has the tokens.
+    ballot_box = box.path_of(stores.settings, wave_id)
+    tokens = box.tokens_in(ballot_box) if ballot_box.exists() else []
     salt = issuer.read_salt(stores.settings, wave_id)
     with stores.issuer() as session:
         redeemed = None if salt is None else issuer.count_used(session, salt, wave_id)
         cards = issuer.count_cards(session, wave_id)
-    closing = Closing(cards, redeemed, len(receipts), tuple(receipts))
+    closing = Closing(cards, redeemed, len(receipts), tuple(receipts), tuple(tokens))
     closings.tell(stores, wave_id, closing)
     return closing

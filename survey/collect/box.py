@@ -200,6 +200,14 @@ def shut(path: Path) -> None:
         database.execute("UPDATE box SET shut = 1")
 
 
+def tokens_in(path: Path) -> list[bytes]:
+    """The tokens of all answers in a box, sorted."""
+    with connect(path, "ro") as database:
+        return sorted(
+            bytes(token) for (token,) in database.execute("SELECT token FROM token WHERE taken = 1")
+        )
+
+
 def _expect_open(database: sqlite3.Connection) -> None:
     (is_shut,) = database.execute("SELECT shut FROM box").fetchone()
     if is_shut:

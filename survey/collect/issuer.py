@@ -3,8 +3,9 @@
 Of a code it keeps `HMAC-SHA256(salt, public half)` and a *mark*. An unused mark is
 `HMAC(salt, "unused" | hash)`, a used one `HMAC(salt, SHA-256(blinded) | public half)`, where
 `blinded` is the blinded token that was signed for it. So a redeeming whose reply was lost can be
-repeated and another cannot, and both marks read as noise once the salt is destroyed. Neither the
-blinded token nor its signature is kept.
+repeated and another cannot, and both marks read as noise once the salt is destroyed. Beside the
+mark lies a record of the redemption, or of none, that only the release officers can open
+(`survey.collect.redemptions`). The blind signature is not kept.
 
 A code that is unknown, one that was used and one whose holder proves nothing get the same reply
 after the same work: what cannot be a request is looked up as a code that nobody has.
@@ -17,6 +18,7 @@ import hmac
 import secrets
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from sqlalchemy import (
@@ -32,12 +34,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from survey.collect import blind_signatures, box, code_list, envelope, tokens
+from survey.collect import blind_signatures, box, code_list, envelope, redemptions, tokens
+from survey.collect.redemptions import Redemption
 from survey.config import Settings
 from survey.database import Stores
 from survey.errors import CodeError, WaveStateError
 from survey.manage import issuing_keys, secret_files, waves
 from survey.manage.tables import CodeRow, IssuerTable, WaveRow
+from survey.manage.waves import Wave
 
 SALT_BYTES = 32
 CODES = IssuerTable.metadata.tables["code"]
@@ -56,10 +60,17 @@ SPEND = (
         CODES.c.mark == bindparam("unused"),
         _open(bindparam("of_wave", type_=String)),
     )
-    .values(mark=bindparam("used"))
+    .values(mark=bindparam("used"), record=bindparam("redemption"))
 )
-"""Marks one code as used, if it is unused and its wave open: all in one statement, so that of many
-at once the database lets one through."""
+"""Marks one code as used, and keeps its redemption, if it is unused and its wave open: all in one
+statement, so that of many at once the database lets one through and keeps its record alone."""
+
+
+class Used(NamedTuple):
+    """What a code's row holds once it is used; the record is the sealed redemption."""
+
+    mark: bytes
+    record: bytes
 
 
 def salt_path(settings: Settings, wave_id: str) -> Path:
@@ -137,7 +148,7 @@ def import_codes(stores: Stores, wave_id: str, public_halves: Iterable[bytes]) -
         if hashes:
             session.execute(
                 insert(CodeRow),
-                [{"wave": wave_id, "hash": h, "mark": unused_mark(salt, h)} for h in hashes],
+                [_unused_row(wave, salt, code_hash) for code_hash in hashes],
             )
         code_list.extend(session, wave_id, halves)
         cards = len(known) + len(hashes)
@@ -146,6 +157,12 @@ def import_codes(stores: Stores, wave_id: str, public_halves: Iterable[bytes]) -
         questions = [comment.id for comment in wave.questionnaire.comments]
         box.create(box.path_of(stores.settings, wave_id), wave_id, cards, size, questions)
     return cards
+
+
+def _unused_row(wave: Wave, salt: bytes, code_hash: bytes) -> dict[str, object]:
+    record = redemptions.seal(redemptions.UNUSED, wave.public_key, wave.id)
+    mark = unused_mark(salt, code_hash)
+    return {"wave": wave.id, "hash": code_hash, "mark": mark, "record": record}
 
 
 def check(stores: Stores, wave_id: str, public_half: bytes, proof: bytes) -> None:
@@ -194,8 +211,17 @@ def redeem(stores: Stores, wave_id: str, public_half: bytes, blinded: bytes, pro
     half = _proven(public_half, proof, tokens.to_redeem(wave_id, blinded))
     if not blind_signatures.fits(blinded, key):
         half = secrets.token_bytes(tokens.KEY_BYTES)
-    _spend_once(stores, salt, wave_id, half, used_mark(salt, half, blinded))
+    # Sealed in every case, so that every refusal costs the same work.
+    record = redemptions.seal(
+        Redemption(half, blinded, proof).record, _public_key(stores, wave_id), wave_id
+    )
+    _spend_once(stores, salt, wave_id, half, Used(used_mark(salt, half, blinded), record))
     return blind_signatures.sign(blinded, key)
+
+
+def _public_key(stores: Stores, wave_id: str) -> bytes:
+    with stores.issuer() as session:
+        return waves.find(session, wave_id).public_key
 
 
 def _proven(public_half: bytes, proof: bytes, content: bytes) -> bytes:
@@ -205,7 +231,7 @@ def _proven(public_half: bytes, proof: bytes, content: bytes) -> bytes:
     return secrets.token_bytes(tokens.KEY_BYTES)
 
 
-def _spend_once(stores: Stores, salt: bytes, wave_id: str, half: bytes, used: bytes) -> None:
+def _spend_once(stores: Stores, salt: bytes, wave_id: str, half: bytes, used: Used) -> None:
     code_hash = _digest(salt, half)
     with stores.issuer() as session:
         # The write comes first and looks for itself whether the code is unused: whoever is second
@@ -214,20 +240,21 @@ def _spend_once(stores: Stores, salt: bytes, wave_id: str, half: bytes, used: by
             return
         _expect_open(session, wave_id)
         mark = _mark(session, wave_id, code_hash)
-    if not hmac.compare_digest(mark or bytes(32), used):
+    if not hmac.compare_digest(mark or bytes(32), used.mark):
         raise CodeError
 
 
-def spend_many(stores: Stores, wave_id: str, public_halves: Sequence[bytes]) -> None:
+def spend_many(stores: Stores, wave_id: str, redeemed: Sequence[Redemption]) -> None:
     """Spend many codes at once without signing anything: all, or none if one cannot be used.
 
     For made-up waves, whose tokens the issuer signs openly.
     """
-    salt = _salt(stores, wave_id)
+    salt, public_key = _salt(stores, wave_id), _public_key(stores, wave_id)
     rows = []
-    for half in public_halves:
-        used = used_mark(salt, half, secrets.token_bytes(issuing_keys.MODULUS_BYTES))
-        rows.append(_spending(salt, wave_id, _digest(salt, half), used))
+    for one in redeemed:
+        record = redemptions.seal(one.record, public_key, wave_id)
+        used = Used(used_mark(salt, one.half, one.blinded), record)
+        rows.append(_spending(salt, wave_id, _digest(salt, one.half), used))
     with stores.issuer() as session:
         if rows and session.connection().execute(SPEND, rows).rowcount != len(rows):
             _expect_open(session, wave_id)
@@ -245,14 +272,21 @@ def count_cards(session: Session, wave_id: str) -> int:
     return session.scalar(select(func.count()).where(CodeRow.wave == wave_id)) or 0
 
 
-def _spend(session: Session, salt: bytes, wave_id: str, code_hash: bytes, used: bytes) -> bool:
+def records(session: Session, wave_id: str) -> list[bytes]:
+    """The sealed records of all of a wave's codes, used or not, in the order of their hashes."""
+    of_wave = select(CodeRow.record).where(CodeRow.wave == wave_id).order_by(CodeRow.hash)
+    return list(session.scalars(of_wave))
+
+
+def _spend(session: Session, salt: bytes, wave_id: str, code_hash: bytes, used: Used) -> bool:
     row = _spending(salt, wave_id, code_hash, used)
     return session.connection().execute(SPEND, row).rowcount == 1
 
 
-def _spending(salt: bytes, wave_id: str, code_hash: bytes, used: bytes) -> dict[str, object]:
+def _spending(salt: bytes, wave_id: str, code_hash: bytes, used: Used) -> dict[str, object]:
     unused = unused_mark(salt, code_hash)
-    return {"of_wave": wave_id, "of_hash": code_hash, "unused": unused, "used": used}
+    kept = {"used": used.mark, "redemption": used.record}
+    return {"of_wave": wave_id, "of_hash": code_hash, "unused": unused, **kept}
 
 
 def _mark(session: Session, wave_id: str, code_hash: bytes) -> bytes | None:

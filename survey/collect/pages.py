@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, abort, make_response, render_template, request
 from flask.blueprints import BlueprintSetupState
 
-from survey.collect import code_list, document, receipts, submit
+from survey.collect import code_list, document, published, receipts, submit
 from survey.collect.asked import open_wave, public_wave, stores
 from survey.collect.document import ATTEMPT, CHANGE, CODE, OWN_FIELDS, Answers, FormPage
 from survey.errors import CodeError, MistypedCode
@@ -72,6 +72,18 @@ def codes_as_text(wave_id: str) -> Response:
         abort(404)
     response = make_response(found.text)
     response.mimetype = "text/plain"
+    return response
+
+
+@blueprint.get("/published/<wave_id>.wave")
+def wave_file(wave_id: str) -> Response:
+    """All that is public of a survey in one file, for `candour verify wave`."""
+    found = published.file_of(stores(), public_wave(wave_id))
+    if found is None:
+        abort(404)
+    response = make_response(published.packed(found))
+    response.mimetype = "application/zip"
+    response.headers["Content-Disposition"] = f'attachment; filename="{wave_id}.wave"'
     return response
 
 

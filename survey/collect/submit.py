@@ -16,8 +16,10 @@ from concurrent.futures import ThreadPoolExecutor
 from types import MappingProxyType
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from survey.collect import box, codes, envelope, issuer, tokens
+from survey.collect import blind_signatures, box, codes, envelope, issuer, tokens
+from survey.collect.redemptions import Redemption
 from survey.database import Stores
 from survey.errors import CodeError, TokenError, WaveStateError
 from survey.manage import issuing_keys
@@ -125,20 +127,29 @@ def submit_many(
 
     def prepare(
         sending: tuple[str, Mapping[str, str]],
-    ) -> tuple[bytes, tuple[bytes, bytes], box.Comments]:
+    ) -> tuple[Redemption, tuple[bytes, bytes], box.Comments]:
         code, answers = sending
         token = tokens.sign_openly(wave.id, signing, Ed25519PrivateKey.generate())
-        half = codes.public_half(codes.parse(code), wave.id)
         written = envelope.seal_comments(comments.get(code, {}), wave)
-        return half, (token, _seal(wave, answers)), written
+        return _redeemed(wave.id, code, signing), (token, _seal(wave, answers)), written
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # OpenSSL signs outside of Python's lock
         prepared = list(pool.map(prepare, sendings))
-    issuer.spend_many(stores, wave.id, [half for half, _, _ in prepared])
+    issuer.spend_many(stores, wave.id, [redeemed for redeemed, _, _ in prepared])
     rows = [row for _, row, _ in prepared]
     path = box.path_of(stores.settings, wave.id)
     box.put_many(path, rows, [written for _, _, written in prepared])
     return [envelope.receipt(sealed, wave.id) for _, sealed in rows]
+
+
+def _redeemed(wave_id: str, code: str, signing: RSAPrivateKey) -> Redemption:
+    """A code's redemption for a token that was signed openly, as it would be for a blind one.
+
+    A blinded token is any number under the modulus, each as likely, so one is drawn.
+    """
+    key = codes.private_key(codes.parse(code), wave_id)
+    blinded = blind_signatures.draw(signing)
+    return Redemption(_public(key), blinded, key.sign(tokens.to_redeem(wave_id, blinded)))
 
 
 def _seal(wave: Wave, answers: Mapping[str, str]) -> bytes:

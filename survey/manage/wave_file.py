@@ -126,7 +126,7 @@ def unpack(content: bytes, name: str) -> WaveFile:
         ) from error
     except CandourError as error:
         raise DataError(f"{name}: {error}") from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise DataError(
             f"{name} holds something else than a wave ({type(error).__name__}). Get it again from "
             "where it was made."

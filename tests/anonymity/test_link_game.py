@@ -9,15 +9,17 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import fixtures_tokens
 import link_game
 import numpy as np
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fixtures_tokens import any_blinded, half, redeem
 from fixtures_wave import LiveWave
 from link_game import PEOPLE, Places
 
 from survey.close import rewriting
-from survey.collect import box, issuer, submit, tokens
+from survey.collect import box, codes, envelope, issuer, submit, tokens
 
 SIZE = 560
 SHORT, FULL = 5, 25
@@ -154,14 +156,18 @@ def issuer_places(live: LiveWave, order: np.ndarray) -> Places:
     """Where the issuer's file keeps the marks of codes, in the order in which they were used."""
     salt = issuer.read_salt(live.settings, live.wave.id)
     assert salt
-    content = (live.settings.home / "issuer.db").read_bytes()
     marks = []
     for number in order:
         blinded = any_blinded()
         redeem(live, number, blinded)
         marks.append(issuer.used_mark(salt, half(live, number), blinded))
     content = (live.settings.home / "issuer.db").read_bytes()
-    return {"offset of the mark": np.array([content.find(mark) for mark in marks])}
+    with closing(sqlite3.connect(live.settings.home / "issuer.db")) as database:
+        records = dict(database.execute("SELECT mark, record FROM code"))
+    return {
+        "offset of the mark": np.array([content.find(mark) for mark in marks]),
+        "offset of the record": np.array([content.find(records[mark]) for mark in marks]),
+    }
 
 
 def test_the_issuers_file_does_not_tell_who_came_when(live_wave: LiveWave) -> None:
@@ -182,7 +188,7 @@ def pieces(content: bytes) -> set[bytes]:
 def shared(live: LiveWave) -> set[bytes]:
     """Strings that stand in a code's row at the issuer and in the ballot box."""
     with closing(sqlite3.connect(live.settings.home / "issuer.db")) as database:
-        rows = database.execute("SELECT hash, mark FROM code").fetchall()
+        rows = database.execute("SELECT hash, mark, record FROM code").fetchall()
     ballot_box = pieces(box.path_of(live.settings, live.wave.id).read_bytes())
     return set().union(*(pieces(value) for row in rows for value in row)) & ballot_box
 
@@ -211,3 +217,58 @@ def test_receipts_tell_no_order(live_wave: LiveWave) -> None:
     receipts = submit.submit_many(live_wave.stores, live_wave.wave, sendings)
     places = {"receipt": np.argsort(np.argsort(receipts))}
     assert link_game.findings(lambda: places, 1) == {}
+
+
+Lists = Callable[[], tuple[list[str], list[bytes]]]
+
+
+def published_lists(folder: Path, live: LiveWave) -> Lists:
+    """Receipts and tokens of a full box as they are published, and who sent which."""
+
+    def made() -> tuple[list[str], list[bytes]]:
+        path = folder / f"{secrets.token_hex(4)}.box"
+        sealed = [fixtures_tokens.seal(live) for _ in range(PEOPLE)]
+        # A token begins with its one-time key, and the lists are sorted by it.
+        keys = [Ed25519PrivateKey.generate().public_key().public_bytes_raw() for _ in sealed]
+        sent = [key + secrets.token_bytes(tokens.TOKEN_BYTES - len(key)) for key in keys]
+        box.create(path, live.wave.id, PEOPLE, len(sealed[0]))
+        box.put_many(path, zip(sent, sealed, strict=True))
+        assert box.tokens_in(path) == sorted(sent)
+        return [envelope.receipt(row, live.wave.id) for row in sealed], sent
+
+    return made
+
+
+def places_in_the_lists(made: Lists) -> Callable[[], Places]:
+    """Where the receipt of each person stands, people in the order of their tokens."""
+
+    def once() -> Places:
+        receipts, sent = made()
+        by_token = sorted(range(PEOPLE), key=lambda person: sent[person])
+        return {"place of the receipt": np.array([_place(receipts, n) for n in by_token])}
+
+    return once
+
+
+def _place(receipts: list[str], person: int) -> int:
+    return sorted(receipts).index(receipts[person])
+
+
+@pytest.mark.parametrize("seeds", SEEDS)
+def test_a_place_among_tokens_tells_no_place_among_receipts(
+    tmp_path: Path, live_wave: LiveWave, seeds: int
+) -> None:
+    made = published_lists(tmp_path, live_wave)
+    assert link_game.findings(places_in_the_lists(made), seeds) == {}
+
+
+def test_receipts_that_were_made_from_tokens_are_caught(
+    tmp_path: Path, live_wave: LiveWave
+) -> None:
+    made = published_lists(tmp_path, live_wave)
+
+    def planted() -> tuple[list[str], list[bytes]]:
+        _, sent = made()
+        return [codes.spell(token) for token in sent], sent
+
+    assert link_game.findings(places_in_the_lists(planted), SHORT)

@@ -94,7 +94,7 @@ def test_nothing_beside_an_answer_tells_time_order_or_person(closed_wave: LiveWa
 
 def test_no_row_of_a_code_tells_time_order_or_person(closed_wave: LiveWave) -> None:
     columns = {column for _store, table, column in all_stored(closed_wave) if table == "code"}
-    assert columns == {"wave", "hash", "mark"}
+    assert columns == {"wave", "hash", "mark", "record"}
 
 
 def test_no_file_lies_in_the_home_that_the_document_does_not_name(closed_wave: LiveWave) -> None:

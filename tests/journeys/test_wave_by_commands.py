@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import hashlib
 import re
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -99,6 +101,45 @@ def test_wave_goes_from_keys_to_destruction(run: Run, tmp_path: Path) -> None:
     left = {path.name for path in (tmp_path / "officers").iterdir()}
     assert left == {"public.json", "share-1.txt", "share-2.txt", "share-3.txt"}
     assert "autumn  destroyed" in run("wave status autumn")
+
+
+def download(home: Path, name: str) -> None:
+    client = create_app(Settings.at(home)).test_client()
+    Path(name).write_bytes(client.get("/published/autumn.wave").data)
+
+
+def test_anybody_checks_a_wave_and_an_auditor_its_redemptions(
+    run: Run, refused: Run, tmp_path: Path
+) -> None:
+    prepare(run)
+    download(tmp_path / "home", "opened.wave")
+    send(tmp_path / "home", 50)
+    line = "wave redemptions autumn --key officers --out proofs.txt"
+    assert "is open; redemptions are opened after it has closed" in refused(line)
+    run("wave close autumn")
+    download(tmp_path / "home", "autumn.wave")
+    said = run(line)
+    assert "50 of 60 codes of autumn were redeemed." in said
+    assert "publish it never" in said
+    assert Path("proofs.txt").stat().st_mode & 0o077 == 0
+    assert "proofs.txt is there already" in refused(line)
+    said = run("verify wave autumn.wave --earlier opened.wave --redemptions proofs.txt")
+    assert "FAILS" not in said
+    assert "50 redemptions, one for each redeemed code." in said
+    run("unseal autumn --key officers --out releases")
+    run("wave destroy autumn --key officers --yes")
+    download(tmp_path / "home", "destroyed.wave")
+    assert "FAILS" not in run("verify wave destroyed.wave --earlier autumn.wave")
+
+
+def test_spoilt_records_are_told(run: Run, tmp_path: Path) -> None:
+    prepare(run)
+    with closing(sqlite3.connect(tmp_path / "home" / "issuer.db")) as opened, opened:
+        opened.execute("UPDATE code SET record = zeroblob(528)")
+    run("wave close autumn")
+    said = run("wave redemptions autumn --key officers --out proofs.txt")
+    assert "0 of 60 codes" in said
+    assert "60 records do not open: somebody changed them." in said
 
 
 def test_fingerprint_is_the_same_where_the_key_is_made_and_used(run: Run) -> None:

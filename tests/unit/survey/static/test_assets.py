@@ -101,9 +101,15 @@ def test_our_client_is_under_ten_kilobytes() -> None:
 
 
 def test_browser_code_puts_nothing_into_storage() -> None:
-    for name in ("respond.js", "candour.js"):
+    for name in ("respond.js", "candour.js", "receipts.js"):
         for forbidden in ("localStorage", "sessionStorage", "document.cookie", "indexedDB"):
             assert forbidden not in content(name)
+
+
+def test_looking_for_a_receipt_sends_nothing() -> None:
+    for way in ("fetch", "XMLHttpRequest", "sendBeacon", "WebSocket", "import(", "location"):
+        assert way not in content("receipts.js")
+    assert "fetch" in content("respond.js")  # which is how it would look
 
 
 def test_licences_of_what_is_shipped_lie_beside_it(build_assets: ModuleType) -> None:
