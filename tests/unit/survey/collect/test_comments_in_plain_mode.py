@@ -143,3 +143,11 @@ def test_privacy_page_says_what_becomes_of_comments(browser: FlaskClient) -> Non
     assert (
         "an operator who recorded everything that arrives could have kept the two together" in text
     )
+
+
+def test_a_ticket_brings_comments_too(browser: FlaskClient, commented_wave: LiveWave) -> None:
+    asked = {document.CODE: commented_wave.codes[0], document.ATTEMPT: "a" * 64}
+    file = browser.post("/ticket/autumn/file", data=asked).text
+    page = post(browser, "check", {document.TICKET: file, "why": TEXT})
+    assert "received" in post(browser, "send", page.fields("checked")).h1
+    assert opened(commented_wave) == [("change", ""), ("why", LINES)]
