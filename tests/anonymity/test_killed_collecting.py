@@ -145,7 +145,7 @@ def test_answer_acknowledged_before_it_is_on_disk_is_noticed(
     stages: Stages, with_last_card: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A box that only remembers what it took tells a receipt of nothing."""
-    monkeypatch.setattr(submit.box, "put", lambda _path, _token, sealed: sealed)
+    monkeypatch.setattr(submit.box, "put", lambda _path, _token, sealed, _comments: sealed)
     with pytest.raises(AssertionError):
         sweep_sending(stages, with_last_card, LAST_FIRST)
 
@@ -165,10 +165,10 @@ def test_codes_and_tokens_in_one_file_are_noticed(
 ) -> None:
     put = box.put
 
-    def telling(path: Path, token: bytes, sealed: bytes) -> bytes:
+    def telling(path: Path, token: bytes, sealed: bytes, comments: box.Comments) -> bytes:
         log = path.parent / "log"
         log.write_bytes(token + next(iter(stages.tokens)) + _half(stages.cards[0]))
-        kept = put(path, token, sealed)
+        kept = put(path, token, sealed, comments)
         log.unlink()
         return kept
 
@@ -199,7 +199,8 @@ def test_wave_is_closed_over_the_journal_that_a_kill_leaves(
         assert list(told.receipts) == disk.receipts
         assert told.received == len(told.receipts) <= (told.redeemed or 0)
         assert not [name for name in disk.names if "journal" in name]
-        assert not disk.holding(*stages.secrets.values(), *stages.tokens)
+        assert not disk.holding(*stages.secrets.values())
+        assert disk.holding(*stages.tokens) <= {"home/results.db"}
 
     sweep(
         with_last_card,

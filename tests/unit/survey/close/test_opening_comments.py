@@ -151,7 +151,7 @@ def test_released_wave_still_gives_its_comments_and_a_destroyed_one_none(
     assert "is destroyed" in str(export(closed, tmp_path / "second.csv").exception)
     with closing(sqlite3.connect(closed.settings.home / "results.db")) as database:
         (note,) = database.execute("SELECT note FROM destruction").fetchone()
-    assert "sealed answers, hashes of codes, sealed comments, private key" in note
+    assert "sealed answers, sealed comments, hashes of codes, private key" in note
 
 
 def drop_one(live: LiveWave) -> None:
