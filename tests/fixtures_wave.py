@@ -53,9 +53,11 @@ class LiveWave:
         return self.keys.signing
 
 
-def open_live_wave(home: Path, questionnaire: Path, wave_id: str = "autumn") -> LiveWave:
+def open_live_wave(
+    home: Path, questionnaire: Path, wave_id: str = "autumn", **changes: object
+) -> LiveWave:
     """Migrate, make a wave of `questionnaire`, give it cards and open it."""
-    settings = Settings.at(home, surfaces=(ISSUE, BOX))
+    settings = Settings.at(home, surfaces=(ISSUE, BOX), **changes)
     database.migrate(settings)
     stores = Stores.open(settings)
     officers = keys.new()
