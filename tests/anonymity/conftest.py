@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import postgresql
 import pytest
-from game import databases, world
-from game.databases import Cluster
+from game import world
 from game.world import Ground
+from postgresql import Cluster
 
 
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[Cluster]:
+def cluster() -> Iterator[Cluster]:
     """A PostgreSQL of this session's own."""
-    with databases.cluster() as cluster:
-        yield cluster
+    with postgresql.running() as started:
+        yield started
 
 
 @pytest.fixture(scope="session")
@@ -24,12 +25,12 @@ def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Ground:
 
 
 @pytest.fixture(scope="session")
-def on_postgresql(tmp_path_factory: pytest.TempPathFactory, postgresql: Cluster) -> Ground:
+def on_postgresql(tmp_path_factory: pytest.TempPathFactory, cluster: Cluster) -> Ground:
     """A wave whose issuer is on PostgreSQL."""
-    return world.prepare(tmp_path_factory.mktemp("on_postgresql"), postgresql)
+    return world.prepare(tmp_path_factory.mktemp("on_postgresql"), cluster)
 
 
-@pytest.fixture(params=databases.KINDS)
+@pytest.fixture(params=world.KINDS)
 def ground(request: pytest.FixtureRequest) -> Ground:
     """A wave on each kind of database in turn."""
     made: Ground = request.getfixturevalue(f"on_{request.param.lower()}")

@@ -9,8 +9,8 @@ import pytest
 from game import report
 from game.attacks import ATTACKS, ON_ARRIVAL
 from game.controls import CONTROLS
-from game.databases import KINDS
 from game.report import BEGIN, COLUMNS, END, FULL_GAMES, Cell, Result
+from game.world import KINDS
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "THREAT_MODEL.md"
 

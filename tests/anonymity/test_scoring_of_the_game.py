@@ -39,11 +39,12 @@ def test_order_that_goes_with_the_truth_as_far_as_is_named_is_found(games: int) 
     leak = scoring.smallest_correlation(games, WAYS)
     found = 0
     for _ in range(40):
-        score = Score({f"way {n}": Way() for n in range(WAYS)})
+        score = played(games, 0, rng)
+        score.ways["way 0"] = Way()
         for _ in range(games):
             noise = rng.normal(size=PEOPLE) * ARRIVAL.std() * np.sqrt(1 / leak**2 - 1)
             score.ways["way 0"].add(ARRIVAL + noise, ARRIVAL)
-        found += bool(score.alarms)
+        found += score.alarms == ("way 0",)
     assert found >= 34
 
 

@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
+import postgresql
 
 from game import playing, report
 from game.controls import CONTROLS
-from game.databases import KINDS, cluster
 from game.report import FULL_GAMES, Result
-from game.world import Ground, prepare
+from game.world import KINDS, Ground, prepare
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "THREAT_MODEL.md"
 CONTROL_GAMES = 2
@@ -22,7 +22,7 @@ CONTROL_GAMES = 2
 
 def main() -> int:
     """Play everything; 1 when an attack beats chance or a planted fault is not caught."""
-    with cluster() as server, tempfile.TemporaryDirectory() as folder:
+    with postgresql.running() as server, tempfile.TemporaryDirectory() as folder:
         grounds = [
             prepare(Path(folder) / kind, server if kind == "PostgreSQL" else None) for kind in KINDS
         ]

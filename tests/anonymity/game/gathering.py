@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import postgresql
 import psycopg
 
 from game.evidence import HIDDEN, SQLITE, Evidence, File, Table
-from game.world import PEOPLE, WAVE, Played, facts
+from game.world import KINDS, PEOPLE, WAVE, Played, facts
 from survey.manage import issuing_keys
 
 
@@ -37,7 +38,7 @@ def gather(played: Played, salt: bytes) -> tuple[Evidence, Truth]:
     key = issuing_keys.public(played.live.wave.token_key)
     evidence = Evidence(
         state=played.state,
-        kind="PostgreSQL" if played.cluster else "SQLite",
+        kind=KINDS[bool(played.cluster)],
         people=tuple(replace(one, answer=b"", token=b"", to_box=b"") for one in people),
         answers=tuple(people[number].answer for number in by_answer),
         tokens=tuple(people[number].token for number in by_token),
@@ -70,21 +71,18 @@ def _file(path: Path) -> File:
 def _server_files(played: Played) -> Iterator[tuple[str, File]]:
     """Every file of PostgreSQL that was written since the game began; its log ahead as one."""
     assert played.cluster
-    data = played.cluster.data
-    with played.cluster.connect(played.database) as database:
-        yield "pg_wal", _log_ahead(played, data / "pg_wal")
-        database.execute("CHECKPOINT")
-        found = database.execute(
-            "SELECT oid FROM pg_database WHERE datname = %s", (played.database,)
-        ).fetchone()
-        assert found
-        mine = data / "base" / str(found[0])
-        for path, seen in sorted(facts(data).items()):
-            if played.before.get(path) == seen or path.parent.name == "pg_wal":
-                continue
-            name = f"base/wave/{path.name}" if path.parent == mine else path.relative_to(data)
-            with suppress(FileNotFoundError):
-                yield f"PostgreSQL {name}", _file(path)
+    folder = played.cluster.folder
+    yield "pg_wal", _log_ahead(played, folder / "data" / "pg_wal")
+    played.cluster.run("CHECKPOINT")
+    name = postgresql.name_of(played.live.settings.issuer_url)
+    [(number,)] = played.cluster.run(f"SELECT oid FROM pg_database WHERE datname = '{name}'")
+    mine = folder / "data" / "base" / str(number)
+    for path, seen in sorted(facts(folder).items()):
+        if played.before.get(path) == seen or path.parent.name == "pg_wal":
+            continue
+        called = f"base/wave/{path.name}" if path.parent == mine else path.relative_to(folder)
+        with suppress(FileNotFoundError):
+            yield f"PostgreSQL {called}", _file(path)
 
 
 def _log_ahead(played: Played, folder: Path) -> File:
@@ -107,7 +105,8 @@ def _tables(played: Played) -> Iterator[Table]:
         if path.is_file() and path.read_bytes().startswith(SQLITE):
             yield from _sqlite_tables(path, str(path.relative_to(home)))
     if played.cluster:
-        with played.cluster.connect(played.database) as database:
+        name = postgresql.name_of(played.live.settings.issuer_url)
+        with played.cluster.connect(name) as database:
             yield from _server_tables(database)
 
 

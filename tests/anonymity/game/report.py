@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from game import scoring
 from game.attacks import ATTACKS, ON_ARRIVAL
 from game.controls import CONTROLS
-from game.databases import KINDS
 from game.playing import STATES, Scores
-from game.world import PEOPLE
+from game.world import KINDS, PEOPLE
 
 BEGIN = "<!-- link game: written by `make link-game` -->"
 END = "<!-- end of the link game -->"

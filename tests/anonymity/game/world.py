@@ -22,13 +22,14 @@ from typing import Any
 
 import html_page
 import numpy as np
+import postgresql
 import pytest
 from fixtures_wave import QUESTIONNAIRES, LiveWave, open_live_wave
 from flask import Flask
 from flask.testing import FlaskClient
+from postgresql import Cluster
 from werkzeug.test import TestResponse
 
-from game.databases import Cluster
 from survey.app import create_app
 from survey.close.closing import close_wave
 from survey.collect import codes, document, envelope, issuer, submit, tokens
@@ -38,6 +39,9 @@ from survey.manage import issuing_keys
 from survey.questionnaire import answers as folding
 
 WAVE, PEOPLE = "autumn", 60
+KINDS = ("SQLite", "PostgreSQL")
+"""Where the issuer's database lies."""
+
 CLOSED = date(2026, 9, 30)
 
 Middleware = Callable[[Any], Any]
@@ -80,29 +84,29 @@ class Ground:
 
     live: LiveWave
     cluster: Cluster | None = None
-    database: str = ""
 
     @property
     def kind(self) -> str:
-        """`SQLite` or `PostgreSQL`."""
-        return "PostgreSQL" if self.cluster else "SQLite"
+        """One of `KINDS`."""
+        return KINDS[bool(self.cluster)]
 
     @contextmanager
     def copy(self) -> Iterator[tuple[LiveWave, dict[Path, tuple[int, int]]]]:
         """The wave in a folder of its own; and the facts of the server's files as they are now."""
         folder = Path(tempfile.mkdtemp(prefix="candour-game-"))
         shutil.copytree(self.live.settings.home, folder / "home")
-        changes, name = {}, ""
+        changes = {}
         if self.cluster:
-            name = self.cluster.create(self.database)
-            changes = {"issuer_url": self.cluster.url(name)}
+            opened = postgresql.name_of(self.live.settings.issuer_url)
+            changes = {"issuer_url": self.cluster.fresh(opened)}
         settings = Settings.at(folder / "home", surfaces=(ISSUE, BOX), **changes)
         live = replace(self.live, settings=settings, stores=Stores.open(settings))
         try:
-            yield live, facts(self.cluster.data) if self.cluster else {}
+            with postgresql.all_closed():
+                yield live, facts(self.cluster.folder) if self.cluster else {}
         finally:
             if self.cluster:
-                self.cluster.drop(name)
+                self.cluster.drop(live.settings.issuer_url)
             shutil.rmtree(folder)
 
 
@@ -111,9 +115,10 @@ def prepare(folder: Path, cluster: Cluster | None = None) -> Ground:
     small = QUESTIONNAIRES / "small.yaml"
     if cluster is None:
         return Ground(open_live_wave(folder / "home", small, WAVE))
-    name = cluster.create()
-    live = open_live_wave(folder / "home", small, WAVE, issuer_url=cluster.url(name))
-    return Ground(live, cluster, name)
+    with postgresql.all_closed():
+        return Ground(
+            open_live_wave(folder / "home", small, WAVE, issuer_url=cluster.fresh()), cluster
+        )
 
 
 def facts(folder: Path) -> dict[Path, tuple[int, int]]:
@@ -136,7 +141,6 @@ class Played:
     people: tuple[Person, ...]
     said: str
     cluster: Cluster | None
-    database: str
     before: dict[Path, tuple[int, int]]
 
 
@@ -150,8 +154,7 @@ def play(ground: Ground, rng: np.random.Generator, plant: Plant | None = None) -
             if middleware:
                 app.wsgi_app = middleware(app.wsgi_app)  # type: ignore[method-assign]
             people = tuple(everybody(live, app, rng, patch))
-        database = live.settings.issuer_url.partition("@/")[2].partition("?")[0]
-        stage = Played("live", live, app, people, said(), ground.cluster, database, before)
+        stage = Played("live", live, app, people, said(), ground.cluster, before)
         yield stage
         with listening() as said_at_close:
             close_wave(live.stores, WAVE, CLOSED)
