@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import textwrap
 from dataclasses import dataclass
 
 from game import scoring
@@ -118,7 +119,7 @@ def _introduction(result: Result) -> str:
         for games in (FULL_GAMES, SHORT_GAMES)
     )
     games = ", ".join(f"{result.games[kind]} on {kind}" for kind in KINDS)
-    return f"""Games: {games}; {PEOPLE} people each.
+    text = f"""Games: {games}; {PEOPLE} people each.
 A cell is the number of people found by the best way of an attack, the furthest that the order of
 any way goes with the truth (|z|), and the number of ways. Chance finds one person a game in every
 way, and more in the best of many. An attack fails the build when a way of it finds more people than
@@ -126,6 +127,7 @@ chance does in {scoring.CHANCE:.4f} of all runs, shared out over attacks and way
 over {scoring.LIMIT_Z:.0f}, more for an attack with several ways. This many games find, nineteen
 times in twenty, a leak that gives {full}; the {SHORT_GAMES} games of `make test` one that gives
 {short}."""
+    return textwrap.fill(" ".join(text.split()), 100, break_on_hyphens=False)
 
 
 def _table(result: Result, attacks: object) -> list[str]:
