@@ -75,7 +75,7 @@ def test_import_is_finished_by_running_it_again(stages: Stages, every: int) -> N
     def killed(disk: Disk) -> None:
         assert disk.state == "draft"
         with disk.stores.issuer() as session:
-            cards = issuer.count_cards(session, WAVE)
+            cards = len(session.scalars(select(CodeRow)).all())
         assert cards in (0, len(stages.cards))
         assert not cards or disk.issues, "codes that are in can be redeemed"
 
