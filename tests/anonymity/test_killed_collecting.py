@@ -25,7 +25,7 @@ from fixtures_interrupted import (
 )
 from sqlalchemy import select
 
-from survey.collect import box, codes, issuer, submit
+from survey.collect import box, codes, submit
 from survey.manage import waves
 from survey.manage.tables import CodeRow
 
