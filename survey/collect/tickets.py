@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import json
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from survey.collect import blind_signatures, fingerprint, tokens
+from survey.collect import base64url, blind_signatures, fingerprint, tokens
 from survey.errors import OtherKeys, TicketError
 from survey.manage import issuing_keys
 from survey.manage.waves import Wave
@@ -71,8 +70,8 @@ def write(ticket: Ticket, wave: Wave, site: str) -> bytes:
         "wave": wave.id,
         "site": site,
         "fingerprint": fingerprint.of(wave),
-        "key": _text(ticket.one_time.private_bytes_raw()),
-        "token": _text(ticket.token),
+        "key": base64url.write(ticket.one_time.private_bytes_raw()),
+        "token": base64url.write(ticket.token),
     }
     return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()
 
@@ -133,12 +132,6 @@ def _ticket(seed: bytes, token: bytes, wave: Wave) -> Ticket | None:
     return Ticket(token, one_time) if fits else None
 
 
-def _text(content: bytes) -> str:
-    return urlsafe_b64encode(content).rstrip(b"=").decode()
-
-
 def _bytes(text: str) -> bytes:
-    """The bytes of a text in base64url; none for whatever is none."""
-    if not _BASE64URL.fullmatch(text) or len(text) % 4 == 1:
-        return b""
-    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    """The bytes of a text that is base64url as it is written here; none for whatever is none."""
+    return base64url.read(text) if _BASE64URL.fullmatch(text) else b""
