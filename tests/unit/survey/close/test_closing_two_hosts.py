@@ -85,7 +85,7 @@ def test_page_of_receipts_says_who_tells_the_number_until_it_is_told(answered: H
     take_count(live.stores, exported(answered.issuer))
     page = page_of(live)
     assert f"{SENT} codes were used." in page.text
-    assert f"tells the same number itself: {ISSUES}/issue/autumn/closing" in page.text
+    assert f"tells itself: {ISSUES}/issue/autumn/closing" in page.text
     assert "do not fit together" not in page.text
 
 
