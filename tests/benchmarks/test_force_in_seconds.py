@@ -1,4 +1,7 @@
-"""A force's answers closed and unsealed in under half a minute, disclosure control apart."""
+"""A force's answers closed and unsealed in under half a minute, disclosure control apart.
+
+How near opening is to the bare library is asserted in `test_sealing_ratios.py`.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from statistics import median
 
 import pytest
 from fixtures_wave import LiveWave, open_live_wave
@@ -16,15 +18,12 @@ from fixtures_wave import LiveWave, open_live_wave
 from analysis.tally import tally
 from survey import resources
 from survey.close import carrying, closing, opening
-from survey.collect import codes, envelope, issuer, submit
+from survey.collect import codes, issuer, submit
 from survey.manage import wave_file, waves
 from survey.questionnaire.answers import microdata
 from survey.questionnaire.codebook import codebook
 
 PEOPLE, SECONDS = 5_500, 30
-OPENING = 1.3
-"""How many times longer opening all answers may take than the bare library on the same rows."""
-
 pytestmark = pytest.mark.long
 
 
@@ -93,23 +92,3 @@ def test_force_is_closed_and_unsealed_in_time(
     total = sum(spent.values())
     print(f"{total:.2f} s in all; {PEOPLE} rows of {len(rows[0])} bytes")
     assert total < SECONDS
-
-
-def test_opening_all_against_the_bare_library(answered: LiveWave) -> None:
-    """Rows of their own, in blocks that take turns; the middle block decides."""
-    wave, key = answered.wave, answered.keys.unsealing
-    full = {name: offered[0] for name, offered in wave.questionnaire.stored_codes.items()}
-    rows = [envelope.seal(envelope.pack(wave.questionnaire, full), wave) for _ in range(PEOPLE)]
-    suite, info = envelope.SUITES[envelope.X25519], envelope.info(wave.id)
-    ratios = []
-    for start in range(0, PEOPLE, PEOPLE // 11):
-        block = rows[start : start + PEOPLE // 11]
-        begun = time.perf_counter()
-        for row in block:
-            opening.opened_row(row, answered.keys, wave)
-        between = time.perf_counter()
-        for row in block:
-            suite.decrypt(row[1:], key, info)
-        ratios.append((between - begun) / (time.perf_counter() - between))
-    print(f"opening takes {median(ratios):.2f} times as long as the bare library")
-    assert median(ratios) < OPENING
