@@ -125,10 +125,11 @@ def _coarse(percent: float, policy: DisclosurePolicy, fallback: Shown) -> Shown:
 
 def _tells_small_numerator(found: Sequence[Shown], n: float, policy: DisclosurePolicy) -> bool:
     """Whether the shares that are not banded leave too few people for those that are."""
-    half = policy.coarse_share_step / 2
+    half, fine = policy.coarse_share_step / 2, step(n, policy) / 2
     plain = [percent for percent, bound in found if percent and not bound]
     least = sum(max(0.0, percent - half) for percent in plain)
-    least += sum(percent - half for percent, bound in found if percent and bound == "or_more")
+    # A band begins where the share's own step does: only what stands outside is coarser.
+    least += sum(percent - fine for percent, bound in found if percent and bound == "or_more")
     return bool(plain) and (100 - least) / 100 * n < policy.min_numerator
 
 

@@ -95,6 +95,12 @@ def test_the_other_categories_of_a_sensitive_item_do_not_open_a_band(data: st.Da
     assert left * n / 100 >= min(POLICY.min_numerator, n * rounding.band(n, POLICY) / 100)
 
 
+def test_a_band_at_the_top_and_a_step_beside_it_do_not_tell_that_nobody_is_left() -> None:
+    # "98 % or more" is 312 of 320 people and "5 %" is 8 or more: that would leave nobody.
+    found = rounding.shares([312, 8, 0], 320, POLICY, sensitive=True)
+    assert found == ((98, "or_more"), (None, ""), (2, "or_less"))
+
+
 def test_an_item_that_is_not_sensitive_is_rounded_category_by_category() -> None:
     counts = [380, 18, 2]
     assert rounding.shares(counts, 400, POLICY) == tuple(
