@@ -29,6 +29,9 @@ Reals = npt.NDArray[np.float64]
 
 _NEARLY = 1e-6
 
+_NARROW = 3
+"""Counts known to within so many people are looked at again in whole numbers."""
+
 
 def attack_bases(release: Release, plan: TablePlan | None = None) -> Iterator[Breach]:
     """What sums and differences of published bases give away, for groups and for items."""
@@ -152,11 +155,11 @@ class _Attack:
     def _hidden(self, cell: Cell, at: int) -> Iterator[Breach]:
         """Nothing hidden may be few; nor known, unless the group itself is shown anyway."""
         name = self._groups[cell]
-        if not self._reaches(at):
+        if not self._reaches(at) or self._never_reaches_whole(at):
             most = max(seen[at] for seen in self._seen)
             words = f"{name} can be no more than {most:.0f} people{self._of}"
             yield Breach("bound", name, words)
-        elif self._known[cell][1] is None and self._width(at) < 1 - _NEARLY:
+        elif self._known[cell][1] is None and self._is_pinned(at):
             words = f"{name} can only be {self._seen[-1][at]:.0f} people{self._of}"
             yield Breach("pinned", name, words)
 
@@ -207,6 +210,46 @@ class _Attack:
                 self._extreme([at], sign)
         values = [seen[at] for seen in self._seen]
         return float(max(values) - min(values))
+
+    def _is_pinned(self, at: int) -> bool:
+        """Whether it can be one whole number only."""
+        if self._width(at) < 1 - _NEARLY:
+            return True
+        low, high = self._range(at)
+        if high - low > _NARROW:
+            return False
+        whole = range(int(np.ceil(low - _NEARLY)), int(np.floor(high + _NEARLY)) + 1)
+        return sum(self._is_whole(at, people, people) for people in whole) < 2
+
+    def _never_reaches_whole(self, at: int) -> bool:
+        """Whether only fractions of people reach k."""
+        low, high = self._range(at)
+        return high - low <= _NARROW and not self._is_whole(at, self._k, None)
+
+    def _range(self, at: int) -> tuple[float, float]:
+        """The fewest and most people, as exactly as it takes to see that they are far apart."""
+        for sign in (1.0, -1.0):
+            values = [seen[at] for seen in self._seen]
+            if max(values) - min(values) <= _NARROW:
+                self._extreme([at], sign)
+        values = [seen[at] for seen in self._seen]
+        return min(values), max(values)
+
+    def _is_whole(self, at: int, low: float, high: float | None) -> bool:
+        """Whether a table of whole numbers has a count within limits."""
+        bounds = self._bounds.copy()
+        bounds[at] = (max(low, bounds[at][0]), min(np.inf if high is None else high, bounds[at][1]))
+        if bounds[at][0] > bounds[at][1]:
+            return False
+        found = linprog(  # type: ignore[call-overload]
+            np.zeros(len(bounds)),
+            A_eq=self._equations,
+            b_eq=np.zeros(self._equations.shape[0]),
+            bounds=bounds,
+            integrality=np.ones(len(bounds)),
+            method="highs",
+        )
+        return bool(found.status == 0)
 
     def _extreme(self, at: list[int], sign: float) -> Reals | None:
         """A table with the smallest (largest, for sign -1) sum of some cells, and remember it."""

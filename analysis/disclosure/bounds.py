@@ -94,6 +94,28 @@ class FeasibleTables:
         table = _solve(self._highs, "the published counts contradict each other")[: self._atoms]
         return float(functional @ table), table
 
+    def has_whole(self, functional: Reals, low: float, high: float) -> bool:
+        """Whether a table of whole numbers has a linear functional of the atoms within limits.
+
+        Raises:
+            Unprotectable: when the solver cannot say.
+        """
+        program = self._highs.getLp()
+        program.col_cost_ = np.zeros(self._atoms)
+        program.integrality_ = [highspy.HighsVarType.kInteger] * self._atoms
+        highs: highspy.Highs = highspy.Highs()  # type: ignore[no-untyped-call]
+        highs.setOptionValue("output_flag", False)
+        highs.setOptionValue("threads", 1)
+        highs.passModel(program)
+        inside = np.flatnonzero(functional).astype(np.int32)
+        highs.addRow(low, high, len(inside), inside, functional[inside])
+        highs.run()
+        status = highs.getModelStatus()
+        if status not in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible):
+            words = highs.modelStatusToString(status)
+            raise Unprotectable(f"the published counts cannot be audited (solver: {words})")
+        return bool(status == highspy.HighsModelStatus.kOptimal)
+
 
 class CheapestChange:
     """The least costly set of shown groups whose hiding lets a group reach a given count."""

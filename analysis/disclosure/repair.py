@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 
@@ -12,6 +15,9 @@ from analysis.disclosure.targets import ALWAYS, Targets, of_groups
 
 FORCE_COST = 1e3
 """Hiding the force's own figure costs as much as this many other groups: the last resort."""
+
+NARROW = 3
+"""Counts known to within so many people are looked at again in whole numbers."""
 
 WATCHED_COST = 20
 """Hiding a group costs this much more for each of its values that an intersection names."""
@@ -44,7 +50,7 @@ class _Audit:
     """Every small group must be able to reach k people; no hidden group may be pinned.
 
     Each table that a program finds is a witness for all groups at once, and stays one when more
-    is hidden.
+    is hidden. Fractions of people are witnesses only of a range wider than `NARROW`.
     """
 
     def __init__(self, system: System, known: Known, k: int, targets: Targets) -> None:
@@ -53,6 +59,7 @@ class _Audit:
         self._need = np.where(self._small, float(k), targets.people + 1.0)
         self._most = targets.people.astype(np.float64)
         self._least = targets.people.astype(np.float64)
+        self._whole: set[int] = set()
         self._fits = FeasibleTables(system, known, targets.nobody)
         self._change = CheapestChange(system, known, targets.nobody, targets.rows)
         self._cost = np.log1p(known.bases.astype(np.float64))
@@ -64,10 +71,13 @@ class _Audit:
         self._fits.hide(hidden)
         changed = hidden.copy()
         for target in self._open(hidden):
+            need = self._need[target]
             if self._is_safe(target) or self._reaches(target):
-                continue
+                if self._is_safe_in_whole_numbers(target):
+                    continue
+                need = np.floor(self._least[target] + DUST) + NARROW + 1
             support, table = self._change.reach(
-                *(target, self._need[target], np.where(changed, 0.0, self._cost)),
+                *(target, need, np.where(changed, 0.0, self._cost)),
                 self._targets.names[target],
             )
             self._witness(table)
@@ -96,6 +106,32 @@ class _Audit:
         if few_would_do and not self._is_safe(target):
             self._witness(self._fits.extreme(functional, largest=False)[1])
         return self._is_safe(target)
+
+    def _is_safe_in_whole_numbers(self, target: int) -> bool:
+        if self._is_wide(target) or target in self._whole:
+            return True
+        functional = self._targets.rows[[target]].toarray().ravel()
+        for largest in (True, False):
+            self._witness(self._fits.extreme(functional, largest=largest)[1])
+        if self._is_wide(target) or any(
+            self._fits.has_whole(functional, *limits) for limits in self._enough(target)
+        ):
+            self._whole.add(target)
+            return True
+        return False
+
+    def _is_wide(self, target: int) -> bool:
+        return bool(self._most[target] - self._least[target] > NARROW + DUST)
+
+    def _enough(self, target: int) -> Iterator[tuple[float, float]]:
+        """Any table with the count within one of these is witness enough."""
+        if self._targets.may_be_none[target]:
+            yield 0.0, 0.0
+        if self._small[target]:
+            yield float(self._need[target]), math.inf
+        else:
+            yield float(self._targets.people[target]) + 1, math.inf
+            yield 0.0, float(self._targets.people[target]) - 1
 
     def _witness(self, table: Reals) -> None:
         values = self._targets.rows @ table
