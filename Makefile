@@ -5,18 +5,19 @@ STAMP   := $(VENV)/.installed
 ASSETS  := survey/static/build/manifest.json
 PYTEST  := $(BIN)/python -m pytest
 
-.PHONY: demo test check bench golden screenshots assets clean
+.PHONY: demo test check bench link-game golden linking screenshots assets clean
 
 demo: $(STAMP) $(ASSETS)
 	$(BIN)/candour demo
 
 test: $(STAMP) $(ASSETS)
 	bash .ci/browser
+	bash .ci/postgresql
 	$(MAKE) --no-print-directory lint
 	$(PYTEST) -m "not long" -n 2 --cov --cov-report=term
 
 check: $(STAMP) $(ASSETS) lint
-	$(PYTEST) -m "not long and not slow and not browser and not real_data" -n 2
+	$(PYTEST) -m "not long and not slow and not browser and not postgresql and not real_data" -n 2
 
 .PHONY: lint
 lint: $(STAMP)
@@ -28,8 +29,14 @@ lint: $(STAMP)
 bench: $(STAMP)
 	$(PYTEST) tests/benchmarks -m long -s
 
+link-game: $(STAMP) $(ASSETS)
+	PYTHONPATH=.:tests:tests/anonymity $(BIN)/python -m game
+
 golden: $(STAMP) $(ASSETS)
 	CANDOUR_GOLDEN=write $(PYTEST) tests/architecture/test_routes.py
+
+linking: $(STAMP)
+	$(BIN)/python tests/anonymity/write_linking.py
 
 screenshots: $(STAMP) $(ASSETS)
 	$(BIN)/python docs/make_screenshots.py

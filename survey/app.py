@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import logging
 from functools import cache
+from io import BytesIO
 
-from flask import Flask, render_template, request
+from flask import Flask, Request, render_template, request
 from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 from werkzeug.exceptions import HTTPException
 from whitenoise import WhiteNoise
@@ -14,7 +15,7 @@ from whitenoise import WhiteNoise
 from survey import resources, security
 from survey.config import BOX, ISSUE, RESULTS, Settings
 from survey.database import Stores
-from survey.errors import BoxError, CandourError, ReleaseError
+from survey.errors import BoxError, CandourError, IssuerError, ReleaseError
 
 ONE_YEAR = 31_536_000
 UNTRUSTED = (
@@ -23,10 +24,18 @@ UNTRUSTED = (
 )
 
 
+class InMemoryRequest(Request):
+    """A request whose files stay in memory: the default puts large ones on the disk."""
+
+    def _get_file_stream(self, *_described: object, **_more: object) -> BytesIO:
+        return BytesIO()
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     """Build the application that serves the surfaces named in `settings`."""
     settings = settings or Settings.from_environment()
     app = Flask(__name__, static_folder=None, template_folder=None)
+    app.request_class = InMemoryRequest
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SESSION_COOKIE_NAME="candour",
@@ -40,7 +49,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["candour"] = Stores.open(settings)
     _templates(app)
     _static_files(app)
-    security.install(app)
+    security.install(app, settings)
     _error_pages(app)
     _surfaces(app, settings)
     return app
@@ -79,7 +88,9 @@ def _templates(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["asset"] = asset
-    app.jinja_env.globals["surfaces"] = app.extensions["candour"].settings.surfaces
+    settings: Settings = app.extensions["candour"].settings
+    app.jinja_env.globals["surfaces"] = settings.surfaces
+    app.jinja_env.globals["issue_address"] = settings.issue_address
 
 
 @cache
@@ -119,6 +130,10 @@ def _error_pages(app: Flask) -> None:
     @app.errorhandler(BoxError)
     def box_error(error: BoxError) -> tuple[str, int]:
         log.error("%s", type(error).__name__)
+        return render_template("errors/problem.html", sentence=str(error)), 503
+
+    @app.errorhandler(IssuerError)
+    def issuer_error(error: IssuerError) -> tuple[str, int]:
         return render_template("errors/problem.html", sentence=str(error)), 503
 
     @app.errorhandler(HTTPException)

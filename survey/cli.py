@@ -13,15 +13,17 @@ from analysis.errors import CandourError
 COMMANDS = {
     "check": "survey.questionnaire.commands:check",
     "codes": "survey.collect.commands:codes",
+    "comments": "survey.close.comment_commands:comments",
     "demo": "survey.demo.commands:demo",
     "headcount": "survey.manage.commands:headcount",
     "keys": "survey.close.commands:keys",
     "migrate": "survey.manage.commands:migrate",
+    "release": "survey.release_commands:release",
     "serve": "survey.serve:serve",
     "tabulate": "survey.tabulate:tabulate",
     "unseal": "survey.close.commands:unseal",
     "user": "survey.user_commands:user",
-    "verify": "survey.results.commands:verify",
+    "verify": "survey.verify.commands:verify",
     "wave": "survey.wave_commands:wave",
 }
 
@@ -76,4 +78,24 @@ def _refused_by_the_machine(error: Exception) -> str | None:
             f"A database or ballot box cannot be used ({cause}); check that CANDOUR_HOME holds "
             "Candour's own files and that you may write there."
         )
+    if _is_of_a_server(cause):
+        return (
+            f"A database cannot be used ({type(cause).__name__}); check CANDOUR_ISSUER_URL and "
+            "CANDOUR_RESULTS_URL, and that the server of the database runs and lets you in."
+        )
     return None
+
+
+_NOT_LET_IN = {None, "42501", "25006"}
+"""SQLSTATE where the server was not reached, where a right is missing, where it only reads."""
+
+
+def _is_of_a_server(cause: Exception) -> bool:
+    """Whether PostgreSQL's driver, which need not be installed, says so of the server.
+
+    What else it says names the host and the user, and so stays unsaid.
+    """
+    kinds = {f"{kind.__module__}.{kind.__name__}" for kind in type(cause).__mro__}
+    if "psycopg.OperationalError" in kinds:
+        return True
+    return "psycopg.Error" in kinds and getattr(cause, "sqlstate", "") in _NOT_LET_IN

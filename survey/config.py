@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +14,11 @@ from survey.errors import SettingsError
 ISSUE, BOX, RESULTS = "issue", "box", "results"
 SURFACES = (ISSUE, BOX, RESULTS)
 """What a host can have: the issuer, the ballot box with the respondents' pages, the results."""
+
+ORIGIN = re.compile(
+    r"(?:https://[a-z0-9.-]+|http://(?:localhost|127\.0\.0\.1))(?::\d{1,5})?", re.IGNORECASE
+)
+"""An address that pages can seal answers at and send them to; without a path."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +31,13 @@ class Settings:
         results_url: database of Releases and the people who sign in (`CANDOUR_RESULTS_URL`).
         secret_key: signs the sign-in cookie (`CANDOUR_SECRET_KEY`, else a file in `home`).
         https: whether cookies are marked Secure (`CANDOUR_HTTPS`, default off).
-        surfaces: what this process serves (`CANDOUR_SURFACES`, comma separated, default all).
+        surfaces: the parts that this host has and this process serves (`CANDOUR_SURFACES`, comma
+            separated, default all).
+        issue_address: where the issuer is served, such as `https://issue.example.org`, on a host
+            that has the ballot box and not the issuer (`CANDOUR_ISSUE_ADDRESS`); empty where pages
+            find it under their own address.
+        box_address: the site whose pages may ask the issuer, on a host that has the issuer and not
+            the ballot box (`CANDOUR_BOX_ADDRESS`); empty where it is the issuer's own.
     """
 
     home: Path
@@ -34,6 +46,20 @@ class Settings:
     secret_key: str
     https: bool = False
     surfaces: tuple[str, ...] = SURFACES
+    issue_address: str = ""
+    box_address: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse settings that contradict one another."""
+        for name, address, part in (
+            ("CANDOUR_ISSUE_ADDRESS", self.issue_address, ISSUE),
+            ("CANDOUR_BOX_ADDRESS", self.box_address, BOX),
+        ):
+            if address and part in self.surfaces:
+                raise SettingsError(
+                    f"{name} says that another host has what CANDOUR_SURFACES says is here "
+                    f"({part}); leave out one of the two."
+                )
 
     @property
     def box_folder(self) -> Path:
@@ -69,13 +95,27 @@ class Settings:
             "secret_key": environment.get("CANDOUR_SECRET_KEY") or _kept_secret(home),
             "https": environment.get("CANDOUR_HTTPS", "").lower() in {"1", "true", "yes"},
             "surfaces": surfaces,
+            "issue_address": _origin(environment, "CANDOUR_ISSUE_ADDRESS"),
+            "box_address": _origin(environment, "CANDOUR_BOX_ADDRESS"),
         }
         return cls(**{**values, **changes})  # type: ignore[arg-type]
 
 
+def _origin(environment: Mapping[str, str], name: str) -> str:
+    """The address of another host as browsers write it, or nothing."""
+    found = environment.get(name, "").strip().removesuffix("/")
+    if found and not ORIGIN.fullmatch(found):
+        raise SettingsError(
+            f"{name} is not the address of a site; write it like https://issue.example.org, "
+            "without a path."
+        )
+    # Browsers leave out the port that goes without saying.
+    return found.lower().removesuffix(":443" if found.lower().startswith("https") else ":80")
+
+
 def _kept_secret(home: Path) -> str:
     path = home / "secret_key"
-    if not path.exists():
+    if not path.exists() or not path.read_text().strip():  # made in part when the power went
         home.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
         path.write_text(secrets.token_hex(32))

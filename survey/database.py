@@ -1,8 +1,9 @@
 """The issuer's and the results' databases: engines, sessions, migrations.
 
 SQLite keeps no order and no leftovers here: deleted bytes are overwritten, nothing is written ahead
-into a second file, and temporary tables stay in memory. The ballot boxes are files of their own
-(`survey.collect.box`) and never go through this module.
+into a second file, and temporary tables stay in memory. PostgreSQL keeps the order of writes
+whatever it is told (docs/THREAT_MODEL.md says what that gives away), so the ballot boxes are files
+of their own (`survey.collect.box`) and never go through this module.
 """
 
 from __future__ import annotations
@@ -38,7 +39,19 @@ PRAGMAS = (
 )
 """Codes leave nothing behind: no WAL (it keeps every row in order), no deleted bytes."""
 
+ON_A_SERVER = {
+    "pool_pre_ping": True,  # a connection that was lost is made again before it is used
+    "isolation_level": "READ COMMITTED",
+    "connect_args": {"connect_timeout": 10},
+}
+"""What a database server is asked for, whatever it does by itself: `survey.collect.issuer` is
+written for this isolation level."""
+
 NOT_SET_UP = "The databases are not set up; run `candour migrate`."
+NO_ADDRESS = (
+    "CANDOUR_ISSUER_URL or CANDOUR_RESULTS_URL is not the address of a database; write it like "
+    "sqlite:////srv/candour/issuer.db or postgresql+psycopg://user:password@host/database."
+)
 
 
 @dataclass(frozen=True)
@@ -79,9 +92,17 @@ def _transaction(sessions: sessionmaker[Session]) -> Iterator[Session]:
         with sessions.begin() as session:
             yield session
     except (OperationalError, ProgrammingError) as error:
-        if inspect(sessions.kw["bind"]).has_table(VERSION_TABLE):
+        if _is_set_up(sessions.kw["bind"]):
             raise
         raise SettingsError(NOT_SET_UP) from error
+
+
+def _is_set_up(bind: Engine) -> bool:
+    """Whether the database has Candour's tables; one that cannot be asked may have them."""
+    try:
+        return inspect(bind).has_table(VERSION_TABLE)
+    except DatabaseError:
+        return True
 
 
 def _sessions(url: str) -> sessionmaker[Session]:
@@ -96,17 +117,16 @@ def engine(url: str) -> Engine:
     """
     try:
         address = make_url(url)
-        made = create_engine(
-            address, hide_parameters=True, pool_pre_ping=address.get_backend_name() != "sqlite"
-        )
-    except ArgumentError:  # which would show the address, and so a password
-        raise SettingsError(
-            "CANDOUR_ISSUER_URL or CANDOUR_RESULTS_URL is not the address of a database; write it "
-            "like sqlite:////srv/candour/issuer.db."
-        ) from None
+        sqlite = address.get_backend_name() == "sqlite"
+        made = create_engine(address, hide_parameters=True, **({} if sqlite else ON_A_SERVER))
+    except (ArgumentError, ValueError):  # which would show the address, and so a password
+        raise SettingsError(NO_ADDRESS) from None
     except ImportError as error:
-        raise SettingsError(f"This database needs another Python package ({error}).") from None
-    if made.dialect.name != "sqlite":
+        raise SettingsError(
+            f"This database needs another Python package ({error}); PostgreSQL needs that of "
+            "`pip install candour[postgresql]`."
+        ) from None
+    if not sqlite:
         return made
     if address.database and address.database != ":memory:":
         Path(address.database).parent.mkdir(parents=True, exist_ok=True)
@@ -125,8 +145,12 @@ def migrate(settings: Settings) -> None:
     """Bring both databases to this version; harmless when they are.
 
     Raises:
-        SettingsError: when a database cannot be opened or is not one of Candour's.
+        SettingsError: when a database cannot be opened or is not one of Candour's, or both are one.
     """
+    if settings.issuer_url == settings.results_url:
+        raise SettingsError(
+            "CANDOUR_ISSUER_URL and CANDOUR_RESULTS_URL name the same database; give each its own."
+        )
     for store, url in (("issuer", settings.issuer_url), ("results", settings.results_url)):
         migrate_one(store, url)
 
@@ -145,6 +169,12 @@ def migrate_one(store: str, url: str) -> None:
                 f"set CANDOUR_{store.upper()}_URL to an empty database."
             )
         config = migration_config(store)
+        known = {one.revision for one in ScriptDirectory.from_config(config).walk_revisions()}
+        if not {*MigrationContext.configure(connection).get_current_heads()} <= known:
+            raise SettingsError(
+                f"The {store} database is another store's or of a later version of Candour; "
+                f"check CANDOUR_{store.upper()}_URL."
+            )
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
@@ -155,6 +185,7 @@ def expect_ready(settings: Settings) -> None:
     Raises:
         SettingsError: when one of them cannot be opened or is not of this version.
     """
+    # The issuer tells how many codes were used, and the box's pages show what was told.
     used = {"results": settings.results_url}
     if {ISSUE, BOX} & set(settings.surfaces):
         used["issuer"] = settings.issuer_url

@@ -11,12 +11,15 @@ __all__ = [
     "CandourError",
     "CodeError",
     "DataError",
+    "IssuerError",
     "MistypedCode",
+    "OtherKeys",
     "Problem",
     "QuestionnaireError",
     "ReleaseError",
     "SettingsError",
     "SigningError",
+    "TicketError",
     "TokenError",
     "UnfinishedWaves",
     "WaveStateError",
@@ -69,6 +72,18 @@ class CodeError(CandourError):
         super().__init__(self.PUBLIC)
 
 
+class IssuerError(CandourError):
+    """The issuer on another host does not answer. Whatever was asked can be asked again."""
+
+    PUBLIC = (
+        "Your code could not be checked: the computer that checks codes did not answer. Try again "
+        "in a few minutes, with the same answers; sending twice counts once."
+    )
+
+    def __init__(self) -> None:
+        super().__init__(self.PUBLIC)
+
+
 class MistypedCode(CandourError):
     """What was typed is not a code at all: the check symbols do not fit. Costs nobody anything."""
 
@@ -88,6 +103,24 @@ class SigningError(CandourError):
     PUBLIC = "The answer could not be signed. Nothing is lost: send it again in a moment."
 
     def __init__(self) -> None:
+        super().__init__(self.PUBLIC)
+
+
+class TicketError(CandourError):
+    """A ticket's file cannot be used: it is none, is damaged, or is for another wave or site."""
+
+
+class OtherKeys(CandourError):
+    """A ticket names other keys than the wave has: somebody may have put others in their place.
+
+    Attributes:
+        named: the fingerprint in the ticket.
+    """
+
+    PUBLIC = "This survey has other keys than the ticket names. Do not answer here."
+
+    def __init__(self, named: str) -> None:
+        self.named = named
         super().__init__(self.PUBLIC)
 
 

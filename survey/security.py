@@ -8,32 +8,51 @@ from __future__ import annotations
 
 from flask import Flask, Request, Response, abort, request
 
+from survey.config import Settings
+
 RESPONDENT_BLUEPRINTS = frozenset({"respond", "issue", "box"})
 """Blueprints that respondents' browsers talk to."""
 
-_POLICY = "; ".join(
-    [
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    ]
-)
+ISSUER_BLUEPRINT = "issue"
+"""The one that pages of another site may ask: of the ballot box's, where that is another host."""
 
 
-def install(app: Flask) -> None:
+def policy(issue_address: str) -> str:
+    """The content security policy; pages connect to their own site, and to the issuer's."""
+    return "; ".join(
+        [
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "img-src 'self' data:",
+            "font-src 'self'",
+            f"connect-src 'self' {issue_address}".rstrip(),
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        ]
+    )
+
+
+def install(app: Flask, settings: Settings) -> None:
     """Add the headers to every response of `app` and refuse cross-site posts to respondents."""
-    app.after_request(_headers)
-    app.before_request(_refuse_cross_site)
+    content_policy, box_address = policy(settings.issue_address), settings.box_address
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        response.headers["Content-Security-Policy"] = content_policy
+        if box_address and request.blueprint == ISSUER_BLUEPRINT:
+            response.headers["Access-Control-Allow-Origin"] = box_address
+        return _headers(response)
+
+    @app.before_request
+    def refuse_cross_site() -> None:
+        to_respondent = request.blueprint in RESPONDENT_BLUEPRINTS and request.method == "POST"
+        if to_respondent and not is_same_origin(request, box_address):
+            abort(403)
 
 
 def _headers(response: Response) -> Response:
-    response.headers["Content-Security-Policy"] = _POLICY
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
@@ -45,20 +64,17 @@ def _headers(response: Response) -> Response:
     return response
 
 
-def _refuse_cross_site() -> None:
-    to_respondent = request.blueprint in RESPONDENT_BLUEPRINTS and request.method == "POST"
-    if to_respondent and not is_same_origin(request):
-        abort(403)
-
-
-def is_same_origin(received: Request) -> bool:
+def is_same_origin(received: Request, box_address: str = "") -> bool:
     """Whether the browser says that one of our own pages sent this request.
 
     Browsers send `Sec-Fetch-Site`; older ones only `Origin`. A client that sends neither is not a
-    browser, so nobody's browser can be made to send for it.
+    browser, so nobody's browser can be made to send for it. The issuer's own pages are those of
+    `box_address` too, where the ballot box is another host.
     """
+    origin = received.headers.get("Origin")
+    if box_address and received.blueprint == ISSUER_BLUEPRINT and origin == box_address:
+        return True
     site = received.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site in {"same-origin", "none"}
-    origin = received.headers.get("Origin")
     return origin is None or origin == received.host_url.rstrip("/")

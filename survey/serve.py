@@ -11,7 +11,7 @@ import sys
 import click
 
 from survey import database
-from survey.config import SURFACES, Settings
+from survey.config import BOX, ISSUE, SURFACES, Settings
 from survey.errors import SettingsError
 
 APPLICATION = "survey.wsgi:application"
@@ -77,6 +77,8 @@ def serve(bind: str, workers: int, threads: int, surfaces: tuple[str, ...]) -> N
     database.expect_ready(settings)
     expect_free(bind, "candour serve --bind HOST:PORT")
     click.echo(f"Serving on http://{bind}")
+    if BOX in settings.surfaces and ISSUE not in settings.surfaces and not settings.issue_address:
+        click.echo("CANDOUR_ISSUE_ADDRESS is not set: nobody can answer without JavaScript.")
     sys.stdout.flush()
     if os.name == "nt":
         sys.exit(subprocess.call(arguments(bind, workers, threads), env=environment))

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
 
 from analysis.policy import DisclosurePolicy
 from survey import clock
-from survey.collect import fingerprint
-from survey.config import Settings
+from survey.collect import copies, fingerprint
+from survey.config import BOX, ISSUE, Settings
 from survey.database import Stores
-from survey.errors import CandourError, SettingsError
-from survey.manage import officers, waves
+from survey.errors import CandourError, SettingsError, WaveStateError
+from survey.manage import officers, wave_file, waves
 from survey.questionnaire import loader
 
 _WHOLE = re.compile(r"[0-9]{1,30}")
@@ -88,28 +89,128 @@ def status(wave_id: str | None) -> None:
 
 @wave.command()
 @click.argument("wave_id", metavar="WAVE")
-def close(wave_id: str) -> None:
+@click.option(
+    "--issuer",
+    type=click.Path(path_type=Path),
+    help="on the ballot box's host: the file that the issuer's host exported after closing",
+)
+def close(wave_id: str, issuer: Path | None) -> None:
     """Close a wave: shuffle its box, destroy its salt and its issuing key."""
-    from survey.close.closing import close_wave
+    from survey.close.closing import close_wave, expect_count, take_count
 
-    counts = close_wave(_stores(), wave_id, clock.today())
+    stores = _stores()
+    issuers = None if issuer is None else wave_file.read(issuer)
+    if issuers is not None:
+        _expect_of(wave_id, issuers)
+        expect_count(stores, issuers)
+    if issuers is None or waves.get(stores, wave_id).state in {"open", "closing"}:
+        counts = close_wave(stores, wave_id, clock.today())
+    if issuers is not None:
+        counts = take_count(stores, issuers)
     used = "an unknown number of" if counts.redeemed is None else f"{counts.redeemed:,}"
-    click.echo(
-        f"Wave {wave_id} is closed: {counts.cards:,} cards, {used} codes used, "
-        f"{counts.received:,} answers received."
-    )
+    received = "" if counts.received is None else f", {counts.received:,} answers received"
+    click.echo(f"Wave {wave_id} is closed: {counts.cards:,} cards, {used} codes used{received}.")
+    for sentence in _left_to_do(wave_id, counts.redeemed, stores.settings.surfaces):
+        click.echo(sentence)
+
+
+def _left_to_do(wave_id: str, redeemed: int | None, surfaces: tuple[str, ...]) -> Iterator[str]:
+    """What comes next where the wave is on two hosts."""
+    if BOX not in surfaces:
+        yield f"Export it now, for the ballot box's host: candour wave export {wave_id}"
+    elif ISSUE not in surfaces and redeemed is None:
+        yield "How many codes were used the issuer tells: run this again with --issuer FILE.wave."
+
+
+@wave.command()
+@click.argument("wave_id", metavar="WAVE")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True)
+def export(wave_id: str, out: Path) -> None:
+    """Write what is public of a wave to a file, for the ballot box's host."""
+    content = wave_file.pack(copies.export(_stores(), wave_id))
+    out.write_bytes(content)
+    click.echo(f"{out}  holds what is public of wave {wave_id}, and no secret")
+
+
+@wave.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+def import_(file: Path) -> None:
+    """Make a draft wave, and its ballot box, from the file that the issuer's host exported."""
+    taken = copies.take(_stores(), wave_file.read(file))
+    click.echo(f"Wave {taken.id} is here, {taken.state}, with {taken.cards:,} cards.")
+    click.echo("Compare the fingerprint with the one on the cards and on the issuer's host:")
+    click.echo(fingerprint.of(taken))
+
+
+def _expect_of(wave_id: str, file: wave_file.WaveFile) -> None:
+    if file.wave.id != wave_id:
+        raise WaveStateError(f"This file is of wave {file.wave.id} and not of {wave_id}.")
+
+
+@wave.command()
+@click.argument("wave_id", metavar="WAVE")
+@click.option(
+    "--key", type=click.Path(path_type=Path), required=True, help="the officers' release.key"
+)
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="the auditor's file")
+def redemptions(wave_id: str, key: Path, out: Path) -> None:
+    """Open a closed wave's redemptions for an auditor: the proof of each code that was used."""
+    from survey.close import keys as release_keys
+    from survey.close import redemptions as records
+    from survey.collect.redemptions import as_text
+
+    if out.exists():
+        raise SettingsError(f"{out} is there already; choose another name.")
+    opened = records.open_records(_stores(), wave_id, release_keys.load(key), _progress)
+    release_keys.keep(out, as_text(wave_id, opened.redeemed))
+    click.echo(f"{len(opened.redeemed):,} of {opened.codes:,} codes of {wave_id} were redeemed.")
+    if opened.spoilt:
+        click.echo(
+            f"{opened.spoilt:,} records do not open: somebody changed them. Tell the auditor."
+        )
+    click.echo(f"{out}  for the auditor: candour verify wave {wave_id}.wave --redemptions {out}")
+    click.echo("It tells which codes were used: publish it never, and delete it after the check.")
+
+
+def _progress(records: Iterable[bytes]) -> Iterator[bytes]:
+    with click.progressbar(records, label="Opening redemptions") as bar:
+        yield from bar
+
+
+@wave.command()
+@click.argument("wave_id", metavar="WAVE")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="such as WAVE.wave")
+def carry(wave_id: str, out: Path) -> None:
+    """Write a closed wave to one file, for the release officers' offline machine."""
+    from survey.close.carrying import carry as carry_wave
+
+    if out.suffix != wave_file.ENDING:
+        raise SettingsError(f"--out {out}: the file's name must end in {wave_file.ENDING}.")
+    file = carry_wave(_stores(), wave_id, out)
+    answers = 0 if file.sealed is None else len(file.sealed.answers)
+    click.echo(f"{out} holds {answers:,} sealed answers; take it to the release officers:")
+    click.echo(f"candour unseal {out.name} --key release.key --out releases")
 
 
 @wave.command()
 @click.argument("wave_id", metavar="WAVE")
 @click.option("--key", type=click.Path(path_type=Path), help="destroyed too, and signs the note")
+@click.option(
+    "--unpublished", metavar="REASON", help="of a closed wave that gets no Release; public"
+)
 @click.confirmation_option(prompt="What is destroyed cannot be brought back. Destroy it?")
-def destroy(wave_id: str, key: Path | None) -> None:
-    """Destroy a released wave's sealed answers and key; or a draft, or a wave nobody answered."""
+def destroy(wave_id: str, key: Path | None, unpublished: str | None) -> None:
+    """Destroy a released wave's sealed answers and key; or a draft, or a wave nobody answered.
+
+    With a reason also a closed wave that is not to be published.
+    """
     from survey.close.destroying import destroy as destroy_wave
 
-    click.echo(destroy_wave(_stores(), wave_id, key, clock.today()))
-    click.echo("Destroy every share, and every other copy of release.key and release.locked, too.")
+    click.echo(destroy_wave(_stores(), wave_id, key, clock.today(), unpublished))
+    click.echo(
+        "Destroy every share, every other copy of release.key and release.locked, and every file "
+        "of opened comments, too."
+    )
 
 
 def _stores() -> Stores:

@@ -45,9 +45,9 @@ class Site:
         return client
 
 
-def make_site(home: Path, waves: Sequence[str] = tuple(WAVES)) -> Site:
+def make_site(home: Path, waves: Sequence[str] = tuple(WAVES), **changes: str) -> Site:
     """Migrate, store the Releases of `waves` and let one board and HR sign in."""
-    settings = Settings.at(home, surfaces=(ISSUE, BOX, RESULTS))
+    settings = Settings.at(home, surfaces=(ISSUE, BOX, RESULTS), **changes)
     database.migrate(settings)
     stores = Stores.open(settings)
     for content in packs()[: len(waves)]:

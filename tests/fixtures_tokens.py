@@ -73,6 +73,11 @@ def seal(live: LiveWave, suite: int = envelope.X25519, **answers: str) -> bytes:
     return envelope.seal(packed, live.wave, suite)
 
 
+def seal_comments(live: LiveWave, **texts: str) -> bytes:
+    """The comments of one sending as they travel: every row that is asked for, joined."""
+    return b"".join(envelope.seal_comments(texts, live.wave).values())
+
+
 def received(live: LiveWave) -> int:
     """How many answers lie in the box."""
     with closing(sqlite3.connect(box.path_of(live.settings, "autumn"))) as database:

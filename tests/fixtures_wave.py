@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -52,10 +54,37 @@ class LiveWave:
         """What signs the wave's Release."""
         return self.keys.signing
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """What another process needs to find the same wave."""
+        return environment_of(self.settings)
 
-def open_live_wave(home: Path, questionnaire: Path, wave_id: str = "autumn") -> LiveWave:
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    """The environment of a process with these settings."""
+    return {
+        **os.environ,
+        "CANDOUR_HOME": str(settings.home),
+        "CANDOUR_ISSUER_URL": settings.issuer_url,
+        "CANDOUR_RESULTS_URL": settings.results_url,
+        "CANDOUR_SURFACES": ",".join(settings.surfaces),
+        "CANDOUR_ISSUE_ADDRESS": settings.issue_address,
+        "CANDOUR_BOX_ADDRESS": settings.box_address,
+    }
+
+
+def copied(opened: LiveWave, home: Path, **changes: str) -> LiveWave:
+    """The same wave in another home; `changes` are settings, such as its databases."""
+    shutil.copytree(opened.settings.home, home)
+    settings = Settings.at(home, surfaces=opened.settings.surfaces, **changes)
+    return replace(opened, settings=settings, stores=Stores.open(settings))
+
+
+def open_live_wave(
+    home: Path, questionnaire: Path, wave_id: str = "autumn", **changes: str
+) -> LiveWave:
     """Migrate, make a wave of `questionnaire`, give it cards and open it."""
-    settings = Settings.at(home, surfaces=(ISSUE, BOX))
+    settings = Settings.at(home, surfaces=(ISSUE, BOX), **changes)
     database.migrate(settings)
     stores = Stores.open(settings)
     officers = keys.new()
@@ -75,7 +104,8 @@ class LiveServer:
     live: LiveWave
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody serves at now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -95,20 +125,22 @@ def _await(port: int, process: subprocess.Popen[bytes]) -> None:
 
 def serve(live: LiveWave) -> Iterator[LiveServer]:
     """Serve a wave until the generator is closed."""
-    port = _free_port()
-    environment = {
-        **os.environ,
-        "CANDOUR_HOME": str(live.settings.home),
-        "CANDOUR_SURFACES": ",".join(live.settings.surfaces),
-    }
+    port = free_port()
+    with served(live.settings, port):
+        yield LiveServer(f"http://127.0.0.1:{port}", live)
+
+
+@contextmanager
+def served(settings: Settings, port: int) -> Iterator[None]:
+    """A process that serves what `settings` say, at 127.0.0.1."""
     process = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", *OPTIONS, "--bind", f"127.0.0.1:{port}", APP],
-        env=environment,
+        env=environment_of(settings),
         cwd=QUESTIONNAIRES.parents[1],
     )
     try:
         _await(port, process)
-        yield LiveServer(f"http://127.0.0.1:{port}", live)
+        yield
     finally:
         process.terminate()
         process.wait(timeout=20)

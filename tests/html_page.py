@@ -38,7 +38,7 @@ class Page:
         return next(element for element in self.root.iter() if element.get("id") == wanted)
 
     def fields(self, form: str) -> dict[str, list[str]]:
-        """What the form with that id would send, its buttons left out."""
+        """What the form with that id would send; no buttons, and no files, which people choose."""
         sent: dict[str, list[str]] = {}
         for field in self.by_id(form).iter():
             for name, value in _sends(field):
@@ -72,7 +72,7 @@ def _sends(field: Element) -> Iterator[tuple[str, str]]:
         yield name, (chosen or [next(field.iter("option"))])[0].get("value", "")
     elif field.tag == "textarea":
         yield name, field.text or ""
-    elif field.tag == "input" and kind not in NO_FIELDS - {"hidden"}:
+    elif field.tag == "input" and kind not in NO_FIELDS - {"hidden"} | {"file"}:
         left = kind in {"radio", "checkbox"} and field.get("checked") is None
         if not left:
             yield name, field.get("value", "")

@@ -31,6 +31,7 @@ MANIFEST = "manifest.json"
 SIGNATURE = "manifest.sig"
 FORMAT = 1
 
+_PARTIAL = ".partial"
 _SIGNED_AS = b"candour/release/1\n"
 _TABLE_FILES = frozenset(
     file for name in tables.ROWS for file in (f"{name}.csv", f"{name}-metadata.json")
@@ -49,14 +50,20 @@ def write(release: Release, folder: Path, signer: Ed25519PrivateKey) -> str:
     files = _written(release, signer)
     name = hashlib.sha256(files[MANIFEST]).hexdigest()
     target = folder / name
-    if target.exists():
-        if _folder_files(target) != files:
-            raise ReleaseError(f"{target} was tampered with: move it away and write it again.")
-        return name
-    partial = folder / f".{name}.{os.getpid()}.partial"
+    if not target.exists():
+        _make(target, files)
+    if _folder_files(target) != files:
+        raise ReleaseError(f"{target} was tampered with: move it away and write it again.")
+    for partial in folder.glob(f".{name}.*{_PARTIAL}"):  # of writings that were interrupted
+        shutil.rmtree(partial, ignore_errors=True)
+    return name
+
+
+def _make(target: Path, files: Mapping[str, bytes]) -> None:
+    partial = target.with_name(f".{target.name}.{os.getpid()}{_PARTIAL}")
     shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
     try:
+        partial.mkdir(parents=True)
         for file, content in files.items():
             with (partial / file).open("wb") as stream:
                 stream.write(content)
@@ -65,8 +72,10 @@ def write(release: Release, folder: Path, signer: Ed25519PrivateKey) -> str:
         partial.rename(target)
     except OSError as error:
         shutil.rmtree(partial, ignore_errors=True)
-        raise ReleaseError(f"The Release could not be written to {folder}: {error}.") from error
-    return name
+        if not target.exists():  # else another process has just made it
+            raise ReleaseError(
+                f"The Release could not be written to {target.parent}: {error}."
+            ) from error
 
 
 def read(folder: Path, verifier: Ed25519PublicKey | None) -> Release:
@@ -104,6 +113,11 @@ def unpack(content: bytes, verifier: Ed25519PublicKey | None) -> Release:
 def hash_of(content: bytes) -> str:
     """The hash (hex) that names a packed Release; `unpack` is what checks it."""
     return hashlib.sha256(_packed_files(content)[MANIFEST]).hexdigest()
+
+
+def signer_of(content: bytes) -> str:
+    """The fingerprint of the key that a packed Release says it is signed with, unchecked."""
+    return str(_manifest_json(_packed_files(content)[MANIFEST])["verifier"])
 
 
 def fingerprint(verifier: Ed25519PublicKey) -> str:

@@ -3,21 +3,28 @@
 The secrets are the salt, without which no mark can be read, and the issuing key, without which
 nobody can make a token any more.
 
+Where issuer and ballot box are two hosts, each closes its part of the wave: the issuer's counts
+used codes and destroys the secrets; the box's shuffles the answers, and takes that number from the
+file that the issuer's exports afterwards.
+
 Every step leaves a state from which the next run goes on, so an interrupted closing is finished by
 running it again.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from survey.close import rewriting
-from survey.close.erasing import erase
-from survey.collect import box, envelope, issuer
+from survey.collect import box, copies, envelope, issuer
+from survey.config import BOX, ISSUE
 from survey.database import Stores
 from survey.errors import WaveStateError
-from survey.manage import closings, issuing_keys, waves
+from survey.manage import closings, waves
 from survey.manage.closings import Closing
+from survey.manage.erasing import erase_all
+from survey.manage.wave_file import WaveFile
 
 
 def close_wave(stores: Stores, wave_id: str, today: date) -> Closing:
@@ -29,13 +36,13 @@ def close_wave(stores: Stores, wave_id: str, today: date) -> Closing:
     _stop(stores, wave_id)
     ballot_box = box.path_of(stores.settings, wave_id)
     closed_box = rewriting.path_of(stores.settings, wave_id)
-    if ballot_box.exists():
+    # A closed box that is there is whole: the live one is kept until then, and perhaps not longer.
+    if ballot_box.exists() and not closed_box.exists():
         box.shut(ballot_box)
         rewriting.rewrite(ballot_box, closed_box)
     told = _tell(stores, wave_id)
-    erase(ballot_box)
-    erase(issuer.salt_path(stores.settings, wave_id))
-    erase(issuing_keys.path_of(stores.settings, wave_id))
+    box.erase_file(ballot_box)
+    erase_all(stores.settings.salt_folder, wave_id)
     with stores.issuer() as session:
         row = waves.find(session, wave_id)
         row.state, row.closed = "closed", today
@@ -57,14 +64,66 @@ def _tell(stores: Stores, wave_id: str) -> Closing:
     told = closings.told(stores, wave_id)
     if told is not None:
         return told
-    closed_box = rewriting.path_of(stores.settings, wave_id)
-    receipts = sorted(
-        envelope.receipt(row, wave_id) for row in rewriting.sealed_answers(closed_box)
-    )
+    has_box = BOX in stores.settings.surfaces
+    receipts = _receipts(stores, wave_id) if has_box else None
+    # The live box goes only when this is told, so a closing that is run again still has the tokens.
+    ballot_box = box.path_of(stores.settings, wave_id)
+    kept = box.tokens_in(ballot_box) if has_box and ballot_box.exists() else []
     salt = issuer.read_salt(stores.settings, wave_id)
     with stores.issuer() as session:
         redeemed = None if salt is None else issuer.count_used(session, salt, wave_id)
-        cards = issuer.count_cards(session, wave_id)
-    closing = Closing(cards, redeemed, len(receipts), tuple(receipts))
+        cards = waves.find(session, wave_id).cards
+    received = None if receipts is None else len(receipts)
+    closing = Closing(cards, redeemed, received, tuple(receipts or ()), tuple(kept))
     closings.tell(stores, wave_id, closing)
     return closing
+
+
+def _receipts(stores: Stores, wave_id: str) -> list[str]:
+    closed_box = rewriting.path_of(stores.settings, wave_id)
+    return sorted(envelope.receipt(row, wave_id) for row in rewriting.sealed_answers(closed_box))
+
+
+def take_count(stores: Stores, issuers: WaveFile) -> Closing:
+    """Add to what is told of a closed wave how many codes were used, which its issuer counted.
+
+    Args:
+        stores: of the ballot box's host.
+        issuers: the wave as the issuer's host exported it after closing.
+
+    Raises:
+        WaveStateError: when the file is of another wave, `expect_count` refuses it, this host has
+            not closed the wave, or told another number before.
+    """
+    expect_count(stores, issuers)
+    wave_id = issuers.wave.id
+    told, counted = closings.told(stores, wave_id), issuers.closing
+    if told is None or counted is None:
+        raise WaveStateError(f"Wave {wave_id} has not closed on this host.")
+    if told.redeemed not in {None, counted.redeemed}:
+        raise WaveStateError(
+            f"That {told.redeemed} codes of wave {wave_id} were used is told already, and this "
+            f"file says {counted.redeemed}; ask the issuer's host which is right."
+        )
+    closing = replace(told, redeemed=counted.redeemed)
+    closings.tell(stores, wave_id, closing)
+    return closing
+
+
+def expect_count(stores: Stores, issuers: WaveFile) -> None:
+    """Refuse a file that cannot tell this host how many codes were used.
+
+    Raises:
+        WaveStateError: when this host counts itself, or the file is of another wave or was made
+            before the issuer's host closed.
+    """
+    if ISSUE in stores.settings.surfaces:
+        raise WaveStateError(
+            "This host has the issuer and counts used codes itself; leave out --issuer."
+        )
+    copies.expect_same(stores, issuers)
+    if issuers.closing is None or issuers.closing.redeemed is None:
+        raise WaveStateError(
+            f"This file does not tell how many codes of wave {issuers.wave.id} were used; close "
+            "the wave on the issuer's host first, and export it there again."
+        )

@@ -10,9 +10,11 @@ import click
 from survey.close import keys as release_keys
 from survey.close import shares as key_shares
 from survey.close.unsealing import unseal as unseal_wave
+from survey.close.unsealing import unseal_file
 from survey.config import Settings
 from survey.database import Stores
 from survey.errors import SettingsError
+from survey.manage import officers, wave_file
 from survey.manage.officers import PublicKeys
 
 
@@ -72,17 +74,40 @@ def combine(shares: tuple[Path, ...], locked: Path, out: Path) -> None:
 
 
 @click.command()
-@click.argument("wave_id", metavar="WAVE")
+@click.argument("wave", metavar="WAVE|FILE.wave")
 @click.option(
     "--key", type=click.Path(path_type=Path), required=True, help="the officers' release.key"
 )
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True)
-def unseal(wave_id: str, key: Path, out: Path) -> None:
-    """Open a closed wave and publish its Release."""
+@click.option(
+    "--previous-key",
+    "previous",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="public.json of the officers of an earlier wave, for the trends; with a file only",
+)
+def unseal(wave: str, key: Path, out: Path, previous: tuple[Path, ...]) -> None:
+    """Open a closed wave: a carried file, offline, or a wave of this server, and publish it."""
+    if wave.endswith(wave_file.ENDING):
+        _unseal_carried(Path(wave), key, out, previous)
+        return
+    if previous:
+        raise SettingsError(
+            "--previous-key goes with a file; the server knows the keys of its earlier Releases."
+        )
     stores = Stores.open(Settings.from_environment())
-    digest = unseal_wave(stores, wave_id, release_keys.load(key), out, _progress, click.echo)
+    digest = unseal_wave(stores, wave, release_keys.load(key), out, _progress, click.echo)
     click.echo(f"Release {digest} is in {out / digest} and published.")
-    click.echo(f"Destroy the sealed answers within 30 days: candour wave destroy {wave_id}")
+    click.echo(f"Destroy the sealed answers within 30 days: candour wave destroy {wave}")
+
+
+def _unseal_carried(file: Path, key: Path, out: Path, previous: tuple[Path, ...]) -> None:
+    verifiers = [officers.read(path).verifier for path in previous]
+    keys = release_keys.load(key)
+    packed = unseal_file(file, keys, verifiers, out, _progress, click.echo)
+    click.echo(f"Release {packed.stem} is in {packed.with_suffix('')}; nobody has it yet.")
+    click.echo(f"Bring {packed.name} to the server: candour release add {packed.name}")
+    click.echo(f"Destroy {file} when it is published, and every copy of it.")
 
 
 def _progress(rows: Iterable[bytes]) -> Iterator[bytes]:

@@ -1,12 +1,12 @@
 """Destroying: after the Release, the sealed answers and the key that opens them go for good.
 
 A draft and a closed wave that nobody answered have nothing to publish, and can be destroyed as they
-are: otherwise either would keep the key that opens other waves alive for ever.
+are: otherwise either would keep the key that opens other waves alive for ever. A closed wave that
+cannot or shall not be published is destroyed with a reason, which everybody can read.
 """
 
 from __future__ import annotations
 
-import json
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -15,24 +15,23 @@ from sqlalchemy import delete, update
 
 from survey.close import keys as release_keys
 from survey.close import rewriting, shares
-from survey.close.erasing import erase
 from survey.close.keys import Keys
-from survey.close.unsealing import expect_keys_of
-from survey.collect import box, issuer
+from survey.close.opening import expect_keys_of
+from survey.config import BOX, ISSUE, Settings
 from survey.database import Stores
 from survey.errors import SettingsError, WaveStateError
-from survey.manage import closings, issuing_keys, waves
+from survey.manage import closings, destructions, secret_files, waves
+from survey.manage.destructions import Destruction
+from survey.manage.erasing import DOOMED, erase, erase_all
 from survey.manage.officers import PublicKeys
-from survey.manage.tables import CodeRow, DestructionRow, WaveRow
+from survey.manage.tables import CodeRow, WaveRow
 from survey.manage.waves import State, Wave
+from survey.results import store
 
-_THERE_WAS: dict[State, str] = {
-    "draft": "a draft that never opened: hashes of codes, salt, issuing key and empty ballot box, "
-    "as far as it had them",
-    "closed": "a ballot box without any answer, hashes of codes",
-    "released": "sealed answers, hashes of codes",
-}
-"""What the note says was destroyed, by the state in which the wave was."""
+_DRAFT = (
+    "a draft that never opened: hashes of codes, salt, issuing key and empty ballot box, as far as "
+    "it had them"
+)
 
 _DONE: dict[State, str] = {
     "draft": "The draft {} is destroyed; it never opened.",
@@ -40,12 +39,24 @@ _DONE: dict[State, str] = {
     "released": "The sealed answers of wave {} are destroyed; its Release stays.",
 }
 
+_DONE_BY_ISSUER = (
+    "The hashes of the codes of wave {} are destroyed; its answers are another host's."
+)
+_UNPUBLISHED = "Wave {} is destroyed; nothing was published of it, and everybody can read why."
+LONGEST_REASON = 500
+
 DESTROYED = (
     "this copy destroyed with this note; other copies and shares are the officers' to destroy"
 )
 
 
-def destroy(stores: Stores, wave_id: str, keys_path: Path | None, today: date) -> str:
+def destroy(
+    stores: Stores,
+    wave_id: str,
+    keys_path: Path | None,
+    today: date,
+    unpublished: str | None = None,
+) -> str:
     """Destroy a finished wave's sealed answers, the hashes of its codes, its secrets and its key.
 
     Args:
@@ -55,19 +66,25 @@ def destroy(stores: Stores, wave_id: str, keys_path: Path | None, today: date) -
             with the `release.locked` of the same keys that lies beside it; None when the officers
             destroy it elsewhere, and the note is unsigned and says so.
         today: the date on the note.
+        unpublished: why a closed wave is destroyed although it was answered and has no Release;
+            None for every other wave.
 
     Returns:
         A sentence that says what is gone.
 
     Raises:
-        WaveStateError: when the wave may still have something to publish, or the key still opens
-            another wave.
-        SettingsError: when the key is not this wave's.
+        WaveStateError: when the wave may still have something to publish and no reason is given, or
+            one is given and it has not, or the key still opens another wave.
+        SettingsError: when the key is not this wave's, or the reason is none.
     """
     wave = waves.get(stores, wave_id)
-    _expect_nothing_to_publish(stores, wave)
+    if unpublished is None:
+        _expect_nothing_to_publish(stores, wave)
+    else:
+        unpublished = _reason(unpublished)
+        _expect_unpublished(stores, wave)
     key_file = None if keys_path is None else release_keys.private_file(keys_path)
-    noted = _is_noted(stores, wave_id)
+    noted = destructions.told(stores, wave_id) is not None
     if key_file is not None and (key_file.exists() or not noted):
         _expect_last_wave(stores, wave)
     keys = None
@@ -78,13 +95,27 @@ def destroy(stores: Stores, wave_id: str, keys_path: Path | None, today: date) -
         _keep_from_opening(stores, wave_id)
     _erase_answers(stores, wave_id)
     if not noted:
-        _note(stores, wave, keys, today)
+        _note(stores, wave, keys, today, unpublished)
     if key_file is not None:
         _erase_keys(wave, key_file)
     with stores.issuer() as session:
         session.execute(delete(CodeRow).where(CodeRow.wave == wave_id))
         waves.move(session, wave_id, wave.state, "destroyed")
-    return _DONE[wave.state].format(wave_id)
+    if unpublished:
+        return _UNPUBLISHED.format(wave_id)
+    has_box = BOX in stores.settings.surfaces or wave.state == "draft"
+    return (_DONE[wave.state] if has_box else _DONE_BY_ISSUER).format(wave_id)
+
+
+def _there_was(wave: Wave, settings: Settings, had_answers: bool) -> str:
+    """What the note says was destroyed: what this host had of the wave in its state."""
+    if wave.state == "draft":
+        return _DRAFT
+    answers = "a ballot box without any answer"
+    if had_answers:
+        answers = "sealed answers" + (", sealed comments" if wave.questionnaire.comments else "")
+    parts = ((BOX, answers), (ISSUE, "hashes of codes"))
+    return ", ".join(what for part, what in parts if part in settings.surfaces)
 
 
 def _expect_nothing_to_publish(stores: Stores, wave: Wave) -> None:
@@ -92,14 +123,46 @@ def _expect_nothing_to_publish(stores: Stores, wave: Wave) -> None:
         wave.state == "closed" and _nobody_answered(stores, wave.id)
     ):
         return
+    instead = (
+        ' To destroy it without publishing anything, say why: --unpublished "REASON".'
+        if wave.state == "closed"
+        else ""
+    )
     raise WaveStateError(
         f"Wave {wave.id} is {wave.state}; only a released wave can be destroyed, or a draft, or a "
-        "closed wave that nobody answered."
+        f"closed wave that nobody answered.{instead}"
     )
 
 
+def _expect_unpublished(stores: Stores, wave: Wave) -> None:
+    if wave.state != "closed":
+        raise WaveStateError(
+            f"Wave {wave.id} is {wave.state}; --unpublished is for a closed wave that gets no "
+            "Release."
+        )
+    if store.by_wave(stores, wave.id) is not None:  # an interrupted unsealing stored it
+        raise WaveStateError(
+            f"Wave {wave.id} has a Release, so --unpublished would not be true; finish its "
+            "publishing with the `candour unseal` or `candour release add` that was interrupted."
+        )
+
+
+def _reason(written: str) -> str:
+    """One line that everybody can read."""
+    reason = " ".join(written.split())
+    if not reason or len(reason) > LONGEST_REASON or not reason.isprintable():
+        raise SettingsError(
+            f"--unpublished takes a reason of 1 to {LONGEST_REASON} characters, for everybody to "
+            "read."
+        )
+    return reason
+
+
 def _nobody_answered(stores: Stores, wave_id: str) -> bool:
-    """By what was told at close and by the closed box, which an earlier run may have erased."""
+    """By what was told at close and by the closed box, which an earlier run may have erased.
+
+    On a host without the ballot box nobody ever did.
+    """
     told = closings.told(stores, wave_id)
     if told is None or told.received:
         return False
@@ -136,13 +199,8 @@ def _expect_last_wave(stores: Stores, wave: Wave) -> None:
 
 
 def _erase_answers(stores: Stores, wave_id: str) -> None:
-    for path in (
-        rewriting.path_of(stores.settings, wave_id),
-        box.path_of(stores.settings, wave_id),
-        issuer.salt_path(stores.settings, wave_id),
-        issuing_keys.path_of(stores.settings, wave_id),
-    ):
-        erase(path)
+    erase_all(stores.settings.box_folder, wave_id)
+    erase_all(stores.settings.salt_folder, wave_id)
 
 
 def _erase_keys(wave: Wave, key_file: Path) -> None:
@@ -152,22 +210,20 @@ def _erase_keys(wave: Wave, key_file: Path) -> None:
     with suppress(SettingsError):  # missing, or overwritten already and not removed
         if shares.read_locked(locked).fingerprint == public.fingerprint:
             erase(locked)
-    erase(key_file)
+    for path in (locked.with_name(locked.name + DOOMED), key_file, secret_files.draft_of(key_file)):
+        erase(path)
 
 
-def _is_noted(stores: Stores, wave_id: str) -> bool:
-    with stores.results() as session:
-        return session.get(DestructionRow, wave_id) is not None
-
-
-def _note(stores: Stores, wave: Wave, keys: Keys | None, today: date) -> None:
-    content = {
-        "wave": wave.id,
-        "destroyed": today.isoformat(),
-        "what": _THERE_WAS[wave.state] + (", private key" if keys else ""),
-        "private key": DESTROYED if keys else "not on this machine",
-    }
-    note = json.dumps(content, sort_keys=True)
-    signature = keys.signing.sign(note.encode()) if keys else None
-    with stores.results() as session:
-        session.add(DestructionRow(wave=wave.id, note=note, signature=signature))
+def _note(
+    stores: Stores, wave: Wave, keys: Keys | None, today: date, unpublished: str | None
+) -> None:
+    had_answers = wave.state == "released" or unpublished is not None
+    destruction = Destruction(
+        wave.id,
+        today,
+        _there_was(wave, stores.settings, had_answers) + (", private key" if keys else ""),
+        DESTROYED if keys else "not on this machine",
+        unpublished,
+    )
+    signature = keys.signing.sign(destruction.note.encode()) if keys else None
+    destructions.keep(stores, destruction, signature)

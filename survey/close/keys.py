@@ -7,7 +7,6 @@ one plain file, as `candour keys combine` puts them together for opening a wave.
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from survey.errors import SettingsError
+from survey.manage import secret_files
 from survey.manage.officers import PublicKeys
 
 PRIVATE_FILE, PUBLIC_FILE = "release.key", "public.json"
@@ -84,19 +84,15 @@ def expect_none(folder: Path, *names: str) -> None:
 
 
 def keep(path: Path, content: str) -> None:
-    """Write a private file for its owner's eyes only, flushed to disk.
+    """Write a private file for its owner's eyes only, whole and flushed to disk.
 
     Raises:
-        SettingsError: when there is one: a key is never overwritten.
+        SettingsError: when there is another one: a key is never overwritten.
     """
-    try:
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        raise _is_there(path) from None
-    with os.fdopen(handle, "w") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    if not path.exists():
+        secret_files.write_whole(path, content.encode())
+    elif path.read_bytes() != content.encode():
+        raise _is_there(path)
 
 
 def _is_there(path: Path) -> SettingsError:

@@ -99,6 +99,12 @@ def fits(blinded: bytes, key: RSAPrivateKey) -> bool:
     return len(blinded) == _bytes_of(n) and 0 < int.from_bytes(blinded) < n
 
 
+def draw(key: RSAPrivateKey) -> bytes:
+    """A number that `fits`, each as likely as the other: what any blinded message looks like."""
+    n = key.private_numbers().public_numbers.n
+    return (1 + secrets.randbelow(n - 1)).to_bytes(_bytes_of(n))
+
+
 def sign(blinded: bytes, key: RSAPrivateKey) -> bytes:
     """Sign a blinded message without seeing it (RFC 9474, 4.3); the same one the same way.
 

@@ -6,20 +6,28 @@ bytes in the file tell when it came. Large pages, no rowids and no write-ahead l
 those was measured to keep the order. The box never sees a code: of a sending it knows a token
 alone, and keeps it whole, so that it counts once and so that anybody can check it against the
 issuer's public key.
+
+Comments have slots of their own, filled and drawn in the same way: each goes to a place that has
+nothing to do with its answer's place, nor with that of another comment. So nothing that stays in
+the file joins them.
 """
 
 from __future__ import annotations
 
 import secrets
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from itertools import repeat
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import quote
 
-from survey.collect import tokens
-from survey.config import Settings
+from survey.collect import envelope, tokens
+from survey.config import BOX, Settings
 from survey.errors import BoxError, WaveStateError
+from survey.manage.erasing import erase, flush_folder
+from survey.manage.waves import Wave
 
 PAGE_BYTES = 65_536
 LARGEST_ROW = 16_000
@@ -43,6 +51,22 @@ CREATE TABLE token (
   token BLOB NOT NULL CHECK (length(token) = {token})
 ) WITHOUT ROWID;
 """
+
+COMMENT_SCHEMA = """
+CREATE TABLE comment (
+  question TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  taken INTEGER NOT NULL CHECK (taken IN (0, 1)),
+  sealed BLOB NOT NULL CHECK (length(sealed) = {size}),
+  PRIMARY KEY (question, number)
+) WITHOUT ROWID;
+"""
+"""Only in the box of a wave that asks for comments; a slot of each question for every slot."""
+
+Comments = Mapping[str, bytes]
+"""The id of a comment's question -> the sealed comment."""
+
+NONE: Comments = MappingProxyType({})
 
 
 def path_of(settings: Settings, wave_id: str) -> Path:
@@ -93,8 +117,10 @@ def slots_for(cards: int) -> int:
     return cards + -(-cards // 4)
 
 
-def create(path: Path, wave_id: str, cards: int, size: int) -> None:
+def create(path: Path, wave_id: str, cards: int, size: int, questions: Sequence[str] = ()) -> None:
     """Make an empty box of `slots_for(cards)` slots of `size` bytes; replaces an empty one.
+
+    It has as many slots for the comments to each of `questions`.
 
     Raises:
         WaveStateError: when an answer would not fit into a row.
@@ -106,7 +132,7 @@ def create(path: Path, wave_id: str, cards: int, size: int) -> None:
         )
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_suffix(".making")
-    draft.unlink(missing_ok=True)
+    erase_file(draft)
     draft.touch(mode=0o600)
     with connect(draft) as database:
         database.executescript(SCHEMA.format(size=size, token=tokens.TOKEN_BYTES))
@@ -120,11 +146,42 @@ def create(path: Path, wave_id: str, cards: int, size: int) -> None:
                 "INSERT INTO token VALUES (?, 0, ?)",
                 ((n, secrets.token_bytes(tokens.TOKEN_BYTES)) for n in numbers),
             )
+        if questions:
+            _add_comments(database, questions, numbers)
     draft.replace(path)
+    flush_folder(path.parent)
 
 
-def put(path: Path, token: bytes, sealed: bytes) -> bytes:
+def erase_file(path: Path) -> bool:
+    """Erase a box, a closed one or a draft of one, with the journal that an interruption left."""
+    found = erase(path)
+    return erase(path.with_name(f"{path.name}-journal")) or found
+
+
+def create_for(settings: Settings, wave: Wave, cards: int) -> None:
+    """Make a wave's empty box on a host that has boxes; on another do nothing."""
+    if BOX in settings.surfaces:
+        size = envelope.sealed_size(wave.questionnaire)
+        questions = [comment.id for comment in wave.questionnaire.comments]
+        create(path_of(settings, wave.id), wave.id, cards, size, questions)
+
+
+def _add_comments(
+    database: sqlite3.Connection, questions: Sequence[str], numbers: Iterable[int]
+) -> None:
+    size = envelope.SEALED_COMMENT_BYTES
+    database.executescript(COMMENT_SCHEMA.format(size=size))
+    with transaction(database):
+        database.executemany(
+            "INSERT INTO comment VALUES (?, ?, 0, ?)",
+            ((one, n, secrets.token_bytes(size)) for one in sorted(questions) for n in numbers),
+        )
+
+
+def put(path: Path, token: bytes, sealed: bytes, comments: Comments = NONE) -> bytes:
     """Keep a sealed answer under its one-time token and give back the answer that is kept.
+
+    Its comments are kept with it or not at all, each in a slot of its own.
 
     That is an earlier one when the token was seen before: a sending that is repeated, because its
     reply was lost, changes nothing.
@@ -136,23 +193,36 @@ def put(path: Path, token: bytes, sealed: bytes) -> bytes:
     try:
         with connect(path) as database, transaction(database):
             _expect_open(database)
-            return _seen(database, token) or _keep(database, token, sealed)
+            return _seen(database, token) or _keep(database, token, sealed, comments)
     except sqlite3.OperationalError as error:
         raise BoxError from error
 
 
-def put_many(path: Path, rows: Iterable[tuple[bytes, bytes]]) -> None:
-    """Keep many (token, sealed answer) at once, all or none; the tokens must be new."""
+def put_many(
+    path: Path, rows: Sequence[tuple[bytes, bytes]], comments: Iterable[Comments] = repeat(NONE)
+) -> None:
+    """Keep many (token, sealed answer) at once, all or none; the tokens must be new.
+
+    `comments` are those of each row, in the same order.
+    """
     with connect(path) as database, transaction(database):
         _expect_open(database)
-        for token, sealed in rows:
-            _keep(database, token, sealed)
+        for (token, sealed), written in zip(rows, comments, strict=False):
+            _keep(database, token, sealed, written)
 
 
 def shut(path: Path) -> None:
     """Take no answer from now on. One that is being kept is kept first."""
     with connect(path) as database, transaction(database):
         database.execute("UPDATE box SET shut = 1")
+
+
+def tokens_in(path: Path) -> list[bytes]:
+    """The tokens of all answers in a box, sorted."""
+    with connect(path, "ro") as database:
+        return sorted(
+            bytes(token) for (token,) in database.execute("SELECT token FROM token WHERE taken = 1")
+        )
 
 
 def _expect_open(database: sqlite3.Connection) -> None:
@@ -173,21 +243,29 @@ def _seen(database: sqlite3.Connection, token: bytes) -> bytes | None:
     return bytes(sealed)
 
 
-def _keep(database: sqlite3.Connection, token: bytes, sealed: bytes) -> bytes:
+def _keep(database: sqlite3.Connection, token: bytes, sealed: bytes, comments: Comments) -> bytes:
+    for question, comment in comments.items():
+        number = _free_slot(database, COMMENT_TAKEN, question)
+        database.execute(
+            "UPDATE comment SET taken = 1, sealed = ? WHERE number = ? AND question = ?",
+            (comment, number, question),
+        )
     number = _free_slot(database)
     database.execute("UPDATE slot SET sealed = ? WHERE number = ?", (sealed, number))
     database.execute("UPDATE token SET taken = 1, token = ? WHERE number = ?", (token, number))
     return sealed
 
 
-def _free_slot(database: sqlite3.Connection) -> int:
+TAKEN = "SELECT taken FROM token WHERE number = ?"
+COMMENT_TAKEN = "SELECT taken FROM comment WHERE number = ? AND question = ?"
+
+
+def _free_slot(database: sqlite3.Connection, taken_of: str = TAKEN, *of: str) -> int:
     """A free slot, each as likely as the other: draws until one is free, a fifth of them always."""
     (slots,) = database.execute("SELECT max(number) + 1 FROM token").fetchone()
     for _ in range(1000):
         number = secrets.randbelow(slots)
-        (taken,) = database.execute(
-            "SELECT taken FROM token WHERE number = ?", (number,)
-        ).fetchone()
+        (taken,) = database.execute(taken_of, (number, *of)).fetchone()
         if not taken:
             return number
     raise WaveStateError("The ballot box is full; more answers came than cards were made.")

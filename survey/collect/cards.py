@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -17,10 +16,10 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from survey import resources
+from survey.config import ORIGIN
 from survey.errors import SettingsError
 
 PER_SHEET = 8
-_SITE = re.compile(r"(?:https://[a-z0-9.-]+|http://(?:localhost|127\.0\.0\.1))(?::\d{1,5})?", re.I)
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ def site(text: str) -> str:
         SettingsError: when it is none that pages can seal answers at.
     """
     found = text.strip().removesuffix("/")
-    if not _SITE.fullmatch(found):
+    if not ORIGIN.fullmatch(found):
         raise SettingsError(
             f"--address {text}: give the site alone, such as https://survey.example.org; pages "
             "seal answers over https only (http serves on localhost, for a trial)."

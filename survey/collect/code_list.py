@@ -47,17 +47,28 @@ def extend(session: Session, wave_id: str, public_halves: Iterable[bytes]) -> Co
     row = session.get(CodeListRow, wave_id)
     both = {*of(public_halves).hashes, *(_read(row).hashes if row else ())}
     whole = CodeList(tuple(sorted(both)))
-    session.merge(CodeListRow(wave_id, bytes.fromhex("".join(whole.hashes))))
+    keep(session, wave_id, whole)
     return whole
+
+
+def keep(session: Session, wave_id: str, whole: CodeList) -> None:
+    """Keep a wave's list in place of the earlier one."""
+    session.merge(CodeListRow(wave_id, bytes.fromhex("".join(whole.hashes))))
+
+
+def kept(stores: Stores, wave_id: str) -> CodeList:
+    """The list of a wave, a draft too; empty where none was kept."""
+    with stores.issuer() as session:
+        row = session.get(CodeListRow, wave_id)
+        return CodeList(()) if row is None else _read(row)
 
 
 def published(stores: Stores, wave: Wave) -> CodeList | None:
     """The list of a wave that has opened; None before, and where none was kept."""
     if wave.state == "draft":
         return None
-    with stores.issuer() as session:
-        row = session.get(CodeListRow, wave.id)
-        return None if row is None else _read(row)
+    found = kept(stores, wave.id)
+    return found if found.hashes else None
 
 
 def _read(row: CodeListRow) -> CodeList:

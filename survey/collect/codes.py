@@ -8,6 +8,7 @@ code's, so up to four wrong symbols, or two pairs swapped, are always noticed. T
 
 from __future__ import annotations
 
+import re
 import secrets
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -26,7 +27,11 @@ RAW_BYTES = 10
 FIELD_POLYNOMIAL = 0b100101
 """x^5 + x^2 + 1: GF(32) is the polynomials over GF(2) modulo this one; 2 generates it."""
 
-_VALUES = {symbol: value for value, symbol in enumerate(ALPHABET)} | {"O": 0, "I": 1, "L": 1}
+SPELT = re.compile(rf"([{ALPHABET}]{{4}}-){{3}}[{ALPHABET}]{{4}}")
+"""What `spell` writes: receipts and fingerprints."""
+
+_VALUES = {symbol: value for value, symbol in enumerate(ALPHABET)}
+_ALIKE = str.maketrans("OIL", "011")
 
 
 def multiply(a: int, b: int) -> int:
@@ -123,13 +128,19 @@ def make(count: int) -> list[str]:
     return codes
 
 
+def alike(text: str) -> str:
+    """Typed symbols in capitals, without spaces and hyphens, 0 for O, 1 for I and L."""
+    typed = (symbol for symbol in text.upper() if not symbol.isspace() and symbol not in "-‐‑–—")
+    return "".join(typed).translate(_ALIKE)
+
+
 def parse(text: str) -> bytes:
     """The 10 raw bytes of a code as a person types it: any case, spaces, O for 0, I or L for 1.
 
     Raises:
         MistypedCode: when it is not a code at all.
     """
-    typed = [symbol for symbol in text.upper() if not symbol.isspace() and symbol not in "-‐‑–—"]
+    typed = alike(text)
     if len(typed) != SYMBOLS or any(symbol not in _VALUES for symbol in typed):
         raise MistypedCode
     symbols = [_VALUES[symbol] for symbol in typed]

@@ -15,28 +15,48 @@ from itertools import groupby
 from flask import current_app, render_template
 from flask.sansio.app import App
 
-from survey.collect import page_keys
+from survey.collect import page_keys, tickets
 from survey.errors import CodeError, MistypedCode
 from survey.manage.waves import Wave
-from survey.questionnaire.model import Choice, Multiple, Option, Question, Section, Statement
+from survey.questionnaire import answers as folding
+from survey.questionnaire.model import (
+    LONGEST_COMMENT,
+    Choice,
+    Comment,
+    Multiple,
+    Option,
+    Question,
+    Section,
+    Statement,
+)
 
 CODE = "candour.code"
+TICKET = "candour.ticket"
 ATTEMPT = "candour.attempt"
 CHANGE = "candour.change"
-OWN_FIELDS = frozenset({CODE, ATTEMPT, CHANGE})
+OWN_FIELDS = frozenset({CODE, TICKET, ATTEMPT, CHANGE})
 """Fields of a form that are no answers; no question's id can hold a dot."""
 
 Answers = Mapping[str, tuple[str, ...]]
-"""Question id -> the codes as the page sends them: one, or several of a `multiple` question."""
+"""Question id -> the codes as the page sends them: one, or several of a `multiple` question.
 
-CODE_FIELD = "code"
+A comment is among them, as the one text under its id.
+"""
+
+CODE_FIELD, TICKET_FIELD = "code", "ticket-file"
 SENTENCES = {
     "enter_code": "Enter the code from your card.",
     "mistyped": MistypedCode.PUBLIC,
     "unusable": CodeError.PUBLIC,
     "alone": "Choose “{answer}” alone, or take its tick away: {question}",
+    "too_long": "Your comment is {over} over the limit of "
+    f"{LONGEST_COMMENT:,} characters: shorten it.",
     "stored_as": "Your answer “{answer}” is stored as “{kept}”.",
     "nothing_stored": "Nothing is stored for this question.",
+    "no_ticket": tickets.NO_TICKET,
+    "damaged_ticket": tickets.DAMAGED,
+    "other_wave": tickets.OTHER_WAVE,
+    "other_site": tickets.OTHER_SITE,
 }
 """What the page says by itself in sealed mode, in the words that the server uses in plain mode."""
 
@@ -49,6 +69,7 @@ class FormPage:
 
     Attributes:
         errors: HTML id of a field -> what is wrong with it, in the order of the page.
+        ticket: the text of the ticket that came with it; empty without one.
     """
 
     smallest_group: str
@@ -56,6 +77,7 @@ class FormPage:
     code: str = ""
     attempt: str = ""
     errors: Mapping[str, str] = field(default_factory=dict)
+    ticket: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,7 +86,7 @@ class CheckedAnswer:
 
     Attributes:
         field: the HTML id of the question in the document.
-        answer: its label; None when the question was left.
+        answer: its label, or the comment; None when the question was left.
         stored: how it will be stored, where that is not the answer itself.
     """
 
@@ -84,12 +106,13 @@ class CheckedSection:
 
 @dataclass(frozen=True)
 class CheckPage:
-    """Everything that is about to be sent."""
+    """Everything that is about to be sent: with a ticket's text, or with a code."""
 
     sections: tuple[CheckedSection, ...]
     answers: Answers
     code: str
     attempt: str
+    ticket: str = ""
 
     @property
     def asked(self) -> int:
@@ -128,6 +151,8 @@ def form_html(wave: Wave, page: FormPage) -> str:
         form=page,
         keys=page_keys.of(wave),
         sentences=SENTENCES,
+        longest=LONGEST_COMMENT,
+        ticket_name=tickets.file_name(wave.id),
     )
 
 
@@ -136,16 +161,23 @@ def smallest_group(wave: Wave) -> str:
     return _NUMBERS.get(wave.policy.k, str(wave.policy.k))
 
 
-def field_of(question: Question) -> str:
+def field_of(question: Question | Comment) -> str:
     """The HTML id of a question in the document."""
     return f"q-{question.id}"
 
 
-def contradictions(wave: Wave, answers: Answers) -> dict[str, str]:
-    """Fields whose answers exclude one another, each with a sentence.
+def answer_errors(wave: Wave, answers: Answers) -> dict[str, str]:
+    """Fields whose answers exclude one another or are too long, each with a sentence."""
+    found = _contradictions(wave, answers)
+    for comment in wave.questionnaire.comments:
+        over = folding.bytes_too_many("".join(answers.get(comment.id, ())))
+        if over:
+            found[field_of(comment)] = SENTENCES["too_long"].format(over=over)
+    return found
 
-    With JavaScript the page does not let it happen; without, only the server can say so.
-    """
+
+def _contradictions(wave: Wave, answers: Answers) -> dict[str, str]:
+    # With JavaScript the page does not let it happen; without, only the server can say so.
     found = {}
     for question in wave.questionnaire.questions:
         if isinstance(question, Multiple):
@@ -158,15 +190,20 @@ def contradictions(wave: Wave, answers: Answers) -> dict[str, str]:
     return found
 
 
-def check_page(wave: Wave, answers: Answers, code: str, attempt: str) -> CheckPage:
+def check_page(
+    wave: Wave, answers: Answers, code: str, attempt: str, ticket: str = ""
+) -> CheckPage:
     """Lay out the check page. `answers` hold question ids and codes that the page offers."""
     sections = tuple(_checked(section, answers) for section in wave.questionnaire.sections)
-    return CheckPage(sections, answers, code, attempt)
+    return CheckPage(sections, answers, code, attempt, ticket)
 
 
 def _checked(section: Section, answers: Answers) -> CheckedSection:
-    rows = tuple(_row(question, answers.get(question.id, ())) for question in section.questions)
-    return CheckedSection(str(section.title), rows)
+    rows = [_row(question, answers.get(question.id, ())) for question in section.questions]
+    for comment in section.comments:
+        written = "".join(answers.get(comment.id, ())) or None
+        rows.append(CheckedAnswer(field_of(comment), str(comment.text), written, None))
+    return CheckedSection(str(section.title), tuple(rows))
 
 
 def _row(question: Question, given: tuple[str, ...]) -> CheckedAnswer:

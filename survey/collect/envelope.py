@@ -1,8 +1,11 @@
-"""Sealing: answers become rows of one size that only the release officers' keys open.
+"""Sealing: answers and comments become rows of one size that only the officers' keys open.
 
 HPKE (RFC 9180), base mode: X25519, or P-256 in browsers that lack it, with HKDF-SHA256 and
-AES-256-GCM; `info` binds the version and the wave. A row is one byte that names the suite, the
-one-time public key and the ciphertext. This module seals and cannot open.
+AES-256-GCM; `info` binds the version and the wave, and of a comment its question. A row is one byte
+that names the suite, the one-time public key and the ciphertext. This module seals and cannot open.
+
+A comment is a row of its own, with nothing but the text in it. All comments are sealed in one
+suite, P-256: otherwise a rare old browser would show which comment belongs to which answer.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
 from survey.collect import codes
 from survey.manage.waves import Wave
-from survey.questionnaire.model import Questionnaire
+from survey.questionnaire.model import LONGEST_COMMENT, Questionnaire
 
 X25519, P256 = 1, 2
 """The first byte of a sealed row."""
@@ -35,9 +38,21 @@ STEP = 256
 """Bytes. Sizes are rounded up to it, so that they tell little of the questionnaire either."""
 
 
-def info(wave_id: str) -> bytes:
-    """What an envelope is bound to: it opens as nothing but an answer to this wave."""
-    return b"candour/1/" + wave_id.encode()
+COMMENT_BYTES = -(-LONGEST_COMMENT // STEP) * STEP
+"""Bytes of every packed comment, empty or not."""
+
+SEALED_COMMENT_BYTES = 1 + KEY_BYTES[P256] + COMMENT_BYTES + TAG_BYTES
+
+
+def info(wave_id: str, comment: str | None = None) -> bytes:
+    """What an envelope is bound to: it opens as nothing but an answer to this wave.
+
+    Args:
+        wave_id: the wave.
+        comment: the id of a comment's question; None for the answers.
+    """
+    bound = b"candour/1/" + wave_id.encode()
+    return bound if comment is None else bound + b"/comment/" + comment.encode()
 
 
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
@@ -89,9 +104,43 @@ def is_allowed(questionnaire: Questionnaire, answers: Mapping[str, str]) -> bool
     return all(code in allowed.get(field, ()) for field, code in answers.items())
 
 
-def seal(content: bytes, wave: Wave, suite: int = X25519) -> bytes:
-    """Seal packed answers to one of the wave's public keys: a row for the ballot box."""
-    return bytes([suite]) + SUITES[suite].encrypt(content, _key_of(wave, suite), info(wave.id))
+def seal(content: bytes, wave: Wave, suite: int = X25519, comment: str | None = None) -> bytes:
+    """Seal packed answers, or one comment, to one of the wave's public keys: a row for the box."""
+    bound = info(wave.id, comment)
+    return bytes([suite]) + SUITES[suite].encrypt(content, _key_of(wave, suite), bound)
+
+
+def pack_comment(text: str) -> bytes:
+    """A comment padded with spaces to the one size that all comments have.
+
+    Raises:
+        ValueError: when it is too long.
+    """
+    content = text.encode()
+    if len(content) > LONGEST_COMMENT:
+        raise ValueError("a comment is too long to be sealed")
+    return content.ljust(COMMENT_BYTES, b" ")
+
+
+def seal_comments(texts: Mapping[str, str], wave: Wave) -> dict[str, bytes]:
+    """A row for each comment that the wave asks for, empty where `texts` has none."""
+    return {
+        asked.id: seal(pack_comment(texts.get(asked.id, "")), wave, P256, asked.id)
+        for asked in wave.questionnaire.comments
+    }
+
+
+def split_comments(content: bytes, questionnaire: Questionnaire) -> dict[str, bytes] | None:
+    """Sealed comments that came as one string, by question; None when they are not what is asked.
+
+    `content` holds one row of one size for each, in the questionnaire's order.
+    """
+    size = SEALED_COMMENT_BYTES
+    rows = [content[start : start + size] for start in range(0, len(content), size)]
+    asked = [comment.id for comment in questionnaire.comments]
+    if len(content) != size * len(asked) or any(row[0] != P256 for row in rows):
+        return None
+    return dict(zip(asked, rows, strict=True))
 
 
 def _key_of(wave: Wave, suite: int) -> X25519PublicKey | EllipticCurvePublicKey:

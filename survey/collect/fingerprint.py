@@ -7,14 +7,11 @@ fingerprint from the keys that it was served, and stops where the card's differs
 from __future__ import annotations
 
 import hashlib
-import re
 
 from survey.collect import codes
 from survey.errors import SettingsError
 from survey.manage import issuing_keys
 from survey.manage.waves import Wave
-
-_SHAPE = re.compile(rf"([{codes.ALPHABET}]{{4}}-){{3}}[{codes.ALPHABET}]{{4}}")
 
 
 def of(wave: Wave) -> str:
@@ -31,7 +28,7 @@ def parse(text: str) -> str:
         SettingsError: when it is none.
     """
     written = text.strip().upper()
-    if not _SHAPE.fullmatch(written):
+    if not codes.SPELT.fullmatch(written):
         raise SettingsError(
             f"{text!r} is no fingerprint; copy the 16 letters and digits in groups of four that "
             "`candour wave status` shows."

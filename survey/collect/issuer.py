@@ -3,8 +3,9 @@
 Of a code it keeps `HMAC-SHA256(salt, public half)` and a *mark*. An unused mark is
 `HMAC(salt, "unused" | hash)`, a used one `HMAC(salt, SHA-256(blinded) | public half)`, where
 `blinded` is the blinded token that was signed for it. So a redeeming whose reply was lost can be
-repeated and another cannot, and both marks read as noise once the salt is destroyed. Neither the
-blinded token nor its signature is kept.
+repeated and another cannot, and both marks read as noise once the salt is destroyed. Beside the
+mark lies a record of the redemption, or of none, that only the release officers can open
+(`survey.collect.redemptions`). The blind signature is not kept.
 
 A code that is unknown, one that was used and one whose holder proves nothing get the same reply
 after the same work: what cannot be a request is looked up as a code that nobody has.
@@ -16,36 +17,38 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from pathlib import Path
+from typing import NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from sqlalchemy import (
     BindParameter,
-    ColumnElement,
+    Select,
     String,
     bindparam,
-    exists,
-    func,
     insert,
     select,
     update,
 )
 from sqlalchemy.orm import Session
 
-from survey.collect import blind_signatures, box, code_list, envelope, tokens
-from survey.config import Settings
+from survey.collect import blind_signatures, box, code_list, redemptions, tokens
+from survey.collect.redemptions import Redemption
+from survey.config import ISSUE, Settings
 from survey.database import Stores
 from survey.errors import CodeError, WaveStateError
 from survey.manage import issuing_keys, secret_files, waves
 from survey.manage.tables import CodeRow, IssuerTable, WaveRow
+from survey.manage.waves import Wave
 
 SALT_BYTES = 32
 CODES = IssuerTable.metadata.tables["code"]
 CLOSED = "This survey is not open; it takes no answers now."
 
 
-def _open(wave_id: str | BindParameter[str]) -> ColumnElement[bool]:
-    return exists().where(WaveRow.id == wave_id, WaveRow.state == "open")
+def _open(wave_id: str | BindParameter[str]) -> Select[str]:
+    return select(WaveRow.id).where(WaveRow.id == wave_id, WaveRow.state == "open")
 
 
 SPEND = (
@@ -54,12 +57,23 @@ SPEND = (
         CODES.c.wave == bindparam("of_wave"),
         CODES.c.hash == bindparam("of_hash"),
         CODES.c.mark == bindparam("unused"),
-        _open(bindparam("of_wave", type_=String)),
+        _open(bindparam("of_wave", type_=String)).with_for_update(read=True).exists(),
     )
-    .values(mark=bindparam("used"))
+    .values(mark=bindparam("used"), record=bindparam("redemption"))
 )
-"""Marks one code as used, if it is unused and its wave open: all in one statement, so that of many
-at once the database lets one through."""
+"""Marks one code as used, and keeps its redemption, if it is unused and its wave open: all in one
+statement, so that of many at once the database lets one through and keeps its record alone.
+
+It holds the wave as it is until the transaction ends (`FOR SHARE`), so that closing waits for it
+and counts it. SQLite knows no such lock and needs none: it lets one transaction write at a time.
+"""
+
+
+class Used(NamedTuple):
+    """What a code's row holds once it is used; the record is the sealed redemption."""
+
+    mark: bytes
+    record: bytes
 
 
 def salt_path(settings: Settings, wave_id: str) -> Path:
@@ -69,10 +83,7 @@ def salt_path(settings: Settings, wave_id: str) -> Path:
 
 def make_salt(settings: Settings, wave_id: str) -> bytes:
     """The wave's salt; made, and flushed to disk, when it is asked for the first time."""
-    path = salt_path(settings, wave_id)
-    if path.exists():
-        return path.read_bytes()
-    return secret_files.keep(path, secrets.token_bytes(SALT_BYTES))
+    return secret_files.keep(salt_path(settings, wave_id), secrets.token_bytes(SALT_BYTES))
 
 
 def read_salt(settings: Settings, wave_id: str) -> bytes | None:
@@ -113,23 +124,18 @@ def import_codes(stores: Stores, wave_id: str, public_halves: Iterable[bytes]) -
     """Let a draft wave accept these codes, and make its ballot box to fit; returns all its cards.
 
     Codes that it has already are left as they are, so an import can be repeated. Their hashes go
-    to the list that is published when the wave opens.
+    to the list that is published when the wave opens. Another host that has the box makes it when
+    it takes its copy of the wave (`survey.collect.copies`).
 
     Raises:
-        WaveStateError: when the wave is no draft: codes invented later could not be audited.
+        WaveStateError: when the wave is no draft: codes invented later could not be audited; or
+            when this host has no issuer.
     """
     wave = waves.get(stores, wave_id)
-    if wave.state != "draft":
-        raise WaveStateError(
-            f"Wave {wave_id} is {wave.state}; codes can be imported into a draft only."
-        )
-    if not wave.token_key:
-        raise WaveStateError(
-            f"Wave {wave_id} was made by an earlier version; make a new one with "
-            "`candour wave new`."
-        )
+    _expect_importable(stores.settings, wave)
     salt = make_salt(stores.settings, wave_id)
     with stores.issuer() as session:
+        waves.hold_draft(session, wave_id)
         known = set(session.scalars(select(CodeRow.hash).where(CodeRow.wave == wave_id)))
         # Sorted, so that the file keeps no order of cards.
         halves = set(public_halves)
@@ -137,14 +143,35 @@ def import_codes(stores: Stores, wave_id: str, public_halves: Iterable[bytes]) -
         if hashes:
             session.execute(
                 insert(CodeRow),
-                [{"wave": wave_id, "hash": h, "mark": unused_mark(salt, h)} for h in hashes],
+                [_unused_row(wave, salt, code_hash) for code_hash in hashes],
             )
         code_list.extend(session, wave_id, halves)
         cards = len(known) + len(hashes)
         waves.find(session, wave_id).cards = cards
-        size = envelope.sealed_size(wave.questionnaire)
-        box.create(box.path_of(stores.settings, wave_id), wave_id, cards, size)
+        box.create_for(stores.settings, wave, cards)
     return cards
+
+
+def _unused_row(wave: Wave, salt: bytes, code_hash: bytes) -> dict[str, object]:
+    record = redemptions.seal(redemptions.UNUSED, wave.public_key, wave.id)
+    mark = unused_mark(salt, code_hash)
+    return {"wave": wave.id, "hash": code_hash, "mark": mark, "record": record}
+
+
+def _expect_importable(settings: Settings, wave: Wave) -> None:
+    if ISSUE not in settings.surfaces:
+        raise WaveStateError(
+            "This host has no issuer (CANDOUR_SURFACES); import the codes on the host that has it."
+        )
+    if wave.state != "draft":
+        raise WaveStateError(
+            f"Wave {wave.id} is {wave.state}; codes can be imported into a draft only."
+        )
+    if not wave.token_key:
+        raise WaveStateError(
+            f"Wave {wave.id} was made by an earlier version; make a new one with "
+            "`candour wave new`."
+        )
 
 
 def check(stores: Stores, wave_id: str, public_half: bytes, proof: bytes) -> None:
@@ -193,18 +220,26 @@ def redeem(stores: Stores, wave_id: str, public_half: bytes, blinded: bytes, pro
     half = _proven(public_half, proof, tokens.to_redeem(wave_id, blinded))
     if not blind_signatures.fits(blinded, key):
         half = secrets.token_bytes(tokens.KEY_BYTES)
-    _spend_once(stores, salt, wave_id, half, used_mark(salt, half, blinded))
+    # Sealed in every case, so that every refusal costs the same work.
+    record = redemptions.seal(
+        Redemption(half, blinded, proof).record, _public_key(stores, wave_id), wave_id
+    )
+    _spend_once(stores, salt, wave_id, half, Used(used_mark(salt, half, blinded), record))
     return blind_signatures.sign(blinded, key)
+
+
+def _public_key(stores: Stores, wave_id: str) -> bytes:
+    with stores.issuer() as session:
+        return waves.find(session, wave_id).public_key
 
 
 def _proven(public_half: bytes, proof: bytes, content: bytes) -> bytes:
     """The public half, if its holder signed the content; else one that no code has."""
-    if tokens.proves(public_half, proof, content):
-        return public_half
-    return secrets.token_bytes(tokens.KEY_BYTES)
+    nobodys = secrets.token_bytes(tokens.KEY_BYTES)  # drawn in any case: the same work
+    return public_half if tokens.proves(public_half, proof, content) else nobodys
 
 
-def _spend_once(stores: Stores, salt: bytes, wave_id: str, half: bytes, used: bytes) -> None:
+def _spend_once(stores: Stores, salt: bytes, wave_id: str, half: bytes, used: Used) -> None:
     code_hash = _digest(salt, half)
     with stores.issuer() as session:
         # The write comes first and looks for itself whether the code is unused: whoever is second
@@ -213,20 +248,23 @@ def _spend_once(stores: Stores, salt: bytes, wave_id: str, half: bytes, used: by
             return
         _expect_open(session, wave_id)
         mark = _mark(session, wave_id, code_hash)
-    if not hmac.compare_digest(mark or bytes(32), used):
+    if not hmac.compare_digest(mark or bytes(32), used.mark):
         raise CodeError
 
 
-def spend_many(stores: Stores, wave_id: str, public_halves: Sequence[bytes]) -> None:
+def spend_many(stores: Stores, wave_id: str, redeemed: Sequence[Redemption]) -> None:
     """Spend many codes at once without signing anything: all, or none if one cannot be used.
 
     For made-up waves, whose tokens the issuer signs openly.
     """
-    salt = _salt(stores, wave_id)
+    salt, public_key = _salt(stores, wave_id), _public_key(stores, wave_id)
     rows = []
-    for half in public_halves:
-        used = used_mark(salt, half, secrets.token_bytes(issuing_keys.MODULUS_BYTES))
-        rows.append(_spending(salt, wave_id, _digest(salt, half), used))
+    for one in redeemed:
+        record = redemptions.seal(one.record, public_key, wave_id)
+        used = Used(used_mark(salt, one.half, one.blinded), record)
+        rows.append(_spending(salt, wave_id, _digest(salt, one.half), used))
+    # In the order of hashes, so that two that spend the same codes wait for one another.
+    rows.sort(key=itemgetter("of_hash"))
     with stores.issuer() as session:
         if rows and session.connection().execute(SPEND, rows).rowcount != len(rows):
             _expect_open(session, wave_id)
@@ -239,27 +277,29 @@ def count_used(session: Session, salt: bytes, wave_id: str) -> int:
     return sum(mark != unused_mark(salt, code_hash) for code_hash, mark in rows)
 
 
-def count_cards(session: Session, wave_id: str) -> int:
-    """How many codes a wave has."""
-    return session.scalar(select(func.count()).where(CodeRow.wave == wave_id)) or 0
+def records(session: Session, wave_id: str) -> list[bytes]:
+    """The sealed records of all of a wave's codes, used or not, in the order of their hashes."""
+    of_wave = select(CodeRow.record).where(CodeRow.wave == wave_id).order_by(CodeRow.hash)
+    return list(session.scalars(of_wave))
 
 
-def _spend(session: Session, salt: bytes, wave_id: str, code_hash: bytes, used: bytes) -> bool:
+def _spend(session: Session, salt: bytes, wave_id: str, code_hash: bytes, used: Used) -> bool:
     row = _spending(salt, wave_id, code_hash, used)
     return session.connection().execute(SPEND, row).rowcount == 1
 
 
-def _spending(salt: bytes, wave_id: str, code_hash: bytes, used: bytes) -> dict[str, object]:
+def _spending(salt: bytes, wave_id: str, code_hash: bytes, used: Used) -> dict[str, object]:
     unused = unused_mark(salt, code_hash)
-    return {"of_wave": wave_id, "of_hash": code_hash, "unused": unused, "used": used}
+    kept = {"used": used.mark, "redemption": used.record}
+    return {"of_wave": wave_id, "of_hash": code_hash, "unused": unused, **kept}
 
 
 def _mark(session: Session, wave_id: str, code_hash: bytes) -> bytes | None:
-    return session.scalar(
-        select(CodeRow.mark).where(CodeRow.wave == wave_id, CodeRow.hash == code_hash)
-    )
+    # A query within one: a code that nobody has gives a row too, and as much work to read it.
+    found = select(CodeRow.mark).where(CodeRow.wave == wave_id, CodeRow.hash == code_hash)
+    return session.scalar(select(found.scalar_subquery()))
 
 
 def _expect_open(session: Session, wave_id: str) -> None:
-    if not session.scalar(select(_open(wave_id))):
+    if session.scalar(_open(wave_id)) is None:
         raise WaveStateError(CLOSED)

@@ -6,11 +6,10 @@ All of it is the same for everybody and public. The page tests it against the ca
 from __future__ import annotations
 
 import json
-from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from survey.collect import envelope, fingerprint
+from survey.collect import base64url, envelope, fingerprint
 from survey.manage import issuing_keys
 from survey.manage.waves import Wave
 from survey.questionnaire.model import Choice, Multiple, Questionnaire
@@ -18,7 +17,7 @@ from survey.questionnaire.model import Choice, Multiple, Questionnaire
 
 @dataclass(frozen=True)
 class PageKeys:
-    """Data attributes of the survey's form; keys and modulus in base64url, `size` in bytes.
+    """Data attributes of the survey's form; keys and modulus in base64url, sizes in bytes.
 
     Attributes:
         folds, ticks: as JSON, what the functions of the same names give.
@@ -29,6 +28,7 @@ class PageKeys:
     fallback_key: str
     modulus: str
     size: int
+    comment_size: int
     fingerprint: str
     folds: str
     ticks: str
@@ -38,10 +38,11 @@ def of(wave: Wave) -> PageKeys:
     """What the page of a wave is told."""
     return PageKeys(
         wave=wave.id,
-        public_key=_text(wave.public_key),
-        fallback_key=_text(wave.fallback_key),
-        modulus=_text(issuing_keys.modulus(wave.token_key)),
+        public_key=base64url.write(wave.public_key),
+        fallback_key=base64url.write(wave.fallback_key),
+        modulus=base64url.write(issuing_keys.modulus(wave.token_key)),
         size=envelope.sealed_size(wave.questionnaire),
+        comment_size=envelope.SEALED_COMMENT_BYTES,
         fingerprint=fingerprint.of(wave),
         folds=_json(folds(wave.questionnaire)),
         ticks=_json(ticks(wave.questionnaire)),
@@ -75,10 +76,6 @@ def ticks(questionnaire: Questionnaire) -> dict[str, dict[str, str | None]]:
         for question in questionnaire.questions
         if isinstance(question, Multiple)
     }
-
-
-def _text(content: bytes) -> str:
-    return urlsafe_b64encode(content).decode().rstrip("=")
 
 
 def _json(content: Mapping[str, object]) -> str:

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, abort, make_response, render_template, request
 from flask.blueprints import BlueprintSetupState
 
-from survey.collect import code_list, document, receipts, submit
+from survey.collect import code_list, document, fingerprint, published, receipts, submit, tickets
 from survey.collect.asked import open_wave, public_wave, stores
-from survey.collect.document import ATTEMPT, CHANGE, CODE, OWN_FIELDS, Answers, FormPage
-from survey.errors import CodeError, MistypedCode
-from survey.manage import waves
+from survey.collect.document import ATTEMPT, CHANGE, CODE, OWN_FIELDS, TICKET, Answers, FormPage
+from survey.collect.ticket_page import ticket_page
+from survey.errors import CodeError, IssuerError, MistypedCode, OtherKeys, TicketError
+from survey.manage import destructions, waves
 from survey.manage.waves import Wave
 from survey.questionnaire import answers as folding
 
@@ -51,7 +52,12 @@ def receipt_list(wave_id: str) -> str | tuple[str, int]:
     """The receipts of a survey that has closed; while it is open, a 404 that says when."""
     wave = public_wave(wave_id)
     page = receipts.receipts_page(stores(), wave)
-    html = render_template("respond/receipts.html", wave=wave, page=page)
+    html = render_template(
+        "respond/receipts.html",
+        wave=wave,
+        page=page,
+        destroyed=destructions.told(stores(), wave.id) if page else None,
+    )
     return html if page else (html, 404)
 
 
@@ -75,6 +81,18 @@ def codes_as_text(wave_id: str) -> Response:
     return response
 
 
+@blueprint.get("/published/<wave_id>.wave")
+def wave_file(wave_id: str) -> Response:
+    """All that is public of a survey in one file, for `candour verify wave`."""
+    found = published.file_of(stores(), public_wave(wave_id))
+    if found is None:
+        abort(404)
+    response = make_response(published.packed(found))
+    response.mimetype = "application/zip"
+    response.headers["Content-Disposition"] = f'attachment; filename="{wave_id}.wave"'
+    return response
+
+
 @blueprint.get("/survey/<wave_id>")
 def questionnaire(wave_id: str) -> Response:
     """The one document of a survey, the same for everybody."""
@@ -92,14 +110,16 @@ def questionnaire(wave_id: str) -> Response:
 def check(wave_id: str) -> str | tuple[str, int]:
     """Check your answers; or the form again, with errors or to change an answer."""
     wave = open_wave(wave_id)
-    answers, code, attempt = _answers(), _own(CODE), _own(ATTEMPT)
+    answers, code, attempt, ticket = _answers(wave), _own(CODE), _own(ATTEMPT), _ticket()
     if CHANGE in request.form:
-        return _form(wave, answers, code, attempt, {})
-    errors = _code_errors(wave, code) | document.contradictions(wave, answers)
+        return _form(wave, answers, code, attempt, {}, ticket)
+    errors = _ticket_errors(wave, ticket) if ticket else _code_errors(wave, code)
+    errors |= document.answer_errors(wave, answers)
     if errors:
-        return _form(wave, answers, code, attempt, errors), 400
+        return _form(wave, answers, code, attempt, errors, ticket), 400
     folding.fold(wave.questionnaire, answers)  # refuses what the page does not offer
-    page = document.check_page(wave, answers, code, attempt or submit.new_attempt())
+    folding.comments(wave.questionnaire, answers)
+    page = document.check_page(wave, answers, code, attempt or submit.new_attempt(), ticket)
     return render_template("respond/check.html", wave=wave, page=page)
 
 
@@ -107,15 +127,62 @@ def check(wave_id: str) -> str | tuple[str, int]:
 def send(wave_id: str) -> str | tuple[str, int]:
     """Seal, store and give a receipt; asked again with the same attempt, the same receipt."""
     wave = open_wave(wave_id)
-    answers, code, attempt = _answers(), _own(CODE), _own(ATTEMPT)
+    answers, code, attempt, ticket = _answers(wave), _own(CODE), _own(ATTEMPT), _ticket()
     if not attempt:
         abort(400)
     stored = folding.fold(wave.questionnaire, answers)
+    comments = folding.comments(wave.questionnaire, answers)
     try:
-        receipt = submit.submit(stores(), wave, code, stored, attempt)
+        if ticket:
+            held = tickets.read(ticket, wave, request.host)
+            sent = submit.submit_with(stores(), wave, held, stored, comments)
+        else:
+            receipt = submit.submit(stores(), wave, code, stored, attempt, comments)
+            sent = submit.Sent(receipt)
+    except TicketError as error:
+        return _form(wave, answers, code, "", {document.TICKET_FIELD: str(error)}), 400
     except (CodeError, MistypedCode) as error:
         return _form(wave, answers, code, "", {document.CODE_FIELD: str(error)}), 400
-    return render_template("respond/receipt.html", wave=wave, receipt=receipt)
+    return render_template("respond/receipt.html", wave=wave, sent=sent)
+
+
+@blueprint.get("/ticket/<wave_id>")
+def ticket(wave_id: str) -> str:
+    """Why and how to take a ticket now and answer later."""
+    return _ticket_html(open_wave(wave_id))
+
+
+@blueprint.post("/ticket/<wave_id>")
+def check_for_ticket(wave_id: str) -> str | tuple[str, int]:
+    """Whether the code can be used, which spends nothing; then the button that saves the ticket."""
+    wave, code = open_wave(wave_id), _own(CODE)
+    if errors := _code_errors(wave, code):
+        return _ticket_html(wave, code, errors), 400
+    attempt, name = submit.new_attempt(), tickets.file_name(wave.id)
+    return render_template(
+        "respond/ticket_ready.html", wave=wave, code=code, attempt=attempt, name=name
+    )
+
+
+@blueprint.post("/ticket/<wave_id>/file")
+def ticket_file(wave_id: str) -> Response | tuple[str, int]:
+    """Spend the code for a ticket to save; asked again with the same attempt, the same one."""
+    wave, code = open_wave(wave_id), _own(CODE)
+    try:
+        taken = submit.take(stores(), wave, code, _own(ATTEMPT))
+    except (CodeError, MistypedCode) as error:
+        return _ticket_html(wave, code, {document.CODE_FIELD: str(error)}), 400
+    response = make_response(tickets.write(taken, wave, request.host_url.rstrip("/")))
+    response.mimetype = "application/json"
+    response.headers.set("Content-Disposition", "attachment", filename=tickets.file_name(wave.id))
+    return response
+
+
+@blueprint.errorhandler(OtherKeys)
+def _other_keys(error: OtherKeys) -> tuple[str, int]:
+    wave = open_wave((request.view_args or {})["wave_id"])
+    prints = {"named": error.named, "served": fingerprint.of(wave)}
+    return render_template("respond/other_keys.html", wave=wave, **prints), 400
 
 
 def _code_errors(wave: Wave, code: str) -> dict[str, str]:
@@ -123,25 +190,57 @@ def _code_errors(wave: Wave, code: str) -> dict[str, str]:
         return {document.CODE_FIELD: document.SENTENCES["enter_code"]}
     try:
         submit.check_code(stores(), wave, code)
-    except (CodeError, MistypedCode) as error:
+    except (CodeError, MistypedCode, IssuerError) as error:
         return {document.CODE_FIELD: str(error)}
     return {}
 
 
-def _form(wave: Wave, answers: Answers, code: str, attempt: str, errors: Mapping[str, str]) -> str:
+def _ticket_errors(wave: Wave, text: str) -> dict[str, str]:
+    try:
+        tickets.read(text, wave, request.host)
+    except TicketError as error:
+        return {document.TICKET_FIELD: str(error)}
+    return {}
+
+
+def _ticket_html(wave: Wave, code: str = "", errors: Mapping[str, str] | None = None) -> str:
+    page, said = ticket_page(wave, code, errors), document.SENTENCES
+    return render_template("respond/ticket.html", wave=wave, page=page, sentences=said)
+
+
+def _form(
+    wave: Wave,
+    answers: Answers,
+    code: str,
+    attempt: str,
+    errors: Mapping[str, str],
+    ticket: str = "",
+) -> str:
     smallest = document.smallest_group(wave)
-    return document.form_html(wave, FormPage(smallest, answers, code, attempt, errors))
+    fits = "" if document.TICKET_FIELD in errors else ticket
+    return document.form_html(wave, FormPage(smallest, answers, code, attempt, errors, fits))
+
+
+def _ticket() -> str:
+    """The ticket that came with a form: the file that was chosen, or the text in the page."""
+    chosen = request.files.get(TICKET)
+    if chosen:
+        content: bytes = chosen.read(tickets.LONGEST + 1)
+        return content.decode("utf-8-sig", errors="replace")
+    return request.form.get(TICKET, "")[: tickets.LONGEST + 1]
 
 
 def _own(name: str) -> str:
     return request.form.get(name, "")[:100]
 
 
-def _answers() -> dict[str, tuple[str, ...]]:
+def _answers(wave: Wave) -> dict[str, tuple[str, ...]]:
     """What was answered, as the page sent it; fields that were left empty are left out."""
+    written = {comment.id for comment in wave.questionnaire.comments}
     sent = {
-        name: tuple(value for value in values if value)
+        name: [folding.trimmed(value) if name in written else value for value in values]
         for name, values in request.form.lists()
         if name not in OWN_FIELDS
     }
-    return {name: values for name, values in sent.items() if values}
+    given = {name: tuple(value for value in values if value) for name, values in sent.items()}
+    return {name: values for name, values in given.items() if values}

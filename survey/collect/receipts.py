@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import groupby
 
+from survey.collect import code_list
 from survey.database import Stores
 from survey.manage import closings
 from survey.manage.waves import Wave
@@ -21,12 +22,14 @@ class ReceiptsPage:
         codes: codes that were made, spare ones included.
         used: codes that were used; None where that could not be counted at closing.
         received: sealed answers that were in the box when it was closed.
+        has_file: whether there is a public file of the wave to check.
         parts: (first symbol, the receipts that begin with it), both in the order of symbols.
     """
 
     codes: int
     used: int | None
     received: int
+    has_file: bool
     parts: tuple[tuple[str, tuple[str, ...]], ...]
 
     @property
@@ -47,4 +50,5 @@ def receipts_page(stores: Stores, wave: Wave) -> ReceiptsPage | None:
     parts = tuple(
         (first, tuple(receipts)) for first, receipts in groupby(told.receipts, lambda one: one[0])
     )
-    return ReceiptsPage(told.cards, told.redeemed, told.received, parts)
+    has_file = code_list.published(stores, wave) is not None
+    return ReceiptsPage(told.cards, told.redeemed, told.received, has_file, parts)

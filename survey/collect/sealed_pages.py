@@ -7,17 +7,16 @@ and no answer, the box sees answers and no code. Bytes travel as base64url.
 
 from __future__ import annotations
 
-import binascii
 import logging
-from base64 import b64decode, urlsafe_b64encode
 from http import HTTPStatus
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, abort, jsonify, request
 from werkzeug.exceptions import HTTPException
 
-from survey.collect import envelope, issuer, submit
-from survey.collect.asked import open_wave, stores
+from survey.collect import base64url, envelope, issuer, submit
+from survey.collect.asked import open_wave, public_wave, stores
 from survey.errors import BoxError, CodeError, TokenError, WaveStateError
+from survey.manage import closings
 
 SPARE_BYTES = 4096
 """What a request may be longer than its answer: token, proof, names and a margin."""
@@ -51,16 +50,33 @@ def redeem(wave_id: str) -> Response:
     wave, sent = open_wave(wave_id), _sent(SPARE_BYTES)
     half, blinded, proof = (_bytes(sent, name) for name in ("half", "blinded", "proof"))
     signature = issuer.redeem(stores(), wave.id, half, blinded, proof)
-    return jsonify(signature=_text(signature))
+    return jsonify(signature=base64url.write(signature))
+
+
+@issue.get("/issue/<wave_id>/closing")
+def closing(wave_id: str) -> Response:
+    """What the issuer itself tells of a closed wave, for anybody: the box's host cannot change it.
+
+    `redeemed` is null where it could not be counted.
+    """
+    told = closings.told(stores(), public_wave(wave_id).id)
+    if told is None:
+        abort(HTTPStatus.NOT_FOUND)
+    return jsonify(cards=told.cards, redeemed=told.redeemed)
 
 
 @ballot_box.post("/box/<wave_id>")
 def send(wave_id: str) -> Response:
-    """Keep a sealed answer under its token; the same token again gets the same receipt."""
+    """Keep a sealed answer under its token; the same token again gets the same receipt.
+
+    `comments` holds all sealed comments in the questionnaire's order, joined; empty without any.
+    """
     wave = open_wave(wave_id)
-    sent = _sent(envelope.sealed_size(wave.questionnaire) * 4 // 3 + SPARE_BYTES)
-    token, sealed, proof = (_bytes(sent, name) for name in ("token", "sealed", "proof"))
-    return jsonify(receipt=submit.accept(stores(), wave, token, sealed, proof))
+    comments_size = envelope.SEALED_COMMENT_BYTES * len(wave.questionnaire.comments)
+    longest = envelope.sealed_size(wave.questionnaire) + comments_size
+    sent = _sent(longest * 4 // 3 + SPARE_BYTES)
+    names = ("token", "sealed", "proof", "comments")
+    return jsonify(receipt=submit.accept(stores(), wave, *(_bytes(sent, name) for name in names)))
 
 
 def _sent(longest: int) -> dict[str, object]:
@@ -74,18 +90,7 @@ def _sent(longest: int) -> dict[str, object]:
 
 
 def _bytes(sent: dict[str, object], name: str) -> bytes:
-    """A field's bytes; none for whatever is no base64url, which nothing takes."""
-    text = sent.get(name)
-    if not isinstance(text, str):
-        return b""
-    try:
-        return b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
-        return b""
-
-
-def _text(content: bytes) -> str:
-    return urlsafe_b64encode(content).rstrip(b"=").decode()
+    return base64url.read(sent.get(name))
 
 
 def _refusal(sentence: str, status: int) -> tuple[Response, int]:

@@ -1,4 +1,4 @@
-"""Sending: a code becomes a token, and a token and its answers become one sealed row, exactly once.
+"""Sending: a code becomes a token, and what comes with a token is sealed and kept exactly once.
 
 In sealed mode the page takes the first step with the issuer and the second with the ballot box
 (`survey.collect.sealed_pages`). Without JavaScript both are taken here, inside the request: a
@@ -13,16 +13,34 @@ import re
 import secrets
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from types import MappingProxyType
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from survey.collect import box, codes, envelope, issuer, tokens
+from survey.collect import blind_signatures, box, codes, envelope, issuer, issuing, tokens
+from survey.collect.redemptions import Redemption
+from survey.collect.tickets import Ticket
 from survey.database import Stores
 from survey.errors import CodeError, TokenError, WaveStateError
 from survey.manage import issuing_keys
 from survey.manage.waves import Wave
 
 _ATTEMPT = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What became of an answer.
+
+    Attributes:
+        receipt: of the answer that is kept.
+        is_new: whether that is the one just sent; else an earlier one came with the same ticket.
+    """
+
+    receipt: str
+    is_new: bool = True
 
 
 def new_attempt() -> str:
@@ -37,12 +55,20 @@ def check_code(stores: Stores, wave: Wave, code: str) -> None:
         MistypedCode: when it is not a code at all.
         CodeError: when it is unknown or used, in the same words.
         WaveStateError: when the wave takes no answers.
+        IssuerError: when another host has the issuer, and does not answer.
     """
     key = codes.private_key(codes.parse(code), wave.id)
-    issuer.check(stores, wave.id, _public(key), key.sign(tokens.to_check(wave.id)))
+    issuing.of(stores).check(wave.id, _public(key), key.sign(tokens.to_check(wave.id)))
 
 
-def submit(stores: Stores, wave: Wave, code: str, answers: Mapping[str, str], attempt: str) -> str:
+def submit(
+    stores: Stores,
+    wave: Wave,
+    code: str,
+    answers: Mapping[str, str],
+    attempt: str,
+    comments: Mapping[str, str] = MappingProxyType({}),
+) -> str:
     """Spend the code, seal the answers and keep them; returns the receipt.
 
     Args:
@@ -51,48 +77,96 @@ def submit(stores: Stores, wave: Wave, code: str, answers: Mapping[str, str], at
         code: as typed.
         answers: question id -> code, already folded.
         attempt: from `new_attempt`; the same one again gives the same receipt and counts once.
+        comments: comment id -> its text; those that are left out are sealed empty.
 
     Raises:
         MistypedCode: when `code` is not a code at all.
         CodeError: when it is unknown, or was used in another attempt.
         WaveStateError: when the wave takes no answers.
+        IssuerError: when another host has the issuer, and does not answer; asked again with the
+            same attempt, it gives the same signature.
+    """
+    # Sealed before the code is spent: whatever can fail here costs nobody their voice.
+    sealed, sealed_comments = _seal(wave, answers), _seal_comments(wave, comments)
+    return _send(stores, wave, take(stores, wave, code, attempt), sealed, sealed_comments)
+
+
+def take(stores: Stores, wave: Wave, code: str, attempt: str) -> Ticket:
+    """Spend the code for a ticket, to answer with now or later; nothing of it is kept.
+
+    Args:
+        stores: where the issuer lies.
+        wave: an open wave.
+        code: as typed.
+        attempt: from `new_attempt`; the same one again gives the same ticket.
+
+    Raises:
+        MistypedCode: when `code` is not a code at all.
+        CodeError: when it is unknown, or was used in another attempt.
+        WaveStateError: when the wave takes no answers.
+        IssuerError: when another host has the issuer, and does not answer.
     """
     key = codes.private_key(codes.parse(code), wave.id)
-    number = _attempt_bytes(attempt)
-    # Sealed before the code is spent: whatever can fail here costs nobody their voice.
-    sealed = _seal(wave, answers)
     issuer_key = issuing_keys.public(wave.token_key)
-    asking = tokens.ask(wave.id, issuer_key, number)
+    asking = tokens.ask(wave.id, issuer_key, _attempt_bytes(attempt))
     blinded = asking.blinded.content
     proof = key.sign(tokens.to_redeem(wave.id, blinded))
-    signature = issuer.redeem(stores, wave.id, _public(key), blinded, proof)
-    token = tokens.finish(asking, issuer_key, signature)
-    return accept(
-        stores, wave, token, sealed, asking.one_time.sign(tokens.to_send(wave.id, sealed))
-    )
+    signature = issuing.of(stores).redeem(wave.id, _public(key), blinded, proof)
+    return Ticket(tokens.finish(asking, issuer_key, signature), asking.one_time)
 
 
-def accept(stores: Stores, wave: Wave, token: bytes, sealed: bytes, proof: bytes) -> str:
-    """Keep a sealed answer that comes with a token; returns its receipt.
+def submit_with(
+    stores: Stores,
+    wave: Wave,
+    ticket: Ticket,
+    answers: Mapping[str, str],
+    comments: Mapping[str, str] = MappingProxyType({}),
+) -> Sent:
+    """Seal the answers and keep them, unless an answer came with this ticket before.
+
+    Raises:
+        WaveStateError: when the wave takes no answers.
+    """
+    sealed = _seal(wave, answers)
+    receipt = _send(stores, wave, ticket, sealed, _seal_comments(wave, comments))
+    return Sent(receipt, receipt == envelope.receipt(sealed, wave.id))
+
+
+def _send(stores: Stores, wave: Wave, ticket: Ticket, sealed: bytes, comments: bytes) -> str:
+    proof = ticket.one_time.sign(tokens.to_send(wave.id, sealed + comments))
+    return accept(stores, wave, ticket.token, sealed, proof, comments)
+
+
+def accept(
+    stores: Stores, wave: Wave, token: bytes, sealed: bytes, proof: bytes, comments: bytes = b""
+) -> str:
+    """Keep a sealed answer and its comments, which come with a token; returns its receipt.
 
     A token that was used before changes nothing and gets the receipt of the answer that is kept.
 
     Raises:
-        TokenError: when the token is not this wave's, its holder did not sign the answer, or the
-            answer has not the size of one; nothing is kept.
+        TokenError: when the token is not this wave's, its holder did not sign what came with it, or
+            that has not the size of an answer and of the comments asked for; nothing is kept.
         WaveStateError: when the wave takes no answers.
     """
-    if not envelope.fits(sealed, wave.questionnaire):
+    rows = envelope.split_comments(comments, wave.questionnaire)
+    if rows is None or not envelope.fits(sealed, wave.questionnaire):
         raise TokenError
-    tokens.verify(token, wave.id, issuing_keys.public(wave.token_key), sealed, proof)
-    kept = box.put(box.path_of(stores.settings, wave.id), token, sealed)
+    public = issuing_keys.public(wave.token_key)
+    tokens.verify(token, wave.id, public, sealed + comments, proof)
+    kept = box.put(box.path_of(stores.settings, wave.id), token, sealed, rows)
     return envelope.receipt(kept, wave.id)
 
 
 def submit_many(
-    stores: Stores, wave: Wave, sendings: Iterable[tuple[str, Mapping[str, str]]]
+    stores: Stores,
+    wave: Wave,
+    sendings: Iterable[tuple[str, Mapping[str, str]]],
+    comments: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
 ) -> list[str]:
     """Send many (code, answers) in one transaction per store; returns their receipts.
+
+    `comments` holds, of the codes that come with any, comment id -> text.
 
     For made-up waves, where nobody waits for a reply and no token needs to be blind: it cannot be
     repeated after an interruption.
@@ -105,21 +179,39 @@ def submit_many(
         raise WaveStateError(issuer.CLOSED)
     signing = key
 
-    def prepare(sending: tuple[str, Mapping[str, str]]) -> tuple[bytes, bytes, bytes]:
+    def prepare(
+        sending: tuple[str, Mapping[str, str]],
+    ) -> tuple[Redemption, tuple[bytes, bytes], box.Comments]:
         code, answers = sending
         token = tokens.sign_openly(wave.id, signing, Ed25519PrivateKey.generate())
-        return codes.public_half(codes.parse(code), wave.id), token, _seal(wave, answers)
+        written = envelope.seal_comments(comments.get(code, {}), wave)
+        return _redeemed(wave.id, code, signing), (token, _seal(wave, answers)), written
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # OpenSSL signs outside of Python's lock
         prepared = list(pool.map(prepare, sendings))
-    issuer.spend_many(stores, wave.id, [half for half, _, _ in prepared])
-    rows = [(token, sealed) for _, token, sealed in prepared]
-    box.put_many(box.path_of(stores.settings, wave.id), rows)
+    issuer.spend_many(stores, wave.id, [redeemed for redeemed, _, _ in prepared])
+    rows = [row for _, row, _ in prepared]
+    path = box.path_of(stores.settings, wave.id)
+    box.put_many(path, rows, [written for _, _, written in prepared])
     return [envelope.receipt(sealed, wave.id) for _, sealed in rows]
+
+
+def _redeemed(wave_id: str, code: str, signing: RSAPrivateKey) -> Redemption:
+    """A code's redemption for a token that was signed openly, as it would be for a blind one.
+
+    A blinded token is any number under the modulus, each as likely, so one is drawn.
+    """
+    key = codes.private_key(codes.parse(code), wave_id)
+    blinded = blind_signatures.draw(signing)
+    return Redemption(_public(key), blinded, key.sign(tokens.to_redeem(wave_id, blinded)))
 
 
 def _seal(wave: Wave, answers: Mapping[str, str]) -> bytes:
     return envelope.seal(envelope.pack(wave.questionnaire, answers), wave)
+
+
+def _seal_comments(wave: Wave, comments: Mapping[str, str]) -> bytes:
+    return b"".join(envelope.seal_comments(comments, wave).values())
 
 
 def _public(key: Ed25519PrivateKey) -> bytes:

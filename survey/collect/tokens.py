@@ -49,7 +49,10 @@ def to_redeem(wave_id: str, blinded: bytes) -> bytes:
 
 
 def to_send(wave_id: str, sealed: bytes) -> bytes:
-    """What a one-time key signs to send an answer."""
+    """What a one-time key signs to send an answer: the sealed row, followed by its comments'.
+
+    All rows have sizes that the wave fixes, so no two sendings read alike.
+    """
     return b"candour send|" + wave_id.encode() + b"|" + sealed
 
 
@@ -101,6 +104,8 @@ def sign_openly(wave_id: str, key: RSAPrivateKey, one_time: Ed25519PrivateKey) -
 
 def verify(token: bytes, wave_id: str, key: RSAPublicKey, sealed: bytes, proof: bytes) -> None:
     """Check that a token is the issuer's, for this wave, and sent by whoever holds its key.
+
+    `sealed` is everything that was sent with it, as `to_send` takes it.
 
     Raises:
         TokenError: whatever is wrong with it.

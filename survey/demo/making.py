@@ -16,7 +16,7 @@ from survey.close import closing, destroying, keys, unsealing
 from survey.collect import codes, issuer, submit
 from survey.config import Settings
 from survey.database import Stores
-from survey.demo import answering, home
+from survey.demo import answering, home, remarks
 from survey.demo.force import SEED, WAVES, Force, Frame, make_force
 from survey.demo.truths import TRUTHS
 from survey.manage import headcounts, people, waves
@@ -113,7 +113,13 @@ def _field(
         sendings = sendings[: round(len(sendings) * ANSWERED_SO_FAR)]
     report(f"{wave.title}: sealing {len(sendings):,} answers")
     spent, unused = cards[: len(sendings)], cards[len(sendings) :]
-    submit.submit_many(stores, waves.get(stores, wave.id), zip(spent, sendings, strict=True))
+    written = remarks.written(questionnaire.comments, len(spent), SEED, wave.number)
+    submit.submit_many(
+        stores,
+        waves.get(stores, wave.id),
+        zip(spent, sendings, strict=True),
+        dict(zip(spent, written, strict=True)),
+    )
     if wave.closes is None:
         home.keep_codes(stores.settings.home, unused)
         return

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import (
     RSAPrivateKey,
     RSAPublicKey,
@@ -37,13 +38,14 @@ def path_of(settings: Settings, wave_id: str) -> Path:
 def make(settings: Settings, wave_id: str) -> bytes:
     """The public half (DER) of the wave's issuing key, which is made when there is none yet."""
     path = path_of(settings, wave_id)
-    if not path.exists():
-        made = generate_private_key(EXPONENT, BITS)
-        secret_files.keep(
-            path, made.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-        )
-    public = _load(path.read_bytes()).public_key()
+    kept = secret_files.keep(path, path.read_bytes() if path.exists() else _made())
+    public = _load(kept).public_key()
     return public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def _made() -> bytes:
+    made = generate_private_key(EXPONENT, BITS)
+    return made.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
 
 
 def read(settings: Settings, wave_id: str) -> RSAPrivateKey | None:
@@ -63,6 +65,16 @@ def public(token_key: bytes) -> RSAPublicKey:
     key = load_der_public_key(token_key)
     assert isinstance(key, RSAPublicKey)  # noqa: S101  # only `make` writes it
     return key
+
+
+def is_public(token_key: bytes) -> bool:
+    """Whether it is the public half of an issuing key, in DER."""
+    try:
+        key = load_der_public_key(token_key)
+    except (ValueError, UnsupportedAlgorithm):
+        return False
+    numbers = key.public_numbers() if isinstance(key, RSAPublicKey) else None
+    return numbers is not None and (numbers.e, numbers.n.bit_length()) == (EXPONENT, BITS)
 
 
 def modulus(token_key: bytes) -> bytes:

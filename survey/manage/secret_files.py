@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import suppress
+from glob import escape
 from pathlib import Path
+
+from survey.manage.erasing import erase, flush_folder
+
+DRAFT = ".making"
 
 
 def keep(path: Path, content: bytes) -> bytes:
@@ -13,16 +19,56 @@ def keep(path: Path, content: bytes) -> bytes:
     Of several processes that try at once, all get the one that came first: a secret that is in use
     is never overwritten, and one that was half written when the power went has no name.
     """
+    if not path.exists():
+        _make(path, content)
+    _clear_drafts(path)
+    return path.read_bytes()
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file in place of another: whole, flushed to disk, or not at all.
+
+    For one process at a time, and for sticks whose file systems have no second names for a file.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = draft_of(path)
+    erase(draft)  # of a run that was interrupted
+    _write(draft, content)
+    draft.replace(path)
+    flush_folder(path.parent)
+
+
+def draft_of(path: Path) -> Path:
+    """Where `write_whole` writes before a file gets its name; an interruption leaves it there."""
+    return path.with_name(f"{path.name}{DRAFT}")
+
+
+def _make(path: Path, content: bytes) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}.making")
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}{DRAFT}")
+    _write(draft, content)
+    # Another process may have been first, and have cleared this one's draft away.
+    with suppress(FileExistsError, FileNotFoundError):
+        path.hardlink_to(draft)
+        flush_folder(path.parent)
+
+
+def _write(draft: Path, content: bytes) -> None:
     try:
         with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        path.hardlink_to(draft)
-    except FileExistsError:
-        return path.read_bytes()
-    finally:
+    except BaseException:
         draft.unlink(missing_ok=True)
-    return content
+        raise
+
+
+def _clear_drafts(path: Path) -> None:
+    """Erase what interrupted processes left beside a secret that is there: no use to anybody."""
+    for draft in path.parent.glob(f"{escape(path.name)}.*{DRAFT}*"):
+        with suppress(FileNotFoundError):
+            if draft.samefile(path):  # to overwrite one name would overwrite the other
+                draft.unlink()
+            else:
+                erase(draft)

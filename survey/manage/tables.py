@@ -74,22 +74,24 @@ class WaveKeyRow(IssuerTable):
 
 
 class CodeRow(IssuerTable):
-    """A code, as two hashes under the wave's secret salt.
+    """A code, as two hashes under the wave's secret salt, and a sealed record for the auditor.
 
-    `mark` is as long before and after, and reads as noise to whoever lacks the salt: the file does
-    not tell which codes were used.
+    `mark` and `record` are as long before and after, and read as noise to whoever lacks the salt
+    and the officers' key: the file does not tell which codes were used.
     """
 
     __tablename__ = "code"
     __table_args__ = (
         CheckConstraint("length(hash) = 32", name="code_hash"),
         CheckConstraint("length(mark) = 32", name="code_mark"),
+        CheckConstraint("length(record) = 528", name="code_record"),
         UNORDERED,
     )
 
     wave: Mapped[str] = mapped_column(ForeignKey("wave.id"), primary_key=True)
     hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     mark: Mapped[bytes] = mapped_column(LargeBinary(32))
+    record: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class CodeListRow(IssuerTable):

@@ -27,6 +27,7 @@ from survey.manage.waves import Wave
 from survey.questionnaire import loader
 
 FORMAT = 1
+ENDING = ".wave"
 _PUBLIC = {"wave.json", "questionnaire.yaml", "codes.txt"}
 _CLOSED = {"closing.json", "receipts.txt", "tokens.txt"}
 _SEALED = {"headcounts.json", "answers.bin"}
@@ -126,7 +127,7 @@ def unpack(content: bytes, name: str) -> WaveFile:
         ) from error
     except CandourError as error:
         raise DataError(f"{name}: {error}") from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise DataError(
             f"{name} holds something else than a wave ({type(error).__name__}). Get it again from "
             "where it was made."

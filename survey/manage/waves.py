@@ -2,7 +2,8 @@
 
     draft > open > closing > closed > released > destroyed
 
-A draft, and a closed wave that nobody answered, can also be destroyed as they are.
+A draft, and a closed wave that nobody answered, can also be destroyed as they are; a closed wave
+that gets no Release, with a reason.
 
 `closing` lasts for the seconds in which the box is rewritten; only an interrupted `wave close` is
 found in it, and finishes when it is run again.
@@ -21,6 +22,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from analysis.policy import DisclosurePolicy
+from survey.config import ISSUE
 from survey.database import Stores
 from survey.errors import WaveStateError
 from survey.manage import issuing_keys
@@ -106,19 +108,15 @@ def create(
 
     Raises:
         WaveStateError: when the id is taken or is not lower-case words joined by hyphens, the title
-            is none, a key has not its length, or the questionnaire was fielded elsewhere.
+            is none, a key has not its length, the questionnaire was fielded elsewhere, or this host
+            has no issuer.
     """
-    _expect_makeable(wave_id, title, questionnaire, keys)
-    row = WaveRow(
-        id=wave_id,
-        title=title,
-        state="draft",
-        questionnaire=questionnaire.source,
-        policy=json.dumps((policy or DisclosurePolicy()).as_dict()),
-        public_key=keys.public_key,
-        verifier=keys.verifier,
-    )
-    _wave(row)  # before it is kept: what cannot be read back is never stored
+    if ISSUE not in stores.settings.surfaces:
+        raise WaveStateError(
+            "This host has no issuer (CANDOUR_SURFACES): make the wave on the host that has it, "
+            "and bring it here with `candour wave export` and `candour wave import`."
+        )
+    row = _draft(wave_id, title, questionnaire, keys, policy or DisclosurePolicy())
     with stores.issuer() as session:
         if session.get(WaveRow, wave_id) is not None:
             raise WaveStateError(f"There is a wave {wave_id} already; choose another id.")
@@ -126,6 +124,42 @@ def create(
         row.keys = WaveKeyRow(keys.fallback_key, token_key)
         session.add(row)
     return _wave(row)
+
+
+def copy(session: Session, wave: Wave) -> None:
+    """Keep a draft that another host made, with its cards; this host can issue nothing for it.
+
+    Raises:
+        WaveStateError: when it could not have been made with `create`.
+    """
+    keys = PublicKeys(wave.public_key, wave.fallback_key, wave.verifier)
+    row = _draft(wave.id, wave.title, wave.questionnaire, keys, wave.policy)
+    if not issuing_keys.is_public(wave.token_key):
+        raise WaveStateError(f"The issuing key of wave {wave.id} is none; export the wave again.")
+    row.cards, row.keys = wave.cards, WaveKeyRow(wave.fallback_key, wave.token_key)
+    session.add(row)
+
+
+def _draft(
+    wave_id: str,
+    title: str,
+    questionnaire: Questionnaire,
+    keys: PublicKeys,
+    policy: DisclosurePolicy,
+) -> WaveRow:
+    """The row of a new draft; what could not be read back is never stored."""
+    _expect_makeable(wave_id, title, questionnaire, keys)
+    row = WaveRow(
+        id=wave_id,
+        title=title,
+        state="draft",
+        questionnaire=questionnaire.source,
+        policy=json.dumps(policy.as_dict()),
+        public_key=keys.public_key,
+        verifier=keys.verifier,
+    )
+    _wave(row)
+    return row
 
 
 def expect_id(wave_id: str) -> None:
@@ -197,15 +231,28 @@ def open_wave(stores: Stores, wave_id: str, today: date) -> Wave:
         WaveStateError: when it is not a draft, has too few cards or no list of codes to publish.
     """
     with stores.issuer() as session:
+        hold_draft(session, wave_id, "can be opened")
         row = find(session, wave_id)
         _expect_openable(session, row)
         row.state, row.opened = "open", today
     return _wave(row)
 
 
+def hold_draft(session: Session, wave_id: str, what: str = "can be changed") -> None:
+    """Let no other transaction change a draft until this one ends.
+
+    It writes before it looks, so that what is read afterwards is what the last one left.
+
+    Raises:
+        WaveStateError: when there is no such wave, or it is no draft.
+    """
+    if move(session, wave_id, "draft", "draft"):
+        return
+    state = find(session, wave_id).state
+    raise WaveStateError(f"Wave {wave_id} is {state}; only a draft {what}.")
+
+
 def _expect_openable(session: Session, row: WaveRow) -> None:
-    if row.state != "draft":
-        raise WaveStateError(f"Wave {row.id} is {row.state}; only a draft can be opened.")
     if row.keys is None:
         raise WaveStateError(
             f"Wave {row.id} was made by an earlier version and has no issuing key; make a new "

@@ -1,7 +1,7 @@
 """From what a page sends to what is sealed, and from what was opened to arrays.
 
 Demographics are folded to their published categories before sealing, so that a row holds no more
-than will be published.
+than will be published. Comments go a way of their own and are in no row of answers.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from analysis.errors import DataError
 from analysis.microdata import Microdata, Positions
 from survey.errors import CandourError
 from survey.questionnaire.model import (
+    LONGEST_COMMENT,
     NOT_TICKED,
     PREFER_NOT_TO_SAY,
     TICKED,
@@ -43,6 +44,7 @@ def fold(questionnaire: Questionnaire, form: Mapping[str, Sequence[str]]) -> dic
     Args:
         questionnaire: what was asked.
         form: question id -> the codes sent for it; a skipped question is absent, empty, or "".
+            Comments may be among them and are left out.
 
     Returns:
         Statements with the code of their point, "prefer not to say" included; each option of a
@@ -52,7 +54,8 @@ def fold(questionnaire: Questionnaire, form: Mapping[str, Sequence[str]]) -> dic
     Raises:
         AnswersRefused: for a field or code that the questionnaire does not have, or two answers.
     """
-    if not set(form) <= set(questionnaire.question_by_id):
+    comments = {comment.id for comment in questionnaire.comments}
+    if not set(form) <= {*questionnaire.question_by_id, *comments}:
         # The field's name is the sender's own text, so it is not repeated.
         raise AnswersRefused("The answers hold a question that this survey does not ask.")
     stored: dict[str, str] = {}
@@ -68,6 +71,39 @@ def fold(questionnaire: Questionnaire, form: Mapping[str, Sequence[str]]) -> dic
         elif (category := question.fold(sent[0])) is not None:
             stored[question.id] = category
     return stored
+
+
+def comments(questionnaire: Questionnaire, form: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """The comments as they are sealed: every one that is asked for, empty where none was written.
+
+    Args:
+        questionnaire: what was asked.
+        form: as `fold` takes it.
+
+    Returns:
+        Comment id -> its text, in the questionnaire's order.
+
+    Raises:
+        AnswersRefused: for a comment that is too long, or two in one field.
+    """
+    found = {}
+    for comment in questionnaire.comments:
+        sent = form.get(comment.id, ())
+        text = trimmed("".join(sent))
+        if len(sent) > 1 or bytes_too_many(text):
+            raise AnswersRefused(f"“{comment.text}” has a comment that is too long.", comment.id)
+        found[comment.id] = text
+    return found
+
+
+def trimmed(text: str) -> str:
+    """A comment as it was written: one kind of line end, and nothing around it."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def bytes_too_many(text: str) -> int:
+    """By how many bytes a comment is too long; 0 for one that fits."""
+    return max(0, len(text.encode()) - LONGEST_COMMENT)
 
 
 def _check(question: Question, sent: Sequence[str]) -> None:

@@ -42,7 +42,7 @@ class Asking:
         self._denominator: Denominator = part.denominator
         self._asked_here = part.fielded == "here"
 
-    def question(self, part: grammar.QuestionPart, section: grammar.SectionPart) -> Question | None:
+    def question(self, part: grammar.CountedPart, section: grammar.SectionPart) -> Question | None:
         """The question; None when it cannot be built, with the reason noted."""
         if isinstance(part, grammar.StatementPart):
             return self._statement(part, section)

@@ -13,6 +13,8 @@ from survey.questionnaire.asking import Asking
 from survey.questionnaire.declared import Declared
 from survey.questionnaire.located import Place, Problems
 from survey.questionnaire.model import (
+    MOST_COMMENTS,
+    Comment,
     Multiple,
     Question,
     Questionnaire,
@@ -90,13 +92,28 @@ def _comparable(value: Any) -> Any:
 
 
 def _section(part: grammar.SectionPart, asking: Asking, wordings: Wordings) -> Section:
-    built = (asking.question(question, part) for question in part.questions)
+    asked = [entry for entry in part.questions if not isinstance(entry, grammar.CommentPart)]
+    built = (asking.question(question, part) for question in asked)
     return Section(
         id=part.id,
         title=wordings.text(part.title, part.at("title")),
         questions=tuple(question for question in built if question is not None),
         intro=wordings.optional(part.intro, part.at("intro")),
         warning=wordings.optional(part.warning, part.at("warning")),
+        comments=tuple(
+            _comment(entry, wordings)
+            for entry in part.questions
+            if isinstance(entry, grammar.CommentPart)
+        ),
+    )
+
+
+def _comment(part: grammar.CommentPart, wordings: Wordings) -> Comment:
+    return Comment(
+        id=part.id,
+        text=wordings.text(part.text, part.at("text")),
+        hint=wordings.optional(part.hint, part.at("hint")),
+        line=part.at().line,
     )
 
 
@@ -110,6 +127,7 @@ def _check(part: grammar.DocumentPart, questions: list[Question], problems: Prob
     _check_ids(part, questions, problems)
     _check_themes(part, problems)
     _check_columns(part, questions, problems)
+    _check_comments(part, problems)
     if part.fielded == "here":
         _check_care(part, problems)
 
@@ -170,6 +188,37 @@ def _check_columns(
         if columns.count(column) > max(1, ids.count(column)):
             reason = f"the column `{column}` of a responses file belongs to two questions"
             problems.at(part.at("ignore_columns"), reason)
+
+
+def _check_comments(part: grammar.DocumentPart, problems: Problems) -> None:
+    """Few comments, each behind the other questions of its page, and only where Candour asks."""
+    found = 0
+    for section in part.sections:
+        ahead: grammar.CommentPart | None = None
+        for question in section.questions:
+            if not isinstance(question, grammar.CommentPart):
+                if ahead is not None:
+                    problems.at(
+                        ahead.at(),
+                        f"comment `{ahead.id}` stands before `{question.id}`; put comments at the "
+                        "end of their section",
+                    )
+                    ahead = None
+                continue
+            ahead = question
+            found += 1
+            if part.fielded == "elsewhere":
+                problems.at(
+                    question.at("type"),
+                    f"`{question.id}` asks for a comment, which no file of answers is read for; "
+                    "leave it out and name its column in `ignore_columns`",
+                )
+            elif found > MOST_COMMENTS:
+                problems.at(
+                    question.at("type"),
+                    f"`{question.id}` is comment number {found}; a questionnaire asks for "
+                    f"{MOST_COMMENTS} at most, because how people write tells who they are",
+                )
 
 
 def _check_care(part: grammar.DocumentPart, problems: Problems) -> None:

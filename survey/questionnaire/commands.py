@@ -32,9 +32,11 @@ def check(files: tuple[Path, ...]) -> None:
 def summary(path: Path, questionnaire: Questionnaire) -> str:
     """One line about a good file."""
     statements = sum(question.kind == "statement" for question in questionnaire.questions)
+    comments = len(questionnaire.comments)
+    written = f" and {comments} comment{'s' * (comments > 1)}" if comments else ""
     return (
         f"{path}: good. {questionnaire.title}, version {questionnaire.version}: "
-        f"{len(questionnaire.questions)} questions ({statements} statements), about "
+        f"{len(questionnaire.questions)} questions ({statements} statements){written}, about "
         f"{questionnaire.minutes} minutes, {len(questionnaire.plan.groups)} groups in "
         f"{len(questionnaire.plan.tables)} tables."
     )

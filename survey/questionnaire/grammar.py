@@ -159,18 +159,28 @@ class MultiplePart(_QuestionPart):
     unticked_codes: list[str] = ["0"]
 
 
+class CommentPart(_QuestionPart):
+    """A question that is answered in one's own words."""
+
+    type: Literal["comment"]
+
+
 def _type_of(data: Any) -> str:
     if isinstance(data, Mapping):
         return str(data.get("type", "statement"))
     return cast(str, getattr(data, "type", "statement"))
 
 
-QUESTION_TYPES = ("statement", "choice", "unit", "multiple")
+CountedPart = StatementPart | ChoicePart | UnitPart | MultiplePart
+"""A question whose answers are counted: any but a comment."""
+
+QUESTION_TYPES = ("statement", "choice", "unit", "multiple", "comment")
 QuestionPart = Annotated[
     Annotated[StatementPart, Tag("statement")]
     | Annotated[ChoicePart, Tag("choice")]
     | Annotated[UnitPart, Tag("unit")]
-    | Annotated[MultiplePart, Tag("multiple")],
+    | Annotated[MultiplePart, Tag("multiple")]
+    | Annotated[CommentPart, Tag("comment")],
     Discriminator(_type_of),
 ]
 

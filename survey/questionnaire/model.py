@@ -21,6 +21,12 @@ one answer. `unit`: a demographic whose options stand under the command that the
 PREFER_NOT_TO_SAY = "prefer-not-to-say"
 """The code of "prefer not to say", the last answer of every question that is asked here."""
 
+MOST_COMMENTS = 3
+"""Comments that a questionnaire may ask for: each is one more text to know its author by."""
+
+LONGEST_COMMENT = 2_000
+"""Bytes of a comment in UTF-8, where a plain letter is one."""
+
 NOT_TICKED, TICKED = "no", "yes"
 """Codes of the item that an option of a multiple question is stored and published as."""
 
@@ -200,14 +206,29 @@ Question = Statement | Choice | Multiple
 
 
 @dataclass(frozen=True)
+class Comment:
+    """A question that is answered in one's own words.
+
+    It is no `Question`: what is written is in no codebook, table or stored row, and is sealed in an
+    envelope of its own.
+    """
+
+    id: str
+    text: Text
+    hint: Text | None = None
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True)
 class Section:
-    """A page of the questionnaire: 3 to 5 questions on one idea."""
+    """A page of the questionnaire: 3 to 5 questions on one idea, then the comments it asks for."""
 
     id: str
     title: Text
     questions: tuple[Question, ...]
     intro: Text | None = None
     warning: Text | None = None
+    comments: tuple[Comment, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -265,6 +286,11 @@ class Questionnaire:
     def questions(self) -> tuple[Question, ...]:
         """Every question in the order of the pages."""
         return tuple(question for section in self.sections for question in section.questions)
+
+    @cached_property
+    def comments(self) -> tuple[Comment, ...]:
+        """Every comment that is asked for, in the order of the pages."""
+        return tuple(comment for section in self.sections for comment in section.comments)
 
     @cached_property
     def question_by_id(self) -> dict[str, Question]:

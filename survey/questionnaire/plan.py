@@ -54,14 +54,21 @@ class Planning:
                     f"breakdown `{name}` names the question `{part.variable}`, which does not exist"
                 )
                 self._problems.at(part.at("variable"), reason)
-            elif question is not None and not isinstance(question, Choice):
+            elif (kind := self._kind_of_no_choice(part.variable)) is not None:
                 reason = (
-                    f"breakdown `{name}` names `{part.variable}`, a {question.kind} question; "
+                    f"breakdown `{name}` names `{part.variable}`, a {kind} question; "
                     "people are grouped by a choice or unit question"
                 )
                 self._problems.at(part.at("variable"), reason)
             elif isinstance(question, Choice):
                 yield from self._breakdown(name, part, question)
+
+    def _kind_of_no_choice(self, question_id: str) -> str | None:
+        """The type of a question that people cannot be grouped by; None of any other."""
+        if isinstance(self._parts.get(question_id), grammar.CommentPart):
+            return "comment"
+        question = self._questions.get(question_id)
+        return None if question is None or isinstance(question, Choice) else question.kind
 
     def _breakdown(
         self, name: str, part: grammar.BreakdownPart, question: Choice

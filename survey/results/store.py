@@ -43,8 +43,8 @@ def add(stores: Stores, content: bytes, verifier_raw: bytes) -> str:
     return name
 
 
-def all_releases(stores: Stores) -> tuple[Release, ...]:
-    """The Release in force of each wave, oldest wave first; corrected ones are left out.
+def in_force(stores: Stores) -> dict[str, Release]:
+    """Hash -> the Release in force of each wave, oldest wave first; corrected ones are left out.
 
     Raises:
         ReleaseError: if a stored Release was tampered with.
@@ -66,7 +66,24 @@ def all_releases(stores: Stores) -> tuple[Release, ...]:
                 "another day than the Release itself."
             )
     replaced = {release.manifest.replaces for release in releases.values()}
-    return tuple(release for name, release in releases.items() if name not in replaced)
+    return {name: release for name, release in releases.items() if name not in replaced}
+
+
+def all_releases(stores: Stores) -> tuple[Release, ...]:
+    """The Releases in force, oldest wave first; raises what `in_force` raises."""
+    return tuple(in_force(stores).values())
+
+
+def packed(stores: Stores, name: str) -> bytes:
+    """The stored Release of that hash, as it came in."""
+    with stores.results() as session:
+        return session.get_one(ReleaseRow, name).content
+
+
+def verifiers(stores: Stores) -> frozenset[bytes]:
+    """The public keys that the stored Releases were checked with, 32 bytes each."""
+    with stores.results() as session:
+        return frozenset(session.scalars(select(ReleaseRow.verifier)))
 
 
 def latest(stores: Stores) -> Release | None:

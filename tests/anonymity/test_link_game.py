@@ -1,213 +1,54 @@
-"""Nobody's answer is found by order or place; and the game catches boxes in which it is."""
+"""Nobody's answer is found in anything that the product leaves; and the game finds planted faults.
+
+This is the game at a size for every run; `make link-game` plays it at full size.
+"""
 
 from __future__ import annotations
 
-import hmac
-import secrets
-import sqlite3
-from collections.abc import Callable
-from contextlib import closing
-from pathlib import Path
-
-import link_game
-import numpy as np
 import pytest
-from fixtures_tokens import any_blinded, half, redeem
-from fixtures_wave import LiveWave
-from link_game import PEOPLE, Places
+from game import playing
+from game.attacks import ATTACKS, ON_ARRIVAL
+from game.controls import CONTROLS
+from game.playing import STATES
+from game.report import SHORT_GAMES
+from game.world import Ground
 
-from survey.close import rewriting
-from survey.collect import box, issuer, submit, tokens
+pytestmark = pytest.mark.slow
 
-SIZE = 560
-SHORT, FULL = 5, 25
-SEEDS = [SHORT, pytest.param(FULL, marks=pytest.mark.slow)]
-
-Build = Callable[[Path, list[bytes]], Path]
-
-
-def play(folder: Path, build: Build) -> Callable[[], Places]:
-    """A game on boxes that `build` makes from answers in their order of arrival."""
-
-    def once() -> Places:
-        answers = [secrets.token_bytes(SIZE) for _ in range(PEOPLE)]
-        home = folder / secrets.token_hex(4)
-        home.mkdir()
-        return link_game.everything(build(home, answers), answers)
-
-    return once
+CLUSTERED = ("code hash in the row", "closed box not shuffled")
+"""Controls that are played with the issuer on PostgreSQL too; `make link-game` plays all."""
 
 
-def live_box(home: Path, answers: list[bytes]) -> Path:
-    path = home / "wave.box"
-    box.create(path, "wave", PEOPLE, SIZE)
-    for answer in answers:
-        box.put(path, secrets.token_bytes(tokens.TOKEN_BYTES), answer)
-    return path
+def test_nobodys_answer_is_found(ground: Ground) -> None:
+    """Open or closed, on either database; who came when is told by PostgreSQL, as documented."""
+    _, scores = playing.honest(ground, SHORT_GAMES)
+    told = {"SQLite": set(), "PostgreSQL": set(ON_ARRIVAL)}[ground.kind]
+    for state in STATES:
+        assert playing.alarms(scores[state], ATTACKS) == {}
+        assert set(playing.alarms(scores[state], ON_ARRIVAL)) == told
 
 
-def closed_box(home: Path, answers: list[bytes]) -> Path:
-    path, ballot_box = home / "wave.closed", home / "wave.box"
-    box.create(ballot_box, "wave", PEOPLE, SIZE)
-    box.put_many(
-        ballot_box, [(secrets.token_bytes(tokens.TOKEN_BYTES), answer) for answer in answers]
-    )
-    box.shut(ballot_box)
-    rewriting.rewrite(ballot_box, path)
-    return path
+@pytest.mark.parametrize("control", CONTROLS)
+def test_planted_fault_is_caught(on_sqlite: Ground, control: str) -> None:
+    assert CONTROLS[control].caught_by <= playing.caught(on_sqlite, control, 1)
 
 
-@pytest.mark.parametrize("seeds", SEEDS)
-@pytest.mark.parametrize("build", [live_box, closed_box])
-def test_nobodys_answer_is_found(tmp_path: Path, build: Build, seeds: int) -> None:
-    assert link_game.findings(play(tmp_path, build), seeds) == {}
+@pytest.mark.parametrize("control", CLUSTERED)
+def test_planted_fault_is_caught_beside_postgresql(on_postgresql: Ground, control: str) -> None:
+    assert CONTROLS[control].caught_by <= playing.caught(on_postgresql, control, 1)
 
 
-def planted(schema: str, insert: str, page: int = 4096, size: int = SIZE) -> Build:
-    """A box that somebody might have built instead."""
-
-    def build(home: Path, answers: list[bytes]) -> Path:
-        path = home / "wave.box"
-        with closing(sqlite3.connect(path)) as database:
-            database.execute(f"PRAGMA page_size = {page}")
-            database.execute(schema)
-            for number, answer in enumerate(answers):
-                key = secrets.token_hex(16)
-                database.execute(insert, {"key": key, "time": number // 2, "sealed": answer})
-            database.commit()
-        return path
-
-    return build
+def test_every_attack_is_seen_to_find_something() -> None:
+    caught_by = {attack for control in CONTROLS.values() for attack in control.caught_by}
+    assert caught_by == set(ATTACKS | ON_ARRIVAL)
 
 
-CONTROLS = [
-    pytest.param(
-        planted(
-            "CREATE TABLE slot (number INTEGER PRIMARY KEY AUTOINCREMENT, sealed BLOB)",
-            "INSERT INTO slot (sealed) VALUES (:sealed)",
-        ),
-        {"slot.number", "scan", "offset in the file"},
-        id="autoincrement",
-    ),
-    pytest.param(
-        planted(
-            "CREATE TABLE slot (number TEXT PRIMARY KEY, sealed BLOB)",
-            "INSERT INTO slot VALUES (:key, :sealed)",
-        ),
-        {"slot.rowid", "scan", "offset in the file"},
-        id="random-key-with-a-hidden-row-number",
-    ),
-    pytest.param(
-        planted(
-            "CREATE TABLE slot (number TEXT PRIMARY KEY, sealed BLOB) WITHOUT ROWID",
-            "INSERT INTO slot VALUES (:key, :sealed)",
-            page=65_536,
-        ),
-        {"offset in the file"},
-        id="cells-that-fill-from-the-end-of-a-page",
-    ),
-    pytest.param(
-        planted(
-            "CREATE TABLE slot (number TEXT PRIMARY KEY, created_at INTEGER, sealed BLOB)"
-            " WITHOUT ROWID",
-            "INSERT INTO slot VALUES (:key, :time, :sealed)",
-        ),
-        {"slot.created_at"},
-        id="created-at",
-    ),
-]
-
-
-@pytest.mark.parametrize(("build", "caught_by"), CONTROLS)
-def test_a_box_that_keeps_the_order_is_caught(
-    tmp_path: Path, build: Build, caught_by: set[str]
+def test_slots_filled_in_order_are_hidden_again_by_closing(
+    on_sqlite: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert caught_by <= set(link_game.findings(play(tmp_path, build), SHORT))
+    """Either door keeps the order out: random slots while it is open, shuffling when it closes."""
+    from game.leaky_boxes import slots_in_order
 
-
-def test_a_closed_box_that_was_not_shuffled_is_caught(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class Unshuffled:
-        def shuffle(self, numbers: list[int]) -> None:
-            numbers.sort()
-
-    class InOrder:
-        def __init__(self) -> None:
-            self.next = -1
-
-        def randbelow(self, slots: int) -> int:
-            self.next = (self.next + 1) % slots
-            return self.next
-
-        token_bytes = staticmethod(secrets.token_bytes)
-
-    def build(home: Path, answers: list[bytes]) -> Path:
-        monkeypatch.setattr(box, "secrets", InOrder())
-        monkeypatch.setattr(rewriting.secrets, "SystemRandom", Unshuffled)
-        return closed_box(home, answers)
-
-    assert link_game.findings(play(tmp_path, build), SHORT)
-
-
-def issuer_places(live: LiveWave, order: np.ndarray) -> Places:
-    """Where the issuer's file keeps the marks of codes, in the order in which they were used."""
-    salt = issuer.read_salt(live.settings, live.wave.id)
-    assert salt
-    content = (live.settings.home / "issuer.db").read_bytes()
-    marks = []
-    for number in order:
-        blinded = any_blinded()
-        redeem(live, number, blinded)
-        marks.append(issuer.used_mark(salt, half(live, number), blinded))
-    content = (live.settings.home / "issuer.db").read_bytes()
-    return {"offset of the mark": np.array([content.find(mark) for mark in marks])}
-
-
-def test_the_issuers_file_does_not_tell_who_came_when(live_wave: LiveWave) -> None:
-    order = np.random.default_rng(7).permutation(PEOPLE)
-    places = issuer_places(live_wave, order)
-    assert link_game.findings(lambda: places, 1) == {}
-
-
-LONGEST_CHANCE = 8
-"""Bytes. Strings this long are not alike by chance."""
-
-
-def pieces(content: bytes) -> set[bytes]:
-    """Every string of 8 bytes in it."""
-    return {content[at : at + LONGEST_CHANCE] for at in range(len(content) - LONGEST_CHANCE + 1)}
-
-
-def shared(live: LiveWave) -> set[bytes]:
-    """Strings that stand in a code's row at the issuer and in the ballot box."""
-    with closing(sqlite3.connect(live.settings.home / "issuer.db")) as database:
-        rows = database.execute("SELECT hash, mark FROM code").fetchall()
-    ballot_box = pieces(box.path_of(live.settings, live.wave.id).read_bytes())
-    return set().union(*(pieces(value) for row in rows for value in row)) & ballot_box
-
-
-def test_issuer_and_box_share_no_bytes(live_wave: LiveWave) -> None:
-    for code in live_wave.codes[:30]:
-        submit.submit(live_wave.stores, live_wave.wave, code, {}, submit.new_attempt())
-    assert shared(live_wave) == set()
-
-
-def test_a_box_that_knows_the_hash_of_a_code_is_caught(
-    live_wave: LiveWave, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    salt = issuer.read_salt(live_wave.settings, live_wave.wave.id)
-    assert salt
-    code_hash = hmac.digest(salt, half(live_wave), "sha256")
-    token = code_hash + secrets.token_bytes(tokens.TOKEN_BYTES - len(code_hash))
-    monkeypatch.setattr(tokens, "finish", lambda *_: token)
-    monkeypatch.setattr(tokens, "verify", lambda *_: None)
-    submit.submit(live_wave.stores, live_wave.wave, live_wave.codes[0], {}, submit.new_attempt())
-    assert shared(live_wave) == pieces(code_hash)
-
-
-def test_receipts_tell_no_order(live_wave: LiveWave) -> None:
-    sendings = [(code, {}) for code in live_wave.codes]
-    receipts = submit.submit_many(live_wave.stores, live_wave.wave, sendings)
-    places = {"receipt": np.argsort(np.argsort(receipts))}
-    assert link_game.findings(lambda: places, 1) == {}
+    scores = playing.scores(on_sqlite, range(2), lambda _live, patch: slots_in_order(patch))
+    assert "order of a column" in playing.alarms(scores["live"], ATTACKS)
+    assert playing.alarms(scores["closed"], ATTACKS) == {}

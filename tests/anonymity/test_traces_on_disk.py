@@ -15,10 +15,22 @@ from pathlib import Path
 import pytest
 from fixtures_wave import LiveWave
 
-from survey.close import rewriting
+from survey.app import create_app
+from survey.close import destroying, rewriting
+from survey.close import redemptions as redemption_records
 from survey.close.closing import close_wave
-from survey.collect import blind_signatures, box, codes, issuer, submit, tokens
-from survey.manage import issuing_keys
+from survey.collect import (
+    blind_signatures,
+    box,
+    codes,
+    document,
+    issuer,
+    redemptions,
+    submit,
+    tickets,
+    tokens,
+)
+from survey.manage import closings, issuing_keys, waves
 from survey.manage.waves import Wave
 from survey.questionnaire.model import Statement
 
@@ -162,16 +174,6 @@ def test_answers_in_the_live_box_are_overwritten_at_closing(
     assert not any(sealed in content for sealed in kept)
 
 
-def test_no_token_is_kept_after_closing(live_wave: LiveWave) -> None:
-    send_all(live_wave, [submit.new_attempt() for _ in range(20)])
-    with closing(sqlite3.connect(box.path_of(live_wave.settings, "autumn"))) as database:
-        kept = {row for (row,) in database.execute("SELECT token FROM token WHERE taken = 1")}
-    assert len(kept) == 20
-    assert files_with(live_wave.settings.home, kept) == {f"{live_wave.wave.id}.box"}
-    close_wave(live_wave.stores, live_wave.wave.id, CLOSED)
-    assert files_with(live_wave.settings.home, kept) == set()
-
-
 def transcript(live: LiveWave, attempts: list[str]) -> set[bytes]:
     """What passes between page and issuer in the redeemings of these attempts."""
     public = issuing_keys.public(live.wave.token_key)
@@ -190,10 +192,42 @@ def transcript(live: LiveWave, attempts: list[str]) -> set[bytes]:
     return seen
 
 
-def test_nothing_that_passed_between_page_and_issuer_is_on_disk(live_wave: LiveWave) -> None:
+def test_nothing_that_passed_between_page_and_issuer_can_be_read_on_disk(
+    live_wave: LiveWave,
+) -> None:
+    """What the auditor gets of it is there, sealed to a key that is not."""
     attempts = [submit.new_attempt() for _ in range(20)]
     send_all(live_wave, attempts)
-    assert files_with(live_wave.settings.home, transcript(live_wave, attempts)) == set()
+    seen = transcript(live_wave, attempts)
+    assert files_with(live_wave.settings.home, seen) == set()
+    close_wave(live_wave.stores, live_wave.wave.id, CLOSED)
+    assert files_with(live_wave.settings.home, seen) == set()
+    opened = redemption_records.open_records(live_wave.stores, "autumn", live_wave.keys)
+    parts = {part for one in opened.redeemed for part in (one.half, one.blinded, one.proof)}
+    assert len(parts) == 60
+    assert parts <= seen
+
+
+def test_a_redemption_kept_unsealed_is_noticed(
+    live_wave: LiveWave, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempts = [submit.new_attempt()]
+    monkeypatch.setattr(redemptions, "seal", lambda record, *_: bytes(48) + record)
+    send_all(live_wave, attempts)
+    seen = transcript(live_wave, attempts)
+    assert files_with(live_wave.settings.home, seen) == {"issuer.db"}
+
+
+def test_no_redemption_is_left_after_destroying(live_wave: LiveWave) -> None:
+    submit.submit_many(live_wave.stores, live_wave.wave, [(c, {}) for c in live_wave.codes[:20]])
+    with live_wave.stores.issuer() as session:
+        sealed = set(issuer.records(session, "autumn"))
+    close_wave(live_wave.stores, "autumn", CLOSED)
+    assert files_with(live_wave.settings.home, sealed) == {"issuer.db"}
+    with live_wave.stores.issuer() as session:
+        waves.find(session, "autumn").state = "released"
+    destroying.destroy(live_wave.stores, "autumn", None, CLOSED)
+    assert files_with(live_wave.settings.home, sealed) == set()
 
 
 def test_a_blinded_value_kept_beside_the_row_is_noticed(
@@ -207,7 +241,59 @@ def test_a_blinded_value_kept_beside_the_row_is_noticed(
     assert found == {f"{live_wave.wave.id}.box"}
 
 
-def test_tokens_are_in_the_open_box_alone_and_in_no_file_after_closing(
+def tickets_without_javascript(live: LiveWave, count: int) -> list[tickets.Ticket]:
+    """Take tickets and answer with them as a browser without JavaScript does."""
+    client = create_app(live.settings).test_client()
+    taken = []
+    for code in live.codes[:count]:
+        form = {document.CODE: code, document.ATTEMPT: submit.new_attempt()}
+        file = client.post("/ticket/autumn/file", data=form).text
+        taken.append(tickets.read(file, live.wave, "localhost"))
+        answer = {document.TICKET: file, document.ATTEMPT: submit.new_attempt()}
+        assert client.post("/survey/autumn/send", data=answer).status_code == 200
+    return taken
+
+
+def traces_of_tickets(taken: list[tickets.Ticket]) -> set[bytes]:
+    """The private keys, which stand in the files alone: with them goes all the rest of a file."""
+    return set().union(*(forms(ticket.one_time.private_bytes_raw()) for ticket in taken))
+
+
+def test_the_server_keeps_nothing_of_a_ticket_that_it_made(live_wave: LiveWave) -> None:
+    taken = tickets_without_javascript(live_wave, 12)
+    home, kept = live_wave.settings.home, {ticket.token for ticket in taken}
+    assert files_with(home, traces_of_tickets(taken)) == set()
+    assert files_with(home, {b"candour-ticket"}) == set()
+    assert files_with(home, kept) == {"autumn.box"}, "a token beside its answer, and no more"
+    assert files_with(home, traces_of_codes(live_wave)) == set()
+    close_wave(live_wave.stores, "autumn", CLOSED)
+    assert files_with(home, traces_of_tickets(taken)) == set()
+    assert files_with(home, kept) == {"results.db"}, "in the public list"
+
+
+def test_a_ticket_that_was_made_and_not_used_is_nowhere(live_wave: LiveWave) -> None:
+    attempt = submit.new_attempt()
+    ticket = submit.take(live_wave.stores, live_wave.wave, live_wave.codes[0], attempt)
+    traces = traces_of_tickets([ticket]) | forms(ticket.token) | forms(bytes.fromhex(attempt))
+    assert files_with(live_wave.settings.home, traces) == set()
+
+
+def test_a_ticket_that_the_server_keeps_is_noticed(
+    live_wave: LiveWave, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = tickets.write
+
+    def keeping(ticket: tickets.Ticket, wave: Wave, site: str) -> bytes:
+        content = write(ticket, wave, site)
+        (live_wave.settings.home / "planted").write_bytes(content)
+        return content
+
+    monkeypatch.setattr(tickets, "write", keeping)
+    taken = tickets_without_javascript(live_wave, 1)
+    assert files_with(live_wave.settings.home, traces_of_tickets(taken)) == {"planted"}
+
+
+def test_tokens_are_in_the_open_box_alone_and_after_closing_in_the_public_list_alone(
     live_wave: LiveWave,
 ) -> None:
     send_all(live_wave, [submit.new_attempt() for _ in range(20)])
@@ -216,7 +302,10 @@ def test_tokens_are_in_the_open_box_alone_and_in_no_file_after_closing(
     assert len(kept) == 20
     assert files_with(live_wave.settings.home, kept) == {"autumn.box"}
     close_wave(live_wave.stores, live_wave.wave.id, CLOSED)
-    assert files_with(live_wave.settings.home, kept) == set()
+    assert files_with(live_wave.settings.home, kept) == {"results.db"}
+    told = closings.told(live_wave.stores, "autumn")
+    assert told
+    assert told.tokens == tuple(sorted(kept))
 
 
 def test_issuing_key_is_in_no_file_after_closing(live_wave: LiveWave, tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ def test_serving_process_cannot_import_what_opens_or_counts(room: str, tmp_path:
     [
         "import importlib; importlib.import_module('survey.close')",
         "import sys; sys.meta_path[:] = sys.meta_path[-1:]; import survey.close",
-        "import runpy; runpy.run_module('survey.close.erasing')",
+        "import runpy; runpy.run_module('survey.close.rewriting')",
         "from survey import doors; doors._closed = False; doors._PLACES; import analysis.tally",
     ],
 )

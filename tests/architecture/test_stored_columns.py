@@ -46,7 +46,7 @@ def stored(url: str, store: str) -> set[Column]:
 @pytest.fixture
 def closed_wave(tmp_path: Path) -> LiveWave:
     """Two waves: one open, one closed, so that every file there ever is lies on disk."""
-    questionnaire = ROOT / "tests" / "questionnaires" / "small.yaml"
+    questionnaire = ROOT / "tests" / "questionnaires" / "commented.yaml"
     live = open_live_wave(tmp_path / "home", questionnaire, "autumn")
     open_live_wave(tmp_path / "home", questionnaire, "winter")
     close_wave(live.stores, "winter", date(2026, 12, 1))
@@ -94,7 +94,7 @@ def test_nothing_beside_an_answer_tells_time_order_or_person(closed_wave: LiveWa
 
 def test_no_row_of_a_code_tells_time_order_or_person(closed_wave: LiveWave) -> None:
     columns = {column for _store, table, column in all_stored(closed_wave) if table == "code"}
-    assert columns == {"wave", "hash", "mark"}
+    assert columns == {"wave", "hash", "mark", "record"}
 
 
 def test_no_file_lies_in_the_home_that_the_document_does_not_name(closed_wave: LiveWave) -> None:

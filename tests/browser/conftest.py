@@ -67,7 +67,8 @@ class Visitor:
         copy = context.new_page()
         content = self.page.content()
         copy.route("**/*.js", lambda route: route.abort())
-        copy.route("**/survey/**", lambda route: route.fulfill(body=content, content_type=HTML))
+        served = {"body": content, "content_type": HTML}
+        copy.route("**/{survey,ticket}/**", lambda route: route.fulfill(**served))
         copy.goto(self.page.url)
         return copy
 

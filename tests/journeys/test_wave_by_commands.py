@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 import hashlib
 import re
+import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -99,6 +102,108 @@ def test_wave_goes_from_keys_to_destruction(run: Run, tmp_path: Path) -> None:
     left = {path.name for path in (tmp_path / "officers").iterdir()}
     assert left == {"public.json", "share-1.txt", "share-2.txt", "share-3.txt"}
     assert "autumn  destroyed" in run("wave status autumn")
+
+
+def download(home: Path, name: str) -> None:
+    client = create_app(Settings.at(home)).test_client()
+    Path(name).write_bytes(client.get("/published/autumn.wave").data)
+
+
+def test_anybody_checks_a_wave_and_an_auditor_its_redemptions(
+    run: Run, refused: Run, tmp_path: Path
+) -> None:
+    prepare(run)
+    download(tmp_path / "home", "opened.wave")
+    send(tmp_path / "home", 50)
+    line = "wave redemptions autumn --key officers --out proofs.txt"
+    assert "is open; redemptions are opened after it has closed" in refused(line)
+    run("wave close autumn")
+    download(tmp_path / "home", "autumn.wave")
+    said = run(line)
+    assert "50 of 60 codes of autumn were redeemed." in said
+    assert "publish it never" in said
+    assert Path("proofs.txt").stat().st_mode & 0o077 == 0
+    assert "proofs.txt is there already" in refused(line)
+    said = run("verify wave autumn.wave --earlier opened.wave --redemptions proofs.txt")
+    assert "FAILS" not in said
+    assert "50 redemptions, one for each redeemed code." in said
+    run("unseal autumn --key officers --out releases")
+    run("wave destroy autumn --key officers --yes")
+    download(tmp_path / "home", "destroyed.wave")
+    assert "FAILS" not in run("verify wave destroyed.wave --earlier autumn.wave")
+
+
+def test_spoilt_records_are_told(run: Run, tmp_path: Path) -> None:
+    prepare(run)
+    with closing(sqlite3.connect(tmp_path / "home" / "issuer.db")) as opened, opened:
+        opened.execute("UPDATE code SET record = zeroblob(528)")
+    run("wave close autumn")
+    said = run("wave redemptions autumn --key officers --out proofs.txt")
+    assert "0 of 60 codes" in said
+    assert "60 records do not open: somebody changed them." in said
+
+
+def test_wave_is_opened_on_an_offline_machine_and_comes_back(
+    run: Run, refused: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("migrate")
+    run("keys new --out officers")
+    give_cards(run)
+    send(tmp_path / "home", 50)
+    assert "only a closed wave" in refused("wave carry autumn --out autumn.wave")
+    run("wave close autumn")
+    assert "must end in .wave" in refused("wave carry autumn --out autumn.zip")
+    assert "50 sealed answers" in run("wave carry autumn --out autumn.wave")
+    away = tmp_path / "offline"
+    shutil.move("officers", away / "officers")
+    shutil.copy("autumn.wave", away)
+    monkeypatch.chdir(away)
+    monkeypatch.setenv("CANDOUR_HOME", str(away / "home"))
+    run(
+        "keys combine officers/share-3.txt officers/share-1.txt --locked officers/release.locked "
+        "--out release.key"
+    )
+    said = run("unseal autumn.wave --key release.key --out releases")
+    (packed,) = (away / "releases").glob("*.release")
+    assert f"candour release add {packed.name}" in said
+    assert not (away / "home").exists()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CANDOUR_HOME", str(tmp_path / "home"))
+    shutil.copy(packed, tmp_path)
+    assert packed.stem in run(f"release add {packed.name}")
+    assert packed.stem in run(f"release add {packed.name}"), "again changes nothing"
+    assert "autumn  released" in run("wave status autumn")
+    run("user add hr --role hr --password correct-horse-battery")
+    assert "is released; only a closed wave" in refused("wave carry autumn --out again.wave")
+    assert "destroyed" in run("wave destroy autumn --yes")
+    assert packed.stem in run(f"release add {packed.name}")
+    assert "autumn  destroyed" in run("wave status autumn")
+
+
+def test_wave_that_is_not_published_says_why(run: Run, refused: Run, tmp_path: Path) -> None:
+    prepare(run)
+    send(tmp_path / "home", 50)
+    run("wave close autumn")
+    assert "--unpublished" in refused("wave destroy autumn --yes")
+    said = run("wave destroy autumn --yes --key officers --unpublished no-quorum")
+    assert "nothing was published" in said
+    page = create_app(Settings.at(tmp_path / "home")).test_client().get("/receipts/autumn").text
+    assert "The reason given: no-quorum" in page
+
+
+def test_what_does_not_belong_is_one_sentence(run: Run, refused: Run, tmp_path: Path) -> None:
+    prepare(run)
+    send(tmp_path / "home", 50)
+    run("wave close autumn")
+    assert "cannot be read" in refused("unseal lost.wave --key officers --out releases")
+    Path("bad.wave").write_bytes(b"bad")
+    assert "is no wave's file" in refused("unseal bad.wave --key officers --out releases")
+    assert "--previous-key goes with a file" in refused(
+        "unseal autumn --key officers --out releases --previous-key officers/public.json"
+    )
+    assert "cannot be read" in refused("release add lost.release")
+    Path("bad.release").write_bytes(b"bad")
+    assert "not a packed Release" in refused("release add bad.release")
 
 
 def test_fingerprint_is_the_same_where_the_key_is_made_and_used(run: Run) -> None:

@@ -14,7 +14,9 @@ COPY = sa.text(
 
 
 def upgrade() -> None:
-    op.rename_table("closing", "closing_0001")
+    # Not renamed: PostgreSQL would keep the name of its key for the old table.
+    op.execute("CREATE TABLE closing_0001 AS SELECT * FROM closing")
+    op.drop_table("closing")
     op.create_table(
         "closing",
         sa.Column("wave", sa.String(64), primary_key=True),

@@ -1,17 +1,20 @@
 // The respondent's document with JavaScript: a section at a time, the code tested on the page, and
 // answers kept in the page alone until they are sent. Nothing is put into any storage.
 import { Told } from "./respond/asking.mjs";
-import { alike, asPrinted, isCode } from "./respond/codes.mjs";
+import { cardInAddress, fits, take } from "./respond/card.mjs";
+import { asPrinted, isCode } from "./respond/codes.mjs";
 import { page } from "./respond/filling.mjs";
 import { fingerprintOf, keysOf } from "./respond/keys.mjs";
 import { plainMode } from "./respond/plain.mjs";
-import { canSeal, sealedMode } from "./respond/sealed.mjs";
+import { clearProblems } from "./respond/problems.mjs";
+import { sealedMode } from "./respond/sealed.mjs";
+import { canSeal } from "./respond/signing.mjs";
 import * as steps from "./respond/steps.mjs";
-import { CHECK, START, code, form, survey, words } from "./respond/steps.mjs";
+import { CHECK, START, byId, form, survey, words } from "./respond/steps.mjs";
+import { readTicket } from "./respond/tickets.mjs";
 
-const CARD = /^#([\w-]+)(?:\.([\w-]{16,19}))?$/;
-const status = document.getElementById("working");
-const fingerprint = document.getElementById("fingerprint");
+const [code, ticketFile, status] = [byId("code"), byId("ticket-file"), byId("working")];
+const fingerprint = byId("fingerprint");
 
 let changed = words.filled === "true";
 let checked = null;
@@ -19,47 +22,59 @@ let finished = false;
 let busy = false;
 let mode = null;
 let onCard = null;
+let keys = null;
 
 function fields() {
   return new URLSearchParams(new FormData(form)).toString();
 }
 
-/** What a card's QR code put after `#`, which browsers send to nobody: code and fingerprint. */
-function cardInAddress() {
-  const [, text, print = null] = CARD.exec(location.hash) ?? [];
-  return text && (print || isCode(text)) ? { text, print } : null;
-}
-
-function take({ text, print }) {
-  code.value = asPrinted(text);
-  onCard = print;
-  history.replaceState(null, "", location.pathname);
-}
-
 /** Chooses the mode and stops where the keys are not those that the card names. */
 async function prepare() {
   const sealing = await canSeal();
-  const keys = keysOf(words);
+  keys = keysOf(words);
   if (keys && crypto.subtle) fingerprint.textContent = await fingerprintOf(keys);
   mode = sealing && keys ? sealedMode(form, keys, survey) : plainMode(form);
   // With nowhere to go, the browser's own submitting can take no answer out of the page.
   if (sealing) form.method = "dialog";
-  document.getElementById("mode-sealed").hidden = !sealing;
-  document.getElementById("mode-plain").hidden = sealing;
+  byId("mode-sealed").hidden = !sealing;
+  byId("mode-plain").hidden = sealing;
   if (sealing && !keys) fingerprint.textContent = "";
   compareWithCard();
 }
 
 function compareWithCard() {
-  const served = fingerprint.textContent.trim();
-  if (served && (onCard === null || alike(onCard) === alike(served))) return;
+  if (!fits(onCard, fingerprint.textContent)) stop("wrong-keys", onCard);
+}
+
+/** Shows the warning that this page has other keys than a card or a ticket names. */
+function stop(warning, named) {
   finished = true;
   form.reset();
-  steps.showReply(page("wrong-keys", survey, { card: onCard ?? "–", page: served || "–" }));
+  const prints = { card: named ?? "–", page: fingerprint.textContent || "–" };
+  steps.showReply(page(warning, survey, prints));
+}
+
+/** Reads the ticket that was chosen; sends nothing. In plain mode it goes with the answers. */
+async function load() {
+  await ready;
+  const [file] = ticketFile.files;
+  checked = null;
+  if (!mode.hold) return;
+  clearProblems();
+  const print = fingerprint.textContent;
+  const ticket = file ? await working(() => readTicket(file, keys, print, words)) : {};
+  mode.hold(ticket.token && ticket);
+  byId("with-code").hidden = ticket.token;
+  byId("ticket-read").hidden = !ticket.token;
+  if (ticket.otherKeys) stop("wrong-ticket", ticket.otherKeys);
+  if (!ticket.problem) return;
+  ticketFile.value = "";
+  steps.showProblems([{ href: "#ticket-file", text: ticket.problem }]);
 }
 
 /** Says what is wrong with the code as it was typed; gives false when nothing is. */
 function refuseCode() {
+  if (ticketFile.files.length) return false;
   if (isCode(code.value)) {
     code.value = asPrinted(code.value);
     return false;
@@ -80,7 +95,7 @@ async function follow() {
   if (finished && card) location.reload();
   if (finished || busy) return;
   if (card) {
-    take(card);
+    onCard = take(card, code);
     compareWithCard();
     if (finished) return;
   }
@@ -89,10 +104,10 @@ async function follow() {
     if (steps.shownStep() !== CHECK || checked !== fields()) check();
     return;
   }
-  steps.clearProblems();
+  clearProblems();
   if (!steps.showsEverything()) steps.show(step ?? START);
-  const target = document.getElementById(location.hash.slice(1));
-  if (step !== null && target?.matches("[id^='q-'], #code")) focusOnField(target);
+  const target = byId(location.hash.slice(1));
+  if (target?.matches("[id^='q-'], #code, #ticket-file")) focusOnField(target);
 }
 
 function focusOnField(target) {
@@ -154,7 +169,7 @@ async function working(ask) {
 
 /** The check page: Change leads back to the question, Send sends until a receipt comes. */
 function prepareSending() {
-  const shown = document.getElementById("checked");
+  const shown = byId("checked");
   if (!shown) return;
   for (const button of shown.querySelectorAll("[data-change]")) {
     button.addEventListener("click", (event) => {
@@ -173,7 +188,7 @@ function prepareSending() {
 async function send() {
   if (busy) return;
   busy = true;
-  const progress = document.getElementById("sending");
+  const progress = byId("sending");
   progress.textContent = words.sending;
   try {
     const reply = await mode.send(code.value, () => {
@@ -200,15 +215,22 @@ function done(reply) {
 }
 
 const card = cardInAddress();
-if (card) take(card);
-form.addEventListener("change", (event) => {
-  if (event.target !== code) changed = true;
+if (card) onCard = take(card, code);
+form.addEventListener("input", ({ target }) => {
+  if (target === ticketFile) load();
+  else if (target !== code) changed = true;
 });
+// The code goes along to the ticket's page as a card brings it: after `#`, which is sent to nobody.
+for (const link of document.querySelectorAll("[data-ticket]")) {
+  link.addEventListener("click", () => {
+    if (isCode(code.value)) link.hash = [code.value, onCard].filter(Boolean).join(".");
+  });
+}
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   proceed();
 });
-document.getElementById("read-all").addEventListener("click", steps.showAll);
+byId("read-all").addEventListener("click", steps.showAll);
 window.addEventListener("hashchange", follow);
 window.addEventListener("beforeunload", (event) => {
   const leaving = document.body.classList.contains("govuk-exit-this-page-hide-content");

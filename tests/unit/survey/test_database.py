@@ -13,7 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, MetaData, text
+from sqlalchemy import Connection, MetaData, inspect, text
 
 from survey import database
 from survey.config import Settings
@@ -24,12 +24,27 @@ from survey.manage.tables import IssuerTable, ResultsTable
 STORES = [("issuer", IssuerTable.metadata), ("results", ResultsTable.metadata)]
 
 
+Url = Callable[[str], str]
+
+ON_POSTGRESQL = """
+SELECT relname, attname || ' ' || format_type(atttypid, atttypmod) || ' ' || attnotnull
+FROM pg_attribute JOIN pg_class ON attrelid = pg_class.oid
+WHERE relkind = 'r' AND attnum > 0 AND NOT attisdropped
+UNION SELECT relname, conname || ' ' || pg_get_constraintdef(pg_constraint.oid)
+FROM pg_constraint JOIN pg_class ON conrelid = pg_class.oid
+UNION SELECT tablename, indexdef FROM pg_indexes
+"""
+"""Table, and a column, constraint or index of it; of PostgreSQL's own tables too."""
+
+
 def url(folder: Path, name: str) -> str:
     return f"sqlite:///{folder / name}"
 
 
 def schema(file_url: str) -> dict[str, set[str]]:
-    """Every table's lines of SQL, whatever their order and layout."""
+    """What every table is made of, whatever the order and layout."""
+    if not file_url.startswith("sqlite"):
+        return schema_on_postgresql(file_url)
     with closing(sqlite3.connect(file_url.removeprefix("sqlite:///"))) as opened:
         rows = opened.execute(
             "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND tbl_name != ?",
@@ -38,25 +53,40 @@ def schema(file_url: str) -> dict[str, set[str]]:
     return {name: {line.strip(" \t,") for line in sql.splitlines()} - {""} for name, sql in rows}
 
 
+def schema_on_postgresql(address: str) -> dict[str, set[str]]:
+    engine = database.engine(address)
+    found: dict[str, set[str]] = {}
+    with engine.connect() as connection:
+        ours = set(inspect(connection).get_table_names()) - {"alembic_version"}
+        for table, part in connection.execute(text(ON_POSTGRESQL)):
+            if table in ours:
+                found.setdefault(table, set()).add(part)
+    engine.dispose()
+    return found
+
+
 def made_from_tables(file_url: str, metadata: MetaData) -> None:
     engine = database.engine(file_url)
     metadata.create_all(engine)
     engine.dispose()
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(("store", "metadata"), STORES)
 def test_migrated_database_is_what_the_tables_say(
-    tmp_path: Path, store: str, metadata: MetaData
+    database_url: Url, store: str, metadata: MetaData
 ) -> None:
-    database.migrate_one(store, url(tmp_path, "migrated.db"))
-    made_from_tables(url(tmp_path, "made.db"), metadata)
-    assert schema(url(tmp_path, "migrated.db")) == schema(url(tmp_path, "made.db"))
+    database.migrate_one(store, database_url("migrated"))
+    made_from_tables(database_url("made"), metadata)
+    assert schema(database_url("migrated")) == schema(database_url("made"))
+    assert len(schema(database_url("made"))) >= len(metadata.tables)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(("store", "metadata"), STORES)
-def test_alembic_finds_nothing_to_change(tmp_path: Path, store: str, metadata: MetaData) -> None:
-    database.migrate_one(store, url(tmp_path, "migrated.db"))
-    assert differences(url(tmp_path, "migrated.db"), metadata) == []
+def test_alembic_finds_nothing_to_change(database_url: Url, store: str, metadata: MetaData) -> None:
+    database.migrate_one(store, database_url("migrated"))
+    assert differences(database_url("migrated"), metadata) == []
 
 
 def differences(file_url: str, metadata: MetaData) -> list[object]:
@@ -67,21 +97,36 @@ def differences(file_url: str, metadata: MetaData) -> list[object]:
     return list(found)
 
 
-def test_a_column_without_a_migration_is_noticed(tmp_path: Path) -> None:
-    file_url = url(tmp_path, "migrated.db")
-    database.migrate_one("issuer", file_url)
-    with closing(sqlite3.connect(tmp_path / "migrated.db")) as opened:
-        opened.execute("ALTER TABLE code ADD COLUMN created_at INTEGER")
-    made_from_tables(url(tmp_path, "made.db"), IssuerTable.metadata)
-    assert differences(file_url, IssuerTable.metadata)
-    assert schema(file_url) != schema(url(tmp_path, "made.db"))
+@pytest.mark.both_databases
+@pytest.mark.parametrize(
+    "change",
+    [
+        "ALTER TABLE code ADD COLUMN created_at INTEGER",
+        "CREATE UNIQUE INDEX of_marks ON code (mark)",
+    ],
+)
+def test_a_change_without_a_migration_is_noticed(database_url: Url, change: str) -> None:
+    database.migrate_one("issuer", database_url("migrated"))
+    run(database_url("migrated"), change)
+    made_from_tables(database_url("made"), IssuerTable.metadata)
+    assert differences(database_url("migrated"), IssuerTable.metadata)
+    assert schema(database_url("migrated")) != schema(database_url("made"))
 
 
+def run(address: str, statement: str) -> None:
+    engine = database.engine(address)
+    with engine.begin() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.mark.both_databases
 @pytest.mark.parametrize("store", ["issuer", "results"])
-def test_history_goes_down_and_up_again(tmp_path: Path, store: str) -> None:
-    database.migrate_one(store, url(tmp_path, "a.db"))
-    before = schema(url(tmp_path, "a.db"))
-    engine = database.engine(url(tmp_path, "a.db"))
+def test_history_goes_down_and_up_again(database_url: Url, store: str) -> None:
+    address = database_url("a")
+    database.migrate_one(store, address)
+    before = schema(address)
+    engine = database.engine(address)
     config = database.migration_config(store)
     for step in (command.downgrade, command.upgrade):
         target = "base" if step is command.downgrade else "head"
@@ -89,7 +134,7 @@ def test_history_goes_down_and_up_again(tmp_path: Path, store: str) -> None:
             config.attributes["connection"] = connection
             step(config, target)
     engine.dispose()
-    assert schema(url(tmp_path, "a.db")) == before
+    assert schema(address) == before
 
 
 @pytest.mark.parametrize("store", ["issuer", "results"])
@@ -107,11 +152,25 @@ def test_migrating_again_changes_nothing(tmp_path: Path) -> None:
     assert (tmp_path / "issuer.db").read_bytes() == before
 
 
-def test_a_database_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
-    with closing(sqlite3.connect(tmp_path / "issuer.db")) as opened:
-        opened.execute("CREATE TABLE customers (name TEXT)")
+@pytest.mark.both_databases
+def test_a_database_of_somebody_else_is_left_alone(database_url: Url, tmp_path: Path) -> None:
+    run(database_url("issuer"), "CREATE TABLE customers (name TEXT)")
     with pytest.raises(SettingsError, match="CANDOUR_ISSUER_URL"):
-        database.migrate(Settings.at(tmp_path))
+        database.migrate(Settings.at(tmp_path, issuer_url=database_url("issuer")))
+
+
+@pytest.mark.both_databases
+def test_one_database_for_both_stores_is_refused(database_url: Url, tmp_path: Path) -> None:
+    both = {"issuer_url": database_url("a"), "results_url": database_url("a")}
+    with pytest.raises(SettingsError, match="name the same database"):
+        database.migrate(Settings.at(tmp_path, **both))
+
+
+@pytest.mark.both_databases
+def test_a_database_of_the_other_store_or_a_later_version_is_refused(database_url: Url) -> None:
+    database.migrate_one("results", database_url("a"))
+    with pytest.raises(SettingsError, match="another store's or of a later version"):
+        database.migrate_one("issuer", database_url("a"))
 
 
 def test_a_file_that_is_no_database_is_one_sentence(tmp_path: Path) -> None:
@@ -172,8 +231,10 @@ def test_deleted_bytes_that_stay_are_noticed(tmp_path: Path) -> None:
     assert leaves_behind(tmp_path, connect)
 
 
-def test_a_failed_transaction_keeps_nothing(tmp_path: Path) -> None:
-    settings = Settings.at(tmp_path)
+@pytest.mark.both_databases
+def test_a_failed_transaction_keeps_nothing(database_url: Url, tmp_path: Path) -> None:
+    urls = {f"{store}_url": database_url(store) for store in ("issuer", "results")}
+    settings = Settings.at(tmp_path, **urls)
     database.migrate(settings)
     stores = Stores.open(settings)
 
@@ -195,8 +256,9 @@ def test_opening_stores_touches_no_file(tmp_path: Path) -> None:
     assert {path.name for path in (tmp_path / "home").iterdir()} == before
 
 
+@pytest.mark.both_databases
 def test_interrupted_migration_leaves_nothing_and_can_be_run_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database_url: Url, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     upgrade = command.upgrade
 
@@ -207,7 +269,7 @@ def test_interrupted_migration_leaves_nothing_and_can_be_run_again(
     with monkeypatch.context() as planted:
         planted.setattr(command, "upgrade", cut)
         with pytest.raises(KeyboardInterrupt):
-            database.migrate_one("issuer", url(tmp_path, "a.db"))
-    assert schema(url(tmp_path, "a.db")) == {}
-    database.migrate_one("issuer", url(tmp_path, "a.db"))
-    assert "wave" in schema(url(tmp_path, "a.db"))
+            database.migrate_one("issuer", database_url("a"))
+    assert schema(database_url("a")) == {}
+    database.migrate_one("issuer", database_url("a"))
+    assert "wave" in schema(database_url("a"))

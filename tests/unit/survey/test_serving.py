@@ -43,6 +43,30 @@ def test_surface_is_handed_to_the_server(monkeypatch: pytest.MonkeyPatch, home: 
     assert "127.0.0.1:0" in line
 
 
+@pytest.mark.parametrize(
+    ("surfaces", "address", "told"),
+    [
+        (("box",), "", True),
+        (("box",), "https://issue.example.org", False),
+        (("box", "issue"), "", False),
+        (("results",), "", False),
+    ],
+)
+def test_box_that_knows_no_issuer_says_so_when_it_is_started(
+    monkeypatch: pytest.MonkeyPatch,
+    home: Path,
+    surfaces: tuple[str, ...],
+    address: str,
+    told: bool,
+) -> None:
+    monkeypatch.setattr(os, "execve", lambda *_: None)
+    monkeypatch.setenv("CANDOUR_ISSUE_ADDRESS", address)
+    options = [part for surface in surfaces for part in ("--surface", surface)]
+    done = CliRunner().invoke(serve.serve, [*options, "--bind", "127.0.0.1:0"])
+    assert done.exit_code == 0
+    assert ("nobody can answer without JavaScript" in done.output) == told
+
+
 def test_unknown_surface_is_refused_before_anything_starts(
     monkeypatch: pytest.MonkeyPatch, home: Path
 ) -> None:

@@ -1,4 +1,4 @@
-// Requests to our own server: without cookies, without a referrer, repeated while the line is down.
+// Requests to our own servers: without cookies, without a referrer, repeated while the line is down.
 import { toText } from "./bytes.mjs";
 
 const OPTIONS = {
@@ -37,16 +37,18 @@ async function readPage(response) {
 }
 
 /** Posts the fields of a form and reads the page that comes; null when there is no connection. */
-export function postFields(address, fields) {
-  return post(address, { body: new URLSearchParams(fields) }, readPage);
+export function postFields(address, body) {
+  return post(address, { body }, readPage);
 }
 
-/** Posts named bytes as JSON; gives {status, content}, or null when no JSON came back. */
+/**
+ * Posts named bytes as JSON; gives {status, content}, or null when no JSON came back. It is sent as
+ * plain text, which another host takes without being asked beforehand.
+ */
 export function postBytes(address, named) {
-  const headers = { "Content-Type": "application/json" };
   const texts = Object.entries(named).map(([name, bytes]) => [name, toText(bytes)]);
   const body = JSON.stringify(Object.fromEntries(texts));
-  return post(address, { headers, body }, async (response) => ({
+  return post(address, { body }, async (response) => ({
     status: response.status,
     content: await response.json(),
   }));
@@ -62,6 +64,14 @@ export async function untilAnswered(ask, onWaiting) {
     onWaiting();
     await wait(WAITS[Math.min(tries, WAITS.length - 1)]);
   }
+}
+
+/** What the server says to named bytes; null when it refuses a code, or throws Told. */
+export async function told(address, named, words, onWaiting) {
+  const { status, content } = await untilAnswered(() => postBytes(address, named), onWaiting);
+  if (status === 200) return content;
+  if (status === 403 && named.blinded) return null;
+  throw new Told(content.error ?? words.refused);
 }
 
 function wait(seconds) {

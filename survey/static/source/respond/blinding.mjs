@@ -1,6 +1,6 @@
 // The client of RFC 9474, RSABSSA-SHA384-PSS-Deterministic: the issuer signs a one-time key without
 // seeing it. The exponent is always 65537.
-import { fromNumber, hash, join, toNumber } from "./bytes.mjs";
+import { fromNumber, hash, join, toNumber, toText } from "./bytes.mjs";
 
 export const SALT_BYTES = 48;
 const HASH = "SHA-384";
@@ -70,4 +70,12 @@ export async function blind(message, modulusBytes, salt = null, factor = null) {
       return fromNumber(signature, size);
     },
   };
+}
+
+/** Whether a finished signature of a message is this key's. */
+export async function isSigned(message, signature, modulusBytes) {
+  const algorithm = { name: "RSA-PSS", hash: HASH, saltLength: SALT_BYTES };
+  const written = { kty: "RSA", e: "AQAB", n: toText(modulusBytes) };
+  const key = await crypto.subtle.importKey("jwk", written, algorithm, false, ["verify"]);
+  return crypto.subtle.verify(algorithm, key, signature, message);
 }

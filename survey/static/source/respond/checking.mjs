@@ -1,21 +1,29 @@
 // Check your answers, made in the page: in sealed mode no answer leaves it unsealed.
+import { join } from "./bytes.mjs";
 import { fill, page, say } from "./filling.mjs";
 
 function text(element) {
   return element.textContent.trim();
 }
 
-/** What one question shows: {id, question, given: [{value, label, alone}]}. */
+/**
+ * What one question shows: {id, question, comment, given: [{value, label, alone}]}; `comment` is the
+ * text of one that is answered in one's own words, and undefined of all others.
+ */
 function read(group) {
+  const comment = group.querySelector("textarea")?.value.trim();
   const chosen = [...group.querySelectorAll(":checked")].filter(({ value }) => value);
   return {
     id: group.querySelector("[name]").name,
     question: text(group.querySelector(".candour-question__text")),
-    given: chosen.map((choice) => ({
-      value: choice.value,
-      label: text(choice.labels?.[0] ?? choice),
-      alone: choice.dataset.behaviour,
-    })),
+    comment,
+    given: comment
+      ? [{ label: comment }]
+      : chosen.map((choice) => ({
+          value: choice.value,
+          label: text(choice.labels?.[0] ?? choice),
+          alone: choice.dataset.behaviour,
+        })),
   };
 }
 
@@ -25,17 +33,25 @@ function questionsIn(root) {
 
 /** Question id -> the values given, as the form would send them; left questions are left out. */
 export function answersOf(form) {
-  const answered = questionsIn(form).filter(({ given }) => given.length);
+  const answered = questionsIn(form).filter(({ given, comment }) => given.length && !comment);
   return Object.fromEntries(answered.map(({ id, given }) => [id, given.map(({ value }) => value)]));
 }
 
-/** Questions whose answers exclude one another, as {href, text}. */
-export function contradictions(form) {
-  return questionsIn(form).flatMap(({ id, question, given }) => {
+/** [id, text] of every comment that is asked for, empty or not. */
+export function commentsOf(form) {
+  const asked = questionsIn(form).filter(({ comment }) => comment !== undefined);
+  return asked.map(({ id, comment }) => [id, comment]);
+}
+
+/** Questions whose answers exclude one another or are too long, as {href, text}. */
+export function answerProblems(form) {
+  const words = form.dataset;
+  return questionsIn(form).flatMap(({ id, question, given, comment = "" }) => {
     const answer = given.length > 1 && given.find(({ alone }) => alone);
-    if (!answer) return [];
-    const sentence = say(form.dataset.alone, { answer: answer.label, question });
-    return [{ href: `#q-${id}`, text: sentence }];
+    const over = join(comment).length - words.longest;
+    if (!answer && over <= 0) return [];
+    const sentence = answer ? words.alone : words.tooLong;
+    return [{ href: `#q-${id}`, text: say(sentence, { answer: answer.label, question, over }) }];
   });
 }
 

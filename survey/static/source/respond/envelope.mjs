@@ -1,23 +1,33 @@
 // Sealing, as survey/collect/envelope.py does it: every answer of a wave becomes a row of one size
-// that only the release officers' key opens.
+// that only the release officers' key opens, and every comment a row of another size.
 import {
   AEAD_AES_256_GCM,
   KDF_HKDF_SHA256,
-  KEM_DHKEM_P256_HKDF_SHA256,
   KEM_DHKEM_X25519_HKDF_SHA256,
   LabeledExpand,
   LabeledExtract,
 } from "hpke";
 import { hash, inSymbols, join } from "./bytes.mjs";
 
-const X25519 = { number: 1, factory: KEM_DHKEM_X25519_HKDF_SHA256, key: "publicKey" };
-const P256 = { number: 2, factory: KEM_DHKEM_P256_HKDF_SHA256, key: "fallbackKey" };
+const X25519 = { number: 1, key: "publicKey", kem: KEM_DHKEM_X25519_HKDF_SHA256() };
+const P256 = {
+  number: 2,
+  key: "fallbackKey",
+  // The library's own object for P-256 differs, of what sealing needs, in these alone; the rest of
+  // it restores private keys, which no page has, and would be a tenth of our client.
+  kem: {
+    ...X25519.kem,
+    id: 16,
+    suite_id: join("KEM", [0, 16]),
+    algorithm: { name: "ECDH", namedCurve: "P-256" },
+    Nenc: 65,
+  },
+};
 
-/** Answers as JSON, padded with spaces to `length` bytes. */
-export function pack(answers, length) {
-  const sorted = Object.fromEntries(Object.entries(answers).sort());
+/** A text, padded with spaces to `length` bytes. */
+export function pack(text, length) {
   const packed = new Uint8Array(length).fill(32);
-  packed.set(join(JSON.stringify(sorted)));
+  packed.set(join(text));
   return packed;
 }
 
@@ -49,13 +59,16 @@ async function sealOnce(kem, publicKey, info, content) {
   return join(enc, await aead.Seal(key, nonce, none, content));
 }
 
-/** The sealed row: number of the suite, one-time public key, ciphertext; `keys.size` bytes. */
-export async function seal(answers, keys) {
-  const { number, factory, key } = await suiteOfBrowser();
-  const kem = factory();
-  const content = pack(answers, keys.size - 1 - kem.Nenc - AEAD_AES_256_GCM().Nt);
+/**
+ * The sealed row: number of the suite, one-time public key, ciphertext; `size` bytes. `about` is
+ * what it is besides answers: `/comment/` and a question's id. All comments are in one suite.
+ */
+export async function seal(text, keys, size = keys.size, about = "") {
+  const { number, key, kem } = about ? P256 : await suiteOfBrowser();
+  const content = pack(text, size - 1 - kem.Nenc - AEAD_AES_256_GCM().Nt);
   const publicKey = await kem.DeserializePublicKey(keys[key]);
-  return join([number], await sealOnce(kem, publicKey, join("candour/1/", keys.wave), content));
+  const info = join("candour/1/", keys.wave, about);
+  return join([number], await sealOnce(kem, publicKey, info, content));
 }
 
 /** `XXXX-XXXX-XXXX-XXXX`, a hash of the sealed answer. */

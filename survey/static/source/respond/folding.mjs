@@ -27,3 +27,8 @@ export function fold(form, { folds, ticks }) {
   }
   return stored;
 }
+
+/** Answers as they are sealed: JSON in the order of the ids. */
+export function written(answers) {
+  return JSON.stringify(Object.fromEntries(Object.entries(answers).sort()));
+}

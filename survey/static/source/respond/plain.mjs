@@ -2,14 +2,17 @@
 import { postFields, untilAnswered } from "./asking.mjs";
 
 const CODE = "candour.code";
+const TICKET = "candour.ticket";
 const ATTEMPT = "candour.attempt";
 
 /** The mode as respond.js uses it. */
 export function plainMode(form) {
   let page = null;
 
-  async function codeProblems(code) {
-    const reply = await postFields(form.action, { [CODE]: code });
+  async function codeProblems() {
+    const [all, asked] = [new FormData(form), new FormData()];
+    for (const name of [CODE, TICKET]) asked.set(name, all.get(name));
+    const reply = await postFields(form.action, asked);
     return reply && reply.problems;
   }
 
@@ -23,7 +26,7 @@ export function plainMode(form) {
   }
 
   function send(_code, onWaiting) {
-    const fields = new FormData(page);
+    const fields = new URLSearchParams(new FormData(page));
     return untilAnswered(() => postFields(page.action, fields), onWaiting);
   }
 

@@ -1,14 +1,15 @@
 // Shows the one document a step at a time: the start, each section, then the page that follows.
 // The step is in the address after `#`, so that Back and Forward work; answers stay in the form.
 
+import { focusOn, nameProblems } from "./problems.mjs";
+
 export const START = "start";
 export const CHECK = "check";
 
-const byId = (id) => document.getElementById(id);
+export const byId = (id) => document.getElementById(id);
 
 export const form = byId("survey");
 export const words = form.dataset;
-export const code = byId("code");
 
 const sections = [...form.querySelectorAll(".candour-section")];
 const [start, heading, progress] = [byId("start"), byId("heading"), byId("progress")];
@@ -30,11 +31,8 @@ export function shownStep() {
 
 /** The step that an address after `#` names; null for one that names none. */
 export function stepOf(hash) {
-  const id = decodeURIComponent(hash.replace(/^#/, ""));
-  if (id === "" || id === START || id === "code") return START;
-  if (id === CHECK) return CHECK;
-  const section = byId(id)?.closest(".candour-section");
-  return section ? section.id : null;
+  const id = decodeURIComponent(hash.slice(1)) || START;
+  return id === CHECK ? CHECK : (byId(id)?.closest("#start, .candour-section")?.id ?? null);
 }
 
 function index() {
@@ -99,48 +97,10 @@ export function showReply(page) {
   focusOn(reply.querySelector("h1"));
 }
 
-/** Takes away what was left of an earlier problem. */
-export function clearProblems() {
-  for (const old of document.querySelectorAll("[data-problem]")) old.remove();
-  for (const group of form.querySelectorAll(".govuk-form-group--error")) {
-    group.classList.remove("govuk-form-group--error");
-  }
-  code.classList.remove("govuk-input--error");
-  code.setAttribute("aria-describedby", "code-hint");
-  document.querySelector(".govuk-error-summary")?.remove();
-  byId("code-error")?.remove();
-}
-
-/** Names problems at the top and at the code; `problems` are {href, text}. */
+/** Names problems, {href, text}, at the top of the step of the first, and at their fields. */
 export function showProblems(problems) {
-  clearProblems();
   show(stepOf(problems[0].href) ?? START, { focus: false });
-  const summary = byId("problems").content.cloneNode(true);
-  const row = summary.querySelector("li");
-  for (const problem of problems) {
-    const item = row.cloneNode(true);
-    item.querySelector("a").href = problem.href;
-    item.querySelector("a").textContent = problem.text;
-    row.before(item);
-    if (problem.href === "#code") markCode(problem.text);
-  }
-  row.remove();
-  const shown = summary.firstElementChild;
-  shown.dataset.problem = "";
-  back.before(summary);
-  document.title = `${words.error}${document.title}`;
-  focusOn(shown);
-}
-
-function markCode(sentence) {
-  const message = document.createElement("p");
-  message.id = "code-error";
-  message.className = "govuk-error-message";
-  message.textContent = sentence;
-  code.before(message);
-  code.classList.add("govuk-input--error");
-  code.setAttribute("aria-describedby", "code-hint code-error");
-  code.closest(".govuk-form-group").classList.add("govuk-form-group--error");
+  nameProblems(problems, words.error);
 }
 
 function titleOf(section) {
@@ -149,10 +109,4 @@ function titleOf(section) {
 
 function pageOf(page) {
   return words.page.replace("{page}", page).replace("{pages}", sections.length);
-}
-
-function focusOn(element) {
-  window.scrollTo(0, 0);
-  element.setAttribute("tabindex", "-1");
-  element.focus({ preventScroll: true });
 }

@@ -19,6 +19,8 @@ from survey.errors import CandourError, WaveStateError
 from survey.manage import closings, issuing_keys, waves
 from survey.manage.closings import Closing
 
+pytestmark = pytest.mark.both_databases
+
 CLOSED = date(2026, 9, 30)
 SENT = 40
 
@@ -38,6 +40,11 @@ def live_rows(live: LiveWave) -> set[bytes]:
     with closed(sqlite3.connect(box.path_of(live.settings, live.wave.id))) as database:
         query = "SELECT sealed FROM slot JOIN token USING (number) WHERE taken = 1"
         return {sealed for (sealed,) in database.execute(query)}
+
+
+def live_tokens(live: LiveWave) -> set[bytes]:
+    with closed(sqlite3.connect(box.path_of(live.settings, live.wave.id))) as database:
+        return {token for (token,) in database.execute("SELECT token FROM token WHERE taken = 1")}
 
 
 def counts(told: Closing) -> tuple[int | None, ...]:
@@ -74,6 +81,15 @@ def test_receipts_are_kept_sorted_and_whoever_kept_theirs_finds_it(answered: Liv
     assert mine in receipts
     assert list(receipts) == sorted(receipts)
     assert len(receipts) == SENT + 1
+
+
+def test_tokens_are_told_sorted_one_for_each_answer(answered: LiveWave) -> None:
+    kept = live_tokens(answered)
+    close_wave(answered.stores, "autumn", CLOSED)
+    told = closings.told(answered.stores, "autumn")
+    assert told
+    assert list(told.tokens) == sorted(kept)
+    assert len(told.tokens) == SENT
 
 
 def test_closing_twice_is_one_sentence(answered: LiveWave) -> None:
@@ -130,7 +146,7 @@ def cut(function: Callable[..., object], before: bool) -> Callable[..., object]:
     return dying
 
 
-STEPS = [(box, "shut"), (rewriting, "rewrite"), (closing, "_tell"), (closing, "erase")]
+STEPS = [(box, "shut"), (rewriting, "rewrite"), (closing, "_tell"), (closing, "erase_all")]
 
 
 @pytest.mark.parametrize("before", [True, False])
@@ -142,7 +158,7 @@ def test_interrupted_closing_is_finished_by_running_it_again(
     step: str,
     before: bool,
 ) -> None:
-    rows = live_rows(answered)
+    rows, tokens = live_rows(answered), live_tokens(answered)
     with monkeypatch.context() as planted:
         planted.setattr(module, step, cut(getattr(module, step), before))
         with pytest.raises(PowerCutError):
@@ -150,10 +166,12 @@ def test_interrupted_closing_is_finished_by_running_it_again(
     assert waves.get(answered.stores, "autumn").state == "closing"
     with pytest.raises(CandourError):
         submit.submit(answered.stores, answered.wave, answered.codes[-1], {}, "0" * 64)
-    assert counts(close_wave(answered.stores, "autumn", CLOSED)) == (60, SENT, SENT)
+    told = close_wave(answered.stores, "autumn", CLOSED)
+    assert counts(told) == (60, SENT, SENT)
+    assert told.tokens == tuple(sorted(tokens))
     assert set(rewriting.sealed_answers(closed_box(answered))) == rows
     names = {path.name for path in answered.settings.home.rglob("*") if path.is_file()}
-    assert names == {"autumn.closed", "issuer.db", "results.db", "secret_key"}
+    assert names - {"issuer.db", "results.db"} == {"autumn.closed", "secret_key"}
 
 
 def test_answer_that_comes_while_closing_is_kept_or_refused_never_lost(
@@ -161,9 +179,9 @@ def test_answer_that_comes_while_closing_is_kept_or_refused_never_lost(
 ) -> None:
     put = box.put
 
-    def put_after_closing(path: Path, token: bytes, sealed: bytes) -> bytes:
+    def put_after_closing(path: Path, token: bytes, sealed: bytes, comments: box.Comments) -> bytes:
         box.shut(path)
-        return put(path, token, sealed)
+        return put(path, token, sealed, comments)
 
     monkeypatch.setattr(box, "put", put_after_closing)
     with pytest.raises(WaveStateError, match="has closed"):

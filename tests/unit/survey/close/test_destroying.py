@@ -14,11 +14,11 @@ from sqlalchemy import func, select
 from survey.close import destroying, keys, rewriting, shares
 from survey.close.closing import close_wave
 from survey.close.destroying import destroy
-from survey.close.erasing import erase
 from survey.close.unsealing import unseal
 from survey.collect import issuer, submit
 from survey.errors import SettingsError, WaveStateError
 from survey.manage import waves
+from survey.manage.erasing import erase
 from survey.manage.tables import ClosingRow, CodeRow, DestructionRow
 from survey.results import store
 

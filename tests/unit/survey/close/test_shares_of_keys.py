@@ -205,5 +205,9 @@ def test_combined_key_is_private_and_never_overwritten(made: Path, tmp_path: Pat
     assert public.fingerprint in combine(made, out)
     assert keys.load(out).public == public
     assert out.stat().st_mode & 0o777 == 0o600
+    assert public.fingerprint in combine(made, tmp_path), "the same again, into its folder"
+    other = keys.as_json(keys.new())
+    out.write_text(other)
     with pytest.raises(SettingsError, match="never overwritten"):
-        combine(made, tmp_path)  # the folder it lies in
+        combine(made, tmp_path)
+    assert out.read_text() == other

@@ -14,13 +14,13 @@ from fixtures_tokens import seal, take_ticket
 from fixtures_wave import LiveWave
 
 from analysis.release import folder
-from survey.close import keys, rewriting, unsealing
+from survey.close import keys, rewriting
 from survey.close.closing import close_wave
 from survey.close.unsealing import unseal
 from survey.collect import envelope, submit
 from survey.errors import SettingsError, WaveStateError
 from survey.manage import headcounts, waves
-from survey.results import store
+from survey.results import adding, store
 
 CLOSED = date(2026, 9, 30)
 
@@ -165,7 +165,7 @@ def test_interrupted_unsealing_publishes_the_same_release(
     closed_wave: LiveWave, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as planted:
-        planted.setattr(unsealing.store, "add", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        planted.setattr(adding.store, "add", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             unseal(closed_wave.stores, "autumn", closed_wave.keys, tmp_path / "out")
     assert waves.get(closed_wave.stores, "autumn").state == "closed"

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from datetime import date
 
 import html_page
 import pytest
 from fixtures_wave import OPENED, LiveWave
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
 from survey.close.closing import close_wave
 from survey.collect import code_list, codes, issuer, submit
 from survey.errors import WaveStateError
 from survey.manage import waves
+
+pytestmark = pytest.mark.both_databases
 
 STATES = ["open", "closing", "closed", "released", "destroyed"]
 
@@ -35,8 +36,8 @@ def set_state(live: LiveWave, state: str) -> None:
 
 
 def on_disk(live: LiveWave, sql: str) -> None:
-    with closing(sqlite3.connect(live.settings.home / "issuer.db")) as opened, opened:
-        opened.execute(sql)
+    with live.stores.issuer() as session:
+        session.execute(text(sql))
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -126,14 +127,14 @@ def test_list_is_the_same_whoever_answered(client: FlaskClient, live_wave: LiveW
     for code in live_wave.codes[:9]:
         submit.submit(live_wave.stores, live_wave.wave, code, {}, submit.new_attempt())
     assert client.get("/codes/autumn").data == before
-    text = client.get("/codes/autumn/list.txt").data
+    listed = client.get("/codes/autumn/list.txt").data
     close_wave(live_wave.stores, "autumn", date(2026, 9, 30))
-    assert client.get("/codes/autumn/list.txt").data == text
+    assert client.get("/codes/autumn/list.txt").data == listed
 
 
 def test_list_shares_nothing_with_the_issuers_rows(live_wave: LiveWave) -> None:
-    with closing(sqlite3.connect(live_wave.settings.home / "issuer.db")) as opened:
-        rows = opened.execute("SELECT hash, mark FROM code").fetchall()
+    with live_wave.stores.issuer() as session:
+        rows = session.execute(text("SELECT hash, mark FROM code")).all()
     kept = {value.hex() for row in rows for value in row}
     salt = issuer.read_salt(live_wave.settings, "autumn")
     assert salt

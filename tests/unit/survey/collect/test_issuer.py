@@ -18,16 +18,19 @@ from fixtures_wave import LiveWave
 from sqlalchemy import Engine, event, select, update
 from sqlalchemy.orm import Session
 
-from survey.collect import codes, issuer, tokens
+from survey.collect import codes, issuer, redemptions, tokens
+from survey.collect.redemptions import Redemption
 from survey.database import Stores
 from survey.errors import CodeError, WaveStateError
 from survey.manage import waves
 from survey.manage.tables import CodeRow
 
+pytestmark = pytest.mark.both_databases
 
-def rows(stores: Stores) -> list[tuple[bytes, bytes]]:
+
+def rows(stores: Stores) -> list[tuple[bytes, bytes, bytes]]:
     with stores.issuer() as session:
-        return [(row.hash, row.mark) for row in session.scalars(select(CodeRow))]
+        return [(row.hash, row.mark, row.record) for row in session.scalars(select(CodeRow))]
 
 
 def test_checking_a_code_spends_nothing(live_wave: LiveWave) -> None:
@@ -217,7 +220,7 @@ def test_an_issuer_that_looks_before_it_writes_is_noticed(
     live_wave: LiveWave, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def look_then_write(
-        session: Session, salt: bytes, wave_id: str, code_hash: bytes, used: bytes
+        session: Session, salt: bytes, wave_id: str, code_hash: bytes, used: issuer.Used
     ) -> bool:
         mine = (CodeRow.wave == wave_id, CodeRow.hash == code_hash)
         with live_wave.stores.issuer() as looking:
@@ -225,7 +228,7 @@ def test_an_issuer_that_looks_before_it_writes_is_noticed(
         time.sleep(0.05)
         if mark != issuer.unused_mark(salt, code_hash):
             return False
-        session.execute(update(CodeRow).where(*mine).values(mark=used))
+        session.execute(update(CodeRow).where(*mine).values(mark=used.mark))
         return True
 
     monkeypatch.setattr(issuer, "_spend", look_then_write)
@@ -234,15 +237,14 @@ def test_an_issuer_that_looks_before_it_writes_is_noticed(
 
 REDEEM = """
 import sys
-from pathlib import Path
 from survey.collect import codes, issuer, tokens
 from survey.config import Settings
 from survey.database import Stores
 from survey.errors import CodeError
-home, wave, code, values = sys.argv[1:]
+wave, code, values = sys.argv[1:]
 key = codes.private_key(codes.parse(code), wave)
 half = key.public_key().public_bytes_raw()
-stores = Stores.open(Settings.at(Path(home)))
+stores = Stores.open(Settings.from_environment())
 print("ready", flush=True)
 sys.stdin.readline()
 for value in values.split(","):
@@ -260,10 +262,11 @@ def test_one_code_in_many_processes_gets_through_once(live_wave: LiveWave) -> No
     started = []
     for _ in range(4):
         values = ",".join(any_blinded().hex() for _ in range(5))
-        arguments = [live_wave.settings.home, live_wave.wave.id, live_wave.codes[0], values]
+        arguments = [live_wave.wave.id, live_wave.codes[0], values]
         started.append(
             subprocess.Popen(
-                [sys.executable, "-c", REDEEM, *map(str, arguments)],
+                [sys.executable, "-c", REDEEM, *arguments],
+                env=live_wave.environment,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,
@@ -278,10 +281,11 @@ def test_one_code_in_many_processes_gets_through_once(live_wave: LiveWave) -> No
 
 
 def test_many_codes_are_redeemed_all_or_none(live_wave: LiveWave) -> None:
-    halves = [half(live_wave, n) for n in range(3)]
+    known = [Redemption(half(live_wave, n), any_blinded(), bytes(64)) for n in range(3)]
+    unknown = Redemption(secrets.token_bytes(32), any_blinded(), bytes(64))
     with pytest.raises(CodeError):
-        issuer.spend_many(live_wave.stores, "autumn", [*halves, secrets.token_bytes(32)])
-    issuer.spend_many(live_wave.stores, "autumn", halves)
+        issuer.spend_many(live_wave.stores, "autumn", [*known, unknown])
+    issuer.spend_many(live_wave.stores, "autumn", known)
     with pytest.raises(CodeError):
         check(live_wave, 2)
 
@@ -298,8 +302,8 @@ def test_only_who_has_the_salt_can_count_used_codes(live_wave: LiveWave) -> None
 
 def test_used_and_unused_rows_are_equally_long(live_wave: LiveWave) -> None:
     redeem(live_wave)
-    assert {len(h) for h, _ in rows(live_wave.stores)} == {32}
-    assert {len(mark) for _, mark in rows(live_wave.stores)} == {32}
+    lengths = {tuple(len(value) for value in row) for row in rows(live_wave.stores)}
+    assert lengths == {(32, 32, redemptions.SEALED_BYTES)}
 
 
 def test_wave_that_is_not_open_takes_no_code(live_wave: LiveWave) -> None:
@@ -359,7 +363,7 @@ def test_code_of_one_wave_is_unknown_in_another(draft: LiveWave) -> None:
 def test_hidden_parameters_stay_out_of_errors(live_wave: LiveWave, tmp_path: Path) -> None:
     secret = half(live_wave)
     with pytest.raises(Exception, match="hidden") as failure, live_wave.stores.issuer() as session:  # noqa: PT012
-        session.add(CodeRow(wave="nowhere", hash=secret, mark=b"short"))
+        session.add(CodeRow(wave="nowhere", hash=secret, mark=b"short", record=b""))
         session.flush()
     assert secret.hex() not in str(failure.value)
     assert repr(secret) not in str(failure.value)

@@ -155,3 +155,22 @@ def test_start_receipt_and_closed_survey_lead_to_the_list(
     close(live_wave)
     for address in ("/", "/survey/autumn"):
         assert 'href="/receipts/autumn"' in client.get(address).text
+
+
+def test_the_form_waits_for_the_script_and_the_hint_stands_without_it(
+    client: FlaskClient, live_wave: LiveWave
+) -> None:
+    answer(live_wave, 1)
+    close(live_wave)
+    page = opened(client)
+    form = page.by_id("look")
+    assert form.get("hidden") is not None
+    assert set(page.fields("look")) == {""}, "browsers send no field whose name is empty"
+    assert page.by_id("by-hand").get("hidden") is None
+
+
+def test_without_receipts_there_is_nothing_to_look_for(
+    client: FlaskClient, live_wave: LiveWave
+) -> None:
+    close(live_wave)
+    assert 'id="look"' not in client.get("/receipts/autumn").text

@@ -27,14 +27,18 @@ from fixtures_tokens import (
 from fixtures_wave import QUESTIONNAIRES, LiveWave, open_live_wave
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from survey import security
 from survey.app import create_app
 from survey.collect import box, codes, envelope, issuer, sealed_pages, tokens
-from survey.config import Settings
+from survey.config import SURFACES
 from survey.errors import CodeError, TokenError
 from survey.manage import issuing_keys, waves
+from survey.manage.tables import IssuerTable
+
+pytestmark = pytest.mark.both_databases
 
 
 def text(content: bytes) -> str:
@@ -60,9 +64,13 @@ def to_send(ticket: Ticket, sealed: bytes, wave: str = "autumn") -> dict[str, st
     return {"token": text(ticket.token), "sealed": text(sealed), "proof": text(proof)}
 
 
-def bytes_on_disk(live: LiveWave) -> dict[str, bytes]:
+def bytes_on_disk(live: LiveWave) -> dict[str, object]:
+    """Every file of the home, and every row of a database that is elsewhere."""
     files = [path for path in live.settings.home.rglob("*") if path.is_file()]
-    return {path.name: path.read_bytes() for path in files}
+    with live.stores.issuer() as session:
+        tables = IssuerTable.metadata.sorted_tables
+        rows = {table.name: sorted(map(repr, session.execute(select(table)))) for table in tables}
+    return {path.name: path.read_bytes() for path in files} | rows
 
 
 def test_code_becomes_a_token_and_the_token_an_answer(
@@ -97,7 +105,7 @@ def test_lost_replies_can_be_asked_for_again(live_wave: LiveWave, client: FlaskC
 
 def test_ticket_taken_before_a_restart_still_sends(live_wave: LiveWave) -> None:
     ticket, sealed = take_ticket(live_wave), seal(live_wave)
-    restarted = create_app(Settings.at(live_wave.settings.home)).test_client()
+    restarted = create_app(live_wave.settings).test_client()
     assert restarted.post("/box/autumn", json=to_send(ticket, sealed)).status_code == 200
 
 
@@ -404,5 +412,6 @@ def test_unexpected_error_tells_its_kind_only(
 
 
 def test_page_that_signs_in_needs_no_token_of_a_form_here(live_wave: LiveWave) -> None:
-    everything = create_app(Settings.at(live_wave.settings.home)).test_client()
+    settings = dataclasses.replace(live_wave.settings, surfaces=SURFACES)
+    everything = create_app(settings).test_client()
     assert everything.post("/issue/autumn/check", json=to_check(live_wave)).json == {"usable": True}

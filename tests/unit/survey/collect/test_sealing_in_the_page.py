@@ -23,6 +23,7 @@ from in_node import in_node
 from survey.collect import codes, envelope
 from survey.questionnaire import answers as folding
 from survey.questionnaire import loader
+from survey.questionnaire.model import LONGEST_COMMENT
 
 WAVE = "autumn-2026"
 VECTORS = Path(__file__).parents[3] / "vectors" / "rfc9474.json"
@@ -163,14 +164,14 @@ def test_python_opens_what_the_page_sealed_in_either_suite(number: int) -> None:
       size: given.size,
     };
     return Promise.all(given.answers.map(async (answers) => {
-      const sealed = await own.seal(answers, keys);
+      const sealed = await own.seal(own.written(answers), keys);
       return [hex(sealed), await own.receipt(sealed, keys.wave)];
     }));
     """
     kem, key = ((KEM.X25519, opener), (KEM.P256, fallback))[number - 1]
     suite = Suite(kem, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
     for answers, (text, receipt) in zip(
-        given["answers"], in_node(script, given, "envelope.mjs"), strict=True
+        given["answers"], in_node(script, given, "envelope.mjs", "folding.mjs"), strict=True
     ):
         sealed = bytes.fromhex(text)
         assert (sealed[0], len(sealed)) == (number, SIZE)
@@ -186,16 +187,63 @@ def uncompressed(key: ec.EllipticCurvePrivateKey) -> bytes:
 
 def test_what_the_page_packs_is_what_the_server_would_pack() -> None:
     stored = folding.fold(SMALL, {"told": ["manager"], "ethnicity": ["indian"]})
-    script = "return given[1].map((size) => hex(own.pack(given[0], size)));"
+    script = "return given[1].map((size) => hex(own.pack(own.written(given[0]), size)));"
     suites = (envelope.X25519, envelope.P256)
     sizes = [envelope.packed_size(SMALL, suite) for suite in suites]
-    packed = [bytes.fromhex(text) for text in in_node(script, [stored, sizes], "envelope.mjs")]
+    made = in_node(script, [stored, sizes], "envelope.mjs", "folding.mjs")
+    packed = [bytes.fromhex(text) for text in made]
     assert packed == [envelope.pack(SMALL, stored, suite) for suite in suites]
 
 
 def test_answers_that_do_not_fit_are_never_sealed_at_another_size() -> None:
     script = "try { own.pack(given, 64); return 'packed'; } catch { return 'refused'; }"
-    assert in_node(script, {"a": "x" * 60}, "envelope.mjs") == "refused"
+    assert in_node(script, "x" * 65, "envelope.mjs") == "refused"
+
+
+COMMENTS = {"why": "Fair enough.\nŵ “so” 😀", "change": ""}
+
+
+@pytest.mark.parametrize("browser", ["new", "old"])
+def test_the_officers_open_comments_that_the_page_sealed(browser: str) -> None:
+    """All in one suite, whatever the browser knows, and each bound to its question."""
+    fallback = ec.generate_private_key(ec.SECP256R1())
+    given = {
+        "fallbackKey": uncompressed(fallback).hex(),
+        "texts": COMMENTS,
+        "size": envelope.SEALED_COMMENT_BYTES,
+        "old": browser == "old",
+    }
+    script = """
+    if (given.old) {
+      const generate = crypto.subtle.generateKey.bind(crypto.subtle);
+      crypto.subtle.generateKey = (algorithm, ...others) =>
+        (algorithm.name ?? algorithm) === "X25519"
+          ? Promise.reject(new DOMException("", "NotSupportedError"))
+          : generate(algorithm, ...others);
+    }
+    const keys = { wave: "autumn-2026", fallbackKey: bytes(given.fallbackKey), size: 1 };
+    const rows = Object.entries(given.texts).map(([id, text]) =>
+      own.seal(text, keys, given.size, `/comment/${id}`));
+    return (await Promise.all(rows)).map(hex);
+    """
+    sealed = in_node(script, given, "envelope.mjs")
+    suite = envelope.SUITES[envelope.P256]
+    for (question, text), row in zip(COMMENTS.items(), map(bytes.fromhex, sealed), strict=True):
+        assert (row[0], len(row)) == (envelope.P256, envelope.SEALED_COMMENT_BYTES)
+        content = suite.decrypt(row[1:], fallback, envelope.info(WAVE, question))
+        assert content == envelope.pack_comment(text)
+        for other in (envelope.info(WAVE), envelope.info(WAVE, "other"), envelope.info("x", "why")):
+            with pytest.raises(InvalidTag):
+                suite.decrypt(row[1:], fallback, other)
+
+
+def test_a_comment_at_its_limit_fits_its_envelope() -> None:
+    script = "return hex(own.pack(given[0], given[1]));"
+    longest = "x" * LONGEST_COMMENT
+    packed = in_node(script, [longest, envelope.COMMENT_BYTES], "envelope.mjs")
+    assert bytes.fromhex(packed) == envelope.pack_comment(longest)
+    with pytest.raises(ValueError, match="too long"):
+        envelope.pack_comment(longest + "x")
 
 
 def test_fingerprints_agree_and_wrong_keys_are_no_keys(issuing: rsa.RSAPrivateKey) -> None:

@@ -19,6 +19,8 @@ from survey.collect import box, issuer, submit, tokens
 from survey.errors import CodeError, MistypedCode, WaveStateError
 from survey.manage import waves
 
+pytestmark = pytest.mark.both_databases
+
 ANSWERS = {"fair_treatment": "agree", "ethnicity": "white"}
 
 
@@ -123,9 +125,9 @@ def test_sending_again_makes_the_same_token(
     put: list[bytes] = []
     keep = box.put
 
-    def noted(path: Path, token: bytes, sealed: bytes) -> bytes:
+    def noted(path: Path, token: bytes, sealed: bytes, comments: box.Comments) -> bytes:
         put.append(token)
-        return keep(path, token, sealed)
+        return keep(path, token, sealed, comments)
 
     monkeypatch.setattr(box, "put", noted)
     attempt = submit.new_attempt()
@@ -158,13 +160,12 @@ def test_a_sending_whose_attempt_is_forgotten_is_noticed(
 
 KILLED = """
 import os, sys
-from pathlib import Path
 from survey.collect import box, submit
 from survey.config import Settings
 from survey.database import Stores
 from survey.manage import waves
-home, wave, code, attempt, moment = sys.argv[1:]
-stores = Stores.open(Settings.at(Path(home)))
+wave, code, attempt, moment = sys.argv[1:]
+stores = Stores.open(Settings.from_environment())
 put = box.put
 def killed(*arguments):
     if moment == "after":
@@ -179,12 +180,51 @@ submit.submit(stores, waves.get(stores, wave), code, {"ethnicity": "white"}, att
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_killed_sending_is_finished_by_sending_again(live_wave: LiveWave, moment: str) -> None:
     attempt = submit.new_attempt()
-    arguments = [live_wave.settings.home, live_wave.wave.id, live_wave.codes[0], attempt, moment]
-    done = subprocess.run([sys.executable, "-c", KILLED, *map(str, arguments)], check=False)
+    arguments = [live_wave.wave.id, live_wave.codes[0], attempt, moment]
+    line = [sys.executable, "-c", KILLED, *arguments]
+    done = subprocess.run(line, env=live_wave.environment, check=False)
     assert done.returncode == -9
     assert (used(live_wave), received(live_wave)) == (1, int(moment == "after"))
     assert send(live_wave, attempt) == send(live_wave, attempt)
     assert (used(live_wave), received(live_wave)) == (1, 1)
+
+
+def test_a_ticket_is_the_same_for_the_same_attempt_alone(live_wave: LiveWave) -> None:
+    def take(attempt: str) -> bytes:
+        return submit.take(live_wave.stores, live_wave.wave, live_wave.codes[0], attempt).token
+
+    attempt = submit.new_attempt()
+    assert take(attempt) == take(attempt)
+    assert (used(live_wave), received(live_wave)) == (1, 0)
+    with pytest.raises(CodeError):
+        take(submit.new_attempt())
+    with pytest.raises(CodeError):
+        send(live_wave, submit.new_attempt())
+
+
+def test_a_ticket_keeps_the_first_answer_and_says_which_one_it_kept(live_wave: LiveWave) -> None:
+    ticket = submit.take(live_wave.stores, live_wave.wave, live_wave.codes[0], submit.new_attempt())
+    first, second = (
+        submit.submit_with(live_wave.stores, live_wave.wave, ticket, answers)
+        for answers in (ANSWERS, {"fair_treatment": "disagree"})
+    )
+    assert (first.is_new, second.is_new) == (True, False)
+    assert first.receipt == second.receipt
+    assert (used(live_wave), received(live_wave)) == (1, 1)
+
+
+def test_a_ticket_from_many_threads_counts_once(live_wave: LiveWave) -> None:
+    ticket = submit.take(live_wave.stores, live_wave.wave, live_wave.codes[0], submit.new_attempt())
+    with ThreadPoolExecutor(8) as pool:
+        sent = list(
+            pool.map(
+                lambda _: submit.submit_with(live_wave.stores, live_wave.wave, ticket, ANSWERS),
+                range(16),
+            )
+        )
+    assert len({one.receipt for one in sent}) == 1
+    assert sum(one.is_new for one in sent) == 1
+    assert received(live_wave) == 1
 
 
 def test_same_sending_from_many_threads_counts_once(live_wave: LiveWave) -> None:

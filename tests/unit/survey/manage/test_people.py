@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -23,10 +24,13 @@ CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 NORTH = Person("north", "board", "response-north")
 
 
+pytestmark = pytest.mark.both_databases
+
+
 @pytest.fixture
-def stores(tmp_path: Path) -> Stores:
-    made = Stores.open(Settings.at(tmp_path))
-    database.migrate(made.settings)
+def stores(tmp_path: Path, database_url: Callable[[str], str]) -> Stores:
+    made = Stores.open(Settings.at(tmp_path, results_url=database_url("results")))
+    database.migrate_one("results", made.settings.results_url)
     people.add(made, "North", "board", "response-north", PASSWORD, CHEAP)
     return made
 
@@ -72,7 +76,8 @@ def test_password_is_kept_as_an_argon2id_hash(stores: Stores) -> None:
     with stores.results() as session:
         kept = session.get_one(PersonRow, "north").password
     assert kept.startswith("$argon2id$")
-    assert PASSWORD.encode() not in (stores.settings.home / "results.db").read_bytes()
+    files = [path for path in stores.settings.home.rglob("*") if path.is_file()]
+    assert not [path for path in files if PASSWORD.encode() in path.read_bytes()]
 
 
 def test_people_are_listed_and_removed(stores: Stores) -> None:

@@ -20,6 +20,8 @@ from survey.manage import issuing_keys, waves
 from survey.manage.tables import WaveRow
 from survey.manage.waves import Wave
 
+pytestmark = pytest.mark.both_databases
+
 TODAY = date(2026, 9, 2)
 
 

@@ -42,7 +42,9 @@ def content(name: str) -> str:
 
 
 def test_every_asset_has_a_hashed_name_and_a_gzip_twin() -> None:
-    assert {"candour.css", "candour.js", "respond.js", "favicon.svg"} <= set(manifest())
+    assert {"candour.css", "candour.js", "respond.js", "ticket.js", "favicon.svg"} <= set(
+        manifest()
+    )
     for plain, hashed in manifest().items():
         stem, _, suffix = plain.rpartition(".")
         assert re.fullmatch(rf"{re.escape(stem)}\.[0-9a-f]{{12}}\.{suffix}", hashed)
@@ -90,20 +92,56 @@ def test_what_a_phone_loads_first_is_small() -> None:
     assert packed["candour.css"] + packed["candour.js"] + packed["respond.js"] < 30_000
 
 
-def test_our_client_is_under_ten_kilobytes() -> None:
-    # Steps, both modes, blinding, and sealing in both suites: all that our own script is.
-    served = (resources.ASSETS / f"{manifest()['respond.js']}.gz").read_bytes()
+CLIENTS = {
+    # Steps, both modes, tickets, blinding, and sealing in both suites: all that our own script is.
+    "respond.js": ("AES-GCM", "X25519", "P-256", "Ed25519", "RSA-PSS", "candour token|"),
+    "ticket.js": ("Ed25519", "candour token|", "candour-ticket"),
+}
+
+
+@pytest.mark.parametrize("name", CLIENTS)
+def test_our_client_is_under_ten_kilobytes(name: str) -> None:
+    served = (resources.ASSETS / f"{manifest()[name]}.gz").read_bytes()
     script = gzip.decompress(served).decode()
     assert len(served) < 10_000
-    for part in ("AES-GCM", "X25519", "P-256", "Ed25519", "candour token|"):
+    for part in CLIENTS[name]:
         assert part in script
     assert "import(" not in script  # nothing is fetched later
 
 
+def test_what_is_renamed_in_bundles_is_no_word_between_page_and_server(
+    build_assets: ModuleType,
+) -> None:
+    renamed = re.compile(build_assets.SHORTENED)
+    folder = ROOT / "survey" / "static" / "source"
+    used = {
+        (path.name, word)
+        for path in folder.rglob("*.*js")
+        for word in re.findall(r"\w+", path.read_text())
+        if renamed.fullmatch(word)
+    }
+    # Where the library is used, and nowhere else.
+    assert {name for name, _ in used} == {"envelope.mjs"}
+    page_words = re.findall(r"data-([\w-]+)", "".join(_templates()))
+    spelt = {re.sub(r"-(\w)", lambda m: m[1].upper(), word) for word in page_words}
+    assert "publicKey" in spelt
+    assert not [word for word in spelt if renamed.fullmatch(word)]
+
+
+def _templates() -> list[str]:
+    return [path.read_text() for path in resources.TEMPLATES.rglob("*.html")]
+
+
 def test_browser_code_puts_nothing_into_storage() -> None:
-    for name in ("respond.js", "candour.js"):
+    for name in ("respond.js", "ticket.js", "candour.js", "receipts.js"):
         for forbidden in ("localStorage", "sessionStorage", "document.cookie", "indexedDB"):
             assert forbidden not in content(name)
+
+
+def test_looking_for_a_receipt_sends_nothing() -> None:
+    for way in ("fetch", "XMLHttpRequest", "sendBeacon", "WebSocket", "import(", "location"):
+        assert way not in content("receipts.js")
+    assert "fetch" in content("respond.js")  # which is how it would look
 
 
 def test_licences_of_what_is_shipped_lie_beside_it(build_assets: ModuleType) -> None:

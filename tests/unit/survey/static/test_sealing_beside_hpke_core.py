@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from fixtures_wave import LiveWave
 from in_node import in_node
 
-from survey.close import unsealing
+from survey.close import opening
 from survey.collect import envelope
 
 ANSWERS = {"challenge_safe": "agree", "ethnicity": "asian", "told-manager": "yes"}
@@ -56,7 +56,7 @@ def sealed_by_page(live: LiveWave, suite: int) -> bytes:
     script = f"""{WITHOUT_X25519}
     const [publicKey, fallbackKey] = [given.publicKey, given.fallbackKey].map(bytes);
     const {{ wave, size, answers }} = given;
-    return hex(await own.seal(answers, {{ wave, publicKey, fallbackKey, size }}));
+    return hex(await own.seal(JSON.stringify(answers), {{ wave, publicKey, fallbackKey, size }}));
     """
     given = about(live, suite) | {"answers": ANSWERS}
     return bytes.fromhex(in_node(script, given, "envelope.mjs"))
@@ -134,8 +134,8 @@ def test_our_python_opens_what_theirs_seals_and_refuses_a_flipped_bit(
 ) -> None:
     row = sealed_by_theirs(live_wave, suite)
     assert envelope.fits(row, live_wave.wave.questionnaire)
-    assert unsealing._open(row, live_wave.keys, live_wave.wave) == ANSWERS
+    assert opening.opened_row(row, live_wave.keys, live_wave.wave) == ANSWERS
     for broken in spoilt(row, suite):
-        assert unsealing._open(broken, live_wave.keys, live_wave.wave) is None
+        assert opening.opened_row(broken, live_wave.keys, live_wave.wave) is None
     elsewhere = replace(live_wave.wave, id="spring")
-    assert unsealing._open(row, live_wave.keys, elsewhere) is None
+    assert opening.opened_row(row, live_wave.keys, elsewhere) is None

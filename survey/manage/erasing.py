@@ -11,12 +11,34 @@ import secrets
 from pathlib import Path
 
 CHUNK = 1 << 20
+DOOMED = ".erasing"
 
 
 def erase(path: Path) -> bool:
-    """Overwrite a file with random bytes, flush it and remove it; False when it is not there."""
-    if not path.exists():
-        return False
+    """Overwrite a file with random bytes, flush it and remove it; False when it is not there.
+
+    It gets another name first: one that was overwritten in part, because the power went, is never
+    taken for what it was. Asked again, the rest is overwritten too.
+    """
+    doomed = path if path.name.endswith(DOOMED) else path.with_name(path.name + DOOMED)
+    found = doomed.exists()
+    if found:
+        _overwrite(doomed)
+    if path != doomed and path.exists():
+        found = True
+        path.replace(doomed)
+        flush_folder(path.parent)
+        _overwrite(doomed)
+    return found
+
+
+def erase_all(folder: Path, wave_id: str) -> None:
+    """Erase every file of a wave in a folder, whatever an interruption left there: `WAVE.*`."""
+    for path in sorted(folder.glob(f"{wave_id}.*")):
+        erase(path)
+
+
+def _overwrite(path: Path) -> None:
     with path.open("r+b") as file:
         left = path.stat().st_size
         while left > 0:
@@ -25,7 +47,6 @@ def erase(path: Path) -> bool:
         os.fsync(file.fileno())
     path.unlink()
     flush_folder(path.parent)
-    return True
 
 
 def flush_folder(folder: Path) -> None:

@@ -11,7 +11,7 @@ from fixtures_results import SIGNER
 from analysis.release import folder
 from survey.errors import ReleaseError, SettingsError
 from survey.manage.officers import PublicKeys
-from survey.results.commands import verify
+from survey.verify.commands import verify
 
 
 @pytest.fixture

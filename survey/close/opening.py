@@ -1,0 +1,205 @@
+"""Opening: the answers of a wave in one file become its Release, in memory and nowhere else.
+
+A pure function of the file and the officers' keys: it needs no database, so that it can run on
+their offline machine as well as on the server. Opened answers exist in an order that is shuffled
+once more, and only until they are counted.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import date
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from analysis.microdata import Microdata
+from analysis.publish import WaveFacts, publish
+from analysis.release import folder
+from analysis.release.model import Release
+from survey.close.keys import Keys
+from survey.collect import envelope
+from survey.errors import SettingsError, WaveStateError
+from survey.manage.officers import PublicKeys
+from survey.manage.wave_file import Sealed, WaveFile
+from survey.manage.waves import Wave
+from survey.questionnaire.answers import microdata
+from survey.questionnaire.codebook import codebook
+
+Watch = Callable[[Iterable[bytes]], Iterable[bytes]]
+"""Wraps a long loop to show how far it is."""
+
+Tell = Callable[[str], None]
+"""Takes a sentence for whoever unseals."""
+
+
+def release_of(
+    file: WaveFile,
+    keys: Keys,
+    verifiers: Collection[bytes] = (),
+    watch: Watch = lambda rows: rows,
+    tell: Tell = lambda _sentence: None,
+) -> Release:
+    """Open a closed wave and make its Release.
+
+    Args:
+        file: the wave with its sealed part, from `carrying.gather` or from a file.
+        keys: the release officers'.
+        verifiers: public keys of other officers, 32 bytes each, whose earlier Releases may give
+            the trends beside those that `keys` signed.
+        watch: wraps the opening loop, for a progress bar.
+        tell: hears how many answers were spoilt, if any were, and which Releases were left out.
+
+    Raises:
+        WaveStateError: when the wave is not closed, nobody answered, or its rows are damaged.
+        SettingsError: when the keys are not this wave's.
+        ReleaseError: when an earlier Release was tampered with.
+        Unprotectable: when the plan cannot be published safely from these answers.
+    """
+    wave, sealed = file.wave, expect_opening(file)
+    expect_keys_of(wave, keys)
+    trusted = {keys.public.verifier, *verifiers}
+    return publish(
+        codebook(wave.questionnaire),
+        wave.questionnaire.plan,
+        open_all(sealed.answers, wave, keys, watch, tell),
+        wave=WaveFacts(wave.id, wave.title, wave.closed or date.max),
+        policy=wave.policy,
+        headcounts=sealed.headcounts,
+        previous=_earlier(sealed.releases, wave, trusted, tell),
+    )
+
+
+def expect_opening(file: WaveFile) -> Sealed:
+    """The sealed part of a wave that can be opened.
+
+    Raises:
+        WaveStateError: when the wave is not closed, nobody answered it, its answers are not in the
+            file, or they are not those whose receipts were published.
+    """
+    wave = file.wave
+    if wave.state != "closed":
+        raise WaveStateError(f"Wave {wave.id} is {wave.state}; only a closed wave can be unsealed.")
+    if file.sealed is None or file.closing is None:
+        raise WaveStateError(
+            f"The sealed answers of wave {wave.id} are not in this file; make one with "
+            f"`candour wave carry {wave.id}`."
+        )
+    answers = file.sealed.answers
+    if not answers:
+        raise WaveStateError(f"Nobody answered wave {wave.id}; there is nothing to publish.")
+    receipts = sorted(envelope.receipt(row, wave.id) for row in answers)
+    if receipts != sorted(file.closing.receipts):
+        raise WaveStateError(
+            f"The answers of wave {wave.id} are not those whose receipts were published: the file "
+            "that holds them is damaged; put back a copy of it. Nothing was published."
+        )
+    expect_comments(wave, file.sealed.comments, len(answers))
+    return file.sealed
+
+
+def expect_comments(wave: Wave, kept: Mapping[str, tuple[bytes, ...]], received: int) -> None:
+    """Refuse comments that are not one to each question for each answer that was received.
+
+    Raises:
+        WaveStateError: says that they are damaged.
+    """
+    asked = {comment.id for comment in wave.questionnaire.comments}
+    size = envelope.SEALED_COMMENT_BYTES
+    whole = all(
+        len(rows) == received and all(len(row) == size for row in rows) for rows in kept.values()
+    )
+    # Where nobody answered, nothing is kept that could name a question.
+    if (set(kept) != asked and received) or not whole:
+        raise WaveStateError(
+            f"The comments of wave {wave.id} are not one to each question for each of its "
+            f"{received:,} answers: the file is damaged; put back a copy of it. Nothing was opened."
+        )
+
+
+def expect_keys_of(wave: Wave, keys: Keys) -> None:
+    """Refuse keys that are not the wave's.
+
+    Raises:
+        SettingsError: names the wave and what to look for.
+    """
+    if keys.public != PublicKeys(wave.public_key, wave.fallback_key, wave.verifier):
+        raise SettingsError(
+            f"This is not the key of wave {wave.id}; find the release.key whose public.json the "
+            "wave was made with."
+        )
+
+
+def open_all(
+    answers: Sequence[bytes], wave: Wave, keys: Keys, watch: Watch, tell: Tell
+) -> Microdata:
+    """The answers in sealed rows, but for spoilt ones: a page that somebody changed sends anything.
+
+    Every row is one that was there when the wave closed, by the receipts that were published then.
+    So a row that does not open was sent that way, and is no sign of a damaged file.
+    """
+    rows = list(answers)
+    secrets.SystemRandom().shuffle(rows)
+    found = (opened_row(row, keys, wave) for row in watch(rows))
+    opened = [answers for answers in found if answers is not None]
+    spoilt = len(rows) - len(opened)
+    if not opened:
+        raise WaveStateError(
+            f"All {spoilt} answers of wave {wave.id} are spoilt; none opens. `candour wave destroy "
+            f"{wave.id} --unpublished REASON` ends it without a Release."
+        )
+    if spoilt:
+        tell(f"{spoilt} of {len(rows)} answers were spoilt when they were sent, and are left out.")
+    return microdata(codebook(wave.questionnaire), opened)
+
+
+def opened_row(sealed: bytes, keys: Keys, wave: Wave) -> dict[str, str] | None:
+    """The answers in a row; None when it was spoilt: it opens as no answers to this wave."""
+    key = {envelope.X25519: keys.unsealing, envelope.P256: keys.fallback}.get(sealed[0])
+    if key is None:
+        return None
+    try:
+        content = envelope.SUITES[sealed[0]].decrypt(sealed[1:], key, envelope.info(wave.id))
+        answers = json.loads(content)
+    except (InvalidTag, ValueError, RecursionError):
+        return None
+    # Only strings are allowed codes, so whatever else a code may be is none of them.
+    if not isinstance(answers, dict) or not envelope.is_allowed(wave.questionnaire, answers):
+        return None
+    return answers
+
+
+def is_earlier(release: Release, wave: Wave) -> bool:
+    """Whether a Release is of an earlier wave of the same questionnaire, and so gives trends."""
+    manifest, closed = release.manifest, (wave.closed or date.max).isoformat()
+    return (
+        manifest.questionnaire == wave.questionnaire.id
+        and manifest.wave != wave.id
+        and manifest.closed <= closed
+    )
+
+
+def _earlier(
+    packed: Sequence[bytes], wave: Wave, trusted: Collection[bytes], tell: Tell
+) -> tuple[Release, ...]:
+    """Earlier Releases, each signed by somebody who is trusted; the others are left out, and told.
+
+    Whoever handles the file could put one of their own making into it, and so make the trends lie.
+    """
+    keys = [Ed25519PublicKey.from_public_bytes(raw) for raw in trusted]
+    by_print = {folder.fingerprint(key): key for key in keys}
+    found = []
+    for content in packed:
+        key = by_print.get(folder.signer_of(content))
+        release = folder.unpack(content, key)
+        if key is not None and is_earlier(release, wave):
+            found.append(release)
+        elif key is None:
+            tell(
+                f"The Release of {release.manifest.wave} is signed with another key, and the "
+                "trends leave it out; to have it in, move this Release away and run this again "
+                "with --previous-key and the public.json of its officers."
+            )
+    return tuple(found)

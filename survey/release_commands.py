@@ -1,0 +1,31 @@
+"""`candour release`: what comes back from the release officers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from survey.config import Settings
+from survey.database import Stores
+from survey.errors import DataError
+from survey.results import adding
+
+
+@click.group()
+def release() -> None:
+    """Releases that come back from the officers."""
+
+
+@release.command()
+@click.argument("file", metavar="FILE.release", type=click.Path(path_type=Path))
+def add(file: Path) -> None:
+    """Take in a Release that was made offline; its wave is then released."""
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise DataError(f"{file} cannot be read ({error.strerror}).") from None
+    digest = adding.add(Stores.open(Settings.from_environment()), content)
+    click.echo(
+        f"Release {digest} is published; destroy the sealed answers of its wave within 30 days."
+    )

@@ -1,0 +1,1 @@
+"""Checking what was published, by anybody: no database, no settings, no secret."""

@@ -1,0 +1,69 @@
+"""Plays games and keeps the score."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+
+from game import attacks, gathering, scoring
+from game.attacks import ATTACKS, ON_ARRIVAL
+from game.controls import CONTROLS
+from game.scoring import Score
+from game.world import WAVE, Ground, Plant, play
+from survey.collect import issuer
+
+STATES = ("live", "closed")
+Scores = dict[str, Score]
+
+MOST_ROUNDS = 3
+"""An alarm is played on, so that it is never chance: as many games again, at most this often."""
+
+
+def scores(
+    ground: Ground,
+    seeds: Iterable[int],
+    plant: Plant | None = None,
+    until: str = "closed",
+    tick: Callable[[], None] = lambda: None,
+) -> dict[str, Scores]:
+    """Play a game for each seed; the score of each attack in each state, up to `until`."""
+    salt = issuer.read_salt(ground.live.settings, WAVE)
+    assert salt
+    kept: dict[str, Scores] = {}
+    for seed in seeds:
+        for played in play(ground, np.random.default_rng(seed), plant):
+            evidence, truth = gathering.gather(played, salt)
+            claims = attacks.claims_of(evidence)
+            scoring.add(kept.setdefault(played.state, {}), claims, truth)
+            if played.state == until:
+                break
+        tick()
+    return kept
+
+
+def honest(
+    ground: Ground, games: int, tick: Callable[[], None] = lambda: None
+) -> tuple[int, dict[str, Scores]]:
+    """Play the product as it is; returns how many games it took, and the score over all of them."""
+    kept: dict[str, Scores] = {}
+    for played in range(1, MOST_ROUNDS + 1):
+        more = scores(ground, range((played - 1) * games, played * games), tick=tick)
+        for state in STATES:
+            for attack, score in more[state].items():
+                kept.setdefault(state, {}).setdefault(attack, Score()).extend(score)
+        if not any(alarms(kept[state], ATTACKS) for state in STATES):
+            break
+    return played * games, kept
+
+
+def alarms(of: Scores, among: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The attacks that beat chance, and by which ways."""
+    return {attack: of[attack].alarms for attack in among if of[attack].alarms}
+
+
+def caught(ground: Ground, control: str, games: int) -> frozenset[str]:
+    """The attacks that find a planted fault."""
+    planted = CONTROLS[control]
+    found = scores(ground, range(games), planted.plant, planted.state)[planted.state]
+    return frozenset(alarms(found, ATTACKS | ON_ARRIVAL))

@@ -1,0 +1,339 @@
+"""Opening comments: by question, shuffled, away from all answers, once, for the coders."""
+
+from __future__ import annotations
+
+import csv
+import random  # noqa: TID251  # stands in for the system's generator, to be told apart
+import secrets
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from fixtures_tokens import seal, seal_comments, take_ticket
+from fixtures_wave import LiveWave
+
+from survey.close import comments as opening
+from survey.close import destroying, keys, rewriting, unsealing
+from survey.close.closing import close_wave
+from survey.close.comment_commands import comments as command
+from survey.collect import box, envelope, submit
+from survey.errors import DataError, SettingsError, WaveStateError
+from survey.manage import closings, wave_file, waves
+from survey.manage.wave_file import Sealed, WaveFile
+
+CLOSED = date(2026, 9, 30)
+SENT, WROTE = 50, 30
+
+
+def write_all(live: LiveWave) -> None:
+    """Fifty people answer; thirty of them write why, ten what they would change."""
+    said = {
+        code: {"why": f"Why {n}", "change": f"Change {n}" if n % 3 == 0 else ""}
+        for n, code in enumerate(live.codes[:WROTE])
+    }
+    sendings = [(code, {"sex": "female"}) for code in live.codes[:SENT]]
+    submit.submit_many(live.stores, live.wave, sendings, said)
+
+
+@pytest.fixture
+def closed(commented_wave: LiveWave) -> LiveWave:
+    """A closed wave with comments."""
+    write_all(commented_wave)
+    close_wave(commented_wave.stores, "autumn", CLOSED)
+    return commented_wave
+
+
+def closed_box(live: LiveWave) -> Path:
+    return rewriting.path_of(live.settings, "autumn")
+
+
+def export(live: LiveWave, out: Path, wave: str = "autumn", key: Path | None = None) -> Result:
+    """Run `candour comments export` as it is typed."""
+    if key is None:
+        key = out.parent / "release.key"
+        if not key.exists():
+            keys.keep(key, keys.as_json(live.keys))
+    line = ["export", wave, "--key", str(key), "--out", str(out)]
+    return CliRunner().invoke(command, line, env={"CANDOUR_HOME": str(live.settings.home)})
+
+
+def read(path: Path) -> list[list[str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.reader(file))
+
+
+EXPECTED = sorted(
+    [["why", f"Why {n}"] for n in range(WROTE)]
+    + [["change", f"Change {n}"] for n in range(0, WROTE, 3)]
+)
+
+
+def test_export_writes_what_was_written_and_leaves_out_the_empty(
+    closed: LiveWave, tmp_path: Path
+) -> None:
+    out = tmp_path / "comments.csv"
+    done = export(closed, out)
+    assert done.exit_code == 0, done.output
+    assert "why: 30 comments from 50 answers\nchange: 10 comments from 50 answers" in done.output
+    header, *rows = read(out)
+    assert header == ["question", "comment"]
+    assert sorted(rows) == EXPECTED
+    assert [name for name, _ in rows] == ["why"] * 30 + ["change"] * 10
+    assert out.stat().st_mode & 0o777 == 0o600
+
+
+def test_export_never_overwrites(closed: LiveWave, tmp_path: Path) -> None:
+    out = tmp_path / "comments.csv"
+    out.write_text("coded already")
+    done = export(closed, out)
+    assert isinstance(done.exception, SettingsError)
+    assert "never overwritten" in str(done.exception)
+    assert out.read_text() == "coded already"
+
+
+def test_closing_keeps_one_comment_of_each_question_for_each_answer(closed: LiveWave) -> None:
+    kept = rewriting.comments(closed_box(closed))
+    assert {name: len(rows) for name, rows in kept.items()} == {"why": SENT, "change": SENT}
+    assert len(set(kept["why"] + kept["change"])) == 2 * SENT
+
+
+def test_closed_box_of_a_wave_without_comments_has_none(live_wave: LiveWave) -> None:
+    submit.submit(live_wave.stores, live_wave.wave, live_wave.codes[0], {}, "a" * 64)
+    close_wave(live_wave.stores, "autumn", CLOSED)
+    assert rewriting.comments(closed_box(live_wave)) == {}
+
+
+def test_wave_that_asks_for_none_says_so(live_wave: LiveWave, tmp_path: Path) -> None:
+    close_wave(live_wave.stores, "autumn", CLOSED)
+    assert "asks for no comments" in str(export(live_wave, tmp_path / "c.csv").exception)
+
+
+def test_wave_that_nobody_answered_gives_an_empty_file(
+    commented_wave: LiveWave, tmp_path: Path
+) -> None:
+    close_wave(commented_wave.stores, "autumn", CLOSED)
+    done = export(commented_wave, tmp_path / "c.csv")
+    assert "why: 0 comments from 0 answers" in done.output
+    assert read(tmp_path / "c.csv") == [["question", "comment"]]
+
+
+def test_open_wave_is_refused(commented_wave: LiveWave, tmp_path: Path) -> None:
+    done = export(commented_wave, tmp_path / "c.csv")
+    assert "is open; comments are opened from a closed or released wave" in str(done.exception)
+    assert not (tmp_path / "c.csv").exists()
+
+
+def test_another_waves_key_opens_nothing(closed: LiveWave, tmp_path: Path) -> None:
+    keys.keep(tmp_path / "other.key", keys.as_json(keys.new()))
+    done = export(closed, tmp_path / "c.csv", key=tmp_path / "other.key")
+    assert isinstance(done.exception, SettingsError)
+    assert not (tmp_path / "c.csv").exists()
+
+
+def test_released_wave_still_gives_its_comments_and_a_destroyed_one_none(
+    closed: LiveWave, tmp_path: Path
+) -> None:
+    unsealing.unseal(closed.stores, "autumn", closed.keys, tmp_path / "releases")
+    assert export(closed, tmp_path / "first.csv").exit_code == 0
+    kept = rewriting.comments(closed_box(closed))
+    other_name = tmp_path / "the same bytes on disk"
+    other_name.hardlink_to(closed_box(closed))
+    key = tmp_path / "release.key"
+    destroying.destroy(closed.stores, "autumn", key, CLOSED)
+    content = other_name.read_bytes()
+    assert not any(row in content for rows in kept.values() for row in rows)
+    keys.keep(key, keys.as_json(closed.keys))
+    assert "is destroyed" in str(export(closed, tmp_path / "second.csv").exception)
+    with closing(sqlite3.connect(closed.settings.home / "results.db")) as database:
+        (note,) = database.execute("SELECT note FROM destruction").fetchone()
+    assert "sealed answers, sealed comments, hashes of codes, private key" in note
+
+
+def drop_one(live: LiveWave) -> None:
+    with closing(sqlite3.connect(closed_box(live))) as database, database:
+        database.execute("DELETE FROM comment WHERE question = 'why' AND number = 7")
+
+
+def drop_a_question(live: LiveWave) -> None:
+    with closing(sqlite3.connect(closed_box(live))) as database, database:
+        database.execute("DELETE FROM comment WHERE question = 'change'")
+
+
+def add_one(live: LiveWave) -> None:
+    row = secrets.token_bytes(envelope.SEALED_COMMENT_BYTES)
+    with closing(sqlite3.connect(closed_box(live))) as database, database:
+        database.execute("INSERT INTO comment VALUES ('why', 99, ?)", (row,))
+
+
+@pytest.mark.parametrize("damage", [drop_one, drop_a_question, add_one])
+def test_comments_that_are_not_as_many_as_answers_are_damaged(
+    closed: LiveWave, tmp_path: Path, damage: Callable[[LiveWave], None]
+) -> None:
+    damage(closed)
+    sentence = "for each of its 50 answers: the file is damaged"
+    assert sentence in str(export(closed, tmp_path / "c.csv").exception)
+    with pytest.raises(WaveStateError, match=sentence):
+        unsealing.unseal(closed.stores, "autumn", closed.keys, tmp_path / "releases")
+    assert waves.get(closed.stores, "autumn").state == "closed"
+
+
+def test_unsealing_publishes_nothing_of_comments(closed: LiveWave, tmp_path: Path) -> None:
+    unsealing.unseal(closed.stores, "autumn", closed.keys, tmp_path / "releases")
+    for path in (tmp_path / "releases").rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            assert b"Why " not in content
+            assert b"change" not in content.replace(b"changed", b"")
+
+
+def test_spoilt_comments_are_left_out_and_told(commented_wave: LiveWave, tmp_path: Path) -> None:
+    live = commented_wave
+    noise = bytes([envelope.P256]) + secrets.token_bytes(envelope.SEALED_COMMENT_BYTES - 1)
+    good = seal_comments(live, why="In why.", change="In change.")
+    half = envelope.SEALED_COMMENT_BYTES
+    for number, sent in enumerate((good, noise + good[half:], good[half:] + good[:half])):
+        ticket, sealed = take_ticket(live, number), seal(live)
+        proof = ticket.proof(sealed + sent)
+        submit.accept(live.stores, live.wave, ticket.token, sealed, proof, sent)
+    not_text = envelope.seal(b"\xff" * envelope.COMMENT_BYTES, live.wave, envelope.P256, "why")
+    ticket, sealed = take_ticket(live, 3), seal(live)
+    proof = ticket.proof(sealed + not_text + good[half:])
+    submit.accept(live.stores, live.wave, ticket.token, sealed, proof, not_text + good[half:])
+    close_wave(live.stores, "autumn", CLOSED)
+    done = export(live, tmp_path / "c.csv")
+    assert "why: 1 comments from 4 answers; 3 were spoilt and left out" in done.output
+    assert "change: 3 comments from 4 answers; 1 were spoilt and left out" in done.output
+
+
+FORMULAS = [
+    "=1+1",
+    "+44 is our code",
+    "-- a dash",
+    "@home",
+    "'=1+1",
+    "＝1+1",
+    "plain, with a comma",
+    'a "quote"\nand a line',
+    "ŵ “curly” 😀",
+]
+
+
+def test_no_cell_starts_as_a_formula_and_every_text_is_read_back(
+    commented_wave: LiveWave, tmp_path: Path
+) -> None:
+    live = commented_wave
+    said = {code: {"why": text} for code, text in zip(live.codes, FORMULAS, strict=False)}
+    submit.submit_many(live.stores, live.wave, [(code, {}) for code in said], said)
+    close_wave(live.stores, "autumn", CLOSED)
+    export(live, tmp_path / "c.csv")
+    cells = [text for _, text in read(tmp_path / "c.csv")[1:]]
+    assert not [cell for cell in cells if cell[0] in "=+-@\t\r＝＋－＠"]
+    assert sorted(cells) == sorted(f"'{t}" if t[0] in "=+-@'＝" else t for t in FORMULAS)
+
+
+def test_what_makes_a_terminal_do_things_is_taken_out(
+    commented_wave: LiveWave, tmp_path: Path
+) -> None:
+    live = commented_wave
+    said = {live.codes[0]: {"why": "red \x1b[31m\x00\x9b\ttab\nline"}}
+    submit.submit_many(live.stores, live.wave, [(live.codes[0], {})], said)
+    close_wave(live.stores, "autumn", CLOSED)
+    export(live, tmp_path / "c.csv")
+    assert read(tmp_path / "c.csv")[1] == ["why", "red \ufffd[31m\ufffd\ufffd\ttab\nline"]
+
+
+class Sorting:
+    """A generator that puts in order what it should shuffle."""
+
+    def shuffle(self, rows: list) -> None:
+        rows.sort()
+
+
+def test_each_question_is_shuffled_once_more(
+    closed: LiveWave, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shuffled = []
+
+    class Noting(random.Random):
+        def shuffle(self, rows: list) -> None:
+            shuffled.append(len(rows))
+            super().shuffle(rows)
+
+    monkeypatch.setattr(opening.secrets, "SystemRandom", Noting)
+    export(closed, tmp_path / "c.csv")
+    assert shuffled == [SENT, SENT]
+
+
+def carried(live: LiveWave, path: Path, **changes: object) -> Path:
+    """The closed wave as a file for the officers' offline machine."""
+    told = closings.told(live.stores, "autumn")
+    assert told
+    rows = tuple(rewriting.sealed_answers(closed_box(live)))
+    kept = {"headcounts": None, "answers": rows, "comments": rewriting.comments(closed_box(live))}
+    sealed = Sealed(**{**kept, **changes})  # type: ignore[arg-type]
+    file = WaveFile(waves.get(live.stores, "autumn"), (), told, sealed)
+    path.write_bytes(wave_file.pack(file))
+    return path
+
+
+def test_a_carried_file_gives_the_same_comments_offline(closed: LiveWave, tmp_path: Path) -> None:
+    path = carried(closed, tmp_path / "autumn.wave")
+    offline = replace(closed, settings=replace(closed.settings, home=tmp_path / "nothing here"))
+    done = export(offline, tmp_path / "c.csv", str(path))
+    assert done.exit_code == 0, done.output
+    assert sorted(read(tmp_path / "c.csv")[1:]) == EXPECTED
+    assert not (tmp_path / "nothing here").exists()
+
+
+@pytest.mark.parametrize(
+    "lacking",
+    [
+        lambda kept: {},
+        lambda kept: {"why": kept["why"]},
+        lambda kept: {**kept, "why": kept["why"] * 2},
+        lambda kept: {**kept, "more": kept["why"]},
+    ],
+)
+def test_a_carried_file_with_other_comments_is_damaged(
+    closed: LiveWave, tmp_path: Path, lacking: Callable[[dict], dict]
+) -> None:
+    kept = rewriting.comments(closed_box(closed))
+    path = carried(closed, tmp_path / "autumn.wave", comments=lacking(kept))
+    done = export(closed, tmp_path / "c.csv", str(path))
+    assert isinstance(done.exception, WaveStateError)
+    assert "the file is damaged" in str(done.exception)
+
+
+def test_the_public_file_has_no_comments(closed: LiveWave, tmp_path: Path) -> None:
+    path = carried(closed, tmp_path / "autumn.wave")
+    path.write_bytes(wave_file.pack(wave_file.read(path).public))
+    done = export(closed, tmp_path / "c.csv", str(path))
+    assert isinstance(done.exception, DataError)
+    assert "the public file" in str(done.exception)
+
+
+def test_interrupted_closing_loses_no_comment(
+    commented_wave: LiveWave, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class PowerCutError(Exception):
+        pass
+
+    def cut(*_: object) -> None:
+        raise PowerCutError
+
+    write_all(commented_wave)
+    with closing(sqlite3.connect(box.path_of(commented_wave.settings, "autumn"))) as database:
+        query = "SELECT question, sealed FROM comment WHERE taken = 1"
+        before = set(database.execute(query).fetchall())
+    with monkeypatch.context() as planted:
+        planted.setattr(rewriting, "flush_folder", cut)
+        with pytest.raises(PowerCutError):
+            close_wave(commented_wave.stores, "autumn", CLOSED)
+    close_wave(commented_wave.stores, "autumn", CLOSED)
+    kept = rewriting.comments(closed_box(commented_wave))
+    assert {(name, row) for name, rows in kept.items() for row in rows} == before

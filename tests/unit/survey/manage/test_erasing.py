@@ -1,0 +1,54 @@
+"""Erased files, and secrets that an interruption left half made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from survey.config import Settings
+from survey.manage import erasing, secret_files
+from survey.manage.erasing import erase, erase_all
+
+
+def test_file_that_is_being_erased_is_not_there_under_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "autumn.box"
+    path.write_bytes(b"sealed" * 100)
+
+    def power_cut(_: int) -> bytes:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as planted:
+        planted.setattr(erasing.secrets, "token_bytes", power_cut)
+        with pytest.raises(KeyboardInterrupt):
+            erase(path)
+    assert [one.name for one in tmp_path.iterdir()] == ["autumn.box.erasing"]
+    assert erase(path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_every_file_of_a_wave_goes_and_no_other(tmp_path: Path) -> None:
+    mine = ("autumn.box", "autumn.box-journal", "autumn.closed.erasing", "autumn.salt.ab.making")
+    for name in (*mine, "autumn-2.box", "late-autumn.box"):
+        (tmp_path / name).write_bytes(b"x")
+    erase_all(tmp_path, "autumn")
+    assert {path.name for path in tmp_path.iterdir()} == {"autumn-2.box", "late-autumn.box"}
+
+
+def test_drafts_of_interrupted_processes_go_when_a_secret_is_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "autumn.salt"
+    secret_files.keep(path, b"salt")
+    linked, unused = tmp_path / "autumn.salt.1.making", tmp_path / "autumn.salt.2.making"
+    linked.hardlink_to(path)
+    unused.write_bytes(b"other")
+    assert secret_files.keep(path, b"another") == b"salt"
+    assert [one.name for one in tmp_path.iterdir()] == ["autumn.salt"]
+
+
+def test_secret_of_the_cookie_that_was_made_in_part_is_made_again(tmp_path: Path) -> None:
+    (tmp_path / "secret_key").touch()
+    secret = Settings.at(tmp_path).secret_key
+    assert len(secret) == 64
+    assert Settings.at(tmp_path).secret_key == secret
