@@ -62,14 +62,14 @@ class FeasibleTables:
         """
         self._known = known
         self._hidden = np.zeros(len(known.bases), dtype=bool)
-        self._ties = system.ties.shape[0]
-        rows = sparse.vstack([system.ties, system.membership], format="csc")
+        self._held = len(system.held.values)
+        rows = sparse.vstack([system.held.rows, system.membership], format="csc")
         self._atoms = rows.shape[1]
         upper = np.full(self._atoms, float(known.caps.max()))
         upper[empty] = 0.0
-        zeros = np.zeros(self._ties)
+        held = system.held.values
         self._highs = _program(
-            rows, upper, np.concatenate([zeros, known.low]), np.concatenate([zeros, known.high])
+            rows, upper, np.concatenate([held, known.low]), np.concatenate([held, known.high])
         )
 
     def hide(self, hidden: Hidden) -> None:
@@ -77,7 +77,7 @@ class FeasibleTables:
         lower = np.where(hidden, 0.0, self._known.low)
         upper = np.where(hidden, self._known.caps, self._known.high)
         for group in np.flatnonzero(hidden != self._hidden).tolist():
-            self._highs.changeRowBounds(self._ties + group, lower[group], upper[group])
+            self._highs.changeRowBounds(self._held + group, lower[group], upper[group])
         self._hidden = hidden.copy()
 
     def extreme(self, functional: Reals, largest: bool = True) -> tuple[float, Reals]:
@@ -93,6 +93,28 @@ class FeasibleTables:
         self._highs.changeColsCost(self._atoms, every, functional)
         table = _solve(self._highs, "the published counts contradict each other")[: self._atoms]
         return float(functional @ table), table
+
+    def has_whole(self, functional: Reals, low: float, high: float) -> bool:
+        """Whether a table of whole numbers has a linear functional of the atoms within limits.
+
+        Raises:
+            Unprotectable: when the solver cannot say.
+        """
+        program = self._highs.getLp()
+        program.col_cost_ = np.zeros(self._atoms)
+        program.integrality_ = [highspy.HighsVarType.kInteger] * self._atoms
+        highs: highspy.Highs = highspy.Highs()  # type: ignore[no-untyped-call]
+        highs.setOptionValue("output_flag", False)
+        highs.setOptionValue("threads", 1)
+        highs.passModel(program)
+        inside = np.flatnonzero(functional).astype(np.int32)
+        highs.addRow(low, high, len(inside), inside, functional[inside])
+        highs.run()
+        status = highs.getModelStatus()
+        if status not in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible):
+            words = highs.modelStatusToString(status)
+            raise Unprotectable(f"the published counts cannot be audited (solver: {words})")
+        return bool(status == highspy.HighsModelStatus.kOptimal)
 
 
 class CheapestChange:
@@ -113,25 +135,25 @@ class CheapestChange:
             empty: atoms held at 0.
             targets: functionals of the atoms that `reach` can ask for, shape (R, A).
         """
-        groups, ties, wanted = len(known.bases), system.ties.shape[0], targets.shape[0]
+        groups, held, wanted = len(known.bases), len(system.held.values), targets.shape[0]
         self._atoms, self._groups = system.membership.shape[1], groups
-        self._first_target = ties + groups
-        atoms = sparse.vstack([system.ties, system.membership, targets])
+        self._first_target = held + groups
+        atoms = sparse.vstack([system.held.rows, system.membership, targets])
         change = sparse.vstack(
             [
-                sparse.csr_array((ties, 2 * groups)),
+                sparse.csr_array((held, 2 * groups)),
                 sparse.hstack([-sparse.eye_array(groups), sparse.eye_array(groups)]),
                 sparse.csr_array((wanted, 2 * groups)),
             ]
         )
         most = np.full(self._atoms, float(known.caps.max()))
         most[empty] = 0.0
-        zeros, endless = np.zeros(ties), np.full(wanted, highspy.kHighsInf)
+        values, endless = system.held.values, np.full(wanted, highspy.kHighsInf)
         self._highs = _program(
             sparse.hstack([atoms, change], format="csc"),
             np.concatenate([most, known.caps - known.high, known.low]),
-            np.concatenate([zeros, known.low, -endless]),
-            np.concatenate([zeros, known.high, endless]),
+            np.concatenate([values, known.low, -endless]),
+            np.concatenate([values, known.high, endless]),
         )
 
     def reach(

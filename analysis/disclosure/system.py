@@ -1,9 +1,9 @@
 """One linear system for everything that a plan publishes: who is in which group.
 
-`membership @ atoms == bases` for the published groups, `ties @ atoms == 0`, atoms >= 0 is all that
-a reader knows of the counts. The system also lists what a reader can work out without any solver:
-additive lines (a group, its parts, and those whose answer is unknown) and *derived* groups (the
-unknown part of a line, and the rest of a group's parent).
+`membership @ atoms == bases` for the published groups, `held` rows as they are, atoms >= 0 is all
+that a reader knows of the counts. The system also lists what a reader can work out without any
+solver: additive lines (a group, its parts, and those whose answer is unknown) and *derived* groups
+(the unknown part of a line, and the rest of a group's parent).
 """
 
 from __future__ import annotations
@@ -38,13 +38,26 @@ MOST_ATOMS = 200_000
 
 
 @dataclass(frozen=True)
+class Held:
+    """Sums of atoms that are known whatever is hidden: blocks agree where they overlap.
+
+    Attributes:
+        rows: shape [T, A].
+        values: what each sum is, shape (T,).
+    """
+
+    rows: sparse.csr_array
+    values: npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
 class System:
     """Groups, atoms and how they hang together, and the bases of one wave.
 
     Attributes:
         groups: declared groups in the order of the plan.
         membership: 0/1, shape [G, A]: which atoms add up to which group.
-        ties: shape [T, A]: rows that are 0 in every possible table.
+        held: what every possible table has in common.
         bases: people who answered, shape (G,).
         lines: every additive line of every table.
         derived: unknown parts and rests.
@@ -54,7 +67,7 @@ class System:
 
     groups: tuple[Group, ...]
     membership: sparse.csr_array
-    ties: sparse.csr_array
+    held: Held
     bases: Bases
     lines: tuple[Line, ...]
     derived: Derived
@@ -87,11 +100,12 @@ def build(codebook: Codebook, plan: TablePlan, bases: npt.ArrayLike) -> System:
     """
     cells = _Cells(codebook, plan)
     groups = plan.groups
+    tied = ties(cells.blocks)
     memberships = [cells.columns_of_group(group) for group in groups]
     return System(
         groups=groups,
         membership=_incidence(memberships, cells.size),
-        ties=ties(cells.blocks),
+        held=Held(tied, np.zeros(tied.shape[0])),
         bases=np.asarray(bases, dtype=np.int64),
         lines=additive_lines(plan),
         derived=derived_groups(plan, cells.positions, cells.columns),

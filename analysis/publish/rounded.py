@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analysis.disclosure import rounding
-from analysis.disclosure.protection import FULL_BASE
+from analysis.disclosure.stated import least_answers
 from analysis.policy import DisclosurePolicy
 from analysis.publish.figures import Figure
 from analysis.release.rows import Bound
@@ -104,10 +104,10 @@ class Rounder:
     def _least_base(self) -> int:
         """The fewest answers that can stand behind what is published."""
         if self.base >= self.policy.fine_base:
-            return self.base if self.own else math.ceil(FULL_BASE * self.base)
+            return self.base if self.own else int(least_answers(self.base, self.policy))
         stated = rounding.base(self.base, self.policy) - self.policy.base_step // 2
         # Below `fine_base` nothing tells whether a base is the measure's own: limits must not.
-        return max(self.policy.k, math.ceil(FULL_BASE * stated))
+        return max(self.policy.k, int(least_answers(stated, self.policy)))
 
     def _population(self, n: int) -> int | None:
         return None if self.headcount is None else max(self.headcount, n + self.policy.k)

@@ -14,7 +14,8 @@ from oracle_tables import counts_that_fit
 from analysis.codebook import Codebook
 from analysis.disclosure.audit_bases import attack_bases
 from analysis.disclosure.bounds import FeasibleTables, Known
-from analysis.disclosure.protection import hiding_pattern, protect
+from analysis.disclosure.protection import protect
+from analysis.disclosure.repair import hiding_pattern
 from analysis.disclosure.system import Bases, System, build
 from analysis.plan import TablePlan
 from analysis.policy import DisclosurePolicy

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from datetime import date
 
 import pytest
@@ -10,7 +9,7 @@ from fixtures_analysis import small
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.disclosure.protection import FULL_BASE
+from analysis.disclosure.stated import least_answers
 from analysis.policy import DisclosurePolicy
 from analysis.publish import exact
 from analysis.publish.compared import exact_differences, published_gap
@@ -35,7 +34,7 @@ def item_figure(n: int, positive: int) -> Figure:
 def test_limits_of_a_measure_on_its_groups_base_hold_those_of_its_own(
     n: int, data: st.DataObject
 ) -> None:
-    answers = data.draw(st.integers(max(POLICY.k, math.ceil(FULL_BASE * n)), n))
+    answers = data.draw(st.integers(max(POLICY.k, int(least_answers(n, POLICY))), n))
     positive = data.draw(st.integers(0, answers))
     rounds = Rounder(POLICY, n, sensitive=False, own=False)
     figure = item_figure(answers, positive)

@@ -260,6 +260,23 @@ class TestItems:
         )
         assert "bound" in kinds(audit(planted), "probationer=yes")
 
+    def test_few_who_left_an_item_out_are_found(self) -> None:
+        """395 of the 400 who answered: five did not."""
+        made = release("probationer")
+        planted = with_estimates(made, "led", force={"base": 395})
+        words = [one.words for one in audit(planted) if one.kind == "rest"]
+        assert any("no more than 5 people of force left it out (led)" in one for one in words)
+        assert audit(with_estimates(made, "led", force={"base": 388})) == ()
+
+    def test_groups_and_an_items_bases_are_attacked_together(self) -> None:
+        """11 of the force left it out, so 84 of the 95 answered: 6 is no base that can be."""
+        planted = with_estimates(
+            release("probationer"),
+            "led",
+            **{"force": {"base": 389}, "probationer=yes": {"base": 60}},
+        )
+        assert "contradiction" in kinds(audit(planted))
+
     def test_an_item_base_below_the_threshold_is_found(self) -> None:
         planted = with_estimates(
             release("probationer"),

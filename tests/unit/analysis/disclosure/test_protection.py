@@ -130,7 +130,7 @@ def test_fewer_than_k_answers_show_nothing_at_all() -> None:
 def test_counts_that_contradict_each_other_are_refused() -> None:
     system = small.system(BOOK, ONE_WAY, units(a=20, b=20, c=20, d=20))
     wrong = type(system)(
-        *(system.groups, system.membership, system.ties, system.bases - [30, 0, 0, 0, 0]),
+        *(system.groups, system.membership, system.held, system.bases - [30, 0, 0, 0, 0]),
         *(system.lines, system.derived, system.watched),
     )
     with pytest.raises(Unprotectable, match="contradict"):
@@ -168,9 +168,21 @@ class TestItems:
         assert found.shows("unit=a", "another")
 
     def test_a_routed_item_states_its_own_bases(self) -> None:
-        found = self.protected(a=12, b=20, c=30, d=40)
+        found = self.protected(a=10, b=20, c=30, d=40)
         assert found.items_hidden == {"q": frozenset()}
         assert found.own_bases == {"q": {"force", *(f"unit={unit}" for unit in UNITS)}}
+
+    def test_few_who_were_not_asked_are_not_left_over(self) -> None:
+        """20 in the unit and an item's base of 12 would say that 8 were not asked."""
+        found = self.protected(a=12, b=20, c=30, d=40)
+        assert found.items_hidden == {"q": frozenset({"unit=a", "unit=b"})}
+
+    def test_few_who_left_it_out_are_not_told_by_a_base(self) -> None:
+        """36 of 40 are nine tenths; 33 of 40 leave 7, whom the item's own base would tell."""
+        for answered in (33, 36):
+            found = self.protected(a=20, b=answered, c=60, d=80)
+            assert found.shows("unit=b", "q")
+            assert found.own_bases == {}
 
     def test_an_item_that_nobody_was_asked_is_shown_nowhere(self) -> None:
         found = self.protected(a=0, b=0, c=0, d=0)

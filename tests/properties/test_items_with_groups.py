@@ -1,0 +1,130 @@
+"""Ugly random plans: nothing published of groups and an item tells of fewer than k people."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import fixtures_disclosure as small
+import numpy as np
+import pytest
+from oracle_profiles import Attacked
+
+from analysis.codebook import Codebook
+from analysis.disclosure import Protection, System, protect
+from analysis.disclosure.bounds import Known
+from analysis.disclosure.repair import hiding_pattern
+from analysis.disclosure.stated import least_answers
+from analysis.plan import TablePlan
+from analysis.policy import DisclosurePolicy
+
+POLICY = DisclosurePolicy()
+SEX, STAFF = ("f", "m"), ("s", "t")
+CROSSINGS = (
+    [("unit", "sex"), ("sex", "staff")],
+    [("unit", "sex"), ("unit", "staff")],
+    [("unit", "sex", "staff")],
+    [("unit",), ("sex",)],
+    [("unit", "sex"), ("sex", "staff"), ("unit", "staff")],
+)
+
+
+@dataclass(frozen=True)
+class Wave:
+    """A plan, how many are in each group, and how many of them answered item `q`."""
+
+    book: Codebook
+    tables: TablePlan
+    system: System
+    answered: small.Bases
+
+    def breaches(self, found: Protection) -> list[str]:
+        attacked = Attacked(
+            self.tables,
+            small.membership(self.book, self.tables),
+            self.system.bases,
+            self.answered,
+            least_answers(self.system.bases, POLICY).astype(float),
+            POLICY.k,
+        )
+        return list(attacked.breaches(found))
+
+
+def ugly(seed: int) -> Wave:
+    """Tables, sizes and rates of answering, all as they fall."""
+    rng = np.random.default_rng(seed)
+    units = ("a", "b", "c", "d")[: int(rng.integers(2, 5))]
+    book = small.codebook({"unit": units, "sex": SEX, "staff": STAFF})
+    half = max(1, len(units) // 2)
+    unit = small.flat("unit", units)
+    if rng.random() < 0.5:
+        unit = small.nested("unit", {"first": units[:half], "second": units[half:]})
+    crossings = CROSSINGS[int(rng.integers(len(CROSSINGS)))]
+    tables = small.plan(
+        [unit, small.flat("sex", SEX), small.flat("staff", STAFF)],
+        [small.table(*one) for one in crossings],
+    )
+    mean, rate = rng.choice([2, 5, 12, 25]), rng.choice([0.6, 0.8, 0.88, 0.93])
+    people: dict[tuple[str | None, ...], int] = {}
+    answered: dict[tuple[str | None, ...], int] = {}
+    for profile in small.profiles(book):
+        thin = rng.choice([0, 0.1, 0.3]) if None in profile else 1
+        people[profile] = int(rng.poisson(mean * rng.choice([0.2, 1, 2]) * thin))
+        here = rate if rng.random() < 0.8 else rng.choice([0.1, 0.5, 1.0])
+        answered[profile] = int(rng.binomial(people[profile], here))
+    system = small.system(book, tables, people)
+    return Wave(book, tables, system, small.bases(book, tables, answered))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first", range(0, 20, 10))
+def test_nothing_tells_of_fewer_than_k_people(first: int) -> None:
+    for seed in range(first, first + 10):
+        wave = ugly(seed)
+        found = protect(wave.system, POLICY, {"q": wave.answered})
+        assert "force" not in found.shown or wave.breaches(found) == [], seed
+
+
+@pytest.mark.long
+def test_nothing_tells_of_fewer_than_k_people_in_many_plans() -> None:
+    for seed in range(20, 220):
+        wave = ugly(seed)
+        found = protect(wave.system, POLICY, {"q": wave.answered})
+        assert "force" not in found.shown or wave.breaches(found) == [], seed
+
+
+@pytest.mark.slow
+def test_an_item_that_is_protected_by_itself_is_seen_through() -> None:
+    """Positive control: the groups and the item as two systems, each without a fault."""
+    kinds: Counter[str] = Counter()
+    for seed in range(25):
+        wave = ugly(seed)
+        apart = _apart(wave)
+        if "force" in apart.shown:
+            kinds.update({words.split()[-1] for words in wave.breaches(apart)})
+    assert {"answered", "out"} <= set(kinds)
+
+
+def _apart(wave: Wave) -> Protection:
+    system, answered, k = wave.system, wave.answered, POLICY.k
+    hidden = protect(system, POLICY, {})
+    silent = np.array([group.id not in hidden.shown for group in system.groups])
+    people = system.bases.astype(float)
+    own = answered < 0.9 * people
+    known = Known(
+        answered,
+        np.where(own, answered, np.ceil(0.9 * people)),
+        np.where(own, answered, people),
+        np.where(silent, 4 * max(people.max(), k), people),
+    )
+    alone = System(
+        *(system.groups, system.membership, system.held, answered),
+        *(system.lines, system.derived, system.watched),
+    )
+    pattern = hiding_pattern(alone, known, silent | (answered < k), k)
+    ids = np.array([group.id for group in system.groups])
+    return Protection(
+        hidden.shown,
+        {"q": frozenset(ids[pattern & ~silent].tolist())},
+        {"q": frozenset(ids[own & ~pattern].tolist())},
+    )

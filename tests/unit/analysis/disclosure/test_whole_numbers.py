@@ -1,0 +1,78 @@
+"""A count that fractions of people leave open, and whole people do not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import fixtures_disclosure as small
+import numpy as np
+import pytest
+from scipy import sparse
+
+from analysis.disclosure import audit_bases, repair
+from analysis.disclosure.bounds import FeasibleTables, Known
+from analysis.disclosure.lines import Derived
+from analysis.disclosure.system import System
+
+INSIDE = np.array(
+    [[0, 0, 0, 1, 1, 1], [0, 1, 1, 0, 0, 0], [1, 0, 1, 1, 1, 0], [1, 1, 0, 1, 1, 1]], dtype=float
+)
+PEOPLE = np.array([12, 3, 1, 1, 0, 1])
+"""The first of six unknown counts lies between 11.5 and 12.5 by four sums of them."""
+
+BOOK = small.codebook({"unit": ("a", "b", "c", "d")})
+PLAN = small.plan([small.flat("unit", "abcd")], [small.table("unit")])
+HIDDEN = np.array([False, False, False, False, True])
+
+
+def system() -> System:
+    rows = np.vstack([INSIDE, np.eye(6)[0]])
+    made = small.system(BOOK, PLAN, {("a",): 1})
+    return replace(
+        made,
+        membership=sparse.csr_array(rows),
+        held=replace(made.held, rows=sparse.csr_array((0, 6)), values=np.zeros(0)),
+        bases=(rows @ PEOPLE).astype(np.int64),
+        lines=(),
+        derived=Derived((), sparse.csr_array((0, 5)), ()),
+    )
+
+
+def known() -> Known:
+    bases = system().bases
+    exact = bases.astype(float)
+    return Known(bases, exact, exact, np.full(len(bases), 100.0))
+
+
+def test_fractions_of_people_leave_it_open() -> None:
+    fits = FeasibleTables(system(), known(), np.zeros(0, dtype=np.int64))
+    fits.hide(HIDDEN)
+    first = np.eye(6)[0]
+    assert [round(fits.extreme(first, largest=one)[0], 6) for one in (False, True)] == [11.5, 12.5]
+    assert fits.has_whole(first, 12, 12)
+    assert not fits.has_whole(first, 13, 100)
+    assert not fits.has_whole(first, 0, 11)
+
+
+def test_a_group_that_whole_people_pin_is_protected(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = repair.hiding_pattern(system(), known(), HIDDEN, 1)
+    assert found.sum() > HIDDEN.sum()
+    monkeypatch.setattr(repair, "NARROW", -1)
+    found = repair.hiding_pattern(system(), known(), HIDDEN, 1)
+    assert found.tolist() == HIDDEN.tolist(), "fractions alone would have seen it"
+
+
+def test_the_auditor_finds_a_group_that_whole_people_pin(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [*"uvwxyz", *"0123"]
+    cells = {(name,): at for at, name in enumerate(names)}
+    equations = sparse.csr_array(np.hstack([INSIDE, -np.eye(4)]))
+    sums = {(str(at),): (float(n), float(n)) for at, n in enumerate(INSIDE @ PEOPLE)}
+    attack = audit_bases._Attack(
+        *("", cells, equations, {cell: cell[0] for cell in (("u",), *sums)}),
+        {("u",): (0.0, None), **sums},
+        1,
+    )
+    pinned = [one.words for one in attack.breaches() if one.kind == "pinned"]
+    assert pinned == ["u can only be 12 people"]
+    monkeypatch.setattr(audit_bases, "_NARROW", -1)
+    assert not [one for one in attack.breaches() if one.kind == "pinned"]
