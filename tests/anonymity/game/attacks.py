@@ -133,7 +133,8 @@ def _shared(theirs: Callable[[Evidence, Places], Contents], with_exchange: bool 
     def attack(evidence: Evidence, places: Places) -> Claims:
         contents = {kind: _contents(kind, evidence, places) for kind in ("answer", *COMMENTS)}
         if with_exchange:
-            contents = {"answer": [[one] for one in evidence.exchanges]}
+            for content, passed in zip(contents["answer"], evidence.exchanges, strict=True):
+                content.append(passed)
         people = _only_once(theirs(evidence, places))
         guesses = {
             kind: _by_shared_strings(_only_once(mine), people) for kind, mine in contents.items()
