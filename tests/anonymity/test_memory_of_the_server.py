@@ -1,8 +1,8 @@
 """What a real worker keeps in its memory, and says, of what passed through it.
 
-In sealed mode an answer is in no byte of it: the worker never saw the answer. In plain mode it did.
-It keeps nothing of it, but memory that was given back is overwritten when somebody needs it and no
-sooner: of two dozen requests about ten can be found. The document says so.
+In sealed mode an answer and a comment are in no byte of it: the worker never saw them. In plain
+mode it did. It keeps nothing of them, but memory that was given back is overwritten when somebody
+needs it and no sooner: of two dozen requests about ten can be found. The document says so.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pathlib import Path
 import fixtures_wave
 import html_page
 import pytest
-from fixtures_tokens import Ticket, take_ticket
+from fixtures_tokens import Ticket, seal_comments, take_ticket
 from fixtures_wave import LiveServer, LiveWave, serve
 
 from survey.collect import document, envelope
@@ -76,21 +76,21 @@ def found_in_memory(markers: Sequence[bytes]) -> set[bytes]:
 
 
 @pytest.fixture
-def server(live_wave: LiveWave, monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveServer]:
+def server(commented_wave: LiveWave, monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveServer]:
     """The wave behind a server with the options of `candour serve`."""
     monkeypatch.setattr(fixtures_wave, "OPTIONS", arguments("", workers=1, threads=4)[6:])
-    yield from serve(live_wave)
+    yield from serve(commented_wave)
 
 
 @pytest.fixture
 def keeping_server(
-    live_wave: LiveWave, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    commented_wave: LiveWave, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[LiveServer]:
     """The same with a fault: it keeps every request in a global."""
     (tmp_path / "keeping.py").write_text(KEEPING)
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{Path(__file__).parents[2]}")
     monkeypatch.setattr(fixtures_wave, "APP", "keeping:application")
-    yield from serve(live_wave)
+    yield from serve(commented_wave)
 
 
 def post(server: LiveServer, path: str, form: object) -> bytes:
@@ -101,48 +101,68 @@ def post(server: LiveServer, path: str, form: object) -> bytes:
         return content
 
 
-def send_plain(server: LiveServer, number: int) -> bytes:
-    """Answer without JavaScript; returns the random number that travelled beside the answers."""
-    form = {document.CODE: server.live.codes[number], "ethnicity": "white"}
+Markers = tuple[bytes, bytes]
+"""What one person's answer is known by, and what their comment."""
+
+
+def new_marker() -> str:
+    return "MARKER-" + secrets.token_hex(12)
+
+
+def send_plain(server: LiveServer, number: int) -> Markers:
+    """Answer without JavaScript; an answer's marker is the random number that travels beside it."""
+    comment = new_marker()
+    form = {document.CODE: server.live.codes[number], "fair": "agree", "why": comment}
     fields = html_page.parse(post(server, "/survey/autumn/check", form)).fields("checked")
     post(server, "/survey/autumn/send", fields)
-    return fields[document.ATTEMPT][0].encode()
+    return fields[document.ATTEMPT][0].encode(), comment.encode()
 
 
-def send_sealed(server: LiveServer, number: int) -> bytes:
-    """Seal a marker as the page seals an answer, and send it; returns the marker."""
-    marker = b"MARKER-" + secrets.token_hex(12).encode()
+def send_sealed(server: LiveServer, number: int) -> Markers:
+    """Seal markers as the page seals an answer and a comment, and send them."""
+    answer, comment = new_marker(), new_marker()
     size = envelope.packed_size(server.live.wave.questionnaire)
-    sealed = envelope.seal(marker.ljust(size), server.live.wave)
-    ticket = take_ticket(server.live, number)
-    post_json(server, ticket, sealed)
-    return marker
+    sealed = envelope.seal(answer.encode().ljust(size), server.live.wave)
+    comments = seal_comments(server.live, why=comment)
+    post_json(server, take_ticket(server.live, number), sealed, comments)
+    return answer.encode(), comment.encode()
 
 
-def post_json(server: LiveServer, ticket: Ticket, sealed: bytes) -> None:
+def post_json(server: LiveServer, ticket: Ticket, sealed: bytes, comments: bytes) -> None:
     """Send as the page does."""
-    parts = {"token": ticket.token, "sealed": sealed, "proof": ticket.proof(sealed)}
+    proof = ticket.proof(sealed + comments)
+    parts = {"token": ticket.token, "sealed": sealed, "proof": proof, "comments": comments}
     fields = [f'"{name}": "{urlsafe_b64encode(part).decode()}"' for name, part in parts.items()]
     body = f"{{{', '.join(fields)}}}".replace("=", "").encode()
     with urllib.request.urlopen(f"{server.url}/box/autumn", body) as reply:
         assert reply.status == 200
 
 
-def everybody(server: LiveServer, send: Callable[[LiveServer, int], bytes]) -> list[bytes]:
-    return [send(server, number) for number in range(PEOPLE)]
+def everybody(
+    server: LiveServer, send: Callable[[LiveServer, int], Markers]
+) -> tuple[set[bytes], set[bytes]]:
+    """Everybody sends; the markers of their answers, and those of their comments."""
+    answers, comments = zip(*[send(server, number) for number in range(PEOPLE)], strict=True)
+    return set(answers), set(comments)
 
 
-def test_sealed_answer_is_in_no_byte_of_the_workers_memory(server: LiveServer) -> None:
-    assert found_in_memory(everybody(server, send_sealed)) == set()
+def test_sealed_answers_and_comments_are_in_no_byte_of_the_workers_memory(
+    server: LiveServer,
+) -> None:
+    answers, comments = everybody(server, send_sealed)
+    assert found_in_memory([*answers, *comments]) == set()
 
 
 def test_plain_requests_are_not_kept(server: LiveServer) -> None:
-    assert len(found_in_memory(everybody(server, send_plain))) <= NOT_YET_OVERWRITTEN
+    answers, comments = everybody(server, send_plain)
+    found = found_in_memory([*answers, *comments])
+    assert len(found & answers) <= NOT_YET_OVERWRITTEN
+    assert len(found & comments) <= NOT_YET_OVERWRITTEN
 
 
 def test_requests_kept_in_a_global_are_noticed(keeping_server: LiveServer) -> None:
-    markers = everybody(keeping_server, send_plain)
-    assert found_in_memory(markers) == set(markers)
+    answers, comments = everybody(keeping_server, send_plain)
+    assert found_in_memory([*answers, *comments]) == answers | comments
 
 
 def test_the_server_says_nothing_of_what_it_is_asked(

@@ -7,9 +7,9 @@ import pytest
 from game import scoring
 from game.attacks import ARRIVAL, Claim
 from game.gathering import Truth
+from game.people import PEOPLE, THINGS
 from game.report import FULL_GAMES, SHORT_GAMES
 from game.scoring import Score, Way
-from game.world import PEOPLE
 
 WAYS = 10
 
@@ -68,17 +68,17 @@ def score_of(claim: Claim, truth: Truth) -> Way:
 @pytest.fixture
 def truth() -> Truth:
     rng = np.random.default_rng(4)
-    return Truth(rng.permutation(PEOPLE), rng.permutation(PEOPLE))
+    return {kind: rng.permutation(PEOPLE) for kind in THINGS}
 
 
 def test_claims_of_every_kind_are_held_against_the_truth(truth: Truth) -> None:
     others = np.random.default_rng(5).normal(size=PEOPLE)
-    whose = np.argsort(truth.answer)[truth.token]
+    whose = np.argsort(truth["answer"])[truth["token"]]
     right = [
-        Claim("answer", truth.answer * 3.5),
-        Claim("answer", truth.answer.astype(float), exact=True),
-        Claim("answer", others[truth.answer], others=others),
-        Claim("token", truth.token.astype(float)),
+        Claim("answer", truth["answer"] * 3.5),
+        Claim("answer", truth["answer"].astype(float), exact=True),
+        Claim("answer", others[truth["answer"]], others=others),
+        Claim("token", truth["token"].astype(float)),
         Claim("token", others[whose], "answer", others),
         Claim("person", ARRIVAL),
     ]
@@ -89,7 +89,7 @@ def test_claims_of_every_kind_are_held_against_the_truth(truth: Truth) -> None:
 
 
 def test_the_order_backwards_counts_as_much(truth: Truth) -> None:
-    way = score_of(Claim("answer", -truth.answer.astype(float)), truth)
+    way = score_of(Claim("answer", -truth["answer"].astype(float)), truth)
     assert way.most == way.reversed == PEOPLE
     assert way.z < -7
 

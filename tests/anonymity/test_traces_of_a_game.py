@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 from game import gathering
 from game.evidence import Evidence, File
-from game.world import WAVE, Ground, play
+from game.people import WAVE
+from game.world import Ground, play
 from test_traces_on_disk import forms
 
 from survey.collect import issuer

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
@@ -14,7 +15,7 @@ import postgresql
 from game import playing, report
 from game.controls import CONTROLS
 from game.report import FULL_GAMES, Result
-from game.world import KINDS, Ground, prepare
+from game.world import KINDS, prepare
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "THREAT_MODEL.md"
 CONTROL_GAMES = 2
@@ -22,41 +23,41 @@ CONTROL_GAMES = 2
 
 def main() -> int:
     """Play everything; 1 when an attack beats chance or a planted fault is not caught."""
-    with postgresql.running() as server, tempfile.TemporaryDirectory() as folder:
-        grounds = [
-            prepare(Path(folder) / kind, server if kind == "PostgreSQL" else None) for kind in KINDS
-        ]
-        games, scores = {}, {}
-        for ground in grounds:
-            games[ground.kind], scores[ground.kind] = _honest(ground)
-        caught = _controls(grounds)
-    result = Result(games, report.cells_of(scores), caught)
+    with ProcessPoolExecutor(len(KINDS)) as pool:
+        played = dict(zip(KINDS, pool.map(_play, KINDS), strict=True))
+    games = {kind: count for kind, (count, _, _) in played.items()}
+    scores = {kind: found for kind, (_, found, _) in played.items()}
+    result = Result(
+        games, report.cells_of(scores), _by_all(caught for _, _, caught in played.values())
+    )
     DOCUMENT.write_text(report.put_into(DOCUMENT.read_text(), result))
     click.echo(report.render(result))
     return _complain(result)
 
 
-def _honest(ground: Ground) -> tuple[int, dict[str, playing.Scores]]:
-    with _progress(f"The product, issuer on {ground.kind}", FULL_GAMES) as tick:
-        return playing.honest(ground, FULL_GAMES, tick)
+Caught = dict[str, frozenset[str]]
+"""Planted fault -> the attacks that found it."""
 
 
-def _controls(grounds: list[Ground]) -> dict[str, tuple[str, ...]]:
-    caught = {}
-    with _progress("Planted faults", len(CONTROLS) * len(grounds)) as tick:
-        for control in CONTROLS:
-            found = []
-            for ground in grounds:
-                found.append(playing.caught(ground, control, CONTROL_GAMES))
-                tick()
-            caught[control] = tuple(sorted(frozenset.intersection(*found))) or ("nothing",)
-    return caught
+def _play(kind: str) -> tuple[int, dict[str, playing.Scores], Caught]:
+    """All games on one kind of database: how many of the product, their score, and the controls."""
+    server = postgresql.running() if kind == "PostgreSQL" else nullcontext()
+    with server as cluster, tempfile.TemporaryDirectory() as folder:
+        ground = prepare(Path(folder), cluster)
+        games, scores = playing.honest(ground, FULL_GAMES)
+        click.echo(f"{kind}: {games} games of the product are played; now the faults.", err=True)
+        caught = {control: playing.caught(ground, control, CONTROL_GAMES) for control in CONTROLS}
+    return games, scores, caught
 
 
-@contextmanager
-def _progress(label: str, steps: int) -> Iterator[Callable[[], None]]:
-    with click.progressbar(length=steps, label=label) as bar:
-        yield lambda: bar.update(1)
+def _by_all(of_each: Iterable[Caught]) -> dict[str, tuple[str, ...]]:
+    """The attacks that found each fault on every kind of database."""
+    found = list(of_each)
+    return {
+        control: tuple(sorted(frozenset.intersection(*(caught[control] for caught in found))))
+        or ("nothing",)
+        for control in CONTROLS
+    }
 
 
 def _complain(result: Result) -> int:

@@ -1,6 +1,6 @@
-"""The attacks: from the evidence to claims about whose an answer is.
+"""The attacks: from the evidence to claims about whose an answer, a token or a comment is.
 
-A claim gives every answer (or token) a number, and says against what the numbers are to be held:
+A claim gives every thing of a kind a number, and says against what the numbers are to be held:
 the order of arrival, other numbers, or the very person. Each attack makes its claim in as many ways
 as the evidence allows. No attack sees the truth.
 """
@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
+from scipy.stats import rankdata
 
 from game import places as at
 from game.blinding import by_factor
 from game.evidence import Evidence
+from game.people import COMMENTS, PEOPLE, THINGS
 from game.places import Places
 from game.traces import windows
-from game.world import PEOPLE
 from survey.collect import tokens
 
 ARRIVAL = np.arange(PEOPLE, dtype=float)
@@ -28,11 +30,11 @@ class Claim:
     """Numbers for things, held against numbers for what they belong to.
 
     Attributes:
-        things: `answer`, `token` or `person`.
+        things: a kind of thing, or `person`.
         numbers: one for each thing; NaN for one that nothing is known of.
-        against: `person`, in the order of arrival, or `answer`.
+        against: `person`, in the order of arrival, or another kind of thing.
         others: a number for each of those; the two are matched by rank.
-        exact: whether `numbers` are places of people already, and nothing is to be ranked.
+        exact: whether `numbers` are places of those already, and nothing is to be ranked.
     """
 
     things: str
@@ -47,12 +49,12 @@ Attack = Callable[[Evidence, Places], Claims]
 
 
 def _order(*sorts: str) -> Attack:
-    """Answers and tokens came in the order of these places."""
+    """Things came in the order of these places."""
 
     def attack(_: Evidence, places: Places) -> Claims:
         return {
-            f"{kind}s by {way}": Claim(kind, numbers)
-            for kind in ("answer", "token")
+            f"{kind} by {way}": Claim(kind, numbers)
+            for kind in THINGS
             for way, numbers in places.of(kind, *sorts).items()
         }
 
@@ -60,84 +62,126 @@ def _order(*sorts: str) -> Attack:
 
 
 def _issuers_order(_: Evidence, places: Places) -> Claims:
-    """People and answers lie in one order, whatever it is."""
+    """People lie in one order with answers, or with comments, whatever it is."""
     return {
-        f"{mine} / {theirs}": Claim("answer", numbers, others=others)
+        f"{kind} {mine} / {theirs}": Claim(kind, numbers, others=others)
         for theirs, others in places.of("person").items()
-        for mine, numbers in places.of("answer").items()
+        for kind in ("answer", *COMMENTS)
+        for mine, numbers in places.of(kind).items()
     }
 
 
-def _tokens_beside_answers(evidence: Evidence, places: Places) -> Claims:
-    """Tokens and answers lie in one order; while the wave is open they lie in one row anyhow."""
-    if evidence.state == "live":
-        return {}
-    return {
-        f"{mine} / {theirs}": Claim("token", numbers, "answer", others)
-        for theirs, others in places.of("answer").items()
-        for mine, numbers in places.of("token").items()
-    }
+def _beside(*pairs: tuple[str, str]) -> Attack:
+    """Things of one kind and of another lie in one order, whatever it is."""
 
-
-def _length(evidence: Evidence, _: Places) -> Claims:
-    """The longest answer is of who sent most, or of who came last."""
-    lengths = np.array([float(len(answer)) for answer in evidence.answers])
-    if not np.ptp(lengths):
-        return {}
-    claims = {"by arrival": Claim("answer", lengths)}
-    for name in sorted({name for person in evidence.people for name in person.sizes}):
-        sizes = np.array([person.sizes.get(name, np.nan) for person in evidence.people])
-        claims[f"by bytes of {name}"] = Claim("answer", lengths, others=sizes)
-    claims["by bytes sent"] = Claim("answer", lengths, others=_sent(evidence))
-    return claims
-
-
-def _sent(evidence: Evidence) -> np.ndarray:
-    """About how much longer everybody's answers are than the shortest in their mode."""
-    longer = np.full(PEOPLE, np.nan)
-    # Base64 takes four bytes for three.
-    for name, share in (("answer sent", 0.75), ("form sent", 1.0)):
-        sizes = np.array([person.sizes.get(name, np.nan) for person in evidence.people])
-        longer = np.where(np.isnan(sizes), longer, (sizes - np.nanmin(sizes)) * share)
-    return longer
-
-
-Contents = list[list[bytes]]
-"""For each person or answer, all that is known to belong to it."""
-
-
-def _shared(theirs: Callable[[Evidence, Places], Contents], with_exchange: bool = False) -> Attack:
-    """An answer is of the person with whom it shares a string that no other has."""
-
-    def attack(evidence: Evidence, places: Places) -> Claims:
-        mine = [
-            [*beside, answer, receipt.encode(), exchange if with_exchange else b""]
-            for beside, answer, receipt, exchange in zip(
-                places.beside["answer"],
-                evidence.answers,
-                evidence.receipts,
-                evidence.exchanges,
-                strict=True,
-            )
-        ]
-        guesses = _by_shared_strings(mine, theirs(evidence, places))
-        return {} if np.isnan(guesses).all() else {"shared": Claim("answer", guesses, exact=True)}
+    def attack(_: Evidence, places: Places) -> Claims:
+        return {
+            f"{kind} {mine} / {other} {theirs}": Claim(kind, numbers, other, others)
+            for kind, other in pairs
+            for theirs, others in places.of(other).items()
+            for mine, numbers in places.of(kind).items()
+        }
 
     return attack
 
 
-def _by_shared_strings(mine: Contents, theirs: Contents) -> np.ndarray:
+def _tokens_beside_answers(evidence: Evidence, places: Places) -> Claims:
+    """While the wave is open they lie in one row anyhow."""
+    return {} if evidence.state == "live" else _beside(("token", "answer"))(evidence, places)
+
+
+def _length(evidence: Evidence, _: Places) -> Claims:
+    """The longest answer or comment is of who sent most, or of who came last."""
+    names = sorted({name for person in evidence.people for name in person.sizes})
+    seen = {f"bytes of {name}": _sizes(evidence, name) for name in names}
+    seen["bytes sent, for their way of sending"] = _sent(evidence)
+    claims = {}
+    for kind in ("answer", *COMMENTS):
+        lengths = np.array([float(len(thing)) for thing in evidence.things[kind]])
+        if np.ptp(lengths):
+            claims[f"{kind} by arrival"] = Claim(kind, lengths)
+            claims |= {
+                f"{kind} by {name}": Claim(kind, lengths, others=seen[name]) for name in seen
+            }
+    return claims
+
+
+def _sizes(evidence: Evidence, name: str) -> np.ndarray:
+    return np.array([person.sizes.get(name, np.nan) for person in evidence.people])
+
+
+def _sent(evidence: Evidence) -> np.ndarray:
+    """Where everybody stands, by how much they sent, among those who sent in the same way."""
+    place = np.full(PEOPLE, np.nan)
+    for name in ("answer sent", "form sent", "form with a ticket sent"):
+        sizes = _sizes(evidence, name)
+        known = ~np.isnan(sizes)
+        place[known] = rankdata(sizes[known]) / (known.sum() + 1)
+    return place
+
+
+Contents = list[list[bytes]]
+"""For each person or thing, all that is known to belong to it."""
+
+Strings = tuple[np.ndarray, np.ndarray]
+"""Strings that belong to one of the contents alone, and to which."""
+
+
+def _shared(theirs: Callable[[Evidence, Places], Contents], with_exchange: bool = False) -> Attack:
+    """A thing is of the person with whom it shares a string that no other has."""
+
+    def attack(evidence: Evidence, places: Places) -> Claims:
+        contents = {kind: _contents(kind, evidence, places) for kind in ("answer", *COMMENTS)}
+        if with_exchange:
+            for content, passed in zip(contents["answer"], evidence.exchanges, strict=True):
+                content.append(passed)
+        people = _only_once(theirs(evidence, places))
+        guesses = {
+            kind: _by_shared_strings(_only_once(mine), people) for kind, mine in contents.items()
+        }
+        return {
+            kind: Claim(kind, found, exact=True)
+            for kind, found in guesses.items()
+            if not np.isnan(found).all()
+        }
+
+    return attack
+
+
+def _in_both(evidence: Evidence, places: Places) -> Claims:
+    """A comment is of the answer, or of the other comment, with which it shares a string."""
+    kinds = ("answer", *COMMENTS)
+    strings = {kind: _only_once(_contents(kind, evidence, places)) for kind in kinds}
+    claims = {}
+    for other, kind in combinations(kinds, 2):
+        found = _by_shared_strings(strings[kind], strings[other])
+        if not np.isnan(found).all():
+            claims[f"{kind} and {other}"] = Claim(kind, found, other, exact=True)
+    return claims
+
+
+def _contents(kind: str, evidence: Evidence, places: Places) -> Contents:
+    contents = [
+        [*beside, thing]
+        for beside, thing in zip(places.beside[kind], evidence.things[kind], strict=True)
+    ]
+    if kind == "answer":
+        for content, receipt in zip(contents, evidence.receipts, strict=True):
+            content.append(receipt.encode())
+    return contents
+
+
+def _by_shared_strings(mine: Strings, theirs: Strings) -> np.ndarray:
     """For each of mine, which of theirs has most strings in common with it; NaN for none."""
-    strings, owners = _only_once(mine)
-    their_strings, their_owners = _only_once(theirs)
+    strings, owners = mine
+    their_strings, their_owners = theirs
     _, here, there = np.intersect1d(strings, their_strings, return_indices=True)
-    common = np.zeros((len(mine), len(theirs)))
+    common = np.zeros((PEOPLE, PEOPLE))
     np.add.at(common, (owners[here], their_owners[there]), 1)
     return np.where(common.any(axis=1), common.argmax(axis=1).astype(float), np.nan)
 
 
-def _only_once(contents: Contents) -> tuple[np.ndarray, np.ndarray]:
-    """Strings that belong to one of the contents alone, and to which."""
+def _only_once(contents: Contents) -> Strings:
     parts = [windows(content) for content in contents]
     owners = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
     strings, first, counts = np.unique(np.concatenate(parts), return_index=True, return_counts=True)
@@ -164,26 +208,27 @@ def _exchanges(evidence: Evidence, _: Places) -> Contents:
 
 
 def _nearest(evidence: Evidence, _: Places) -> Claims:
-    """An answer is of the person of whom a trace lies nearest to it in a file."""
+    """A thing is of the person of whom a trace lies nearest to it in a file."""
     claims = {}
     for name, file in evidence.files.items():
         found = evidence.index.find(file.content)
         people = [(one.offset, one.owner[1]) for one in found if one.owner[0] == "person"]
-        answers = [(one.offset, one.owner[1]) for one in found if one.owner[0] == "answer"]
-        if not people or not answers:
-            continue
         offsets = np.array([offset for offset, _ in people])
-        guesses = np.full(PEOPLE, np.nan)
-        for offset, answer in answers:
-            guesses[answer] = people[int(np.abs(offsets - offset).argmin())][1]
-        claims[name] = Claim("answer", guesses, exact=True)
+        for kind in ("answer", *COMMENTS):
+            things = [(one.offset, one.owner[1]) for one in found if one.owner[0] == kind]
+            if not people or not things:
+                continue
+            guesses = np.full(PEOPLE, np.nan)
+            for offset, thing in things:
+                guesses[thing] = people[int(np.abs(offsets - offset).argmin())][1]
+            claims[f"{kind} in {name}"] = Claim(kind, guesses, exact=True)
     return claims
 
 
 def _blinding(evidence: Evidence, _: Places) -> Claims:
     """A token is of the person whose blinding factor would stand out."""
     signatures = [int.from_bytes(person.signature) for person in evidence.people]
-    finished = [int.from_bytes(token[tokens.KEY_BYTES :]) for token in evidence.tokens]
+    finished = [int.from_bytes(token[tokens.KEY_BYTES :]) for token in evidence.things["token"]]
     found = by_factor(signatures, finished, evidence.modulus)
     return {way: Claim("token", guesses, exact=True) for way, guesses in found.items()}
 
@@ -199,9 +244,14 @@ ATTACKS: dict[str, Attack] = {
     "place in a list or on a page": _order(at.LIST),
     "order of receipts and tokens": _order(at.SORTED),
     "date and number of its file": _order(at.FACT),
-    "length of the sealed answer": _length,
+    "length of what is sealed": _length,
     "the issuer's order": _issuers_order,
     "tokens beside answers": _tokens_beside_answers,
+    "comments beside answers": _beside(
+        *((kind, other) for kind in COMMENTS for other in ("answer", "token"))
+    ),
+    "one comment beside another": _beside(("change", "why")),
+    "string of an answer or comment": _in_both,
     "string kept by the issuer": _shared(_kept_by_issuer),
     "string seen by the issuer": _shared(_seen_by_issuer),
     "hash of a code or blinded value": _shared(_hashes),
@@ -209,7 +259,7 @@ ATTACKS: dict[str, Attack] = {
     "nearest trace of a person": _nearest,
     "blinding factor that stands out": _blinding,
 }
-"""Name -> attack on whose answer is whose."""
+"""Name -> attack on whose answer is whose, and which comment."""
 
 
 def _who_came_when(*sorts: str) -> Attack:

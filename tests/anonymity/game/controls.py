@@ -16,7 +16,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from fixtures_wave import LiveWave
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
+from game import leaky_comments, world
 from game.leaky_boxes import (
     BY_KEY,
     instead,
@@ -26,10 +28,12 @@ from game.leaky_boxes import (
     with_gaps,
     with_log_ahead,
 )
-from game.world import WAVE, Middleware, Plant
+from game.people import WAVE
+from game.world import Middleware, Plant
 from survey.close import rewriting
 from survey.collect import blind_signatures, envelope, issuer
 from survey.collect.blind_signatures import Blinded
+from survey.collect.issuer import Used
 from survey.manage import closings
 from survey.manage.closings import Closing
 from survey.manage.tables import ClosingRow
@@ -175,11 +179,34 @@ def _used_at(live: LiveWave, patch: pytest.MonkeyPatch) -> None:
     patch.setattr(issuer, "redeem", redeeming)
 
 
+def _records_in_order(live: LiveWave, patch: pytest.MonkeyPatch) -> None:
+    with live.stores.issuer() as session:
+        session.execute(text("CREATE TABLE redemption AS SELECT hash, record FROM code LIMIT 0"))
+    spend = issuer._spend
+
+    def spending(session: Session, salt: bytes, wave: str, code: bytes, used: Used) -> bool:
+        row = {"hash": code, "record": used.record}
+        session.execute(text("INSERT INTO redemption VALUES (:hash, :record)"), row)
+        return spend(session, salt, wave, code, used)
+
+    patch.setattr(issuer, "_spend", spending)
+
+
 def _by_key(column: str, value: str, page: int = 4096, first: Plant | None = None) -> Plant:
     """Rows under random keys, with a column more."""
     schema = BY_KEY.format(column=f"{column}," if column else "")
     values = ":key, " + (f"{value}, " if value else "") + ":sealed"
     return instead(schema, f"INSERT INTO slot VALUES ({values})", page, first)
+
+
+def _in_one_go(plant: Plant) -> Plant:
+    """A fault where nobody takes a ticket: with one, nobody sees the code beside the answer."""
+
+    def alone(live: LiveWave, patch: pytest.MonkeyPatch) -> Middleware | None:
+        patch.setattr(world, "TICKETS", 0)
+        return plant(live, patch)
+
+    return alone
 
 
 def _caught(plant: Plant, *attacks: str, state: str = "live") -> Control:
@@ -218,14 +245,16 @@ CONTROLS = {
         _by_key("blinded BLOB", ":blinded"), "string seen by the issuer"
     ),
     "slot chosen by the code's hash": _caught(
-        instead(
-            "CREATE TABLE slot (number INTEGER PRIMARY KEY, sealed BLOB)",
-            "INSERT INTO slot VALUES (:short, :sealed)",
+        _in_one_go(
+            instead(
+                "CREATE TABLE slot (number INTEGER PRIMARY KEY, sealed BLOB)",
+                "INSERT INTO slot VALUES (:short, :sealed)",
+            )
         ),
         "the issuer's order",
     ),
     "free slots that count": _caught(with_gaps, "free slots before it"),
-    "no padding": _caught(_by_key("", "", first=_no_padding), "length of the sealed answer"),
+    "no padding": _caught(_by_key("", "", first=_no_padding), "length of what is sealed"),
     "write-ahead log left behind": _caught(with_log_ahead, "offset in a file"),
     "file for each answer": _caught(_file_per_answer, "date and number of its file"),
     "counter in the sealed answer": _caught(_counter, "order of receipts and tokens"),
@@ -244,7 +273,32 @@ CONTROLS = {
     "tokens told as answers lie": _caught(
         _told("as they lie", "tokens"), "tokens beside answers", state="closed"
     ),
+    "comments in the slot of their answer": _caught(
+        leaky_comments.one_slot_each, "comments beside answers", "one comment beside another"
+    ),
+    "slots of comments kept at close": _caught(
+        leaky_comments.slots_kept, "comments beside answers", state="closed"
+    ),
+    "one shuffle for answers and comments": _caught(
+        leaky_comments.one_shuffle,
+        "comments beside answers",
+        "one comment beside another",
+        state="closed",
+    ),
+    "comments appended in order": _caught(
+        leaky_comments.in_order,
+        "hidden row number, ctid, xmin",
+        "order of a scan",
+        "one comment beside another",
+    ),
+    "one name for the rows of a sending": _caught(
+        leaky_comments.named_alike, "string of an answer or comment"
+    ),
+    "comments without padding": _caught(leaky_comments.not_padded, "length of what is sealed"),
     "access log with times": _caught(_access_log, "who came when, by a file or log"),
     "time of use at the issuer": _caught(_used_at, "who came when, by a table"),
+    "redemptions appended in order": _caught(
+        _records_in_order, "who came when, by a table", "who came when, by a file or log"
+    ),
 }
 """Planted fault -> the build with it, and what must catch it."""

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from game import traces
+from game.people import THINGS, WAVE, Person
 from game.traces import Index, Owner, Trace
-from game.world import WAVE, Person
 from survey.collect import codes, envelope, issuer
 
 SQLITE = b"SQLite format 3\0"
@@ -49,10 +49,11 @@ class File:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What is held. Answers and tokens are sorted by their bytes, which tells nothing.
+    """What is held. Things of a kind are sorted by their bytes, which tells nothing.
 
     Attributes:
         people: in the order in which they came; what they put into the box is taken away.
+        things: kind -> all that came into the box of it.
         exchanges: answer -> what passed between some browser and the box with it.
         modulus: of the issuing key.
     """
@@ -60,8 +61,7 @@ class Evidence:
     state: str
     kind: str
     people: tuple[Person, ...]
-    answers: tuple[bytes, ...]
-    tokens: tuple[bytes, ...]
+    things: dict[str, tuple[bytes, ...]]
     exchanges: tuple[bytes, ...]
     files: dict[str, File]
     pages: dict[str, bytes]
@@ -72,7 +72,7 @@ class Evidence:
     @cached_property
     def receipts(self) -> tuple[str, ...]:
         """The receipt of each answer."""
-        return tuple(envelope.receipt(answer, WAVE) for answer in self.answers)
+        return tuple(envelope.receipt(answer, WAVE) for answer in self.things["answer"])
 
     @cached_property
     def derived(self) -> tuple[dict[str, bytes], ...]:
@@ -81,19 +81,20 @@ class Evidence:
 
     @cached_property
     def index(self) -> Index:
-        """Finds people, answers and tokens in any bytes."""
+        """Finds people and things in any bytes."""
         return Index(traces.of(self._owned()))
 
     def _owned(self) -> Iterator[tuple[Owner, Iterator[Trace]]]:
         for number, known in enumerate(self.derived):
             for name, content in known.items():
                 yield ("person", number, name), traces.forms(content)
-        for number, answer in enumerate(self.answers):
-            # Without the first byte, which names the suite and is everybody's.
-            yield ("answer", number, "answer"), traces.forms(answer[1:])
-            yield ("answer", number, "receipt"), traces.ends(self.receipts[number].encode())
-        for number, token in enumerate(self.tokens):
-            yield ("token", number, "token"), traces.forms(token)
+        for kind in THINGS:
+            for number, thing in enumerate(self.things[kind]):
+                # A sealed row without its first byte, which names the suite and is everybody's.
+                content = thing if kind == "token" else thing[1:]
+                yield (kind, number, kind), traces.forms(content)
+        for number, receipt in enumerate(self.receipts):
+            yield ("answer", number, "receipt"), traces.ends(receipt.encode())
 
 
 def _derived(person: Person, salt: bytes) -> dict[str, bytes]:

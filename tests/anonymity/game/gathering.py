@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,16 +13,12 @@ import postgresql
 import psycopg
 
 from game.evidence import HIDDEN, SQLITE, Evidence, File, Table
-from game.world import KINDS, PEOPLE, WAVE, Played, facts
+from game.people import PEOPLE, THINGS, WAVE
+from game.world import KINDS, Played, facts
 from survey.manage import issuing_keys
 
-
-@dataclass(frozen=True)
-class Truth:
-    """Whose each answer and token is, as a place in the order of arrival; never in the evidence."""
-
-    answer: np.ndarray
-    token: np.ndarray
+Truth = dict[str, np.ndarray]
+"""Kind -> whose each thing is, as a place in the order of arrival; never in the evidence."""
 
 
 def gather(played: Played, salt: bytes) -> tuple[Evidence, Truth]:
@@ -33,23 +29,28 @@ def gather(played: Played, salt: bytes) -> tuple[Evidence, Truth]:
         salt: as the attacker copied it while it was there.
     """
     people = played.people
-    by_answer = sorted(range(PEOPLE), key=lambda number: people[number].answer)
-    by_token = sorted(range(PEOPLE), key=lambda number: people[number].token)
+    owners = {kind: _by_bytes([one.sent[kind] for one in people]) for kind in THINGS}
     key = issuing_keys.public(played.live.wave.token_key)
     evidence = Evidence(
         state=played.state,
         kind=KINDS[bool(played.cluster)],
-        people=tuple(replace(one, answer=b"", token=b"", to_box=b"") for one in people),
-        answers=tuple(people[number].answer for number in by_answer),
-        tokens=tuple(people[number].token for number in by_token),
-        exchanges=tuple(people[number].to_box for number in by_answer),
+        people=tuple(replace(one, sent={}, to_box=b"") for one in people),
+        things={
+            kind: tuple(people[number].sent[kind] for number in whose)
+            for kind, whose in owners.items()
+        },
+        exchanges=tuple(people[number].to_box for number in owners["answer"]),
         files=dict(_files(played)),
         pages=dict(_pages(played)),
         tables=tuple(_tables(played)),
         salt=salt,
         modulus=key.public_numbers().n,
     )
-    return evidence, Truth(np.array(by_answer), np.array(by_token))
+    return evidence, owners
+
+
+def _by_bytes(contents: list[bytes]) -> np.ndarray:
+    return np.array(sorted(range(PEOPLE), key=contents.__getitem__))
 
 
 def _files(played: Played) -> Iterator[tuple[str, File]]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,8 @@ import numpy as np
 import pytest
 from fixtures_wave import LiveWave
 
-from game.world import PEOPLE, WAVE, Plant
+from game.people import PEOPLE, WAVE
+from game.world import Plant
 from survey.collect import box, issuer
 
 Values = dict[str, Any]
@@ -108,17 +111,8 @@ def with_gaps(live: LiveWave, patch: pytest.MonkeyPatch) -> None:
 def slots_in_order(patch: pytest.MonkeyPatch) -> None:
     """The box as it is, filled from the front."""
 
-    class FromTheFront:
-        def __init__(self) -> None:
-            self.next = -1
-
-        def randbelow(self, slots: int) -> int:
-            self.next = (self.next + 1) % slots
-            return self.next
-
-        token_bytes = staticmethod(secrets.token_bytes)
-
-    patch.setattr(box, "secrets", FromTheFront())
+    came: dict[tuple[str, ...], Iterator[int]] = defaultdict(count)
+    patch.setattr(box, "_free_slot", lambda _box, _query="", *of: next(came[of]))
 
 
 def put_also(patch: pytest.MonkeyPatch, more: Callable[[bytes, bytes], None]) -> None:

@@ -1,7 +1,7 @@
-"""Places: every number that the evidence gives for an answer, a token or a person.
+"""Places: every number that the evidence gives for a thing or a person.
 
 A number is where it lies in a file, in a table or in a list, or what stands beside it. Whoever can
-put the numbers of answers beside the order of arrival, or beside those of people, has a claim.
+put the numbers of things beside the order of arrival, or beside those of people, has a claim.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from game.evidence import HIDDEN, Evidence, Table
+from game.people import PEOPLE, THINGS
 from game.traces import BYTES
-from game.world import PEOPLE
 
-KINDS = ("answer", "token", "person")
+KINDS = (*THINGS, "person")
 FEWEST = 10
 """Of a kind, for which a number must be found before it is an order."""
 
@@ -64,8 +64,8 @@ def find(evidence: Evidence) -> Places:
     _in_files(evidence, places)
     for address, content in evidence.pages.items():
         _in_bytes(evidence, places, LIST, address, content)
-    for kind, contents in (("answer", evidence.answers), ("token", evidence.tokens)):
-        places.note(SORTED, kind, f"{kind}s by their bytes", _ranks(list(contents)))
+    for kind, contents in evidence.things.items():
+        places.note(SORTED, kind, "bytes", _ranks(list(contents)))
     places.note(SORTED, "answer", "receipts", _ranks(list(evidence.receipts)))
     return places
 

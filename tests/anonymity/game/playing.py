@@ -9,8 +9,9 @@ import numpy as np
 from game import attacks, gathering, scoring
 from game.attacks import ATTACKS, ON_ARRIVAL
 from game.controls import CONTROLS
+from game.people import WAVE
 from game.scoring import Score
-from game.world import WAVE, Ground, Plant, play
+from game.world import Ground, Plant, play
 from survey.collect import issuer
 
 STATES = ("live", "closed")

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from game import scoring
 from game.attacks import ATTACKS, ON_ARRIVAL
 from game.controls import CONTROLS
+from game.people import PEOPLE
 from game.playing import STATES, Scores
-from game.world import KINDS, PEOPLE
+from game.world import KINDS
 
 BEGIN = "<!-- link game: written by `make link-game` -->"
 END = "<!-- end of the link game -->"

@@ -14,7 +14,7 @@ from scipy.stats import norm, poisson
 
 from game.attacks import ARRIVAL, ATTACKS, ON_ARRIVAL, Claim
 from game.gathering import Truth
-from game.world import PEOPLE
+from game.people import PEOPLE
 
 CHANCE = 1e-4
 """Of a false alarm by matches, shared out over all attacks."""
@@ -124,10 +124,9 @@ def add(scores: dict[str, Score], claims: dict[str, dict[str, Claim]], truth: Tr
 
 def _places(claim: Claim, truth: Truth, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """The place that is claimed for each thing, and the true one."""
-    owners = {"answer": truth.answer, "token": truth.token, "person": np.arange(PEOPLE)}
-    target = owners[claim.things]
-    if claim.against == "answer":  # of each token, the answer of the same person
-        target = np.argsort(truth.answer)[target]
+    target = np.arange(PEOPLE) if claim.things == "person" else truth[claim.things]
+    if claim.against != "person":  # of each thing, the one of that kind from the same person
+        target = np.argsort(truth[claim.against])[target]
     if claim.exact:
         # Whoever has nothing to go by guesses.
         guess = np.where(np.isnan(claim.numbers), rng.permutation(PEOPLE), claim.numbers)

@@ -1,4 +1,4 @@
-"""Traces: bytes by which a person, an answer or a token is known again, and where they stand.
+"""Traces: bytes by which a person or a thing is known again, and where they stand.
 
 A trace is the eight bytes at an end of something. Eight are enough: in everything that a game
 leaves on disk no eight random bytes come twice by chance.
@@ -17,7 +17,7 @@ import numpy as np
 BYTES = 8
 
 Owner = tuple[str, int, str]
-"""What a trace is of: `person`, `answer` or `token`; which one; and what of it."""
+"""What a trace is of: `person` or a kind of thing; which one; and what of it."""
 
 
 Trace = tuple[bytes, int]

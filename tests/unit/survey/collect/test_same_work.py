@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import gc
 import hashlib
+import hmac
 import sys
 from collections import Counter
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.collect import codes, issuer, tokens
+from survey.database import Stores
 from survey.errors import CodeError
 from survey.manage.tables import CodeRow
 
@@ -107,6 +109,26 @@ def hashed_if_known(session: Session, wave_id: str, code_hash: bytes) -> bytes |
 
 
 SHORTCUTS = [("_proven", early), ("_mark", straight), ("_mark", hashed_if_known)]
+
+redeeming = issuer.redeem
+
+
+def sealed_if_known(
+    stores: Stores, wave_id: str, public_half: bytes, blinded: bytes, proof: bytes
+) -> bytes:
+    """Redeem as the issuer does, but ask before the record of the redemption is sealed."""
+    salt = issuer.read_salt(stores.settings, wave_id) or b""
+    with stores.issuer() as session:
+        if issuer._mark(session, wave_id, hmac.digest(salt, public_half, "sha256")) is None:
+            raise CodeError
+    return redeeming(stores, wave_id, public_half, blinded, proof)
+
+
+def test_a_record_that_is_sealed_for_known_codes_only_is_noticed(
+    live_wave: LiveWave, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(issuer, "redeem", sealed_if_known)
+    assert differences(to_redeem, live_wave) != [Counter(), Counter()]
 
 
 @pytest.mark.parametrize("to_ask", ASKED)
