@@ -198,15 +198,22 @@ def carry(wave_id: str, out: Path) -> None:
 @click.option(
     "--unpublished", metavar="REASON", help="of a closed wave that gets no Release; public"
 )
+@click.option(
+    "--audited",
+    is_flag=True,
+    help="on the issuer's host: the auditor has the redemptions, or nobody will ask for them",
+)
 @click.confirmation_option(prompt="What is destroyed cannot be brought back. Destroy it?")
-def destroy(wave_id: str, key: Path | None, unpublished: str | None) -> None:
+def destroy(wave_id: str, key: Path | None, unpublished: str | None, audited: bool) -> None:
     """Destroy a released wave's sealed answers and key; or a draft, or a wave nobody answered.
 
-    With a reason also a closed wave that is not to be published.
+    With a reason also a closed wave that is not to be published. On a host with the issuer alone
+    only when the redemptions went to the auditor, or nobody asks for them.
     """
     from survey.close.destroying import destroy as destroy_wave
 
-    click.echo(destroy_wave(_stores(), wave_id, key, clock.today(), unpublished))
+    today = clock.today()
+    click.echo(destroy_wave(_stores(), wave_id, key, today, unpublished, audited=audited))
     click.echo(
         "Destroy every share, every other copy of release.key and release.locked, and every file "
         "of opened comments, too."

@@ -13,10 +13,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from survey.app import create_app
-from survey.close import rewriting
+from survey.close import redemptions, rewriting
 from survey.close.closing import close_wave, take_count
 from survey.close.destroying import destroy
 from survey.collect import copies, issuer, submit
+from survey.config import ISSUE
 from survey.database import Stores
 from survey.errors import WaveStateError
 from survey.manage import closings, issuing_keys, waves
@@ -153,7 +154,7 @@ def test_each_host_destroys_what_it_has(answered: Hosts) -> None:
     for stores in (here, there):
         close_wave(stores, "autumn", CLOSED)
     assert codes_left(here) == 60
-    said = destroy(here, "autumn", None, CLOSED)
+    said = destroy(here, "autumn", None, CLOSED, audited=True)
     assert (
         said
         == "The hashes of the codes of wave autumn are destroyed; its answers are another host's."
@@ -169,3 +170,45 @@ def test_each_host_destroys_what_it_has(answered: Hosts) -> None:
     assert not rewriting.path_of(there.settings, "autumn").exists()
     for stores in (here, there):
         assert waves.get(stores, "autumn").state == "destroyed"
+
+
+def test_issuers_host_keeps_the_redemptions_until_somebody_says_they_are_audited(
+    answered: Hosts,
+) -> None:
+    here = answered.issuer.stores
+    close_wave(here, "autumn", CLOSED)
+    with pytest.raises(WaveStateError, match=r"candour wave redemptions autumn.*--audited"):
+        destroy(here, "autumn", None, CLOSED)
+    with pytest.raises(WaveStateError, match=r"--unpublished belongs"):
+        destroy(here, "autumn", None, CLOSED, "lost key")
+    assert codes_left(here) == 60
+    assert len(redemptions.open_records(here, "autumn", answered.issuer.keys).redeemed) == SENT
+    assert waves.get(here, "autumn").state == "closed"
+
+
+@pytest.mark.parametrize("state", ["draft", "open", "closed", "released"])
+def test_audited_is_refused_where_no_redemptions_lie_alone(answered: Hosts, state: str) -> None:
+    there = answered.box.stores
+    with there.issuer() as session:
+        waves.find(session, "autumn").state = state
+    with pytest.raises(WaveStateError, match="--audited is for"):
+        destroy(there, "autumn", None, CLOSED, audited=True)
+    assert waves.get(there, "autumn").state == state
+
+
+def test_audited_does_not_destroy_an_open_wave(answered: Hosts) -> None:
+    with pytest.raises(WaveStateError, match="--audited is for"):
+        destroy(answered.issuer.stores, "autumn", None, CLOSED, audited=True)
+    assert codes_left(answered.issuer.stores) == 60
+
+
+def test_host_that_hides_its_ballot_box_destroys_no_answers_by_audited(
+    live_wave: LiveWave,
+) -> None:
+    live = live_wave
+    submit.submit(live.stores, live.wave, live.codes[0], {}, submit.new_attempt())
+    close_wave(live.stores, "autumn", CLOSED)
+    alone = Stores.open(replace(live.settings, surfaces=(ISSUE,)))
+    with pytest.raises(WaveStateError, match="only a released wave"):
+        destroy(alone, "autumn", None, CLOSED, audited=True)
+    assert list(rewriting.sealed_answers(rewriting.path_of(live.settings, "autumn")))
