@@ -110,16 +110,24 @@ def close(wave_id: str, issuer: Path | None) -> None:
     used = "an unknown number of" if counts.redeemed is None else f"{counts.redeemed:,}"
     received = "" if counts.received is None else f", {counts.received:,} answers received"
     click.echo(f"Wave {wave_id} is closed: {counts.cards:,} cards, {used} codes used{received}.")
-    for sentence in _left_to_do(wave_id, counts.redeemed, stores.settings.surfaces):
+    if counts.redeemed is not None and (counts.received or 0) > counts.redeemed:
+        click.echo(
+            f"WARNING: {counts.received:,} answers came and {counts.redeemed:,} codes were used. "
+            "Somebody stuffed the ballot box, or the number of codes is wrong."
+        )
+    for sentence in _left_to_do(wave_id, counts.redeemed, stores.settings):
         click.echo(sentence)
 
 
-def _left_to_do(wave_id: str, redeemed: int | None, surfaces: tuple[str, ...]) -> Iterator[str]:
+def _left_to_do(wave_id: str, redeemed: int | None, settings: Settings) -> Iterator[str]:
     """What comes next where the wave is on two hosts."""
-    if BOX not in surfaces:
+    if BOX not in settings.surfaces:
         yield f"Export it now, for the ballot box's host: candour wave export {wave_id}"
-    elif ISSUE not in surfaces and redeemed is None:
+    elif ISSUE not in settings.surfaces and redeemed is None:
         yield "How many codes were used the issuer tells: run this again with --issuer FILE.wave."
+    elif ISSUE not in settings.surfaces and settings.issue_address:
+        address = f"{settings.issue_address}/issue/{wave_id}/closing"
+        yield f"Compare the codes used with what the issuer tells itself: {address}"
 
 
 @wave.command()

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import html_page
 import pytest
+from click.testing import CliRunner
 from fixtures_hosts import ISSUES, Hosts, issuer_served
-from fixtures_wave import LiveWave
+from fixtures_wave import LiveWave, environment_of
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from survey.app import create_app
 from survey.close import redemptions, rewriting
-from survey.close.closing import close_wave, take_count
+from survey.close.closing import close_wave, expect_count, take_count
 from survey.close.destroying import destroy
 from survey.collect import copies, issuer, submit
 from survey.config import ISSUE
 from survey.database import Stores
 from survey.errors import WaveStateError
-from survey.manage import closings, issuing_keys, waves
+from survey.manage import closings, issuing_keys, wave_file, waves
 from survey.manage.closings import Closing
+from survey.wave_commands import wave
 
 CLOSED = date(2026, 9, 30)
 SENT = 7
@@ -131,6 +134,58 @@ def test_file_that_tells_no_count_or_is_another_waves_is_refused(answered: Hosts
         take_count(live.stores, other)
     with pytest.raises(WaveStateError, match="counts used codes itself"):
         take_count(answered.issuer.stores, file)
+
+
+@pytest.mark.parametrize("number", [-5, -1, 61, 10**30])
+def test_count_that_cannot_be_is_refused(answered: Hosts, number: int) -> None:
+    live = answered.box
+    before = close_wave(live.stores, "autumn", CLOSED)
+    close_wave(answered.issuer.stores, "autumn", CLOSED)
+    file = replace(exported(answered.issuer), closing=Closing(60, number, None))
+    for refuse in (expect_count, take_count):
+        with pytest.raises(WaveStateError, match=f"says that {number:,} of 60 codes"):
+            refuse(live.stores, file)
+    assert closings.told(live.stores, "autumn") == before
+
+
+@pytest.mark.parametrize("number", [0, 60])
+def test_all_counts_that_can_be_are_taken(answered: Hosts, number: int) -> None:
+    close_wave(answered.box.stores, "autumn", CLOSED)
+    close_wave(answered.issuer.stores, "autumn", CLOSED)
+    file = replace(exported(answered.issuer), closing=Closing(60, number, None))
+    assert take_count(answered.box.stores, file).redeemed == number
+
+
+def close_with(live: LiveWave, folder: Path, redeemed: int) -> str:
+    """What `wave close --issuer` prints on the box's host for a file that tells this number."""
+    file = copies.export(live.stores, "autumn")
+    path = folder / "closed.wave"
+    told = replace(file, closing=Closing(60, redeemed, None))
+    path.write_bytes(wave_file.pack(told))
+    environment = environment_of(live.settings)
+    said = CliRunner().invoke(wave, ["close", "autumn", "--issuer", str(path)], env=environment)
+    assert said.exit_code == 0, said.output
+    return said.output
+
+
+def test_more_answers_than_codes_are_told_loudly(answered: Hosts, tmp_path: Path) -> None:
+    said = close_with(answered.box, tmp_path, SENT - 1)
+    assert f"WARNING: {SENT} answers came and {SENT - 1} codes were used" in said
+
+
+def test_no_more_answers_than_codes_are_no_warning(answered: Hosts, tmp_path: Path) -> None:
+    assert "WARNING" not in close_with(answered.box, tmp_path, SENT)
+
+
+def test_closing_names_the_address_at_which_the_issuer_tells_its_count(
+    answered: Hosts, tmp_path: Path
+) -> None:
+    said = close_with(answered.box, tmp_path, SENT)
+    compare = f"{answered.box.settings.issue_address}/issue/autumn/closing"
+    assert answered.box.settings.issue_address
+    assert compare in said
+    settings = replace(answered.box.settings, issue_address="")
+    assert "Compare" not in close_with(replace(answered.box, settings=settings), tmp_path, SENT)
 
 
 def test_count_before_closing_is_refused(answered: Hosts) -> None:
