@@ -180,6 +180,8 @@ SEALED = Sealed(None, ())
         (lambda file: of(file, token_key=bytes(422)), "issuing key"),
         (lambda file: of(file, token_key=b""), "issuing key"),
         (lambda file: of(file, fallback_key=b""), "public keys"),
+        (lambda file: of(file, public_key=bytes(32)), "cannot be sealed"),
+        (lambda file: of(file, fallback_key=bytes(65)), "cannot be sealed"),
         (lambda file: of(file, id="../etc"), "cannot be a wave's id"),
         (lambda file: of(file, title=""), "title"),
     ],
