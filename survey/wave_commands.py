@@ -14,7 +14,7 @@ from survey.collect import copies, fingerprint
 from survey.config import BOX, ISSUE, Settings
 from survey.database import Stores
 from survey.errors import CandourError, SettingsError, WaveStateError
-from survey.manage import officers, wave_file, waves
+from survey.manage import officers, secret_files, wave_file, waves
 from survey.questionnaire import loader
 
 _WHOLE = re.compile(r"[0-9]{1,30}")
@@ -135,8 +135,7 @@ def _left_to_do(wave_id: str, redeemed: int | None, settings: Settings) -> Itera
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True)
 def export(wave_id: str, out: Path) -> None:
     """Write what is public of a wave to a file, for the ballot box's host."""
-    content = wave_file.pack(copies.export(_stores(), wave_id))
-    out.write_bytes(content)
+    secret_files.write_once(out, wave_file.pack(copies.export(_stores(), wave_id)))
     click.echo(f"{out}  holds what is public of wave {wave_id}, and no secret")
 
 
