@@ -164,7 +164,7 @@ def _is_unused(path: Path) -> bool:
     try:
         with connect(path) as database, transaction(database):
             used = "SELECT EXISTS(SELECT 1 FROM token WHERE taken = 1) OR max(shut) FROM box"
-            return database.execute(used).fetchone() == (0,)
+            return bool(database.execute(used).fetchone() == (0,))
     except sqlite3.DatabaseError:
         return False
 
