@@ -14,7 +14,7 @@ from survey.collect import copies, fingerprint
 from survey.config import BOX, ISSUE, Settings
 from survey.database import Stores
 from survey.errors import CandourError, SettingsError, WaveStateError
-from survey.manage import officers, wave_file, waves
+from survey.manage import officers, secret_files, wave_file, waves
 from survey.questionnaire import loader
 
 _WHOLE = re.compile(r"[0-9]{1,30}")
@@ -110,16 +110,24 @@ def close(wave_id: str, issuer: Path | None) -> None:
     used = "an unknown number of" if counts.redeemed is None else f"{counts.redeemed:,}"
     received = "" if counts.received is None else f", {counts.received:,} answers received"
     click.echo(f"Wave {wave_id} is closed: {counts.cards:,} cards, {used} codes used{received}.")
-    for sentence in _left_to_do(wave_id, counts.redeemed, stores.settings.surfaces):
+    if counts.redeemed is not None and (counts.received or 0) > counts.redeemed:
+        click.echo(
+            f"WARNING: {counts.received:,} answers came and {counts.redeemed:,} codes were used. "
+            "Somebody stuffed the ballot box, or the number of codes is wrong."
+        )
+    for sentence in _left_to_do(wave_id, counts.redeemed, stores.settings):
         click.echo(sentence)
 
 
-def _left_to_do(wave_id: str, redeemed: int | None, surfaces: tuple[str, ...]) -> Iterator[str]:
+def _left_to_do(wave_id: str, redeemed: int | None, settings: Settings) -> Iterator[str]:
     """What comes next where the wave is on two hosts."""
-    if BOX not in surfaces:
+    if BOX not in settings.surfaces:
         yield f"Export it now, for the ballot box's host: candour wave export {wave_id}"
-    elif ISSUE not in surfaces and redeemed is None:
+    elif ISSUE not in settings.surfaces and redeemed is None:
         yield "How many codes were used the issuer tells: run this again with --issuer FILE.wave."
+    elif ISSUE not in settings.surfaces and settings.issue_address:
+        address = f"{settings.issue_address}/issue/{wave_id}/closing"
+        yield f"Compare the codes used with what the issuer tells itself: {address}"
 
 
 @wave.command()
@@ -127,8 +135,7 @@ def _left_to_do(wave_id: str, redeemed: int | None, surfaces: tuple[str, ...]) -
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True)
 def export(wave_id: str, out: Path) -> None:
     """Write what is public of a wave to a file, for the ballot box's host."""
-    content = wave_file.pack(copies.export(_stores(), wave_id))
-    out.write_bytes(content)
+    secret_files.write_once(out, wave_file.pack(copies.export(_stores(), wave_id)))
     click.echo(f"{out}  holds what is public of wave {wave_id}, and no secret")
 
 
@@ -198,15 +205,22 @@ def carry(wave_id: str, out: Path) -> None:
 @click.option(
     "--unpublished", metavar="REASON", help="of a closed wave that gets no Release; public"
 )
+@click.option(
+    "--audited",
+    is_flag=True,
+    help="on the issuer's host: the auditor has the redemptions, or nobody will ask for them",
+)
 @click.confirmation_option(prompt="What is destroyed cannot be brought back. Destroy it?")
-def destroy(wave_id: str, key: Path | None, unpublished: str | None) -> None:
+def destroy(wave_id: str, key: Path | None, unpublished: str | None, audited: bool) -> None:
     """Destroy a released wave's sealed answers and key; or a draft, or a wave nobody answered.
 
-    With a reason also a closed wave that is not to be published.
+    With a reason also a closed wave that is not to be published. On a host with the issuer alone
+    only when the redemptions went to the auditor, or nobody asks for them.
     """
     from survey.close.destroying import destroy as destroy_wave
 
-    click.echo(destroy_wave(_stores(), wave_id, key, clock.today(), unpublished))
+    today = clock.today()
+    click.echo(destroy_wave(_stores(), wave_id, key, today, unpublished, audited=audited))
     click.echo(
         "Destroy every share, every other copy of release.key and release.locked, and every file "
         "of opened comments, too."

@@ -7,7 +7,6 @@ from pathlib import Path
 from survey.close import opening, rewriting
 from survey.collect import code_list
 from survey.database import Stores
-from survey.errors import SettingsError
 from survey.manage import closings, headcounts, secret_files, wave_file, waves
 from survey.manage.wave_file import Sealed, WaveFile
 from survey.manage.waves import Wave
@@ -51,11 +50,5 @@ def carry(stores: Stores, wave_id: str, out: Path) -> WaveFile:
         SettingsError: when `out` is there and is something else.
     """
     file = gather(stores, wave_id)
-    content = wave_file.pack(file)
-    if not out.exists():
-        secret_files.write_whole(out, content)
-    elif out.read_bytes() != content:
-        raise SettingsError(
-            f"{out} is there already and holds something else; choose another name."
-        )
+    secret_files.write_once(out, wave_file.pack(file))
     return file

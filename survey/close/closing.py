@@ -87,6 +87,9 @@ def _receipts(stores: Stores, wave_id: str) -> list[str]:
 def take_count(stores: Stores, issuers: WaveFile) -> Closing:
     """Add to what is told of a closed wave how many codes were used, which its issuer counted.
 
+    It is told once and never changed, because whoever kept what was told would see two numbers. A
+    wrong one is found by the issuer's own, which this host cannot change.
+
     Args:
         stores: of the ballot box's host.
         issuers: the wave as the issuer's host exported it after closing.
@@ -103,7 +106,8 @@ def take_count(stores: Stores, issuers: WaveFile) -> Closing:
     if told.redeemed not in {None, counted.redeemed}:
         raise WaveStateError(
             f"That {told.redeemed} codes of wave {wave_id} were used is told already, and this "
-            f"file says {counted.redeemed}; ask the issuer's host which is right."
+            f"file says {counted.redeemed}. What was told is never changed: compare with what the "
+            "issuer tells itself, and if it differs say so publicly."
         )
     closing = replace(told, redeemed=counted.redeemed)
     closings.tell(stores, wave_id, closing)
@@ -114,8 +118,8 @@ def expect_count(stores: Stores, issuers: WaveFile) -> None:
     """Refuse a file that cannot tell this host how many codes were used.
 
     Raises:
-        WaveStateError: when this host counts itself, or the file is of another wave or was made
-            before the issuer's host closed.
+        WaveStateError: when this host counts itself, or the file is of another wave, was made
+            before the issuer's host closed or tells a number that cannot be.
     """
     if ISSUE in stores.settings.surfaces:
         raise WaveStateError(
@@ -126,4 +130,10 @@ def expect_count(stores: Stores, issuers: WaveFile) -> None:
         raise WaveStateError(
             f"This file does not tell how many codes of wave {issuers.wave.id} were used; close "
             "the wave on the issuer's host first, and export it there again."
+        )
+    redeemed, cards = issuers.closing.redeemed, issuers.wave.cards
+    if not 0 <= redeemed <= cards:
+        raise WaveStateError(
+            f"This file says that {redeemed:,} of {cards:,} codes of wave {issuers.wave.id} were "
+            "used, which cannot be; export it on the issuer's host again."
         )

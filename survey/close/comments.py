@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
 import secrets
 import unicodedata
@@ -25,8 +24,8 @@ from survey.close.keys import Keys
 from survey.close.opening import expect_comments, expect_keys_of
 from survey.collect import envelope
 from survey.database import Stores
-from survey.errors import DataError, SettingsError, WaveStateError
-from survey.manage import closings, wave_file, waves
+from survey.errors import DataError, WaveStateError
+from survey.manage import closings, secret_files, wave_file, waves
 from survey.manage.wave_file import WaveFile
 from survey.manage.waves import Wave
 
@@ -143,16 +142,11 @@ def _cell(text: str) -> str:
 
 
 def write(path: Path, content: str) -> None:
-    """Write the file for its owner's eyes only, with the mark by which spreadsheets know UTF-8.
+    """Write the file, whole and for its owner's eyes only.
+
+    It begins with the mark by which spreadsheets know UTF-8.
 
     Raises:
-        SettingsError: when there is one, which is never overwritten.
+        SettingsError: when there is another, which is never overwritten.
     """
-    try:
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        raise SettingsError(
-            f"{path} is there already and is never overwritten; choose another name."
-        ) from None
-    with os.fdopen(handle, "w", encoding="utf-8-sig", newline="") as file:
-        file.write(content)
+    secret_files.write_once(path, content.encode("utf-8-sig"))

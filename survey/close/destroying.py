@@ -3,6 +3,9 @@
 A draft and a closed wave that nobody answered have nothing to publish, and can be destroyed as they
 are: otherwise either would keep the key that opens other waves alive for ever. A closed wave that
 cannot or shall not be published is destroyed with a reason, which everybody can read.
+
+A host with the issuer and without the ballot box cannot tell whether a closed wave is done with. It
+alone has the redemptions that an auditor needs, so somebody has to say that nobody needs them.
 """
 
 from __future__ import annotations
@@ -56,6 +59,8 @@ def destroy(
     keys_path: Path | None,
     today: date,
     unpublished: str | None = None,
+    *,
+    audited: bool = False,
 ) -> str:
     """Destroy a finished wave's sealed answers, the hashes of its codes, its secrets and its key.
 
@@ -68,16 +73,20 @@ def destroy(
         today: the date on the note.
         unpublished: why a closed wave is destroyed although it was answered and has no Release;
             None for every other wave.
+        audited: of a closed wave on a host without the ballot box: that the auditor has the
+            redemptions, or that nobody will ask for them.
 
     Returns:
         A sentence that says what is gone.
 
     Raises:
         WaveStateError: when the wave may still have something to publish and no reason is given, or
-            one is given and it has not, or the key still opens another wave.
+            one is given and it has not, or the key still opens another wave; or `audited` is said
+            where it has no meaning, or is not said where it has to be.
         SettingsError: when the key is not this wave's, or the reason is none.
     """
     wave = waves.get(stores, wave_id)
+    _expect_audit(stores.settings, wave, audited, unpublished)
     if unpublished is None:
         _expect_nothing_to_publish(stores, wave)
     else:
@@ -116,6 +125,26 @@ def _there_was(wave: Wave, settings: Settings, had_answers: bool) -> str:
         answers = "sealed answers" + (", sealed comments" if wave.questionnaire.comments else "")
     parts = ((BOX, answers), (ISSUE, "hashes of codes"))
     return ", ".join(what for part, what in parts if part in settings.surfaces)
+
+
+def _expect_audit(settings: Settings, wave: Wave, audited: bool, unpublished: str | None) -> None:
+    """On a host without the ballot box, let nobody destroy a closed wave's redemptions unasked."""
+    issuers_part = wave.state == "closed" and BOX not in settings.surfaces
+    if audited and not issuers_part:
+        raise WaveStateError(
+            "--audited is for a closed wave on an issuer's host without the ballot box; leave it "
+            "out."
+        )
+    if issuers_part and unpublished is not None:
+        raise WaveStateError(
+            "--unpublished belongs on the ballot box's host, which publishes; here say --audited."
+        )
+    if issuers_part and not audited:
+        raise WaveStateError(
+            f"Wave {wave.id} is closed, and only this host has its redemptions: open them for the "
+            f"auditor first, with `candour wave redemptions {wave.id}`. Then add --audited, which "
+            "says that the auditor has them or that nobody will ask for them."
+        )
 
 
 def _expect_nothing_to_publish(stores: Stores, wave: Wave) -> None:
@@ -161,7 +190,7 @@ def _reason(written: str) -> str:
 def _nobody_answered(stores: Stores, wave_id: str) -> bool:
     """By what was told at close and by the closed box, which an earlier run may have erased.
 
-    On a host without the ballot box nobody ever did.
+    On a host without the ballot box nobody ever did: see `_expect_audit`.
     """
     told = closings.told(stores, wave_id)
     if told is None or told.received:

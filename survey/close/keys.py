@@ -80,7 +80,9 @@ def expect_none(folder: Path, *names: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name in names:
         if (folder / name).exists():
-            raise _is_there(folder / name)
+            raise SettingsError(
+                f"{folder / name} is there already and is never overwritten; choose another folder."
+            )
 
 
 def keep(path: Path, content: str) -> None:
@@ -89,16 +91,7 @@ def keep(path: Path, content: str) -> None:
     Raises:
         SettingsError: when there is another one: a key is never overwritten.
     """
-    if not path.exists():
-        secret_files.write_whole(path, content.encode())
-    elif path.read_bytes() != content.encode():
-        raise _is_there(path)
-
-
-def _is_there(path: Path) -> SettingsError:
-    return SettingsError(
-        f"{path} is there already and is never overwritten; choose another folder."
-    )
+    secret_files.write_once(path, content.encode())
 
 
 def as_json(keys: Keys) -> str:

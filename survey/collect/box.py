@@ -120,15 +120,22 @@ def slots_for(cards: int) -> int:
 def create(path: Path, wave_id: str, cards: int, size: int, questions: Sequence[str] = ()) -> None:
     """Make an empty box of `slots_for(cards)` slots of `size` bytes; replaces an empty one.
 
+    Never another: a database that was restored from before the opening may ask for that.
+
     It has as many slots for the comments to each of `questions`.
 
     Raises:
-        WaveStateError: when an answer would not fit into a row.
+        WaveStateError: when an answer would not fit into a row, or a box is there that was used.
     """
     if size > LARGEST_ROW:
         raise WaveStateError(
             f"A sealed answer would take {size} bytes and may take {LARGEST_ROW}; "
             "shorten the questionnaire or its ids."
+        )
+    if path.exists() and not _is_unused(path):
+        raise WaveStateError(
+            f"The ballot box {path.name} holds answers, has closed or cannot be read, and is not "
+            "replaced; restore the database that goes with it, or move the box away."
         )
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_suffix(".making")
@@ -150,6 +157,16 @@ def create(path: Path, wave_id: str, cards: int, size: int, questions: Sequence[
             _add_comments(database, questions, numbers)
     draft.replace(path)
     flush_folder(path.parent)
+
+
+def _is_unused(path: Path) -> bool:
+    """Whether it is a ballot box that took no answer and was never shut."""
+    try:
+        with connect(path) as database, transaction(database):
+            used = "SELECT EXISTS(SELECT 1 FROM token WHERE taken = 1) OR max(shut) FROM box"
+            return bool(database.execute(used).fetchone() == (0,))
+    except sqlite3.DatabaseError:
+        return False
 
 
 def erase_file(path: Path) -> bool:

@@ -7,22 +7,31 @@ no answer. Nothing of it is logged.
 
 from __future__ import annotations
 
+import io
 import json
+import socket
+import ssl
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from typing import Any, Protocol
-from urllib.parse import urlsplit
+from http.client import HTTPConnection, HTTPException, HTTPResponse
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import SplitResult, urlsplit
 
 from survey.collect import base64url, issuer
 from survey.config import ISSUE
 from survey.database import Stores
 from survey.errors import CodeError, IssuerError, WaveStateError
 
-PATIENCE_SECONDS = 5
-"""Of each step of a request; a worker waits meanwhile, and others wait for workers."""
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
-LONGEST_REPLY = 4096
+PATIENCE_SECONDS = 5
+"""Of a whole request, from connecting on; a worker waits meanwhile, and others wait for workers."""
+
+LONGEST_REPLY = 16_384
+"""Bytes, head and content together."""
 
 
 class Issuer(Protocol):
@@ -98,15 +107,82 @@ class Elsewhere:
 
     def _post(self, path: str, body: str) -> tuple[int, bytes]:
         """Status and content of the reply. This client follows no redirect and uses no proxy."""
-        site = urlsplit(self.address)
-        connect = HTTPSConnection if site.scheme == "https" else HTTPConnection
-        connection = connect(site.netloc, timeout=PATIENCE_SECONDS)
+        site, deadline = urlsplit(self.address), _Deadline.after(PATIENCE_SECONDS)
+        connection = HTTPConnection(site.netloc)
+        connection.sock = _connect(site, deadline)
         try:
             connection.request("POST", path, body)
-            reply = connection.getresponse()
+            reply = HTTPResponse(_Reply(connection.sock, deadline), method="POST")  # type: ignore[arg-type]  # it asks for `makefile` alone
+            reply.begin()
             return reply.status, reply.read(LONGEST_REPLY)
         finally:
             connection.close()
+
+
+@dataclass(frozen=True)
+class _Deadline:
+    """The moment after which a request is not waited for any more."""
+
+    end: float
+
+    @classmethod
+    def after(cls, seconds: float) -> _Deadline:
+        return cls(monotonic() + seconds)
+
+    @property
+    def left(self) -> float:
+        """Seconds, for the next step.
+
+        Raises:
+            TimeoutError: when there are none.
+        """
+        left = self.end - monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return left
+
+
+def _connect(site: SplitResult, deadline: _Deadline) -> socket.socket:
+    """A connection to the first address of the site that takes one.
+
+    Each single wait in it, in the sending of a request too, ends with the deadline.
+    """
+    secure = site.scheme == "https"
+    port = site.port or (443 if secure else 80)
+    for *_, address in socket.getaddrinfo(site.hostname, port, type=socket.SOCK_STREAM):
+        with suppress(OSError):
+            plain = socket.create_connection((str(address[0]), port), deadline.left)
+            break
+    else:
+        raise TimeoutError
+    plain.settimeout(deadline.left)
+    if not secure:
+        return plain
+    return ssl.create_default_context().wrap_socket(plain, server_hostname=site.hostname)
+
+
+class _Reply(io.RawIOBase):
+    """What a connection brings until the deadline, however slowly, and no more than may come."""
+
+    def __init__(self, connection: socket.socket, deadline: _Deadline) -> None:
+        self._connection, self._deadline = connection, deadline
+        self._bytes_left = LONGEST_REPLY
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        """As a socket's."""
+        return io.BufferedReader(self)
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        """As a file's; at its end when as much came as may come."""
+        self._connection.settimeout(self._deadline.left)
+        room = memoryview(buffer)[: self._bytes_left]
+        found = self._connection.recv_into(room) if room else 0
+        self._bytes_left -= found
+        return found
 
 
 def of(stores: Stores) -> Issuer:

@@ -7,6 +7,9 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+
 from survey.errors import SettingsError
 
 KEY_BYTES, FALLBACK_BYTES = 32, 65
@@ -33,6 +36,20 @@ class PublicKeys:
         content = self.public_key + self.fallback_key + self.verifier
         digest = hashlib.sha256(content).hexdigest()
         return " ".join(digest[start : start + 4] for start in range(0, 64, 4))
+
+    @property
+    def can_seal(self) -> bool:
+        """Whether answers can be sealed to both keys, and the third has a verifier's length.
+
+        Of X25519 a few keys give everybody the same secret; OpenSSL refuses them when it is made.
+        """
+        try:
+            opened = X25519PublicKey.from_public_bytes(self.public_key)
+            X25519PrivateKey.generate().exchange(opened)
+            ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), self.fallback_key)
+        except ValueError:
+            return False
+        return len(self.fallback_key) == FALLBACK_BYTES and len(self.verifier) == KEY_BYTES
 
     def as_json(self) -> str:
         """The content of public.json."""

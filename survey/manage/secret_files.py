@@ -1,4 +1,4 @@
-"""Small secret files: whole on disk or not there at all, and for their owner's eyes only."""
+"""Files with secrets, or to carry: whole on disk or not there, and for their owner's eyes only."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from contextlib import suppress
 from glob import escape
 from pathlib import Path
 
+from survey.errors import SettingsError
 from survey.manage.erasing import erase, flush_folder
 
 DRAFT = ".making"
@@ -36,6 +37,20 @@ def write_whole(path: Path, content: bytes) -> None:
     _write(draft, content)
     draft.replace(path)
     flush_folder(path.parent)
+
+
+def write_once(path: Path, content: bytes) -> None:
+    """Write a file that is never overwritten, as `write_whole` does; the same again is harmless.
+
+    Raises:
+        SettingsError: when there is one that holds something else.
+    """
+    if not path.exists():
+        write_whole(path, content)
+    elif not path.is_file() or path.read_bytes() != content:
+        raise SettingsError(
+            f"{path} is there already and is never overwritten; choose another name or folder."
+        )
 
 
 def draft_of(path: Path) -> Path:

@@ -186,6 +186,11 @@ def _expect_makeable(
             "A wave's public keys have 32, 65 and 32 bytes; use the public.json of this version's "
             "`candour keys new` as it is."
         )
+    if not keys.can_seal:
+        raise WaveStateError(
+            "Answers cannot be sealed to the wave's public keys: one of them is no key at all. Use "
+            "the public.json of `candour keys new` as it is, or export the wave again."
+        )
     if not title.strip() or len(title) > LONGEST_TITLE:
         raise WaveStateError(f"A wave has a title of 1 to {LONGEST_TITLE} characters.")
 

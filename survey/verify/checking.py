@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
@@ -13,7 +12,7 @@ from survey.collect import blind_signatures, codes, tokens
 from survey.collect.receipts import TOLD
 from survey.manage.closings import Closing
 from survey.manage.issuing_keys import BITS, EXPONENT
-from survey.manage.officers import KEY_BYTES
+from survey.manage.officers import PublicKeys
 from survey.manage.wave_file import WaveFile
 from survey.manage.waves import Wave
 from survey.verify.findings import Finding, all_different, as_many, in_order, judged
@@ -74,22 +73,15 @@ def issuing_key(wave: Wave) -> RSAPublicKey | None:
 
 
 def _keys(wave: Wave) -> Finding:
+    sealing = PublicKeys(wave.public_key, wave.fallback_key, wave.verifier)
     return judged(
         "keys",
-        issuing_key(wave) is not None and _seals(wave),
+        issuing_key(wave) is not None and sealing.can_seal,
         f"The issuing key is RSA of exactly {BITS} bits with e = {EXPONENT}; answers are sealed to "
         "an X25519 and a P-256 key.",
         f"The issuing key is not RSA of exactly {BITS} bits with e = {EXPONENT}, or answers are "
         "sealed to no X25519 and P-256 key.",
     )
-
-
-def _seals(wave: Wave) -> bool:
-    try:
-        EllipticCurvePublicKey.from_encoded_point(SECP256R1(), wave.fallback_key)
-    except ValueError:
-        return False
-    return len(wave.public_key) == len(wave.verifier) == KEY_BYTES
 
 
 def _codes(file: WaveFile) -> Iterator[Finding]:

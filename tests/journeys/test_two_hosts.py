@@ -198,8 +198,11 @@ def test_wave_on_two_hosts_from_keys_to_destruction(
     nothing_to_link(two, of_codes, of_answers, request)
     key = two.issuer.folder / "officers" / "release.key"
     assert "Release" in two.box.candour(f"unseal autumn --key {key} --out releases")
-    for host in (two.issuer, two.box):
-        assert "destroyed" in host.candour("wave destroy autumn --yes")
+    assert "--audited" in two.issuer.candour("wave destroy autumn --yes", refused=True)
+    opened_for_auditor = two.issuer.candour(f"wave redemptions autumn --key {key} --out proofs.txt")
+    assert f"{SENT} of 60 codes of autumn were redeemed" in opened_for_auditor
+    for host, option in ((two.issuer, " --audited"), (two.box, "")):
+        assert "destroyed" in host.candour(f"wave destroy autumn --yes{option}")
         assert "autumn  destroyed" in host.candour("wave status")
 
 

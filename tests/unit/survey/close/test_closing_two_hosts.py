@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import html_page
 import pytest
+from click.testing import CliRunner
 from fixtures_hosts import ISSUES, Hosts, issuer_served
-from fixtures_wave import LiveWave
+from fixtures_wave import LiveWave, environment_of
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from survey.app import create_app
-from survey.close import rewriting
-from survey.close.closing import close_wave, take_count
+from survey.close import redemptions, rewriting
+from survey.close.closing import close_wave, expect_count, take_count
 from survey.close.destroying import destroy
 from survey.collect import copies, issuer, submit
+from survey.config import ISSUE
 from survey.database import Stores
 from survey.errors import WaveStateError
-from survey.manage import closings, issuing_keys, waves
+from survey.manage import closings, issuing_keys, wave_file, waves
 from survey.manage.closings import Closing
+from survey.wave_commands import wave
 
 CLOSED = date(2026, 9, 30)
 SENT = 7
@@ -132,6 +136,58 @@ def test_file_that_tells_no_count_or_is_another_waves_is_refused(answered: Hosts
         take_count(answered.issuer.stores, file)
 
 
+@pytest.mark.parametrize("number", [-5, -1, 61, 10**30])
+def test_count_that_cannot_be_is_refused(answered: Hosts, number: int) -> None:
+    live = answered.box
+    before = close_wave(live.stores, "autumn", CLOSED)
+    close_wave(answered.issuer.stores, "autumn", CLOSED)
+    file = replace(exported(answered.issuer), closing=Closing(60, number, None))
+    for refuse in (expect_count, take_count):
+        with pytest.raises(WaveStateError, match=f"says that {number:,} of 60 codes"):
+            refuse(live.stores, file)
+    assert closings.told(live.stores, "autumn") == before
+
+
+@pytest.mark.parametrize("number", [0, 60])
+def test_all_counts_that_can_be_are_taken(answered: Hosts, number: int) -> None:
+    close_wave(answered.box.stores, "autumn", CLOSED)
+    close_wave(answered.issuer.stores, "autumn", CLOSED)
+    file = replace(exported(answered.issuer), closing=Closing(60, number, None))
+    assert take_count(answered.box.stores, file).redeemed == number
+
+
+def close_with(live: LiveWave, folder: Path, redeemed: int) -> str:
+    """What `wave close --issuer` prints on the box's host for a file that tells this number."""
+    file = copies.export(live.stores, "autumn")
+    path = folder / "closed.wave"
+    told = replace(file, closing=Closing(60, redeemed, None))
+    path.write_bytes(wave_file.pack(told))
+    environment = environment_of(live.settings)
+    said = CliRunner().invoke(wave, ["close", "autumn", "--issuer", str(path)], env=environment)
+    assert said.exit_code == 0, said.output
+    return said.output
+
+
+def test_more_answers_than_codes_are_told_loudly(answered: Hosts, tmp_path: Path) -> None:
+    said = close_with(answered.box, tmp_path, SENT - 1)
+    assert f"WARNING: {SENT} answers came and {SENT - 1} codes were used" in said
+
+
+def test_no_more_answers_than_codes_are_no_warning(answered: Hosts, tmp_path: Path) -> None:
+    assert "WARNING" not in close_with(answered.box, tmp_path, SENT)
+
+
+def test_closing_names_the_address_at_which_the_issuer_tells_its_count(
+    answered: Hosts, tmp_path: Path
+) -> None:
+    said = close_with(answered.box, tmp_path, SENT)
+    compare = f"{answered.box.settings.issue_address}/issue/autumn/closing"
+    assert answered.box.settings.issue_address
+    assert compare in said
+    settings = replace(answered.box.settings, issue_address="")
+    assert "Compare" not in close_with(replace(answered.box, settings=settings), tmp_path, SENT)
+
+
 def test_count_before_closing_is_refused(answered: Hosts) -> None:
     close_wave(answered.issuer.stores, "autumn", CLOSED)
     with pytest.raises(WaveStateError, match="has not closed on this host"):
@@ -153,7 +209,7 @@ def test_each_host_destroys_what_it_has(answered: Hosts) -> None:
     for stores in (here, there):
         close_wave(stores, "autumn", CLOSED)
     assert codes_left(here) == 60
-    said = destroy(here, "autumn", None, CLOSED)
+    said = destroy(here, "autumn", None, CLOSED, audited=True)
     assert (
         said
         == "The hashes of the codes of wave autumn are destroyed; its answers are another host's."
@@ -169,3 +225,45 @@ def test_each_host_destroys_what_it_has(answered: Hosts) -> None:
     assert not rewriting.path_of(there.settings, "autumn").exists()
     for stores in (here, there):
         assert waves.get(stores, "autumn").state == "destroyed"
+
+
+def test_issuers_host_keeps_the_redemptions_until_somebody_says_they_are_audited(
+    answered: Hosts,
+) -> None:
+    here = answered.issuer.stores
+    close_wave(here, "autumn", CLOSED)
+    with pytest.raises(WaveStateError, match=r"candour wave redemptions autumn.*--audited"):
+        destroy(here, "autumn", None, CLOSED)
+    with pytest.raises(WaveStateError, match=r"--unpublished belongs"):
+        destroy(here, "autumn", None, CLOSED, "lost key")
+    assert codes_left(here) == 60
+    assert len(redemptions.open_records(here, "autumn", answered.issuer.keys).redeemed) == SENT
+    assert waves.get(here, "autumn").state == "closed"
+
+
+@pytest.mark.parametrize("state", ["draft", "open", "closed", "released"])
+def test_audited_is_refused_where_no_redemptions_lie_alone(answered: Hosts, state: str) -> None:
+    there = answered.box.stores
+    with there.issuer() as session:
+        waves.find(session, "autumn").state = state
+    with pytest.raises(WaveStateError, match="--audited is for"):
+        destroy(there, "autumn", None, CLOSED, audited=True)
+    assert waves.get(there, "autumn").state == state
+
+
+def test_audited_does_not_destroy_an_open_wave(answered: Hosts) -> None:
+    with pytest.raises(WaveStateError, match="--audited is for"):
+        destroy(answered.issuer.stores, "autumn", None, CLOSED, audited=True)
+    assert codes_left(answered.issuer.stores) == 60
+
+
+def test_host_that_hides_its_ballot_box_destroys_no_answers_by_audited(
+    live_wave: LiveWave,
+) -> None:
+    live = live_wave
+    submit.submit(live.stores, live.wave, live.codes[0], {}, submit.new_attempt())
+    close_wave(live.stores, "autumn", CLOSED)
+    alone = Stores.open(replace(live.settings, surfaces=(ISSUE,)))
+    with pytest.raises(WaveStateError, match="only a released wave"):
+        destroy(alone, "autumn", None, CLOSED, audited=True)
+    assert list(rewriting.sealed_answers(rewriting.path_of(live.settings, "autumn")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import random  # noqa: TID251  # stands in for the system's generator, to be told apart
 import secrets
 import sqlite3
@@ -23,7 +24,7 @@ from survey.close.closing import close_wave
 from survey.close.comment_commands import comments as command
 from survey.collect import box, envelope, submit
 from survey.errors import DataError, SettingsError, WaveStateError
-from survey.manage import closings, wave_file, waves
+from survey.manage import closings, secret_files, wave_file, waves
 from survey.manage.wave_file import Sealed, WaveFile
 
 CLOSED = date(2026, 9, 30)
@@ -94,6 +95,22 @@ def test_export_never_overwrites(closed: LiveWave, tmp_path: Path) -> None:
     assert isinstance(done.exception, SettingsError)
     assert "never overwritten" in str(done.exception)
     assert out.read_text() == "coded already"
+
+
+def test_export_that_was_killed_leaves_no_half_file_and_is_done_by_the_next(
+    closed: LiveWave, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "comments.csv"
+    with monkeypatch.context() as planted:
+        planted.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            opening.write(out, "question,comment\n")
+    assert not [path.name for path in tmp_path.iterdir() if path.is_file()]
+    secret_files.draft_of(out).write_text("question,com")
+    done = export(closed, out)
+    assert done.exit_code == 0, done.output
+    assert sorted(read(out)[1:]) == EXPECTED
+    assert not secret_files.draft_of(out).exists()
 
 
 def test_closing_keeps_one_comment_of_each_question_for_each_answer(closed: LiveWave) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -117,6 +118,32 @@ def test_the_file_itself_refuses_another_size(ballot_box: Path, size: int) -> No
 def test_answer_too_long_for_a_row_is_refused_when_the_box_is_made(tmp_path: Path) -> None:
     with pytest.raises(WaveStateError, match="shorten"):
         box.create(tmp_path / "w.box", "w", 60, box.LARGEST_ROW + 1)
+
+
+def test_empty_box_is_replaced_by_one_of_another_size(ballot_box: Path) -> None:
+    box.create(ballot_box, "autumn", 120, SIZE)
+    with closing(sqlite3.connect(ballot_box)) as database:
+        assert database.execute("SELECT count(*) FROM slot").fetchone() == (150,)
+
+
+def answer_it(path: Path) -> None:
+    box.put(path, token(), sealed())
+
+
+def spoil(path: Path) -> None:
+    path.write_bytes(b"no database at all" * 100)
+
+
+@pytest.mark.parametrize("change", [answer_it, box.shut, spoil])
+def test_box_that_is_in_use_is_not_replaced(
+    ballot_box: Path, change: Callable[[Path], None]
+) -> None:
+    change(ballot_box)
+    before = ballot_box.read_bytes()
+    with pytest.raises(WaveStateError, match="not replaced"):
+        box.create(ballot_box, "autumn", 120, SIZE)
+    assert ballot_box.read_bytes() == before
+    assert [path.name for path in ballot_box.parent.iterdir()] == ["autumn.box"]
 
 
 def test_longest_row_stays_on_its_page(tmp_path: Path) -> None:

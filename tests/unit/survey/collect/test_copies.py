@@ -7,20 +7,22 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from fixtures_hosts import Hosts, draft_on_issuer, stores_at
 from fixtures_tokens import seal
-from fixtures_wave import OPENED, LiveWave
+from fixtures_wave import OPENED, LiveWave, environment_of
 from sqlalchemy import text
 
-from survey.collect import box, codes, copies, fingerprint, issuer
+from survey.collect import box, codes, copies, envelope, fingerprint, issuer
 from survey.config import BOX, ISSUE, RESULTS
 from survey.database import Stores
-from survey.errors import CandourError, DataError, WaveStateError
+from survey.errors import CandourError, DataError, SettingsError, WaveStateError
 from survey.manage import headcounts, issuing_keys, wave_file, waves
 from survey.manage.closings import Closing
 from survey.manage.wave_file import Sealed, WaveFile
+from survey.wave_commands import wave
 
 COUNT_CODES = text("SELECT count(*) FROM code")
 
@@ -96,6 +98,20 @@ def test_file_holds_neither_headcounts_nor_secrets(draft: LiveWave) -> None:
     assert b"4711" not in content
 
 
+def test_export_never_overwrites_something_else(draft: LiveWave, tmp_path: Path) -> None:
+    out = tmp_path / "draft.wave"
+
+    def export() -> Result:
+        line = ["export", "autumn", "--out", str(out)]
+        return CliRunner().invoke(wave, line, env=environment_of(draft.settings))
+
+    assert [export().exit_code for _ in range(2)] == [0, 0]
+    assert wave_file.read(out).wave == draft.wave
+    out.write_bytes(b"minutes of a meeting")
+    assert isinstance(export().exception, SettingsError)
+    assert out.read_bytes() == b"minutes of a meeting"
+
+
 def test_taking_the_same_file_again_changes_nothing(there: Stores, file: WaveFile) -> None:
     copies.take(there, file)
     before = box.path_of(there.settings, "autumn").read_bytes()
@@ -114,6 +130,23 @@ def test_open_wave_keeps_its_answers_when_the_file_is_taken_again(hosts: Hosts) 
     exported = copies.export(hosts.issuer.stores, "autumn")
     file = replace(exported, wave=replace(exported.wave, state="draft", opened=None))
     assert copies.take(hosts.box.stores, file).state == "open"
+    assert path.read_bytes() == before
+
+
+def test_import_into_a_restored_database_keeps_the_answers_in_the_box(
+    there: Stores, file: WaveFile
+) -> None:
+    copies.take(there, file)
+    size = envelope.sealed_size(file.wave.questionnaire)
+    path = box.path_of(there.settings, "autumn")
+    box.put(path, bytes(416), bytes(size))
+    before = path.read_bytes()
+    with there.issuer() as session:
+        for table in ("code_list", "wave_key", "wave"):
+            session.execute(text(f"DELETE FROM {table}"))
+    with pytest.raises(WaveStateError, match="not replaced"):
+        copies.take(there, file)
+    assert waves.all_waves(there) == ()
     assert path.read_bytes() == before
 
 
@@ -180,6 +213,8 @@ SEALED = Sealed(None, ())
         (lambda file: of(file, token_key=bytes(422)), "issuing key"),
         (lambda file: of(file, token_key=b""), "issuing key"),
         (lambda file: of(file, fallback_key=b""), "public keys"),
+        (lambda file: of(file, public_key=bytes(32)), "cannot be sealed"),
+        (lambda file: of(file, fallback_key=bytes(65)), "cannot be sealed"),
         (lambda file: of(file, id="../etc"), "cannot be a wave's id"),
         (lambda file: of(file, title=""), "title"),
     ],

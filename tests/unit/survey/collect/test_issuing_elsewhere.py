@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -194,6 +194,70 @@ def test_an_issuer_that_never_answers_is_not_waited_for(
         live = asking(hosts, address)
         with pytest.raises(IssuerError):
             submit.check_code(live.stores, live.wave, live.codes[0])
+
+
+def dripping(what: bytes, pieces: int) -> Reply:
+    """Sends `what` again and again, each long before a single step of a request is too slow."""
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        with suppress(OSError):
+            for _ in range(pieces):
+                handler.wfile.write(what)
+                threading.Event().wait(0.05)
+
+    return answer
+
+
+DRIPS = {
+    "its first line": dripping(b"H", 60),
+    "its head": dripping(b"HTTP/1.1 200 OK\r\nX: y\r\n", 40),
+    "more to come": dripping(b"HTTP/1.1 100 Continue\r\n\r\n", 60),
+}
+
+
+def drip_content(handler: BaseHTTPRequestHandler) -> None:
+    handler.send_response(200)
+    handler.send_header("Content-Length", "600")
+    handler.end_headers()
+    dripping(b" ", 60)(handler)
+
+
+DRIPS["its content"] = drip_content
+
+
+@pytest.mark.parametrize("kind", DRIPS)
+def test_an_issuer_that_drips_holds_nobody_for_longer(
+    hosts: Hosts, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setattr(issuing, "PATIENCE_SECONDS", 0.3)
+    gone = threading.Event()
+
+    def noted(handler: BaseHTTPRequestHandler) -> None:
+        DRIPS[kind](handler)
+        gone.set()
+
+    with answering(noted) as address:
+        live = asking(hosts, address)
+        with pytest.raises(IssuerError):
+            submit.check_code(live.stores, live.wave, live.codes[0])
+        assert not gone.is_set(), "it was waited for until it had dripped everything"
+
+
+def test_a_reply_without_end_is_not_read_to_its_end(hosts: Hosts) -> None:
+    sent = 0
+
+    def flood(handler: BaseHTTPRequestHandler) -> None:
+        nonlocal sent
+        with suppress(OSError):
+            while sent < 1 << 26:
+                handler.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n" * 4000)
+                sent += 100_000
+
+    with answering(flood) as address:
+        live = asking(hosts, address)
+        with pytest.raises(IssuerError):
+            submit.check_code(live.stores, live.wave, live.codes[0])
+    assert sent < 1 << 26
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:1", "https://issue.invalid", ""])

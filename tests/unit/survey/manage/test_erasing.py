@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from survey.config import Settings
+from survey.errors import SettingsError
 from survey.manage import erasing, secret_files
 from survey.manage.erasing import erase, erase_all
 
@@ -52,3 +53,14 @@ def test_secret_of_the_cookie_that_was_made_in_part_is_made_again(tmp_path: Path
     secret = Settings.at(tmp_path).secret_key
     assert len(secret) == 64
     assert Settings.at(tmp_path).secret_key == secret
+
+
+def test_file_that_is_written_once_is_never_another(tmp_path: Path) -> None:
+    path = tmp_path / "autumn.wave"
+    for _ in range(2):
+        secret_files.write_once(path, b"the wave")
+    for other in (b"another", b"", b"the wave, and more"):
+        with pytest.raises(SettingsError, match=r"autumn\.wave is there already .* another name"):
+            secret_files.write_once(path, other)
+    assert path.read_bytes() == b"the wave"
+    assert [one.name for one in tmp_path.iterdir()] == ["autumn.wave"]

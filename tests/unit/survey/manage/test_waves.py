@@ -71,6 +71,26 @@ def test_key_of_another_length_is_refused(live_wave: LiveWave) -> None:
     assert not issuing_keys.path_of(live_wave.settings, "winter").exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("public_key", bytes(32)),
+        ("public_key", (1).to_bytes(32, "little")),
+        ("fallback_key", bytes(65)),
+        ("fallback_key", b"\x04" + bytes(63) + b"\x01"),
+        ("fallback_key", b"\x02" + bytes(64)),
+    ],
+    ids=["x25519-zero", "x25519-one", "p256-zero", "p256-off-curve", "p256-compressed"],
+)
+def test_key_to_which_nothing_can_be_sealed_is_refused(
+    live_wave: LiveWave, name: str, key: bytes
+) -> None:
+    keys = dataclasses.replace(live_wave.keys.public, **{name: key})
+    with pytest.raises(WaveStateError, match=r"cannot be sealed to .*public\.json"):
+        create(live_wave, "winter", keys=keys)
+    assert not issuing_keys.path_of(live_wave.settings, "winter").exists()
+
+
 @pytest.mark.parametrize("title", ["", "  ", "a" * 201])
 def test_title_that_is_none_is_refused(live_wave: LiveWave, title: str) -> None:
     with pytest.raises(WaveStateError, match="title"):

@@ -292,6 +292,23 @@ def rsa(bits: int, exponent: int = 65537) -> bytes:
     return public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("public_key", bytes(32)),
+        ("public_key", bytes(31)),
+        ("fallback_key", b"\x04" + bytes(63) + b"\x01"),
+        ("fallback_key", b""),
+        ("verifier", bytes(31)),
+    ],
+    ids=["x25519-zero", "x25519-short", "p256-off-curve", "p256-none", "ed25519-short"],
+)
+def test_officers_keys_to_which_nothing_can_be_sealed_are_caught(
+    honest: Honest, name: str, key: bytes
+) -> None:
+    assert failing(honest.of(**{name: key})) == {"keys"}
+
+
 def test_issuing_keys_of_another_kind_are_caught(honest: Honest) -> None:
     point = Ed25519PrivateKey.generate().public_key()
     ed25519 = point.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
