@@ -36,6 +36,8 @@ State = Literal["draft", "open", "closing", "closed", "released", "destroyed"]
 HASH_BYTES = 32
 SMALLEST_WAVE = 50
 """Cards. In a smaller wave, time alone tells who answered what."""
+LARGEST_WAVE = 200_000
+"""Cards. A file of more is not read, so that a small zip cannot fill the memory."""
 
 DEMO = "demo"
 LONGEST_TITLE = 200

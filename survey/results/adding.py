@@ -12,7 +12,6 @@ from survey.manage import closings, destructions, headcounts, waves
 from survey.manage.waves import Wave
 from survey.results import store
 
-
 _AGAIN = "unseal the file that `candour wave carry {}` makes"
 
 
