@@ -211,7 +211,16 @@ def get(stores: Stores, wave_id: str) -> Wave:
         WaveStateError: when there is none.
     """
     with stores.issuer() as session:
-        return _wave(find(session, wave_id))
+        return read(session, wave_id)
+
+
+def read(session: Session, wave_id: str) -> Wave:
+    """The wave of that id, as this transaction sees it.
+
+    Raises:
+        WaveStateError: when there is none.
+    """
+    return _wave(find(session, wave_id))
 
 
 def all_waves(stores: Stores) -> tuple[Wave, ...]:
