@@ -47,6 +47,8 @@ class DisclosurePolicy:
     def __post_init__(self) -> None:
         for rule, (lowest, highest) in _LIMITS.items():
             value = getattr(self, rule)
+            if type(value) is not int:
+                raise CandourError(f"policy value {rule} is {value}; it must be a whole number")
             if value < lowest:
                 raise CandourError(f"policy value {rule} is {value}; it cannot be under {lowest}")
             if value > highest:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 LARGEST_FILE = 512 * 2**20
 LARGEST_PACK = 2**30
 MOST_FILES = 1000
+NO_LIMITS: Mapping[str, int] = {}
 _NOT_A_ZIP = (
     *(zipfile.BadZipFile, zlib.error, EOFError, OSError),
     # Encrypted entries, features that this Python lacks, and fields that contradict each other.
@@ -34,24 +35,33 @@ def pack(files: Mapping[str, bytes]) -> bytes:
     return stream.getvalue()
 
 
-def unpack(content: bytes, check_names: Callable[[set[str]], None]) -> dict[str, bytes]:
+def unpack(
+    content: bytes,
+    check_names: Callable[[set[str]], None],
+    largest: Mapping[str, int] = NO_LIMITS,
+) -> dict[str, bytes]:
     """The files of what `pack` made, by name.
 
     Args:
         content: the zip.
         check_names: raises for names that do not belong, before anything is unpacked.
+        largest: bytes that a file may have, by its name; `LARGEST_FILE` for the others.
 
     Raises:
         BadPack: if it is something else or unpacks to more than `LARGEST_PACK` bytes.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return _read(archive, check_names)
+            return _read(archive, check_names, largest)
     except _NOT_A_ZIP as error:
         raise BadPack(str(error)) from error
 
 
-def _read(archive: zipfile.ZipFile, check_names: Callable[[set[str]], None]) -> dict[str, bytes]:
+def _read(
+    archive: zipfile.ZipFile,
+    check_names: Callable[[set[str]], None],
+    largest: Mapping[str, int],
+) -> dict[str, bytes]:
     names = archive.namelist()
     check_names(set(names))
     if len(names) > MOST_FILES:
@@ -64,10 +74,11 @@ def _read(archive: zipfile.ZipFile, check_names: Callable[[set[str]], None]) -> 
         # The size that a zip declares may be a lie: read no more than there is room for.
         if entry.compress_type != zipfile.ZIP_DEFLATED:
             raise BadPack(f"{entry.filename} is packed in another way")
+        limit = min(largest.get(entry.filename, LARGEST_FILE), room)
         with archive.open(entry) as stream:
-            read = stream.read(min(LARGEST_FILE, room) + 1)
+            read = stream.read(limit + 1)
+        if len(read) > limit:
+            raise BadPack(f"{entry.filename} unpacks to more than it may hold")
         room -= len(read)
-        if room < 0 or len(read) > LARGEST_FILE:
-            raise BadPack("it unpacks to more than it may hold")
         files[entry.filename] = read
     return files

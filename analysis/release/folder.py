@@ -20,7 +20,7 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from analysis import zipped
+from analysis import strict_json, zipped
 from analysis.errors import ReleaseError
 from analysis.release import tables
 from analysis.release.consistency import check
@@ -201,8 +201,8 @@ def _check_signature(
 def _manifest_json(content: bytes) -> dict[str, Any]:
     expected = {field.name for field in fields(Manifest)} | {"format", "files", "verifier"}
     try:
-        found = json.loads(content)
-    except ValueError as error:
+        found = strict_json.parse(content)
+    except (ValueError, RecursionError) as error:
         raise _tampered("the manifest is not JSON") from error
     if not isinstance(found, dict) or not isinstance(found.get("files"), dict):
         raise _tampered("the manifest lists no files")

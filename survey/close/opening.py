@@ -27,6 +27,7 @@ from survey.manage.wave_file import Sealed, WaveFile
 from survey.manage.waves import Wave
 from survey.questionnaire.answers import microdata
 from survey.questionnaire.codebook import codebook
+from survey.verify import checking
 
 Watch = Callable[[Iterable[bytes]], Iterable[bytes]]
 """Wraps a long loop to show how far it is."""
@@ -53,13 +54,15 @@ def release_of(
         tell: hears how many answers were spoilt, if any were, and which Releases were left out.
 
     Raises:
-        WaveStateError: when the wave is not closed, nobody answered, or its rows are damaged.
+        WaveStateError: when the wave is not closed, nobody answered, its rows are damaged, or what
+            was published of it does not hold together.
         SettingsError: when the keys are not this wave's.
         ReleaseError: when an earlier Release was tampered with.
         Unprotectable: when the plan cannot be published safely from these answers.
     """
     wave, sealed = file.wave, expect_opening(file)
     expect_keys_of(wave, keys)
+    expect_holding(file)
     trusted = {keys.public.verifier, *verifiers}
     return publish(
         codebook(wave.questionnaire),
@@ -98,6 +101,27 @@ def expect_opening(file: WaveFile) -> Sealed:
         )
     expect_comments(wave, file.sealed.comments, len(answers))
     return file.sealed
+
+
+def expect_holding(file: WaveFile) -> None:
+    """Refuse a wave of which a check fails that everybody can make with `candour verify wave`.
+
+    Answers that somebody added would make up the people whom a small group lacks for being shown,
+    and whoever added them knows which they are.
+
+    Raises:
+        WaveStateError: names what fails.
+    """
+    found = checking.published(file.public, redemptions_given=True)
+    failing = dict.fromkeys(one.about for one in found if one.holds is False)
+    if failing:
+        wave_id = file.wave.id
+        raise WaveStateError(
+            f"Wave {wave_id} is not opened: checks of its public file do not hold "
+            f"({', '.join(failing)}); keep the file for the auditor, see what `candour verify "
+            f"wave` says of it, and end the wave with `candour wave destroy {wave_id} "
+            "--unpublished REASON`."
+        )
 
 
 def expect_comments(wave: Wave, kept: Mapping[str, tuple[bytes, ...]], received: int) -> None:

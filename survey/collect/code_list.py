@@ -44,8 +44,7 @@ def of(public_halves: Iterable[bytes]) -> CodeList:
 
 def extend(session: Session, wave_id: str, public_halves: Iterable[bytes]) -> CodeList:
     """Add codes to a wave's list; returns all of it."""
-    row = session.get(CodeListRow, wave_id)
-    both = {*of(public_halves).hashes, *(_read(row).hashes if row else ())}
+    both = {*of(public_halves).hashes, *read(session, wave_id).hashes}
     whole = CodeList(tuple(sorted(both)))
     keep(session, wave_id, whole)
     return whole
@@ -59,8 +58,13 @@ def keep(session: Session, wave_id: str, whole: CodeList) -> None:
 def kept(stores: Stores, wave_id: str) -> CodeList:
     """The list of a wave, a draft too; empty where none was kept."""
     with stores.issuer() as session:
-        row = session.get(CodeListRow, wave_id)
-        return CodeList(()) if row is None else _read(row)
+        return read(session, wave_id)
+
+
+def read(session: Session, wave_id: str) -> CodeList:
+    """The same, as this transaction sees it."""
+    row = session.get(CodeListRow, wave_id)
+    return CodeList(()) if row is None else _read(row)
 
 
 def published(stores: Stores, wave: Wave) -> CodeList | None:

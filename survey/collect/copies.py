@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from sqlalchemy.orm import Session
+
 from survey.collect import box, code_list
 from survey.config import BOX, ISSUE, Settings
 from survey.database import Stores
@@ -41,12 +43,17 @@ def take(stores: Stores, file: WaveFile) -> Wave:
     wave = file.wave
     _expect_whole_draft(file)
     with stores.issuer() as session:
-        if session.get(WaveRow, wave.id) is None:
+        new = session.get(WaveRow, wave.id) is None
+        if new:
             waves.copy(session, wave)
             code_list.keep(session, wave.id, code_list.CodeList(file.codes))
+            session.flush()
+            session.expire_all()
+        # What does not come back as it stands in the file is not kept.
+        _expect_alike(session, file)
+        if new:
             # Before the wave is kept, so that none is without its box.
             box.create_for(stores.settings, wave, wave.cards)
-    expect_same(stores, file)
     return waves.get(stores, wave.id)
 
 
@@ -56,10 +63,16 @@ def expect_same(stores: Stores, file: WaveFile) -> None:
     Raises:
         WaveStateError: when there is no such wave here, or it is another one.
     """
-    mine = export(stores, file.wave.id)
-    if (_fixed(mine.wave), mine.codes) != (_fixed(file.wave), file.codes):
+    with stores.issuer() as session:
+        _expect_alike(session, file)
+
+
+def _expect_alike(session: Session, file: WaveFile) -> None:
+    wave_id = file.wave.id
+    mine, listed = waves.read(session, wave_id), code_list.read(session, wave_id).hashes
+    if (_fixed(mine), listed) != (_fixed(file.wave), file.codes):
         raise WaveStateError(
-            f"The wave {file.wave.id} of this file is another one than the wave {file.wave.id} "
+            f"The wave {wave_id} of this file is another one than the wave {wave_id} "
             "here: its keys, codes or questions differ. Export it again on the issuer's host."
         )
 

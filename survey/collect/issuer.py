@@ -128,8 +128,8 @@ def import_codes(stores: Stores, wave_id: str, public_halves: Iterable[bytes]) -
     it takes its copy of the wave (`survey.collect.copies`).
 
     Raises:
-        WaveStateError: when the wave is no draft: codes invented later could not be audited; or
-            when this host has no issuer.
+        WaveStateError: when the wave is no draft: codes invented later could not be audited; when
+            it would have too many cards; or when this host has no issuer.
     """
     wave = waves.get(stores, wave_id)
     _expect_importable(stores.settings, wave)
@@ -147,6 +147,11 @@ def import_codes(stores: Stores, wave_id: str, public_halves: Iterable[bytes]) -
             )
         code_list.extend(session, wave_id, halves)
         cards = len(known) + len(hashes)
+        if cards > waves.LARGEST_WAVE:
+            raise WaveStateError(
+                f"Wave {wave_id} would have {cards:,} cards; a wave has {waves.LARGEST_WAVE:,} at "
+                "most."
+            )
         waves.find(session, wave_id).cards = cards
         box.create_for(stores.settings, wave, cards)
     return cards

@@ -11,19 +11,21 @@ The sealed part opens with the officers' key alone, and goes with the file where
 from __future__ import annotations
 
 import json
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
-from analysis import zipped
+from analysis import strict_json, zipped
 from analysis.errors import CandourError
 from analysis.policy import DisclosurePolicy
 from survey.errors import DataError
-from survey.manage.closings import TOKEN_BYTES, Closing
-from survey.manage.waves import Wave
+from survey.manage.closings import Closing
+from survey.manage.waves import LARGEST_WAVE, State, Wave, expect_id
 from survey.questionnaire import loader
 
 FORMAT = 1
@@ -34,6 +36,20 @@ _SEALED = {"headcounts.json", "answers.bin"}
 _FOLDERS = ("comments/", "releases/")
 _KEYS = ("public_key", "fallback_key", "token_key", "verifier")
 _DAYS = ("opened", "closed")
+_CODES = re.compile(rb"(?:[0-9a-f]{64}\n)*")
+_TOKENS = re.compile(rb"(?:[0-9A-Za-z_-]{555}=\n)*")
+"""Base64url of 416 bytes a line. Both are matched before they are split, which takes memory."""
+_LARGEST = {
+    "wave.json": 2**16,
+    "closing.json": 2**10,
+    "questionnaire.yaml": 2**20,
+    "headcounts.json": 2**22,
+    "codes.txt": 65 * LARGEST_WAVE,
+    "receipts.txt": 20 * LARGEST_WAVE,
+    "tokens.txt": 557 * LARGEST_WAVE,
+}
+_MOST_PEOPLE = 10**7
+_ODD = (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError)
 
 
 @dataclass(frozen=True)
@@ -118,7 +134,7 @@ def unpack(content: bytes, name: str) -> WaveFile:
         DataError: names the file and what is wrong with it.
     """
     try:
-        files = zipped.unpack(content, _check_names)
+        files = zipped.unpack(content, _check_names, _LARGEST)
         return _read(files, name)
     except zipped.BadPack as error:
         raise DataError(
@@ -127,7 +143,7 @@ def unpack(content: bytes, name: str) -> WaveFile:
         ) from error
     except CandourError as error:
         raise DataError(f"{name}: {error}") from error
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except _ODD as error:
         raise DataError(
             f"{name} holds something else than a wave ({type(error).__name__}). Get it again from "
             "where it was made."
@@ -144,10 +160,15 @@ def _check_names(names: set[str]) -> None:
 
 
 def _read(files: Mapping[str, bytes], name: str) -> WaveFile:
-    wave = _wave(json.loads(files["wave.json"]), files["questionnaire.yaml"].decode(), name)
-    codes = tuple(files["codes.txt"].decode("ascii").split())
-    if any(len(bytes.fromhex(one)) != 32 for one in codes) or list(codes) != sorted(codes):
-        raise zipped.BadPack("codes.txt is no sorted list of SHA-256 in hexadecimal")
+    facts = strict_json.parse(files["wave.json"])
+    wave = _wave(facts, files["questionnaire.yaml"].decode(), name)
+    spelt = _CODES.fullmatch(files["codes.txt"]) is not None
+    codes = tuple(files["codes.txt"].decode("ascii").split()) if spelt else ()
+    # One code in two spellings would count as two.
+    if not spelt or any(one >= after for one, after in pairwise(codes)):
+        raise zipped.BadPack(
+            "codes.txt is no sorted list of different SHA-256 in small hexadecimal digits"
+        )
     closing = _closing(files) if "closing.json" in files else None
     sealed = _sealed(files, closing) if closing and "answers.bin" in files else None
     return WaveFile(wave, codes, closing, sealed)
@@ -171,13 +192,18 @@ def _wave(facts: dict[str, Any], source: str, name: str) -> Wave:
     questionnaire = loader.parse(source, f"{name}/questionnaire.yaml")
     if questionnaire.fingerprint != facts["questionnaire"]:
         raise zipped.BadPack("its questionnaire is another than it says")
+    if facts["state"] not in get_args(State):
+        raise zipped.BadPack("wave.json names no state of a wave")
+    if not isinstance(facts["title"], str) or not facts["title"].encode():
+        raise zipped.BadPack("wave.json has no title")
+    expect_id(facts["id"])
     return Wave(
-        id=str(facts["id"]),
-        title=str(facts["title"]),
+        id=facts["id"],
+        title=facts["title"],
         state=facts["state"],
         questionnaire=questionnaire,
         policy=DisclosurePolicy(**facts["policy"]),
-        cards=int(facts["cards"]),
+        cards=_count(facts["cards"], "wave.json"),
         opened=_day(facts["opened"]),
         closed=_day(facts["closed"]),
         public_key=bytes.fromhex(facts["public_key"]),
@@ -187,26 +213,34 @@ def _wave(facts: dict[str, Any], source: str, name: str) -> Wave:
     )
 
 
+def _count(found: object, name: str, most: int = LARGEST_WAVE) -> int:
+    if type(found) is not int or not 0 <= found <= most:
+        raise zipped.BadPack(f"{name} holds something else than counts from 0 to {most:,}")
+    return found
+
+
 def _day(written: str | None) -> date | None:
     return None if written is None else date.fromisoformat(written)
 
 
 def _closing(files: Mapping[str, bytes]) -> Closing:
-    counts = json.loads(files["closing.json"])
-    tokens = tuple(urlsafe_b64decode(line) for line in files["tokens.txt"].split())
-    if any(len(token) != TOKEN_BYTES for token in tokens):
+    counts = strict_json.parse(files["closing.json"])
+    if not _TOKENS.fullmatch(files["tokens.txt"]):
         raise zipped.BadPack("tokens.txt holds something else than tokens")
+    tokens = tuple(urlsafe_b64decode(line) for line in files["tokens.txt"].split())
     receipts = tuple(files["receipts.txt"].decode("ascii").split())
-    numbers = (counts["cards"], counts["redeemed"], counts["received"])
-    if not all(number is None or type(number) is int for number in numbers):
-        raise zipped.BadPack("closing.json holds something else than counts")
-    return Closing(*numbers, receipts, tokens)
+    redeemed, received = (
+        None if counts[name] is None else _count(counts[name], "closing.json")
+        for name in ("redeemed", "received")
+    )
+    cards = _count(counts["cards"], "closing.json")
+    return Closing(cards, redeemed, received, receipts, tokens)
 
 
 def _sealed(files: Mapping[str, bytes], closing: Closing) -> Sealed:
-    found = json.loads(files["headcounts.json"])
+    found = strict_json.parse(files["headcounts.json"])
     return Sealed(
-        None if found is None else {str(group): int(people) for group, people in found.items()},
+        None if found is None else _people(found),
         _split(files["answers.bin"], closing.received or 0),
         {
             name.removeprefix("comments/").removesuffix(".bin"): _split(
@@ -219,13 +253,19 @@ def _sealed(files: Mapping[str, bytes], closing: Closing) -> Sealed:
     )
 
 
+def _people(found: dict[str, object]) -> dict[str, int]:
+    return {
+        group: _count(people, "headcounts.json", _MOST_PEOPLE) for group, people in found.items()
+    }
+
+
 def _rows(rows: Iterable[bytes]) -> bytes:
     return b"".join(rows)
 
 
 def _split(content: bytes, rows: int) -> tuple[bytes, ...]:
     size = len(content) // rows if rows else 0
-    if size * rows != len(content):
+    if size * rows != len(content) or (rows and not size):
         raise zipped.BadPack("its answers are not as many as were received")
     return tuple(content[n * size : (n + 1) * size] for n in range(rows))
 

@@ -36,6 +36,8 @@ State = Literal["draft", "open", "closing", "closed", "released", "destroyed"]
 HASH_BYTES = 32
 SMALLEST_WAVE = 50
 """Cards. In a smaller wave, time alone tells who answered what."""
+LARGEST_WAVE = 200_000
+"""Cards. A file of more is not read, so that a small zip cannot fill the memory."""
 
 DEMO = "demo"
 LONGEST_TITLE = 200
@@ -214,7 +216,16 @@ def get(stores: Stores, wave_id: str) -> Wave:
         WaveStateError: when there is none.
     """
     with stores.issuer() as session:
-        return _wave(find(session, wave_id))
+        return read(session, wave_id)
+
+
+def read(session: Session, wave_id: str) -> Wave:
+    """The wave of that id, as this transaction sees it.
+
+    Raises:
+        WaveStateError: when there is none.
+    """
+    return _wave(find(session, wave_id))
 
 
 def all_waves(stores: Stores) -> tuple[Wave, ...]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from analysis.release import folder
-from analysis.release.model import Manifest
+from analysis.release.model import Manifest, Release
 from survey.database import Stores
 from survey.errors import ReleaseError
-from survey.manage import destructions, waves
+from survey.manage import closings, destructions, headcounts, waves
 from survey.manage.waves import Wave
 from survey.results import store
+
+_AGAIN = "unseal the file that `candour wave carry {}` makes"
 
 
 def add(stores: Stores, content: bytes) -> str:
@@ -29,8 +31,10 @@ def add(stores: Stores, content: bytes) -> str:
     """
     wave = waves.get(stores, folder.unpack(content, None).manifest.wave)
     verifier = Ed25519PublicKey.from_public_bytes(wave.verifier)
-    manifest, name = folder.unpack(content, verifier).manifest, folder.hash_of(content)
+    release, name = folder.unpack(content, verifier), folder.hash_of(content)
+    manifest = release.manifest
     _expect_of(wave, manifest)
+    _expect_counts(stores, wave, release)
     _expect_welcome(stores, wave, name, manifest)
     store.add(stores, content, wave.verifier)
     with stores.issuer() as session:
@@ -43,14 +47,59 @@ def _expect_of(wave: Wave, manifest: Manifest) -> None:
     said = (manifest.questionnaire, manifest.questionnaire_fingerprint)
     if said != (questionnaire.id, questionnaire.fingerprint):
         raise ReleaseError(
-            f"This Release is of another questionnaire than wave {wave.id} had; unseal the file "
-            f"that `candour wave carry {wave.id}` makes."
+            f"This Release is of another questionnaire than wave {wave.id} had; "
+            f"{_AGAIN.format(wave.id)}."
         )
     here = None if wave.closed is None else wave.closed.isoformat()
     if here is None or manifest.closed != here:
         raise ReleaseError(
             f"This Release is of a wave {wave.id} that closed on {manifest.closed}; the one here "
             + ("has not closed." if here is None else f"closed on {here}.")
+        )
+    _expect_rules(wave, manifest)
+
+
+def _expect_rules(wave: Wave, manifest: Manifest) -> None:
+    if manifest.wave_title != wave.title:
+        raise ReleaseError(
+            f"This Release is titled {manifest.wave_title!r} and wave {wave.id} {wave.title!r}: "
+            f"the file that was unsealed was changed; {_AGAIN.format(wave.id)}."
+        )
+    rules = wave.policy.as_dict()
+    other = [
+        f"{rule} is {manifest.policy.get(rule)} and not {value}"
+        for rule, value in rules.items()
+        if manifest.policy.get(rule) != value
+    ]
+    if other or set(manifest.policy) != set(rules):
+        raise ReleaseError(
+            f"This Release was made by other disclosure rules than wave {wave.id} has "
+            f"({', '.join(other) or 'some that it has not'}): the file that was unsealed was "
+            f"changed; {_AGAIN.format(wave.id)}."
+        )
+
+
+def _expect_counts(stores: Stores, wave: Wave, release: Release) -> None:
+    """Refuse headcounts that are not those here, and more answers than were received."""
+    people = headcounts.of_wave(stores, wave.id)
+    # A group that is not in the file of headcounts has the sum of its parts.
+    other = [
+        row
+        for row in release.groups
+        if row.headcount is not None
+        and (people is None or row.headcount != people.get(row.group, row.headcount))
+    ]
+    if other:
+        raise ReleaseError(
+            f"This Release gives {other[0].group} a headcount of {other[0].headcount:,}, which is "
+            f"not what was loaded for wave {wave.id}; {_AGAIN.format(wave.id)}."
+        )
+    told, answered = closings.told(stores, wave.id), release.manifest.answered
+    # A Release has them rounded to ten.
+    if told is not None and told.received is not None and answered > told.received + 5:
+        raise ReleaseError(
+            f"This Release counts {answered:,} answers, and {told.received:,} were received in "
+            f"wave {wave.id}; {_AGAIN.format(wave.id)}."
         )
 
 

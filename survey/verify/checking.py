@@ -102,7 +102,18 @@ def _counts(told: Closing, wave: Wave) -> Iterator[Finding]:
             False,
             f"{told.cards:,} cards were told at closing, and {wave.cards:,} before.",
         )
+    for count in (told.cards, told.redeemed, told.received):
+        if count is not None and count < 0:
+            yield Finding("counts", False, f"{count:,} is told as a count, and is none.")
     if told.redeemed is None:
+        if told.received is not None:
+            yield judged(
+                "counts",
+                told.received <= told.cards,
+                f"{told.received:,} answers were received, no more than there are cards.",
+                f"{told.received:,} answers were received and there are {told.cards:,} cards: "
+                "somebody stuffed the box.",
+            )
         yield Finding(
             "counts",
             None,

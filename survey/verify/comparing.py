@@ -79,8 +79,11 @@ def earlier(before: WaveFile, now: WaveFile) -> Iterator[Finding]:
         ("list of codes", lambda f: (f.codes, f.wave.cards)),
         ("questionnaire", lambda f: f.wave.questionnaire.source),
         ("disclosure policy", lambda f: f.wave.policy),
-        ("title and day of opening", lambda f: (f.wave.title, f.wave.opened)),
+        ("title", lambda f: f.wave.title),
     ]
+    # A draft has not opened yet.
+    if before.wave.opened is not None:
+        facts.append(("day of opening", lambda f: f.wave.opened))
     for name, fact in facts:
         yield _unchanged(name, fact(before) == fact(now))
     if before.closing is not None:
@@ -107,10 +110,23 @@ def _still_told(before: Closing, now: Closing) -> bool:
     )
 
 
+def _covered(told: Closing, proven: int) -> Finding:
+    answers = max(told.received or 0, len(told.receipts), len(told.tokens))
+    return judged(
+        "redemptions",
+        answers <= proven,
+        f"{answers:,} answers were received, no more than there are redemptions.",
+        f"{answers:,} answers were received and there are {proven:,} redemptions: some stand for "
+        "no code that was used.",
+    )
+
+
 def redemptions(file: WaveFile, found: Sequence[Redemption]) -> Iterator[Finding]:
     """What an auditor sees: that every code that counts as redeemed was used by who had it."""
     told = file.closing
     yield as_many("redemptions", "redemption", found, told.redeemed if told else None)
+    if told is not None:
+        yield _covered(told, len(found))
     listed = set(file.codes)
     unknown = sum(one.listed not in listed for one in found)
     yield judged(

@@ -33,6 +33,8 @@ def judged(about: str, holds: bool, yes: str, no: str) -> Finding:
 def as_many(about: str, one: str, found: Sequence[object], wanted: int | None) -> Finding:
     """Whether there is one for each answer, or for each redeemed code."""
     of = "redeemed code" if about == "redemptions" else "answer"
+    if wanted is None and found and of == "answer":
+        return Finding(about, False, f"There are {len(found):,} {one}s and no answers are told.")
     if wanted is None:
         return Finding(about, None, f"{len(found):,} {one}s; how many {of}s there are is not told.")
     return judged(

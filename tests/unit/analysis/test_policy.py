@@ -22,6 +22,14 @@ def test_absurd_value_is_refused_in_one_sentence(rule: str) -> None:
         DisclosurePolicy(**{rule: -1})
 
 
+@pytest.mark.parametrize("rule", _LIMITS)
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 60.0, 60.5, True, "60", None, [60]])
+def test_what_is_no_whole_number_is_refused_in_one_sentence(rule: str, value: object) -> None:
+    """Not a number is neither under a limit nor over one."""
+    with pytest.raises(CandourError, match=f"policy value {rule} is .*; it must be a whole number"):
+        DisclosurePolicy(**{rule: value})  # type: ignore[arg-type]
+
+
 def test_strictest_values_of_all_are_one_policy() -> None:
     lower_is_stricter = {"top_code", "score_decimals"}
     strictest = {rule: limits[rule not in lower_is_stricter] for rule, limits in _LIMITS.items()}

@@ -18,6 +18,7 @@ import pytest
 from click.testing import CliRunner
 from fixtures_wave import LiveWave
 
+from analysis.policy import DisclosurePolicy
 from analysis.release import folder
 from survey.close import commands, keys, rewriting
 from survey.close.carrying import carry
@@ -221,7 +222,7 @@ def test_releases_of_other_officers_need_their_key(live_wave: LiveWave, tmp_path
 def forged(content: bytes, signer: Keys, scratch: Path) -> bytes:
     """The Release with another figure, signed by somebody."""
     release = folder.unpack(content, None)
-    lie = replace(release, manifest=replace(release.manifest, wave_title="Lie"))
+    lie = replace(release, manifest=replace(release.manifest, warnings=("Lie",)))
     return folder.pack(scratch / folder.write(lie, scratch, signer.signing))
 
 
@@ -285,6 +286,47 @@ def test_release_of_another_day_or_questionnaire_is_refused(
     with pytest.raises(ReleaseError, match="of another questionnaire than wave autumn had"):
         adding.add(closed_wave.stores, other)
     assert waves.get(closed_wave.stores, "autumn").state == "closed"
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({"policy": DisclosurePolicy()}, r"other disclosure rules .*\(k is 10 and not 25\)"),
+        ({"title": "Another"}, "is titled 'Another'"),
+    ],
+)
+def test_release_by_other_rules_or_of_another_title_is_refused(
+    live_wave: LiveWave, tmp_path: Path, facts: dict[str, object], said: str
+) -> None:
+    with live_wave.stores.issuer() as session:
+        strict = json.dumps(DisclosurePolicy(k=25).as_dict())
+        waves.find(session, "autumn").policy = strict
+    wave = waves.get(live_wave.stores, "autumn")
+    answer_and_close(live_wave, wave, live_wave.codes, AUTUMN)
+    path = tmp_path / "autumn.wave"
+    carry(live_wave.stores, "autumn", path)
+    other = made_from(path, live_wave.keys, tmp_path, **facts)
+    with pytest.raises(ReleaseError, match=said):
+        adding.add(live_wave.stores, other)
+    assert waves.get(live_wave.stores, "autumn").state == "closed"
+    adding.add(live_wave.stores, made_from(path, live_wave.keys, tmp_path))
+
+
+def test_release_of_other_counts_is_refused(
+    closed_wave: LiveWave, carried: Path, tmp_path: Path
+) -> None:
+    def double(file: WaveFile) -> WaveFile:
+        assert file.sealed
+        return replace(file, sealed=replace(file.sealed, headcounts={"force": 240}))
+
+    release = folder.unpack(made_from(carried, closed_wave.keys, tmp_path), None)
+    other = made_from(changed(carried, double), closed_wave.keys, tmp_path)
+    with pytest.raises(ReleaseError, match="force a headcount of 240, which is not what was load"):
+        adding.add(closed_wave.stores, other)
+    more = replace(release, manifest=replace(release.manifest, answered=70))
+    packed = folder.pack(tmp_path / folder.write(more, tmp_path, closed_wave.signer))
+    with pytest.raises(ReleaseError, match="counts 70 answers, and 60 were received"):
+        adding.add(closed_wave.stores, packed)
 
 
 def test_release_of_others_is_refused(closed_wave: LiveWave, carried: Path, tmp_path: Path) -> None:

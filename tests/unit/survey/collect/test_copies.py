@@ -194,6 +194,18 @@ def test_id_that_is_here_with_other_content_is_refused(
 
 
 CLOSING = Closing(60, 0, None)
+
+
+def shouted(codes: tuple[str, ...]) -> tuple[str, ...]:
+    """The same codes in another spelling."""
+    return tuple(code.upper() for code in codes)
+
+
+def shouting(file: WaveFile) -> str:
+    """A code of the file a second time, in another spelling."""
+    return next(code.upper() for code in file.codes[1:] if code.upper() != code)
+
+
 SEALED = Sealed(None, ())
 
 
@@ -217,6 +229,8 @@ SEALED = Sealed(None, ())
         (lambda file: of(file, fallback_key=bytes(65)), "cannot be sealed"),
         (lambda file: of(file, id="../etc"), "cannot be a wave's id"),
         (lambda file: of(file, title=""), "title"),
+        (lambda file: replace(file, codes=shouted(file.codes)), "is another one"),
+        (lambda file: replace(file, codes=(*file.codes[1:], shouting(file))), "is another one"),
     ],
 )
 def test_file_that_is_no_whole_draft_is_refused_and_leaves_nothing(
@@ -261,3 +275,12 @@ def test_damaged_file_is_one_sentence(file: WaveFile) -> None:
     for damaged in (content[:-7], b"", content[:200] + b"x" + content[201:]):
         with pytest.raises((DataError, CandourError), match=r"autumn\.wave"):
             wave_file.unpack(damaged, "autumn.wave")
+
+
+def test_wave_with_more_cards_than_a_file_may_hold_is_refused(
+    draft: LiveWave, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waves, "LARGEST_WAVE", 60)
+    with pytest.raises(WaveStateError, match="would have 61 cards; a wave has 60 at most"):
+        issuer.import_codes(draft.stores, "autumn", [bytes(32)])
+    assert waves.get(draft.stores, "autumn").cards == 60

@@ -14,6 +14,7 @@ import pytest
 from fixtures_wave import LiveWave
 
 from analysis import zipped
+from analysis.policy import DisclosurePolicy
 from survey.errors import DataError
 from survey.manage import wave_file
 from survey.manage.closings import TOKEN_BYTES, Closing
@@ -69,6 +70,16 @@ def _files(whole: WaveFile) -> dict[str, bytes]:
         ("wave.json", b"[]"),
         ("wave.json", b"{"),
         ("codes.txt", b"zz\n"),
+        ("codes.txt", b"A" * 64 + b"\n"),
+        ("codes.txt", b"a" * 64 + b"\n" + b"a" * 64 + b"\n"),
+        ("codes.txt", b"b" * 64 + b"\n" + b"a" * 64 + b"\n"),
+        ("closing.json", b'{"cards": 60, "redeemed": -5, "received": 3}'),
+        ("closing.json", b'{"cards": 60, "redeemed": 1%s, "received": 3}' % (b"0" * 30)),
+        ("closing.json", b'{"cards": null, "redeemed": 4, "received": 3}'),
+        ("closing.json", b'{"cards": 60, "redeemed": NaN, "received": 3}'),
+        ("headcounts.json", b'{"force": "40"}'),
+        ("headcounts.json", b'{"force": 1e999}'),
+        ("headcounts.json", b'{"force": Infinity}'),
         ("tokens.txt", b"AAAA\n"),
         ("closing.json", b'{"cards": "many", "redeemed": 1, "received": 1}'),
         ("answers.bin", b"12345"),
@@ -102,4 +113,57 @@ def test_what_is_no_zip_or_another_version_is_one_sentence(whole: WaveFile) -> N
     facts = json.loads(files["wave.json"])
     files["wave.json"] = json.dumps({**facts, "format": 2}).encode()
     with pytest.raises(DataError, match="another version"):
+        wave_file.unpack(zipped.pack(files), "autumn.wave")
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"state": []},
+        {"state": None},
+        {"state": "half-open"},
+        {"cards": float("inf")},
+        {"cards": 60.0},
+        {"cards": True},
+        {"cards": 10**30},
+        {"cards": -1},
+        {"title": None},
+        {"title": "\ud800"},
+        {"title": ""},
+        {"id": "../autumn"},
+        {"id": 5},
+        {"opened": 5},
+        {"policy": {**DisclosurePolicy().as_dict(), "k": float("nan")}},
+        {"policy": {**DisclosurePolicy().as_dict(), "k": 10.5}},
+    ],
+)
+def test_odd_facts_are_one_sentence(whole: WaveFile, odd: dict[str, object]) -> None:
+    files = _files(whole)
+    files["wave.json"] = json.dumps({**json.loads(files["wave.json"]), **odd}).encode()
+    with pytest.raises(DataError, match=r"^autumn\.wave"):
+        wave_file.unpack(zipped.pack(files), "autumn.wave")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("wave.json", "closing.json", "questionnaire.yaml", "headcounts.json"),
+        *("codes.txt", "receipts.txt", "tokens.txt"),
+    ],
+)
+def test_a_small_zip_never_becomes_a_large_text(
+    whole: WaveFile, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Read is one byte more than the largest wave has, and no more."""
+    monkeypatch.setitem(wave_file._LARGEST, name, min(wave_file._LARGEST[name], 2**21))
+    files = {**_files(whole), name: b"\n" * 2**22}
+    with pytest.raises(DataError, match=f"{name} unpacks to more than it may hold"):
+        wave_file.unpack(zipped.pack(files), "autumn.wave")
+    assert sum(wave_file._LARGEST.values()) < 2**28
+
+
+def test_counts_cannot_ask_for_rows_that_are_not_there(whole: WaveFile) -> None:
+    empty = b'{"cards": 60, "redeemed": 4, "received": 100000}'
+    files = {**_files(whole), "closing.json": empty, "answers.bin": b"", "comments/x.bin": b""}
+    with pytest.raises(DataError, match="not as many as were received"):
         wave_file.unpack(zipped.pack(files), "autumn.wave")

@@ -259,9 +259,56 @@ def test_counts_that_lie_are_caught(honest: Honest, lie: dict[str, int]) -> None
     assert failing(honest.telling(**lie))
 
 
+def test_lists_without_a_count_are_caught(honest: Honest) -> None:
+    assert failing(honest.telling(received=None)) == {"receipts", "tokens"}
+    assert failing(honest.telling(received=None, tokens=())) == {"receipts"}
+    assert failing(honest.telling(received=None, redeemed=10)) == {"receipts", "tokens"}
+
+
+def test_more_answers_than_cards_are_caught_where_used_codes_were_not_counted(
+    honest: Honest,
+) -> None:
+    fewer = replace(honest.of(cards=30), codes=honest.file.codes[:30])
+    stuffed = replace(fewer, closing=replace(honest.told, cards=30, redeemed=None))
+    assert failures(list(checking.published(stuffed))) == {
+        (
+            "counts",
+            "40 answers were received and there are 30 cards: somebody stuffed the box.",
+        )
+    }
+
+
+@pytest.mark.parametrize("count", ["cards", "redeemed", "received"])
+def test_negative_counts_are_caught(honest: Honest, count: str) -> None:
+    none = honest.telling(**{"received": None, "receipts": (), "tokens": (), count: -5})
+    assert ("counts", "-5 is told as a count, and is none.") in failures(
+        list(checking.published(none))
+    )
+
+
+def test_answers_are_no_more_than_the_auditor_has_redemptions(honest: Honest) -> None:
+    proofs = honest.redeemed[1:]
+    for lie in ({"redeemed": None}, {"redeemed": None, "received": None}, {"redeemed": 39}):
+        assert words(list(comparing.redemptions(honest.telling(**lie), proofs))) == (
+            "40 answers were received and there are 39 redemptions: some stand for no code that "
+            "was used."
+        )
+
+
+def test_a_draft_is_an_earlier_file_too(honest: Honest) -> None:
+    draft = replace(honest.before, wave=replace(honest.before.wave, state="draft", opened=None))
+    assert failures(list(comparing.earlier(draft, honest.file))) == set()
+
+
+LOST: list[dict[str, object]] = [
+    {"redeemed": None},
+    {"received": None, "receipts": (), "tokens": ()},
+]
+
+
 def test_a_count_that_was_lost_is_said_to_be_unknown(honest: Honest) -> None:
-    for lost in ("redeemed", "received"):
-        findings = list(checking.published(honest.telling(**{lost: None})))
+    for lost in LOST:
+        findings = list(checking.published(honest.telling(**lost)))
         assert failures(findings) == set()
         assert any("not told" in one.sentence for one in findings if one.holds is None)
 
