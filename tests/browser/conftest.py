@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -36,6 +37,19 @@ def browser() -> Iterator[Browser]:
         opened = playwright.chromium.launch(executable_path=chromium(), headless=True, args=FLAGS)
         yield opened
         opened.close()
+
+
+@pytest.fixture
+def launch(browser: Browser) -> Callable[[Path], BrowserContext]:
+    """Opens a browser of its own that writes its profile to a folder."""
+    kind = browser.browser_type
+
+    def with_profile(folder: Path) -> BrowserContext:
+        return kind.launch_persistent_context(
+            folder, executable_path=chromium(), headless=True, args=FLAGS
+        )
+
+    return with_profile
 
 
 class Visitor:
