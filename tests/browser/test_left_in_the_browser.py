@@ -15,7 +15,8 @@ from survey.collect import fingerprint
 pytestmark = pytest.mark.browser
 
 TICKET = "/ticket/autumn"
-Launch = Callable[[Path], BrowserContext]
+Launch = Callable[..., BrowserContext]
+Visit = Callable[[Page], None]
 TAKES_THE_CODE_ALONG = """
 for (const link of document.querySelectorAll("a[href='/ticket/autumn']"))
   link.addEventListener("click", () => { link.hash = document.getElementById("code").value; });
@@ -41,9 +42,11 @@ def files_with(code: str, profile: Path) -> set[str]:
     return found
 
 
-def left_by(launch: Launch, profile: Path, visit: Callable[[Page], None], code: str) -> set[str]:
+def left_by(
+    launch: Launch, profile: Path, visit: Visit, code: str, *, script: bool = True
+) -> set[str]:
     """Visit with a profile on the disk, close the browser, and search everything it wrote."""
-    context = launch(profile)
+    context = launch(profile, script=script)
     context.set_default_timeout(20_000)
     visit(context.new_page())
     context.close()
@@ -126,3 +129,26 @@ def test_a_scanned_link_stays_in_the_history_as_the_privacy_page_says(
         expect(page.locator("#code")).to_have_value(code)
 
     assert "History" in left_by(launch, tmp_path, visit, code)
+
+
+def test_forms_without_javascript_stay_in_the_session_alone_as_the_privacy_page_says(
+    launch: Launch, server: LiveServer, tmp_path: Path
+) -> None:
+    code = server.live.codes[4]
+
+    def visit(page: Page) -> None:
+        page.goto(server.url + SURVEY)
+        type_into(page, code)
+        page.click("a:visible >> text=Take a ticket")
+        type_into(page, code)
+        page.click("#take")
+        expect(page.locator("h1")).to_have_text("Save your ticket")
+        page.goto(server.url + SURVEY)
+        type_into(page, code)
+        page.click("#next")
+        page.click("#send")
+        expect(page.locator("#receipt")).to_be_visible()
+
+    found = left_by(launch, tmp_path, visit, code, script=False)
+    assert found
+    assert all(name.startswith(("Session_", "Tabs_")) for name in found)

@@ -234,11 +234,27 @@ def test_a_ticket_that_is_used_twice_counts_once_and_says_so(
     _, content = take(client, live_wave.codes[0])
     first = send(client, check(client, content, challenge_safe="agree").fields("checked"))
     assert first.h1 == "Your answers have been received"
-    second = send(client, check(client, content, challenge_safe="disagree").fields("checked"))
-    assert second.h1 == "An answer was sent with this ticket before"
-    assert "the answer that you have just sent was not kept" in second.text
-    assert "Your answers have been received" not in second.text
-    assert receipt_on(first) == receipt_on(second)
+    for answer in ("agree", "disagree"):
+        form = check(client, content, challenge_safe=answer).fields("checked")
+        second = send(client, form, status=409)
+        assert second.h1 == "An answer was sent with this ticket before"
+        assert "this one was not kept" in second.text
+        assert "Your answers have been received" not in second.text
+        assert receipt_on(first) not in second.text
+    assert received(live_wave) == 1
+
+
+def test_a_page_of_a_ticket_that_is_sent_again_says_what_became_of_it(
+    client: FlaskClient, live_wave: LiveWave
+) -> None:
+    """As after a lost reply, for all that the server can tell: it seals anew each time."""
+    _, content = take(client, live_wave.codes[0])
+    form = check(client, content, challenge_safe="agree").fields("checked")
+    receipt = receipt_on(send(client, form))
+    again = send(client, form, status=409)
+    assert "your answer is in the ballot box" in again.text
+    assert "Its receipt was shown then and is not shown again" in again.text
+    assert receipt not in again.text
     assert received(live_wave) == 1
 
 
