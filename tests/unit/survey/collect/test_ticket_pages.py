@@ -108,6 +108,27 @@ def test_the_figures_are_the_simulators(live_wave: LiveWave) -> None:
     assert len(ways) == 4
 
 
+def test_a_ticket_is_advised_to_no_road_of_the_force(
+    client: FlaskClient, live_wave: LiveWave
+) -> None:
+    asked = client.post("/ticket/autumn", data={document.CODE: live_wave.codes[0]})
+    about = json.loads(take(client, live_wave.codes[0])[1])["about"]
+    for words in (html_page.parse(asked.data).text, about):
+        assert "in any way" not in words
+        assert "force e-mail" in words
+        assert "on a force drive" in words
+        assert "see that you used it" in words.replace("can see", "see")
+
+
+def test_the_privacy_page_says_what_a_browser_keeps_and_what_a_code_tells(
+    client: FlaskClient,
+) -> None:
+    text = html_page.parse(client.get("/privacy").data).text
+    assert "the history keeps that link with your code in it" in text
+    assert "Whoever has your code can find out whether it was used" in text
+    assert "keeps nothing that you type" not in text
+
+
 def test_a_ticket_is_a_file_that_no_cache_keeps(client: FlaskClient, live_wave: LiveWave) -> None:
     form, _ = take(client, live_wave.codes[0])
     response = client.post("/ticket/autumn/file", data=form)
