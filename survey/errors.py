@@ -133,5 +133,21 @@ class TokenError(CandourError):
         super().__init__(self.PUBLIC)
 
 
+class UsedTicket(CandourError):
+    """An answer came with this token before, and it is not the one that was sent now.
+
+    It tells nothing of the answer that is kept: whoever sends may hold a copy of somebody's ticket.
+    """
+
+    PUBLIC = (
+        "An answer was sent with this ticket before, and this one was not kept. If you did not "
+        "send that answer, somebody else had your ticket: tell somebody whom you trust, such as "
+        "your staff association."
+    )
+
+    def __init__(self) -> None:
+        super().__init__(self.PUBLIC)
+
+
 class UnfinishedWaves(SettingsError):
     """A database cannot be brought to this version while waves of an earlier one hold answers."""

@@ -25,7 +25,7 @@ from urllib.parse import quote
 
 from survey.collect import envelope, tokens
 from survey.config import BOX, Settings
-from survey.errors import BoxError, WaveStateError
+from survey.errors import BoxError, UsedTicket, WaveStateError
 from survey.manage.erasing import erase, flush_folder
 from survey.manage.waves import Wave
 
@@ -204,13 +204,17 @@ def put(path: Path, token: bytes, sealed: bytes, comments: Comments = NONE) -> b
     reply was lost, changes nothing.
 
     Raises:
+        UsedTicket: when the same answer came before, with other comments.
         WaveStateError: when the box is shut, not there or full.
         BoxError: when the file cannot be written; nothing of the answer is kept.
     """
     try:
         with connect(path) as database, transaction(database):
             _expect_open(database)
-            return _seen(database, token) or _keep(database, token, sealed, comments)
+            seen = _seen(database, token)
+            if seen == sealed and not _holds(database, comments):
+                raise UsedTicket
+            return seen or _keep(database, token, sealed, comments)
     except sqlite3.OperationalError as error:
         raise BoxError from error
 
@@ -258,6 +262,12 @@ def _seen(database: sqlite3.Connection, token: bytes) -> bytes | None:
         return None
     (sealed,) = database.execute("SELECT sealed FROM slot WHERE number = ?", found).fetchone()
     return bytes(sealed)
+
+
+def _holds(database: sqlite3.Connection, comments: Comments) -> bool:
+    """Whether each of these sealed comments is in the box; with which answer, it does not know."""
+    query = "SELECT 1 FROM comment WHERE question = ? AND taken = 1 AND sealed = ?"
+    return all(database.execute(query, one).fetchone() for one in comments.items())
 
 
 def _keep(database: sqlite3.Connection, token: bytes, sealed: bytes, comments: Comments) -> bytes:

@@ -11,7 +11,14 @@ from survey.collect import code_list, document, fingerprint, published, receipts
 from survey.collect.asked import open_wave, public_wave, stores
 from survey.collect.document import ATTEMPT, CHANGE, CODE, OWN_FIELDS, TICKET, Answers, FormPage
 from survey.collect.ticket_page import ticket_page
-from survey.errors import CodeError, IssuerError, MistypedCode, OtherKeys, TicketError
+from survey.errors import (
+    CodeError,
+    IssuerError,
+    MistypedCode,
+    OtherKeys,
+    TicketError,
+    UsedTicket,
+)
 from survey.manage import destructions, waves
 from survey.manage.waves import Wave
 from survey.questionnaire import answers as folding
@@ -125,7 +132,10 @@ def check(wave_id: str) -> str | tuple[str, int]:
 
 @blueprint.post("/survey/<wave_id>/send")
 def send(wave_id: str) -> str | tuple[str, int]:
-    """Seal, store and give a receipt; asked again with the same attempt, the same receipt."""
+    """Seal, store and give a receipt; asked again with the same attempt, the same receipt.
+
+    With a ticket a receipt is given once: nothing tells its holder from whoever has a copy.
+    """
     wave = open_wave(wave_id)
     answers, code, attempt, ticket = _answers(wave), _own(CODE), _own(ATTEMPT), _ticket()
     if not attempt:
@@ -135,15 +145,14 @@ def send(wave_id: str) -> str | tuple[str, int]:
     try:
         if ticket:
             held = tickets.read(ticket, wave, request.host)
-            sent = submit.submit_with(stores(), wave, held, stored, comments)
+            receipt = submit.submit_with(stores(), wave, held, stored, comments)
         else:
             receipt = submit.submit(stores(), wave, code, stored, attempt, comments)
-            sent = submit.Sent(receipt)
     except TicketError as error:
         return _form(wave, answers, code, "", {document.TICKET_FIELD: str(error)}), 400
     except (CodeError, MistypedCode) as error:
         return _form(wave, answers, code, "", {document.CODE_FIELD: str(error)}), 400
-    return render_template("respond/receipt.html", wave=wave, sent=sent)
+    return render_template("respond/receipt.html", wave=wave, receipt=receipt)
 
 
 @blueprint.get("/ticket/<wave_id>")
@@ -183,6 +192,12 @@ def _other_keys(error: OtherKeys) -> tuple[str, int]:
     wave = open_wave((request.view_args or {})["wave_id"])
     prints = {"named": error.named, "served": fingerprint.of(wave)}
     return render_template("respond/other_keys.html", wave=wave, **prints), 400
+
+
+@blueprint.errorhandler(UsedTicket)
+def _used_ticket(_: UsedTicket) -> tuple[str, int]:
+    wave = open_wave((request.view_args or {})["wave_id"])
+    return render_template("respond/used_ticket.html", wave=wave), 409
 
 
 def _code_errors(wave: Wave, code: str) -> dict[str, str]:

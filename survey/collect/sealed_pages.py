@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from survey.collect import base64url, envelope, issuer, submit
 from survey.collect.asked import open_wave, public_wave, stores
-from survey.errors import BoxError, CodeError, TokenError, WaveStateError
+from survey.errors import BoxError, CodeError, TokenError, UsedTicket, WaveStateError
 from survey.manage import closings
 
 SPARE_BYTES = 4096
@@ -67,7 +67,9 @@ def closing(wave_id: str) -> Response:
 
 @ballot_box.post("/box/<wave_id>")
 def send(wave_id: str) -> Response:
-    """Keep a sealed answer under its token; the same token again gets the same receipt.
+    """Keep a sealed answer under its token; the same request again gets the same receipt.
+
+    Another one with the same token gets a 409 and no receipt.
 
     `comments` holds all sealed comments in the questionnaire's order, joined; empty without any.
     """
@@ -107,6 +109,11 @@ def _refused(error: CodeError | TokenError) -> tuple[Response, int]:
 @ballot_box.errorhandler(WaveStateError)
 def _closed(error: WaveStateError) -> tuple[Response, int]:
     return _refusal(str(error), HTTPStatus.GONE)
+
+
+@ballot_box.errorhandler(UsedTicket)
+def _used(error: UsedTicket) -> tuple[Response, int]:
+    return _refusal(str(error), HTTPStatus.CONFLICT)
 
 
 @ballot_box.errorhandler(BoxError)

@@ -13,7 +13,6 @@ import re
 import secrets
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -23,24 +22,11 @@ from survey.collect import blind_signatures, box, codes, envelope, issuer, issui
 from survey.collect.redemptions import Redemption
 from survey.collect.tickets import Ticket
 from survey.database import Stores
-from survey.errors import CodeError, TokenError, WaveStateError
+from survey.errors import CodeError, TokenError, UsedTicket, WaveStateError
 from survey.manage import issuing_keys
 from survey.manage.waves import Wave
 
 _ATTEMPT = re.compile(r"[0-9a-f]{64}")
-
-
-@dataclass(frozen=True)
-class Sent:
-    """What became of an answer.
-
-    Attributes:
-        receipt: of the answer that is kept.
-        is_new: whether that is the one just sent; else an earlier one came with the same ticket.
-    """
-
-    receipt: str
-    is_new: bool = True
 
 
 def new_attempt() -> str:
@@ -88,7 +74,9 @@ def submit(
     """
     # Sealed before the code is spent: whatever can fail here costs nobody their voice.
     sealed, sealed_comments = _seal(wave, answers), _seal_comments(wave, comments)
-    return _send(stores, wave, take(stores, wave, code, attempt), sealed, sealed_comments)
+    ticket = take(stores, wave, code, attempt)
+    # Only who has the attempt gets this token, so an answer that is kept under it is theirs.
+    return _send(stores, wave, ticket, sealed, sealed_comments, same_sender=True)
 
 
 def take(stores: Stores, wave: Wave, code: str, attempt: str) -> Ticket:
@@ -121,30 +109,57 @@ def submit_with(
     ticket: Ticket,
     answers: Mapping[str, str],
     comments: Mapping[str, str] = MappingProxyType({}),
-) -> Sent:
-    """Seal the answers and keep them, unless an answer came with this ticket before.
+) -> str:
+    """Seal the answers and keep them; returns the receipt.
 
     Raises:
+        UsedTicket: when an answer came with this ticket before, be it the same: it was sealed anew.
         WaveStateError: when the wave takes no answers.
     """
-    sealed = _seal(wave, answers)
-    receipt = _send(stores, wave, ticket, sealed, _seal_comments(wave, comments))
-    return Sent(receipt, receipt == envelope.receipt(sealed, wave.id))
+    sealed, sealed_comments = _seal(wave, answers), _seal_comments(wave, comments)
+    return _send(stores, wave, ticket, sealed, sealed_comments, same_sender=False)
 
 
-def _send(stores: Stores, wave: Wave, ticket: Ticket, sealed: bytes, comments: bytes) -> str:
+def _send(
+    stores: Stores,
+    wave: Wave,
+    ticket: Ticket,
+    sealed: bytes,
+    comments: bytes,
+    *,
+    same_sender: bool,
+) -> str:
     proof = ticket.one_time.sign(tokens.to_send(wave.id, sealed + comments))
-    return accept(stores, wave, ticket.token, sealed, proof, comments)
+    return accept(stores, wave, ticket.token, sealed, proof, comments, same_sender=same_sender)
 
 
 def accept(
-    stores: Stores, wave: Wave, token: bytes, sealed: bytes, proof: bytes, comments: bytes = b""
+    stores: Stores,
+    wave: Wave,
+    token: bytes,
+    sealed: bytes,
+    proof: bytes,
+    comments: bytes = b"",
+    *,
+    same_sender: bool = False,
 ) -> str:
     """Keep a sealed answer and its comments, which come with a token; returns its receipt.
 
-    A token that was used before changes nothing and gets the receipt of the answer that is kept.
+    A token that was used before changes nothing. Only who sends the same bytes again gets the
+    receipt of the answer that is kept: whoever has a copy of a ticket can make another answer.
+
+    Args:
+        stores: where the box lies.
+        wave: an open wave.
+        token: that the answer came with.
+        sealed: the answer, as a row of the box.
+        proof: the signature of the token's holder.
+        comments: all sealed comments in the questionnaire's order, joined.
+        same_sender: whether the token proves that an earlier answer came from the same person;
+            then its receipt is given, whatever came now.
 
     Raises:
+        UsedTicket: when another answer came with this token before.
         TokenError: when the token is not this wave's, its holder did not sign what came with it, or
             that has not the size of an answer and of the comments asked for; nothing is kept.
         WaveStateError: when the wave takes no answers.
@@ -155,6 +170,8 @@ def accept(
     public = issuing_keys.public(wave.token_key)
     tokens.verify(token, wave.id, public, sealed + comments, proof)
     kept = box.put(box.path_of(stores.settings, wave.id), token, sealed, rows)
+    if kept != sealed and not same_sender:
+        raise UsedTicket
     return envelope.receipt(kept, wave.id)
 
 

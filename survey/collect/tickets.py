@@ -23,9 +23,11 @@ LONGEST = 4096
 """Bytes. A ticket has about 1,200; of a longer file no more is read."""
 
 ABOUT = (
-    "A ticket for one answer: whoever has this file can answer once in your place. It says nothing "
-    "of who you are. Open {survey} on any device and any day until the survey closes, choose “I "
-    "have a ticket” and this file, and delete it afterwards."
+    "A ticket for one answer. Whoever has a copy of this file can answer once in your place, see "
+    "that you used it, and with the file of the ballot box find the sealed answers that you sent: "
+    "do not send it by force e-mail or keep it on a force drive. It does not name you. Open "
+    "{survey} on any device and any day until the survey closes, choose “I have a ticket” and this "
+    "file, and delete it and every copy afterwards."
 )
 """What the file says of itself."""
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -20,6 +22,7 @@ FLAGS = [
     "--disable-sync",
 ]
 HTML = "text/html; charset=utf-8"
+ANSWERED = re.compile("the server responded with a status of (400|409)")
 
 
 def chromium() -> str:
@@ -38,6 +41,23 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
+@pytest.fixture
+def launch(browser: Browser) -> Callable[..., BrowserContext]:
+    """Opens a browser that writes its profile to a folder: `launch(folder, script=True)`."""
+    kind = browser.browser_type
+
+    def with_profile(folder: Path, *, script: bool = True) -> BrowserContext:
+        return kind.launch_persistent_context(
+            folder,
+            executable_path=chromium(),
+            headless=True,
+            args=FLAGS,
+            java_script_enabled=script,
+        )
+
+    return with_profile
+
+
 class Visitor:
     """A page in a context of its own, with everything that the browser complained about."""
 
@@ -51,8 +71,8 @@ class Visitor:
 
     def _listen(self, message: object) -> None:
         kind, text = message.type, message.text  # type: ignore[attr-defined]
-        # A 400 with an error summary is an answer; Chromium logs every one of them.
-        if kind in {"error", "warning"} and "the server responded with a status of 400" not in text:
+        # A 400 or 409 with a sentence is an answer; Chromium logs every one of them.
+        if kind in {"error", "warning"} and not ANSWERED.search(text):
             self.complaints.append(text)
 
     def violations(self) -> list[str]:

@@ -220,12 +220,6 @@ form.addEventListener("input", ({ target }) => {
   if (target === ticketFile) load();
   else if (target !== code) changed = true;
 });
-// The code goes along to the ticket's page as a card brings it: after `#`, which is sent to nobody.
-for (const link of document.querySelectorAll("[data-ticket]")) {
-  link.addEventListener("click", () => {
-    if (isCode(code.value)) link.hash = [code.value, onCard].filter(Boolean).join(".");
-  });
-}
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   proceed();

@@ -4,7 +4,7 @@ import { Told, told } from "./asking.mjs";
 import { join } from "./bytes.mjs";
 import { answerProblems, answersOf, checkPage, commentsOf } from "./checking.mjs";
 import { receipt, seal } from "./envelope.mjs";
-import { page, say } from "./filling.mjs";
+import { page } from "./filling.mjs";
 import { fold, written } from "./folding.mjs";
 import { aboutCode, codeProblems as problemsWith, redeeming } from "./issuing.mjs";
 import { oneTimeSigner } from "./signing.mjs";
@@ -51,7 +51,7 @@ export function sealedMode(form, keys, survey) {
     const { token, sign } = ticket;
     const proof = await sign("candour send|", wave, "|", sealed, comments);
     const kept = await told(`/box/${wave}`, { token, sealed, comments, proof }, words, onWaiting);
-    if (kept.receipt !== own) throw new Told(say(held ? words.usedTicket : words.otherReceipt, kept));
+    if (kept.receipt !== own) throw new Told(words.otherReceipt);
     return page("receipt-page", survey, { receipt: own, host: location.host });
   }
 

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 
 from survey.app import create_app
 from survey.collect import box, envelope, sealed_pages, tokens
-from survey.errors import TokenError
+from survey.errors import TokenError, UsedTicket
 
 
 @pytest.fixture
@@ -54,6 +54,26 @@ def test_answers_and_comments_are_taken_together(
         reply = browser.post("/box/autumn", json=sent)
         assert reply.json == {"receipt": envelope.receipt(sealed, "autumn")}
         assert (received(commented_wave), comments_in(commented_wave)) == (1, 2)
+
+
+def test_the_same_answers_with_other_comments_are_no_repetition(
+    commented_wave: LiveWave, browser: FlaskClient
+) -> None:
+    ticket, sealed = take_ticket(commented_wave), seal(commented_wave, fair="agree")
+    first, other = (seal_comments(commented_wave, why=text) for text in ("So.", "Not so."))
+    browser.post("/box/autumn", json=sending(ticket, sealed, first))
+    before = files(commented_wave)
+    reply = browser.post("/box/autumn", json=sending(ticket, sealed, other))
+    assert (reply.status_code, reply.json) == (409, {"error": UsedTicket.PUBLIC})
+    assert files(commented_wave) == before
+
+
+def test_a_box_that_compares_no_comments_is_noticed(
+    commented_wave: LiveWave, browser: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(box, "_holds", lambda *_: True)
+    with pytest.raises(AssertionError):
+        test_the_same_answers_with_other_comments_are_no_repetition(commented_wave, browser)
 
 
 Forge = Callable[[LiveWave], dict[str, str]]

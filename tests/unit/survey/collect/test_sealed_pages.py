@@ -7,6 +7,7 @@ import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from threading import Barrier
 
@@ -32,9 +33,9 @@ from werkzeug.test import TestResponse
 
 from survey import security
 from survey.app import create_app
-from survey.collect import box, codes, envelope, issuer, sealed_pages, tokens
+from survey.collect import box, codes, envelope, issuer, sealed_pages, submit, tokens
 from survey.config import SURFACES
-from survey.errors import CodeError, TokenError
+from survey.errors import CodeError, TokenError, UsedTicket
 from survey.manage import issuing_keys, waves
 from survey.manage.tables import IssuerTable
 
@@ -96,10 +97,12 @@ def test_lost_replies_can_be_asked_for_again(live_wave: LiveWave, client: FlaskC
     ]
     assert signed[0] == signed[1]
     ticket, first, other = take_ticket(live_wave, 1), seal(live_wave), seal(live_wave)
-    receipts = [
-        client.post("/box/autumn", json=to_send(ticket, row)).json for row in (first, other)
+    replies = [
+        client.post("/box/autumn", json=to_send(ticket, row)) for row in (first, first, other)
     ]
-    assert receipts == [{"receipt": envelope.receipt(first, "autumn")}] * 2
+    receipt, refused = {"receipt": envelope.receipt(first, "autumn")}, {"error": UsedTicket.PUBLIC}
+    assert [reply.json for reply in replies] == [receipt, receipt, refused]
+    assert [reply.status_code for reply in replies] == [200, 200, 409]
     assert (used(live_wave), received(live_wave)) == (2, 1)
 
 
@@ -134,7 +137,7 @@ def test_concurrent_sending_with_one_token_keeps_one_answer(
     ticket = take_ticket(live_wave)
     asked = [("/box/autumn", to_send(ticket, seal(live_wave))) for _ in range(12)]
     replies = at_once(app, asked)
-    assert len({reply.data for reply in replies}) == 1
+    assert sorted(reply.status_code for reply in replies) == [200, *[409] * 11]
     assert received(live_wave) == 1
 
 
@@ -323,8 +326,16 @@ def test_spent_token_counts_once_and_keeps_the_first_answer(
     client.post("/box/autumn", json=to_send(ticket, first))
     before = bytes_on_disk(live_wave)
     reply = client.post("/box/autumn", json=to_send(ticket, seal(live_wave)))
-    assert reply.json == {"receipt": envelope.receipt(first, "autumn")}
+    assert (reply.status_code, reply.json) == (409, {"error": UsedTicket.PUBLIC})
     assert bytes_on_disk(live_wave) == before
+
+
+def test_a_box_that_gives_everybody_the_stored_receipt_is_noticed(
+    live_wave: LiveWave, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(submit, "accept", partial(submit.accept, same_sender=True))
+    with pytest.raises(AssertionError):
+        test_spent_token_counts_once_and_keeps_the_first_answer(live_wave, client)
 
 
 @pytest.mark.parametrize("path", ["/issue/autumn", "/issue/autumn/check", "/box/autumn"])

@@ -16,7 +16,8 @@ import pytest
 from fixtures_wave import LiveWave
 
 from survey.collect import box, issuer, submit, tokens
-from survey.errors import CodeError, MistypedCode, WaveStateError
+from survey.collect.tickets import Ticket
+from survey.errors import CodeError, MistypedCode, UsedTicket, WaveStateError
 from survey.manage import waves
 
 pytestmark = pytest.mark.both_databases
@@ -202,28 +203,41 @@ def test_a_ticket_is_the_same_for_the_same_attempt_alone(live_wave: LiveWave) ->
         send(live_wave, submit.new_attempt())
 
 
-def test_a_ticket_keeps_the_first_answer_and_says_which_one_it_kept(live_wave: LiveWave) -> None:
+@pytest.mark.parametrize("answers", [ANSWERS, {"fair_treatment": "disagree"}])
+def test_a_copy_of_a_ticket_gives_nobody_the_receipt_of_the_answer_that_is_kept(
+    live_wave: LiveWave, answers: dict[str, str]
+) -> None:
     ticket = submit.take(live_wave.stores, live_wave.wave, live_wave.codes[0], submit.new_attempt())
-    first, second = (
+    receipt = submit.submit_with(live_wave.stores, live_wave.wave, ticket, ANSWERS)
+    with pytest.raises(UsedTicket) as refused:
         submit.submit_with(live_wave.stores, live_wave.wave, ticket, answers)
-        for answers in (ANSWERS, {"fair_treatment": "disagree"})
-    )
-    assert (first.is_new, second.is_new) == (True, False)
-    assert first.receipt == second.receipt
+    assert receipt not in str(refused.value)
     assert (used(live_wave), received(live_wave)) == (1, 1)
+
+
+def test_a_box_that_gives_everybody_the_stored_receipt_is_noticed(
+    live_wave: LiveWave, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accept = submit.accept
+    monkeypatch.setattr(submit, "accept", lambda *sent, **_: accept(*sent, same_sender=True))
+    with pytest.raises(pytest.fail.Exception, match="DID NOT RAISE"):
+        test_a_copy_of_a_ticket_gives_nobody_the_receipt_of_the_answer_that_is_kept(
+            live_wave, ANSWERS
+        )
+
+
+def receipt_or_none(live: LiveWave, ticket: Ticket) -> str | None:
+    try:
+        return submit.submit_with(live.stores, live.wave, ticket, ANSWERS)
+    except UsedTicket:
+        return None
 
 
 def test_a_ticket_from_many_threads_counts_once(live_wave: LiveWave) -> None:
     ticket = submit.take(live_wave.stores, live_wave.wave, live_wave.codes[0], submit.new_attempt())
     with ThreadPoolExecutor(8) as pool:
-        sent = list(
-            pool.map(
-                lambda _: submit.submit_with(live_wave.stores, live_wave.wave, ticket, ANSWERS),
-                range(16),
-            )
-        )
-    assert len({one.receipt for one in sent}) == 1
-    assert sum(one.is_new for one in sent) == 1
+        sent = list(pool.map(lambda _: receipt_or_none(live_wave, ticket), range(16)))
+    assert len(sent) - sent.count(None) == 1
     assert received(live_wave) == 1
 
 

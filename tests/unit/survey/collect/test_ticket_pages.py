@@ -108,6 +108,27 @@ def test_the_figures_are_the_simulators(live_wave: LiveWave) -> None:
     assert len(ways) == 4
 
 
+def test_a_ticket_is_advised_to_no_road_of_the_force(
+    client: FlaskClient, live_wave: LiveWave
+) -> None:
+    asked = client.post("/ticket/autumn", data={document.CODE: live_wave.codes[0]})
+    about = json.loads(take(client, live_wave.codes[0])[1])["about"]
+    for words in (html_page.parse(asked.data).text, about):
+        assert "in any way" not in words
+        assert "force e-mail" in words
+        assert "on a force drive" in words
+        assert "see that you used it" in words.replace("can see", "see")
+
+
+def test_the_privacy_page_says_what_a_browser_keeps_and_what_a_code_tells(
+    client: FlaskClient,
+) -> None:
+    text = html_page.parse(client.get("/privacy").data).text
+    assert "the history keeps that link with your code in it" in text
+    assert "Whoever has your code can find out whether it was used" in text
+    assert "keeps nothing that you type" not in text
+
+
 def test_a_ticket_is_a_file_that_no_cache_keeps(client: FlaskClient, live_wave: LiveWave) -> None:
     form, _ = take(client, live_wave.codes[0])
     response = client.post("/ticket/autumn/file", data=form)
@@ -234,11 +255,27 @@ def test_a_ticket_that_is_used_twice_counts_once_and_says_so(
     _, content = take(client, live_wave.codes[0])
     first = send(client, check(client, content, challenge_safe="agree").fields("checked"))
     assert first.h1 == "Your answers have been received"
-    second = send(client, check(client, content, challenge_safe="disagree").fields("checked"))
-    assert second.h1 == "An answer was sent with this ticket before"
-    assert "the answer that you have just sent was not kept" in second.text
-    assert "Your answers have been received" not in second.text
-    assert receipt_on(first) == receipt_on(second)
+    for answer in ("agree", "disagree"):
+        form = check(client, content, challenge_safe=answer).fields("checked")
+        second = send(client, form, status=409)
+        assert second.h1 == "An answer was sent with this ticket before"
+        assert "this one was not kept" in second.text
+        assert "Your answers have been received" not in second.text
+        assert receipt_on(first) not in second.text
+    assert received(live_wave) == 1
+
+
+def test_a_page_of_a_ticket_that_is_sent_again_says_what_became_of_it(
+    client: FlaskClient, live_wave: LiveWave
+) -> None:
+    """As after a lost reply, for all that the server can tell: it seals anew each time."""
+    _, content = take(client, live_wave.codes[0])
+    form = check(client, content, challenge_safe="agree").fields("checked")
+    receipt = receipt_on(send(client, form))
+    again = send(client, form, status=409)
+    assert "your answer is in the ballot box" in again.text
+    assert "Its receipt was shown then and is not shown again" in again.text
+    assert receipt not in again.text
     assert received(live_wave) == 1
 
 

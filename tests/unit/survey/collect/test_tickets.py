@@ -65,7 +65,7 @@ def test_a_ticket_holds_no_code_no_name_and_no_time(live_wave: LiveWave) -> None
     assert urlsafe_b64decode(found["token"] + "=") == taken.token
     assert (found["wave"], found["site"]) == ("autumn", SITE)
     assert found["fingerprint"] == fingerprint.of(live_wave.wave)
-    assert "whoever has this file can answer once in your place" in found["about"]
+    assert "Whoever has a copy of this file can answer once in your place" in found["about"]
     assert f"{SITE}/survey/autumn" in found["about"]
     bare = live_wave.codes[0].replace("-", "")
     assert bare.encode() not in content.replace(b"-", b"")
