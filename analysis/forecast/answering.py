@@ -51,9 +51,10 @@ class Answering:
             DataError: for a rate of a group that the plan does not declare.
         """
         people = frame.whole(rng)
+        # The same chances whatever the rate, so that forecasts at two rates can be compared.
         answered = rng.random(frame.people) < self._rates(codebook, plan, frame, people)
+        people[rng.random(people.shape) < self.withheld / 100] = -1
         said = people[:, answered]
-        said[rng.random(said.shape) < self.withheld / 100] = -1
         return Microdata(said.shape[1], dict(zip(frame.variables, said, strict=True)), {})
 
     def _rates(

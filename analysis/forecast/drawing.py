@@ -52,7 +52,8 @@ class TableForecast:
         groups: those that cross all of its breakdowns, and others that it is the first to declare.
         hidden: mean number of people who answered in the groups of these that are not shown.
         cost: mean number of people in groups of the other tables that would be shown if this table
-            were left out; None of a single breakdown.
+            were left out, less those in groups that would then be hidden; None of a single
+            breakdown. Somebody counts once in each such group.
     """
 
     id: str
@@ -135,7 +136,9 @@ def forecast(
         )
     if not bases:
         raise DataError("A forecast takes one draw at least.")
-    cost = dict(zip((table.id for table in crossings), np.mean(costs, axis=0), strict=True))
+    cost = dict(
+        zip((table.id for table in crossings), np.mean(costs, axis=0).tolist(), strict=True)
+    )
     return _summary(plan, policy, np.array(bases), np.array(shown), cost)
 
 

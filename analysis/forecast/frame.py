@@ -100,8 +100,9 @@ class Sums:
             *(self.classes.get(axis, np.zeros(width, np.int64)) for axis, width in enumerate(shape))
         )
         kept = [picked[axis] for axis in self.classes]
-        inside = np.logical_and.reduce([part >= 0 for part in kept])
-        found = np.where(inside, self.numbers[tuple(kept)], -1)
+        found = self.numbers[tuple(kept)]
+        for part in kept:
+            found = np.where(part < 0, -1, found)
         return np.ascontiguousarray(np.broadcast_to(found, shape)).ravel()
 
     def strata(self, axis: int, profiles: Profiles) -> npt.NDArray[np.int64]:
