@@ -15,6 +15,7 @@ COMMANDS = {
     "codes": "survey.collect.commands:codes",
     "comments": "survey.close.comment_commands:comments",
     "demo": "survey.demo.commands:demo",
+    "forecast": "survey.forecast:forecast",
     "headcount": "survey.manage.commands:headcount",
     "keys": "survey.close.commands:keys",
     "migrate": "survey.manage.commands:migrate",

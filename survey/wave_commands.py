@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
 
-from analysis.policy import DisclosurePolicy
 from survey import clock
 from survey.collect import copies, fingerprint
 from survey.config import BOX, ISSUE, Settings
 from survey.database import Stores
-from survey.errors import CandourError, SettingsError, WaveStateError
+from survey.errors import SettingsError, WaveStateError
 from survey.manage import officers, secret_files, wave_file, waves
+from survey.policy_option import policy_with
 from survey.questionnaire import loader
-
-_WHOLE = re.compile(r"[0-9]{1,30}")
 
 
 @click.group()
@@ -43,27 +40,6 @@ def new(
     click.echo(keys.fingerprint)
     click.echo("For every card, as in `candour codes make --fingerprint`, the wave's fingerprint:")
     click.echo(fingerprint.of(made))
-
-
-def policy_with(rules: tuple[str, ...]) -> DisclosurePolicy:
-    """The default policy with some values tightened, each written `name=value`.
-
-    Raises:
-        SettingsError: for a value that does not exist, is no whole number or is out of bounds.
-    """
-    values = {}
-    for rule in rules:
-        name, _, value = rule.partition("=")
-        if name not in DisclosurePolicy().as_dict() or not _WHOLE.fullmatch(value):
-            raise SettingsError(
-                f"--policy {rule}: write one of {', '.join(DisclosurePolicy().as_dict())}, "
-                "then = and a whole number of at most 30 digits."
-            )
-        values[name] = int(value)
-    try:
-        return DisclosurePolicy(**values)
-    except CandourError as error:
-        raise SettingsError(f"--policy: {error}.") from None
 
 
 @wave.command("open")

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import click
 
-from survey.errors import QuestionnaireError
+from analysis.forecast import Answering
+from analysis.policy import DisclosurePolicy
+from survey.errors import QuestionnaireError, SettingsError
+from survey.questionnaire.forecasting import in_short, look_ahead
 from survey.questionnaire.loader import load
 from survey.questionnaire.model import Questionnaire
 
@@ -16,17 +19,30 @@ from survey.questionnaire.model import Questionnaire
 @click.argument(
     "files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path)
 )
-def check(files: tuple[Path, ...]) -> None:
+@click.option("--headcount", type=click.Path(path_type=Path), help="to forecast what is shown")
+@click.option("--rate", type=float, help="percent who will answer, a guess")
+def check(files: tuple[Path, ...], headcount: Path | None, rate: float | None) -> None:
     """Check questionnaire files; prints every problem as file:line: reason, and exits 2."""
+    if (headcount is None) != (rate is None):
+        raise SettingsError("--headcount and --rate come together: a forecast takes both.")
     wrong = False
     for path in files:
         try:
-            click.echo(summary(path, load(path)))
+            questionnaire = load(path)
+            click.echo(summary(path, questionnaire))
+            if headcount is not None and rate is not None:
+                _forecast(questionnaire, headcount, rate)
         except QuestionnaireError as error:
             click.echo(str(error), err=True)
             wrong = True
     if wrong:
         sys.exit(2)
+
+
+def _forecast(questionnaire: Questionnaire, headcount: Path, rate: float) -> None:
+    outlook = look_ahead(questionnaire, headcount, Answering(rate), DisclosurePolicy())
+    for line in in_short(outlook, rate):
+        click.echo(line)
 
 
 def summary(path: Path, questionnaire: Questionnaire) -> str:

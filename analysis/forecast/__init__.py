@@ -1,0 +1,15 @@
+"""Before a wave: which groups of a plan will be publishable, guessed from headcounts and a rate."""
+
+from analysis.forecast.answering import Answering
+from analysis.forecast.drawing import Forecast, GroupForecast, TableForecast, forecast
+from analysis.forecast.frame import Frame, frame
+
+__all__ = [
+    "Answering",
+    "Forecast",
+    "Frame",
+    "GroupForecast",
+    "TableForecast",
+    "forecast",
+    "frame",
+]

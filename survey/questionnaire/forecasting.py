@@ -1,0 +1,123 @@
+"""What a questionnaire's tables are likely to show, in words for its author."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from analysis import headcounts
+from analysis.forecast import Answering, Forecast, Frame, TableForecast, forecast, frame
+from analysis.policy import DisclosurePolicy
+from survey.questionnaire.codebook import codebook
+from survey.questionnaire.model import Questionnaire
+
+SEED = 1
+FEW_DRAWS = 25
+"""Enough for a short answer in a second or two."""
+
+Progress = Callable[[Iterable[int]], Iterable[int]]
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """A forecast and the force that it was made for."""
+
+    frame: Frame
+    forecast: Forecast
+
+
+def look_ahead(
+    questionnaire: Questionnaire,
+    people: Path,
+    answering: Answering,
+    policy: DisclosurePolicy,
+    *,
+    seed: int = SEED,
+    draws: Iterable[int] = range(FEW_DRAWS),
+) -> Outlook:
+    """Forecast which groups of a questionnaire will be shown.
+
+    Args:
+        questionnaire: its tables are forecast.
+        people: CSV `group,headcount`.
+        answering: the guess of who will answer.
+        policy: the thresholds that the wave will have.
+        seed: the same seed gives the same forecast.
+        draws: one wave is drawn for each.
+
+    Raises:
+        DataError: headcounts that cannot be read, lack a group or contradict each other.
+        Unprotectable: the tables are linked into more than can be audited.
+    """
+    book = codebook(questionnaire)
+    plan = questionnaire.plan
+    everybody = frame(book, plan, headcounts.read(people, plan))
+    found = forecast(
+        *(book, plan, everybody, answering),
+        policy=policy,
+        rng=np.random.default_rng(seed),
+        draws=draws,
+    )
+    return Outlook(everybody, found)
+
+
+def in_short(outlook: Outlook, rate: float) -> Iterator[str]:
+    """A few lines: how many groups of each table, and what costs most."""
+    yield f"If {rate:g} % of {outlook.frame.people:,} people answer, about this much can be shown:"
+    for table in outlook.forecast.tables:
+        yield f"  {table.id}: {table.shown:.0f} of {len(table.groups)} groups"
+    yield from reservations(outlook)
+    yield dearest(outlook.forecast)
+
+
+def reservations(outlook: Outlook) -> Iterator[str]:
+    """What was assumed where the headcounts are silent, and whether anything can be published."""
+    if outlook.frame.independent:
+        yield (
+            "The headcounts do not give all of the crossings of "
+            f"{', '.join(outlook.frame.independent)}: there the breakdowns are assumed to be "
+            "independent of each other."
+        )
+    for breakdown, people in outlook.frame.unknown.items():
+        yield (
+            f"{people:,} people are in no group of {breakdown} in the headcounts; they are taken "
+            "to name none."
+        )
+    if outlook.forecast.nothing:
+        yield f"In {outlook.forecast.nothing:.0%} of the draws nothing could be published."
+
+
+def dearest(found: Forecast) -> str:
+    """One sentence on the crossing that costs the other tables most."""
+    table = found.dearest
+    if table is not None:
+        return (
+            f"The dearest crossing is {table.id}: without it, groups of the other tables with "
+            f"{table.cost:,.0f} more people in them would be shown."
+        )
+    if any(one.cost is not None for one in found.tables):
+        return "No crossing costs the other tables anything."
+    return "No table crosses breakdowns."
+
+
+def rows(found: Forecast) -> Iterator[tuple[str, str, float, float, float, float]]:
+    """Group, label, expected base, shares shown, hidden for being small and for others' sake."""
+    for group in found.groups:
+        yield group.id, group.label, group.base, group.shown, group.small, group.others
+
+
+def table_lines(tables: Iterable[TableForecast]) -> Iterator[str]:
+    """A small table of tables."""
+    named = list(tables)
+    width = max((len(table.id) for table in named), default=0)
+    yield f"{'table':{width}}  groups  shown  people hidden  cost to others"
+    for table in named:
+        share = table.shown / len(table.groups)
+        cost = "" if table.cost is None else f"{table.cost:,.0f}"
+        yield (
+            f"{table.id:{width}}  {len(table.groups):6}  {share:5.0%}  {table.hidden:13,.0f}  "
+            f"{cost:>14}"
+        )
