@@ -62,7 +62,8 @@ class Ticket:
 def take_ticket(live: LiveWave, number: int = 0) -> Ticket:
     """Redeem a card and keep the token."""
     public = issuing_keys.public(live.wave.token_key)
-    asking = tokens.ask(live.wave.id, public, secrets.token_bytes(32))
+    half = codes.public_half(codes.parse(live.codes[number]), live.wave.id)
+    asking = tokens.ask(live.wave.id, public, secrets.token_bytes(32), half)
     signature = redeem(live, number, asking.blinded.content, live.wave.id)
     return Ticket(tokens.finish(asking, public, signature), asking.one_time)
 

@@ -62,7 +62,8 @@ def submit(
         wave: an open wave.
         code: as typed.
         answers: question id -> code, already folded.
-        attempt: from `new_attempt`; the same one again gives the same receipt and counts once.
+        attempt: from `new_attempt`; the same one again, with the same code, gives the same receipt
+            and counts once.
         comments: comment id -> its text; those that are left out are sealed empty.
 
     Raises:
@@ -86,7 +87,7 @@ def take(stores: Stores, wave: Wave, code: str, attempt: str) -> Ticket:
         stores: where the issuer lies.
         wave: an open wave.
         code: as typed.
-        attempt: from `new_attempt`; the same one again gives the same ticket.
+        attempt: from `new_attempt`; the same one again, with the same code, gives the same ticket.
 
     Raises:
         MistypedCode: when `code` is not a code at all.
@@ -96,7 +97,7 @@ def take(stores: Stores, wave: Wave, code: str, attempt: str) -> Ticket:
     """
     key = codes.private_key(codes.parse(code), wave.id)
     issuer_key = issuing_keys.public(wave.token_key)
-    asking = tokens.ask(wave.id, issuer_key, _attempt_bytes(attempt))
+    asking = tokens.ask(wave.id, issuer_key, _attempt_bytes(attempt), _public(key))
     blinded = asking.blinded.content
     proof = key.sign(tokens.to_redeem(wave.id, blinded))
     signature = issuing.of(stores).redeem(wave.id, _public(key), blinded, proof)

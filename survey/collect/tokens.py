@@ -65,15 +65,17 @@ def proves(public_key: bytes, proof: bytes, content: bytes) -> bool:
     return True
 
 
-def ask(wave_id: str, key: RSAPublicKey, attempt: bytes) -> Asking:
-    """Begin a token from a sending's random attempt; the same attempt begins the same token.
+def ask(wave_id: str, key: RSAPublicKey, attempt: bytes, public_half: bytes) -> Asking:
+    """Begin a token from a sending's random attempt; with the same code it begins the same token.
 
-    Everything random about it comes from the attempt by HKDF-SHA256, which nobody keeps.
+    Everything random about it comes from the attempt by HKDF-SHA256, which nobody keeps. Another
+    code (its public half: 32 bytes) begins another token, so that an auditor sees two redemptions
+    where somebody took a second card to the same page.
     """
     modulus = key.public_numbers().n
     # 128 bits more than the modulus has, so that the factor is as good as uniform.
     lengths = (32, blind_signatures.SALT_BYTES, MODULUS_BYTES + 16)
-    info = b"candour/1/attempt/" + wave_id.encode()
+    info = b"candour/1/attempt/" + wave_id.encode() + b"/" + public_half
     made = HKDF(algorithm=SHA256(), length=sum(lengths), salt=None, info=info).derive(attempt)
     seed, salt, factor = made[:32], made[32 : 32 + lengths[1]], made[32 + lengths[1] :]
     one_time = Ed25519PrivateKey.from_private_bytes(seed)

@@ -181,9 +181,9 @@ def transcript(live: LiveWave, attempts: list[str]) -> set[bytes]:
     assert key
     seen: set[bytes] = set()
     for code, attempt in zip(live.codes, attempts, strict=False):
-        asking = tokens.ask(live.wave.id, public, bytes.fromhex(attempt))
-        blinded = asking.blinded.content
         half = codes.public_half(codes.parse(code), live.wave.id)
+        asking = tokens.ask(live.wave.id, public, bytes.fromhex(attempt), half)
+        blinded = asking.blinded.content
         proof = codes.private_key(codes.parse(code), live.wave.id).sign(
             tokens.to_redeem(live.wave.id, blinded)
         )

@@ -73,6 +73,29 @@ def test_links_between_documents_lead_somewhere() -> None:
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
 
+PAGES = (
+    *(ROOT / f"{name}.md" for name in ("README", "CONTRIBUTING", "SECURITY")),
+    *DOCS.rglob("*.md"),
+)
+FOLDERS = ("tests", "survey", "analysis", "docs", "templates", "questionnaires")
+
+
+def lost_files(text: str) -> list[str]:
+    """Paths of the project in backticks that lead nowhere."""
+    named = re.findall(rf"`((?:{'|'.join(FOLDERS)})/[\w./*-]*)`", text)
+    return [path for path in named if not any(ROOT.glob(path))]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_files_that_documents_name_are_there(page: Path) -> None:
+    assert lost_files(page.read_text()) == []
+
+
+def test_a_file_that_is_gone_is_noticed() -> None:
+    text = "`tests/gone.py` and `survey/collect/`, `survey/app.py`, `docs/decisions/*.md`, `a/b.py`"
+    assert lost_files(text) == ["tests/gone.py"]
+
+
 @pytest.mark.parametrize("folder", ["survey", "analysis"])
 def test_every_room_is_on_the_map(folder: str) -> None:
     text = (DOCS / "ARCHITECTURE.md").read_text()

@@ -248,7 +248,7 @@ def nothing_to_link(
     assert found(issuers, of_answers) == set()
     of_rows = {kind: of_codes[kind] for kind in ("hashes", "marks")}
     assert found(issuers, of_rows) == set(of_rows), "and would be found"
-    assert found(boxs, of_answers) == set(of_answers), "the tokens in the public list"
+    assert found(boxs, of_answers) == set(of_answers), "tokens were published at closing"
     planted = two.box.settings.home / "planted"
     planted.write_bytes(b"..." + next(iter(of_codes["hashes"])))
     assert found(boxs, of_codes) == {"hashes"}

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import html_page
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from fixtures_hosts import Hosts, issuer_served
 from fixtures_tokens import received, used
 from fixtures_wave import LiveWave
 from flask.testing import FlaskClient
 
+from survey import clock
 from survey.app import create_app
 from survey.collect import codes, issuing, submit
 from survey.database import Stores
@@ -110,7 +118,7 @@ def never(handler: BaseHTTPRequestHandler) -> None:
 
 
 @contextmanager
-def answering(with_: Reply) -> Iterator[str]:
+def answering(with_: Reply, tls: ssl.SSLContext | None = None) -> Iterator[str]:
     """A host that answers every request in one way; yields its address."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -128,6 +136,8 @@ def answering(with_: Reply) -> Iterator[str]:
             """Nothing."""
 
     with Server(("127.0.0.1", 0), Handler) as server:
+        if tls is not None:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
             yield f"http://127.0.0.1:{server.server_port}"
@@ -278,6 +288,48 @@ def test_pages_say_in_one_sentence_that_the_issuer_does_not_answer(
     assert IssuerError.PUBLIC in html_page.parse(sent.data).text
     assert caplog.messages == []
     assert received(live) == 0
+
+
+def certificate_for(name: str, folder: Path) -> Path:
+    """A certificate that vouches for itself, and its key, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    day = timedelta(days=1)
+    certificate = (
+        x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
+        .not_valid_before(clock.now() - day)
+        .not_valid_after(clock.now() + day)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .sign(key, SHA256())
+    )
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path = folder / f"{name}.pem"
+    path.write_bytes(private + certificate.public_bytes(Encoding.PEM))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "trusted", "answers"),
+    [("localhost", True, True), ("localhost", False, False), ("issue.invalid", True, False)],
+    ids=["its certificate", "an unknown certificate", "another site's certificate"],
+)
+def test_issuer_is_asked_over_https_when_its_certificate_is_good(
+    hosts: Hosts,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    trusted: bool,
+    answers: bool,
+) -> None:
+    path = certificate_for(name, tmp_path)
+    if trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(path))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path)
+    with answering(reply(200, b'{"usable": true}'), context) as address:
+        live = asking(hosts, address.replace("http://127.0.0.1", "https://localhost"))
+        with nullcontext() if answers else pytest.raises(IssuerError):
+            submit.check_code(live.stores, live.wave, live.codes[0])
 
 
 def test_settings_decide_who_is_asked(hosts: Hosts, live_wave: LiveWave, tmp_path: Path) -> None:

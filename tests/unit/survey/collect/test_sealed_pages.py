@@ -79,7 +79,7 @@ def test_code_becomes_a_token_and_the_token_an_answer(
 ) -> None:
     assert client.post("/issue/autumn/check", json=to_check(live_wave)).json == {"usable": True}
     public = issuing_keys.public(live_wave.wave.token_key)
-    asking = tokens.ask("autumn", public, secrets.token_bytes(32))
+    asking = tokens.ask("autumn", public, secrets.token_bytes(32), bytes(32))
     reply = client.post("/issue/autumn", json=to_redeem(live_wave, 0, asking.blinded.content))
     assert reply.json
     token = tokens.finish(asking, public, content_of(reply.json["signature"]))

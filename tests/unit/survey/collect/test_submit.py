@@ -10,11 +10,14 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import pytest
 from fixtures_wave import LiveWave
 
+from survey.close import redemptions
+from survey.close.closing import close_wave
 from survey.collect import box, issuer, submit, tokens
 from survey.collect.tickets import Ticket
 from survey.errors import CodeError, MistypedCode, UsedTicket, WaveStateError
@@ -22,6 +25,7 @@ from survey.manage import waves
 
 pytestmark = pytest.mark.both_databases
 
+CLOSED = date(2026, 9, 30)
 ANSWERS = {"fair_treatment": "agree", "ethnicity": "white"}
 
 
@@ -142,12 +146,26 @@ def test_a_token_that_is_made_anew_each_time_is_noticed(
 ) -> None:
     ask = tokens.ask
     monkeypatch.setattr(
-        tokens, "ask", lambda wave, key, _attempt: ask(wave, key, secrets.token_bytes(32))
+        tokens, "ask", lambda wave, key, _, half: ask(wave, key, secrets.token_bytes(32), half)
     )
     attempt = submit.new_attempt()
     send(live_wave, attempt)
     with pytest.raises(CodeError):
         send(live_wave, attempt)
+
+
+def test_two_cards_in_one_attempt_are_two_redemptions_for_the_auditor(
+    live_wave: LiveWave, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who takes a spare card because the box failed, on the same page, cheats nobody."""
+    attempt = submit.new_attempt()
+    dies_between(live_wave, monkeypatch)(attempt)
+    code = live_wave.codes[1]
+    submit.submit(live_wave.stores, live_wave.wave, code, ANSWERS, attempt)
+    assert (used(live_wave), received(live_wave)) == (2, 1)
+    close_wave(live_wave.stores, "autumn", CLOSED)
+    records = redemptions.open_records(live_wave.stores, "autumn", live_wave.keys)
+    assert len({record.blinded for record in records.redeemed}) == 2
 
 
 def test_a_sending_whose_attempt_is_forgotten_is_noticed(

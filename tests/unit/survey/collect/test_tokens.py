@@ -14,17 +14,20 @@ from survey.errors import TokenError
 from survey.manage import issuing_keys
 
 ATTEMPT = hashlib.sha256(b"an attempt").digest()
+HALF = bytes(32)
 SEALED = b"sealed"
 
 
-def make(live: LiveWave, attempt: bytes, wave: str = "autumn") -> tuple[bytes, Ed25519PrivateKey]:
+def make(
+    live: LiveWave, attempt: bytes, wave: str = "autumn", half: bytes = HALF
+) -> tuple[bytes, Ed25519PrivateKey]:
     """A token as plain mode makes it, and its one-time key."""
     public, key = (
         issuing_keys.public(live.wave.token_key),
         issuing_keys.read(live.settings, "autumn"),
     )
     assert key
-    asking = tokens.ask(wave, public, attempt)
+    asking = tokens.ask(wave, public, attempt, half)
     signature = blind_signatures.sign(asking.blinded.content, key)
     return tokens.finish(asking, public, signature), asking.one_time
 
@@ -47,9 +50,16 @@ def test_same_attempt_makes_the_same_token_and_another_another(opened_once: Live
     assert make(opened_once, ATTEMPT, "winter")[0] != token
 
 
+def test_same_attempt_with_another_code_makes_another_token(opened_once: LiveWave) -> None:
+    public = issuing_keys.public(opened_once.wave.token_key)
+    asked = [tokens.ask("autumn", public, ATTEMPT, bytes([n]) * 32) for n in range(5)]
+    assert len({one.blinded.content for one in asked}) == 5
+    assert len({one.message for one in asked}) == 5
+
+
 def test_blinding_factors_are_as_long_as_the_modulus(opened_once: LiveWave) -> None:
     public = issuing_keys.public(opened_once.wave.token_key)
-    asked = [tokens.ask("autumn", public, secrets.token_bytes(32)) for _ in range(20)]
+    asked = [tokens.ask("autumn", public, secrets.token_bytes(32), HALF) for _ in range(20)]
     n = public.public_numbers().n
     assert max(pow(one.blinded.inverse, -1, n).bit_length() for one in asked) > 3060
 
@@ -77,7 +87,7 @@ def test_token_with_one_bit_changed_is_refused(opened_once: LiveWave, bit: int) 
 
 def test_what_the_issuer_sees_is_in_no_byte_of_the_token(opened_once: LiveWave) -> None:
     public = issuing_keys.public(opened_once.wave.token_key)
-    asking = tokens.ask("autumn", public, ATTEMPT)
+    asking = tokens.ask("autumn", public, ATTEMPT, HALF)
     token, _ = make(opened_once, ATTEMPT)
     seen = asking.blinded.content
     assert not any(seen[at : at + 8] in token for at in range(len(seen) - 7))
