@@ -117,7 +117,5 @@ def table_lines(tables: Iterable[TableForecast]) -> Iterator[str]:
     for table in named:
         share = table.shown / len(table.groups)
         cost = "" if table.cost is None else f"{table.cost:,.0f}"
-        yield (
-            f"{table.id:{width}}  {len(table.groups):6}  {share:5.0%}  {table.hidden:13,.0f}  "
-            f"{cost:>14}"
-        )
+        row = f"{table.id:{width}}  {len(table.groups):6}  {share:5.0%}  {table.hidden:13,.0f}"
+        yield f"{row}  {cost:>14}".rstrip()
