@@ -11,8 +11,7 @@ from survey.close import keys as release_keys
 from survey.close.comments import Opened
 from survey.config import Settings
 from survey.database import Stores
-
-WAVE_FILE = ".wave"
+from survey.manage import wave_file
 
 
 @click.group()
@@ -31,7 +30,7 @@ def export(wave: str, key: Path, out: Path) -> None:
 
     WAVE is a wave's id, or the file FILE.wave that was carried to this machine.
     """
-    if wave.endswith(WAVE_FILE):
+    if wave.endswith(wave_file.ENDING):
         sealed = opening.of_file(Path(wave))
     else:
         sealed = opening.of_wave(Stores.open(Settings.from_environment()), wave)

@@ -18,10 +18,11 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from survey.collect import blind_signatures
 from survey.collect.blind_signatures import Blinded
 from survey.errors import TokenError
+from survey.manage import issuing_keys
 from survey.manage.issuing_keys import MODULUS_BYTES
 
 KEY_BYTES, PROOF_BYTES = 32, 64
-TOKEN_BYTES = KEY_BYTES + MODULUS_BYTES
+TOKEN_BYTES = issuing_keys.TOKEN_BYTES
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from survey.database import Stores
+from survey.manage.issuing_keys import TOKEN_BYTES
 from survey.manage.tables import ClosingRow
-
-TOKEN_BYTES = 416
-"""A one-time key of 32 bytes and the issuer's signature of 384."""
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,8 @@ from survey.manage import secret_files
 
 EXPONENT, BITS = 65537, 3072
 MODULUS_BYTES = BITS // 8
+TOKEN_BYTES = 32 + MODULUS_BYTES
+"""A one-time key (Ed25519) and the issuer's signature on it."""
 
 
 def path_of(settings: Settings, wave_id: str) -> Path:
@@ -67,14 +69,16 @@ def public(token_key: bytes) -> RSAPublicKey:
     return key
 
 
-def is_public(token_key: bytes) -> bool:
-    """Whether it is the public half of an issuing key, in DER."""
+def checked(token_key: bytes) -> RSAPublicKey | None:
+    """The public half (DER) as somebody else wrote it; None unless of the one kind allowed."""
     try:
         key = load_der_public_key(token_key)
     except (ValueError, UnsupportedAlgorithm):
-        return False
-    numbers = key.public_numbers() if isinstance(key, RSAPublicKey) else None
-    return numbers is not None and (numbers.e, numbers.n.bit_length()) == (EXPONENT, BITS)
+        return None
+    if not isinstance(key, RSAPublicKey):
+        return None
+    numbers = key.public_numbers()
+    return key if (numbers.e, numbers.n.bit_length()) == (EXPONENT, BITS) else None
 
 
 def modulus(token_key: bytes) -> bytes:

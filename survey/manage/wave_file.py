@@ -25,6 +25,7 @@ from analysis.errors import CandourError
 from analysis.policy import DisclosurePolicy
 from survey.errors import DataError
 from survey.manage.closings import Closing
+from survey.manage.issuing_keys import TOKEN_BYTES
 from survey.manage.waves import LARGEST_WAVE, State, Wave, expect_id
 from survey.questionnaire import loader
 
@@ -37,8 +38,9 @@ _FOLDERS = ("comments/", "releases/")
 _KEYS = ("public_key", "fallback_key", "token_key", "verifier")
 _DAYS = ("opened", "closed")
 _CODES = re.compile(rb"(?:[0-9a-f]{64}\n)*")
-_TOKENS = re.compile(rb"(?:[0-9A-Za-z_-]{555}=\n)*")
-"""Base64url of 416 bytes a line. Both are matched before they are split, which takes memory."""
+_TOKEN_LINE = len(urlsafe_b64encode(bytes(TOKEN_BYTES))) + 1
+_TOKENS = re.compile(rb"(?:[0-9A-Za-z_-]{%d}=\n)*" % (_TOKEN_LINE - 2))
+"""Both are matched before they are split, which takes memory."""
 _LARGEST = {
     "wave.json": 2**16,
     "closing.json": 2**10,
@@ -46,7 +48,7 @@ _LARGEST = {
     "headcounts.json": 2**22,
     "codes.txt": 65 * LARGEST_WAVE,
     "receipts.txt": 20 * LARGEST_WAVE,
-    "tokens.txt": 557 * LARGEST_WAVE,
+    "tokens.txt": _TOKEN_LINE * LARGEST_WAVE,
 }
 _MOST_PEOPLE = 10**7
 _ODD = (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError)

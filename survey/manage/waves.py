@@ -136,7 +136,7 @@ def copy(session: Session, wave: Wave) -> None:
     """
     keys = PublicKeys(wave.public_key, wave.fallback_key, wave.verifier)
     row = _draft(wave.id, wave.title, wave.questionnaire, keys, wave.policy)
-    if not issuing_keys.is_public(wave.token_key):
+    if issuing_keys.checked(wave.token_key) is None:
         raise WaveStateError(f"The issuing key of wave {wave.id} is none; export the wave again.")
     row.cards, row.keys = wave.cards, WaveKeyRow(wave.fallback_key, wave.token_key)
     session.add(row)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from survey.collect import blind_signatures, codes, tokens
 from survey.collect.receipts import TOLD
+from survey.manage import issuing_keys
 from survey.manage.closings import Closing
 from survey.manage.issuing_keys import BITS, EXPONENT
 from survey.manage.officers import PublicKeys
@@ -60,23 +59,11 @@ def _not_closed(wave: Wave) -> Finding:
     return Finding("closing", None, later)
 
 
-def issuing_key(wave: Wave) -> RSAPublicKey | None:
-    """The key that tokens are checked with; None unless it is of the one kind that is allowed."""
-    try:
-        key = load_der_public_key(wave.token_key)
-    except (ValueError, UnsupportedAlgorithm):
-        return None
-    if not isinstance(key, RSAPublicKey):
-        return None
-    numbers = key.public_numbers()
-    return key if (numbers.n.bit_length(), numbers.e) == (BITS, EXPONENT) else None
-
-
 def _keys(wave: Wave) -> Finding:
     sealing = PublicKeys(wave.public_key, wave.fallback_key, wave.verifier)
     return judged(
         "keys",
-        issuing_key(wave) is not None and sealing.can_seal,
+        issuing_keys.checked(wave.token_key) is not None and sealing.can_seal,
         f"The issuing key is RSA of exactly {BITS} bits with e = {EXPONENT}; answers are sealed to "
         "an X25519 and a P-256 key.",
         f"The issuing key is not RSA of exactly {BITS} bits with e = {EXPONENT}, or answers are "
@@ -163,7 +150,7 @@ def _tokens(told: Closing, wave: Wave, watch: Watch) -> Iterator[Finding]:
     yield as_many("tokens", "token", told.tokens, told.received)
     yield all_different("tokens", "token", told.tokens)
     yield in_order("tokens", told.tokens)
-    key = issuing_key(wave)
+    key = issuing_keys.checked(wave.token_key)
     if key is None:
         yield Finding("tokens", False, "No token can be checked: the issuing key is none.")
         return

@@ -10,17 +10,17 @@ from collections.abc import Callable, Iterator, Sequence
 from survey.collect import codes, fingerprint, tokens
 from survey.collect.code_list import CodeList
 from survey.collect.redemptions import Redemption
+from survey.manage import issuing_keys
 from survey.manage.closings import Closing
 from survey.manage.officers import PublicKeys
 from survey.manage.wave_file import WaveFile
 from survey.manage.waves import Wave
-from survey.verify.checking import issuing_key
 from survey.verify.findings import Finding, all_different, as_many, judged
 
 
 def fingerprint_of(wave: Wave) -> str | None:
     """The fingerprint of the wave's keys; None when the issuing key is none."""
-    return fingerprint.of(wave) if issuing_key(wave) else None
+    return fingerprint.of(wave) if issuing_keys.checked(wave.token_key) else None
 
 
 def receipt(file: WaveFile, typed: str) -> Finding:

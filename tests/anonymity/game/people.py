@@ -134,7 +134,7 @@ def _redeem(live: LiveWave, client: FlaskClient, person: Person) -> Ticket:
     asked = {"half": half, "proof": key.sign(tokens.to_check(WAVE))}
     checked = ask(client, f"/issue/{WAVE}/check", asked)
     public = issuing_keys.public(live.wave.token_key)
-    asking = tokens.ask(WAVE, public, secrets.token_bytes(32))
+    asking = tokens.ask(WAVE, public, secrets.token_bytes(32), half)
     blinded = asking.blinded.content
     proof = key.sign(tokens.to_redeem(WAVE, blinded))
     asked = {"half": half, "blinded": blinded, "proof": proof}

@@ -17,7 +17,8 @@ from analysis import zipped
 from analysis.policy import DisclosurePolicy
 from survey.errors import DataError
 from survey.manage import wave_file
-from survey.manage.closings import TOKEN_BYTES, Closing
+from survey.manage.closings import Closing
+from survey.manage.issuing_keys import TOKEN_BYTES
 from survey.manage.wave_file import Sealed, WaveFile
 
 
