@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from analysis.release import folder
@@ -82,12 +84,10 @@ def _expect_rules(wave: Wave, manifest: Manifest) -> None:
 def _expect_counts(stores: Stores, wave: Wave, release: Release) -> None:
     """Refuse headcounts that are not those here, and more answers than were received."""
     people = headcounts.of_wave(stores, wave.id)
-    # A group that is not in the file of headcounts has the sum of its parts.
     other = [
         row
         for row in release.groups
-        if row.headcount is not None
-        and (people is None or row.headcount != people.get(row.group, row.headcount))
+        if row.headcount is not None and not _is_headcount(row.headcount, row.group, people, wave)
     ]
     if other:
         raise ReleaseError(
@@ -101,6 +101,16 @@ def _expect_counts(stores: Stores, wave: Wave, release: Release) -> None:
             f"This Release counts {answered:,} answers, and {told.received:,} were received in "
             f"wave {wave.id}; {_AGAIN.format(wave.id)}."
         )
+
+
+def _is_headcount(shown: int, group: str, people: Mapping[str, int] | None, wave: Wave) -> bool:
+    """Whether a headcount in a Release is the one loaded here; small ones are rounded there."""
+    if people is None:
+        return False
+    # A group that is not in the file of headcounts has the sum of its parts.
+    loaded = people.get(group, shown)
+    step = wave.policy.base_step if loaded < wave.policy.fine_base else 0
+    return 2 * abs(shown - loaded) <= step
 
 
 def _expect_welcome(stores: Stores, wave: Wave, name: str, manifest: Manifest) -> None:

@@ -186,12 +186,18 @@ def note(patch: pytest.MonkeyPatch, person: Callable[[], Person]) -> None:
         return signature
 
     def noted_accept(
-        stores: Stores, wave: Wave, token: bytes, sealed: bytes, proof: bytes, comments: bytes
+        stores: Stores,
+        wave: Wave,
+        token: bytes,
+        sealed: bytes,
+        proof: bytes,
+        comments: bytes,
+        **more: bool,
     ) -> str:
         rows = envelope.split_comments(comments, wave.questionnaire)
         assert rows
         person().sent = {"token": token, "answer": sealed, **rows}
-        return accept(stores, wave, token, sealed, proof, comments)
+        return accept(stores, wave, token, sealed, proof, comments, **more)
 
     patch.setattr(issuer, "redeem", noted_redeem)
     patch.setattr(submit, "accept", noted_accept)
