@@ -329,6 +329,16 @@ def test_release_of_other_counts_is_refused(
         adding.add(closed_wave.stores, packed)
 
 
+def test_small_headcount_is_rounded_in_the_release_and_taken_all_the_same(
+    closed_wave: LiveWave, tmp_path: Path
+) -> None:
+    headcounts.store(closed_wave.stores, "autumn", {"force": 93})
+    unseal(closed_wave.stores, "autumn", closed_wave.keys, tmp_path / "out")
+    release = store.by_wave(closed_wave.stores, "autumn")
+    assert release
+    assert [row.headcount for row in release.groups if row.group == "force"] == [95]
+
+
 def test_release_of_others_is_refused(closed_wave: LiveWave, carried: Path, tmp_path: Path) -> None:
     content = unseal_file(carried, closed_wave.keys, (), tmp_path / "out").read_bytes()
     with pytest.raises(ReleaseError, match="signed with another key"):
