@@ -34,7 +34,7 @@ CREATE TABLE comment (
 
 def path_of(settings: Settings, wave_id: str) -> Path:
     """Where the sealed answers of a closed wave lie until they are destroyed."""
-    return settings.box_folder / f"{wave_id}.closed"
+    return box.path_of(settings, wave_id).with_suffix(box.CLOSED)
 
 
 def rewrite(ballot_box: Path, closed_box: Path) -> None:

@@ -33,6 +33,9 @@ PAGE_BYTES = 65_536
 LARGEST_ROW = 16_000
 """Bytes. A longer row would spill over into pages that are handed out in order."""
 
+CLOSED = ".closed"
+"""What the file of a wave's answers ends in once it has closed; it lies where the box lay."""
+
 BUSY_SECONDS = 30
 
 SCHEMA = """
@@ -125,7 +128,8 @@ def create(path: Path, wave_id: str, cards: int, size: int, questions: Sequence[
     It has as many slots for the comments to each of `questions`.
 
     Raises:
-        WaveStateError: when an answer would not fit into a row, or a box is there that was used.
+        WaveStateError: when an answer would not fit into a row, or a box is there that was
+            used, or the answers of one that has closed.
     """
     if size > LARGEST_ROW:
         raise WaveStateError(
@@ -136,6 +140,12 @@ def create(path: Path, wave_id: str, cards: int, size: int, questions: Sequence[
         raise WaveStateError(
             f"The ballot box {path.name} holds answers, has closed or cannot be read, and is not "
             "replaced; restore the database that goes with it, or move the box away."
+        )
+    closed = path.with_suffix(CLOSED)
+    if closed.exists():
+        raise WaveStateError(
+            f"{closed.name} holds the answers of a wave of this name that has closed, and closing "
+            "would take them for this one's; move it away."
         )
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_suffix(".making")

@@ -210,3 +210,12 @@ def test_free_slots_read_as_noise_and_differ(ballot_box: Path) -> None:
 
 def test_box_is_for_its_owners_eyes_only(ballot_box: Path) -> None:
     assert ballot_box.stat().st_mode & 0o077 == 0
+
+
+def test_no_box_is_made_beside_the_answers_of_a_closed_one(tmp_path: Path) -> None:
+    closed = tmp_path / "w.closed"
+    closed.write_bytes(b"answers")
+    with pytest.raises(WaveStateError, match=r"w\.closed holds the answers"):
+        box.create(tmp_path / "w.box", "w", 60, 560)
+    assert closed.read_bytes() == b"answers"
+    assert not (tmp_path / "w.box").exists()
