@@ -16,7 +16,6 @@ import numpy.typing as npt
 from analysis.codebook import Codebook
 from analysis.microdata import Microdata
 from analysis.policy import DisclosurePolicy
-from analysis.publish.figures import Figures
 from analysis.publish.shown import Shown, control
 from analysis.tally import tally
 from survey.demo import answering
@@ -77,9 +76,7 @@ def answered(seed: int, gap: Gap | None = None) -> Microdata:
 def shown(microdata: Microdata) -> Shown:
     """The wave after disclosure control: what the rule sees."""
     questionnaire, book = asked()
-    names = tuple(group.id for group in questionnaire.plan.groups)
-    sums = tally(book, questionnaire.plan, microdata).at_groups
-    return control(questionnaire.plan, POLICY, Figures(book, names, sums))
+    return control(tally(book, questionnaire.plan, microdata), POLICY)
 
 
 def _sized(frame: Frame, gap: Gap, rng: np.random.Generator) -> Frame:

@@ -76,6 +76,17 @@ class Block:
         cells = np.arange(self.start, self.start + self.size).reshape(self.shape or (1,))
         return cells[np.ix_(*chosen)].ravel() if chosen else cells
 
+    def places(
+        self, variables: Sequence[str], profiles: npt.NDArray[np.integer]
+    ) -> npt.NDArray[np.int64]:
+        """The column of each profile: positions in `variables`, -1 unknown; shape (profiles, V)."""
+        place = np.zeros(len(profiles), dtype=np.int64)
+        for variable, partition in self.axes.items():
+            # Unknown is the last of a variable's classes, which is where -1 points.
+            of_class = np.array(partition)[profiles[:, list(variables).index(variable)]]
+            place = place * (max(partition) + 1) + of_class
+        return self.start + place
+
     def labels(self, shared: frozenset[Node]) -> npt.NDArray[np.int64]:
         """For each cell, the number of the combination of `shared` classes that it lies in."""
         label = np.zeros(self.shape or (1,), dtype=np.int64)

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from analysis.cells import Cells
 from analysis.codebook import Codebook
 from analysis.disclosure.atoms import (
     Block,
@@ -63,6 +64,8 @@ class System:
         derived: unknown parts and rests.
         watched: how many of a group's values the plan names in an intersection, shape (G,);
             groups with more of them are hidden after others.
+        inside: 0/1, shape [A, cells]: which occupied finest cells add up to which atom; None when
+            no more than the bases is known.
     """
 
     groups: tuple[Group, ...]
@@ -72,6 +75,7 @@ class System:
     lines: tuple[Line, ...]
     derived: Derived
     watched: npt.NDArray[np.int64]
+    inside: sparse.csr_array | None = None
 
     def __post_init__(self) -> None:
         if self.bases.shape != (len(self.groups),):
@@ -83,13 +87,16 @@ class System:
         return np.diff(self.membership.indptr) > 0
 
 
-def build(codebook: Codebook, plan: TablePlan, bases: npt.ArrayLike) -> System:
+def build(
+    codebook: Codebook, plan: TablePlan, bases: npt.ArrayLike, occupied: Cells | None = None
+) -> System:
     """Build the system of a plan.
 
     Args:
         codebook: gives the categories of every variable.
         plan: the tables that will be published.
         bases: unweighted people in each of `plan.groups`, in that order, shape (G,).
+        occupied: the finest cells that somebody is in; without them `System.inside` is None.
 
     Returns:
         The system. Its atoms are all combinations that the questionnaire makes possible, with
@@ -110,6 +117,7 @@ def build(codebook: Codebook, plan: TablePlan, bases: npt.ArrayLike) -> System:
         lines=additive_lines(plan),
         derived=derived_groups(plan, cells.positions, cells.columns),
         watched=_watched(plan),
+        inside=None if occupied is None else cells.inside(occupied),
     )
 
 
@@ -162,6 +170,13 @@ class _Cells:
         if not picked:
             return min(self.blocks, key=lambda block: block.size).columns({})
         return self.columns(self._tables[group.table], picked)
+
+    def inside(self, occupied: Cells) -> sparse.csr_array:
+        """Which of the occupied finest cells add up to which atom, shape [A, cells]."""
+        rows = [block.places(occupied.variables, occupied.profiles) for block in self.blocks]
+        columns = np.tile(np.arange(len(occupied)), len(rows))
+        place = (np.concatenate(rows), columns)
+        return sparse.csr_array((np.ones(len(columns)), place), (self.size, len(occupied)))
 
     def _block(self, table: str) -> Block:
         return next(block for block in self.blocks if self._nodes[table] <= block.nodes)

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from analysis.attack.audit import Breach, audit
+from analysis.attack.shares import attack_shares
 from analysis.codebook import Codebook, Theme
 from analysis.disclosure import rounding
-from analysis.disclosure.audit import Breach, audit
-from analysis.disclosure.audit_shares import attack_shares
 from analysis.errors import DataError, EstimationError, Unprotectable
 from analysis.microdata import Microdata
 from analysis.plan import FORCE, TablePlan
@@ -97,11 +97,9 @@ def publish_tally(
     weight: str | None = None,
 ) -> Release:
     """`publish` for answers that were counted in parts: everything after the tally."""
-    codebook, plan = counted.codebook, counted.plan
-    names = tuple(group.id for group in plan.groups)
-    shown = control(plan, policy, Figures(codebook, names, counted.at_groups))
-    known = all_headcounts(plan, headcounts, counted.at_groups.people.tolist())
-    line = line_before(previous, codebook.questionnaire, wave.id)
+    shown = control(counted, policy)
+    known = all_headcounts(counted.plan, headcounts, counted.at_groups.people.tolist())
+    line = line_before(previous, counted.codebook.questionnaire, wave.id)
     if weight is not None:
         shown = replace(shown, withheld=_withheld_of_people(shown, wave, known))
     while True:
@@ -111,7 +109,7 @@ def publish_tally(
         if not breaches:
             release = _completed(draft, shown, line)
             check(release)
-            breaches = audit(release, plan)
+            breaches = audit(release, shown.plan)
             if not breaches:
                 return release
         shown = without(shown, breaches)

@@ -16,6 +16,7 @@ from analysis.plan import FORCE, TablePlan
 from analysis.policy import DisclosurePolicy
 from analysis.publish.figures import Figure, Figures
 from analysis.release.rows import Kind
+from analysis.tally import Tally
 
 Bases = npt.NDArray[np.int64]
 
@@ -54,16 +55,18 @@ class Shown:
         return self.figures.row(row, measure)
 
 
-def control(plan: TablePlan, policy: DisclosurePolicy, figures: Figures) -> Shown:
+def control(counted: Tally, policy: DisclosurePolicy) -> Shown:
     """Run disclosure control over all tables together.
 
     Raises:
         Unprotectable: when the wave cannot be published safely, or not even the force is shown.
     """
-    codebook = figures.codebook
+    codebook, plan = counted.codebook, counted.plan
+    names = tuple(group.id for group in plan.groups)
+    figures = Figures(codebook, names, counted.at_groups)
     people = figures.sums.people
     own = {measure: figures.bases(measure) for measure in measures(codebook)}
-    protection = protect(build(codebook, plan, people), policy, own)
+    protection = protect(build(codebook, plan, people, counted.cells), policy, own)
     if FORCE not in protection.shown:
         raise Unprotectable(
             f"Fewer than {policy.k} people answered, or no table can be shown safely: "

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracle_tables import counts_that_fit
 
+from analysis.attack.bases import attack_bases
 from analysis.codebook import Codebook
-from analysis.disclosure.audit_bases import attack_bases
 from analysis.disclosure.bounds import FeasibleTables, Known
 from analysis.disclosure.protection import protect
 from analysis.disclosure.repair import hiding_pattern

@@ -9,9 +9,9 @@ import fixtures_disclosure as small
 import numpy as np
 import pytest
 
+from analysis.attack.bases import attack_bases
 from analysis.codebook import Codebook
 from analysis.disclosure import protect
-from analysis.disclosure.audit_bases import attack_bases
 from analysis.plan import TablePlan
 from analysis.policy import DisclosurePolicy
 

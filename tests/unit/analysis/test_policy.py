@@ -5,16 +5,25 @@ from __future__ import annotations
 import pytest
 
 from analysis.errors import CandourError
-from analysis.policy import _LIMITS, DisclosurePolicy
+from analysis.policy import RULES, DisclosurePolicy, Rule
 
 HUGE = 10**23 - 1
 
 
-def test_every_value_has_limits() -> None:
-    assert set(_LIMITS) == set(DisclosurePolicy().as_dict())
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+def test_every_value_says_what_it_is_for(rule: Rule) -> None:
+    assert all((rule.unit, rule.meaning, rule.reason, rule.source))
+    assert rule.stricter in {"higher", "lower"}
 
 
-@pytest.mark.parametrize("rule", _LIMITS)
+def test_defaults_are_the_loosest_there_is() -> None:
+    """So a wave's policy can only be tightened."""
+    for name, rule in RULES.items():
+        loosest = rule.lowest if rule.stricter == "higher" else rule.highest
+        assert getattr(DisclosurePolicy(), name) == loosest
+
+
+@pytest.mark.parametrize("rule", RULES)
 def test_absurd_value_is_refused_in_one_sentence(rule: str) -> None:
     with pytest.raises(CandourError, match=f"policy value {rule} is {HUGE}; it cannot be over"):
         DisclosurePolicy(**{rule: HUGE})
@@ -22,7 +31,7 @@ def test_absurd_value_is_refused_in_one_sentence(rule: str) -> None:
         DisclosurePolicy(**{rule: -1})
 
 
-@pytest.mark.parametrize("rule", _LIMITS)
+@pytest.mark.parametrize("rule", RULES)
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), 60.0, 60.5, True, "60", None, [60]])
 def test_what_is_no_whole_number_is_refused_in_one_sentence(rule: str, value: object) -> None:
     """Not a number is neither under a limit nor over one."""
@@ -31,6 +40,8 @@ def test_what_is_no_whole_number_is_refused_in_one_sentence(rule: str, value: ob
 
 
 def test_strictest_values_of_all_are_one_policy() -> None:
-    lower_is_stricter = {"top_code", "score_decimals"}
-    strictest = {rule: limits[rule not in lower_is_stricter] for rule, limits in _LIMITS.items()}
+    strictest = {
+        name: rule.highest if rule.stricter == "higher" else rule.lowest
+        for name, rule in RULES.items()
+    }
     assert DisclosurePolicy(**strictest).is_at_least_as_strict_as(DisclosurePolicy())

@@ -5,10 +5,12 @@ from __future__ import annotations
 import fixtures_disclosure as small
 import numpy as np
 import pytest
+from fixtures_analysis import small as small_study
 
 from analysis.disclosure import system as systems
 from analysis.disclosure.atoms import Node, blocks, common_chain, ties
 from analysis.errors import Unprotectable
+from analysis.tally import tally
 
 BOOK = small.codebook({"unit": ("a", "b", "c"), "sex": ("f", "m"), "staff": ("s", "t")})
 PLAN = small.plan(
@@ -84,3 +86,14 @@ def test_tables_linked_into_too_many_unknowns_are_refused(
     monkeypatch.setattr(systems, "MOST_ATOMS", 20)
     with pytest.raises(Unprotectable, match=r"unit-sex.*coarser level"):
         small.system(BOOK, PLAN, COUNTS)
+
+
+def test_finest_cells_add_up_to_the_atoms_and_these_to_the_groups() -> None:
+    study = small_study(400, seed=3)
+    counted = tally(study.codebook, study.plan, study.microdata)
+    people = counted.at_groups.people
+    system = systems.build(study.codebook, study.plan, people, counted.cells)
+    assert system.inside is not None
+    atoms = system.inside @ counted.cells.people
+    assert (system.membership @ atoms == people).all()
+    assert (system.held.rows @ atoms == system.held.values).all()

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from analysis.disclosure import audit_bases, repair
+from analysis.attack import bases
+from analysis.disclosure import repair
 from analysis.disclosure.bounds import FeasibleTables, Known
 from analysis.disclosure.lines import Derived
 from analysis.disclosure.system import System
@@ -67,12 +68,12 @@ def test_the_auditor_finds_a_group_that_whole_people_pin(monkeypatch: pytest.Mon
     cells = {(name,): at for at, name in enumerate(names)}
     equations = sparse.csr_array(np.hstack([INSIDE, -np.eye(4)]))
     sums = {(str(at),): (float(n), float(n)) for at, n in enumerate(INSIDE @ PEOPLE)}
-    attack = audit_bases._Attack(
+    attack = bases._Attack(
         *("", cells, equations, {cell: cell[0] for cell in (("u",), *sums)}),
         {("u",): (0.0, None), **sums},
         1,
     )
     pinned = [one.words for one in attack.breaches() if one.kind == "pinned"]
     assert pinned == ["u can only be 12 people"]
-    monkeypatch.setattr(audit_bases, "_NARROW", -1)
+    monkeypatch.setattr(bases, "_NARROW", -1)
     assert not [one for one in attack.breaches() if one.kind == "pinned"]

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from fixtures_analysis import Study, shuffled, small, with_answers
 
-from analysis.disclosure.audit import Breach, audit
+from analysis.attack.audit import Breach, audit
 from analysis.errors import DataError, EstimationError, Unprotectable
 from analysis.microdata import Microdata
 from analysis.plan import TablePlan

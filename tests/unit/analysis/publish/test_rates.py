@@ -10,7 +10,7 @@ import pytest
 from fixtures_disclosure import flat, nested, plan, table
 from scipy.optimize import linprog
 
-from analysis.disclosure.audit import audit
+from analysis.attack.audit import audit
 from analysis.plan import TablePlan
 from analysis.policy import DisclosurePolicy
 from analysis.publish import WaveFacts, exact, publish

@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from analysis.disclosure.audit_together import attack_together
-from analysis.disclosure.breaches import Breach
+from analysis.attack.breaches import Breach
+from analysis.attack.together import attack_together
 from analysis.release.model import Release
 from analysis.release.rows import Bound
 

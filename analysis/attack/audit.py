@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analysis.disclosure.audit_bases import attack_bases
-from analysis.disclosure.audit_rates import attack_rates
-from analysis.disclosure.audit_shares import attack_shares
-from analysis.disclosure.breaches import Breach
+from analysis.attack.bases import attack_bases
+from analysis.attack.breaches import Breach
+from analysis.attack.rates import attack_rates
+from analysis.attack.shares import attack_shares
 from analysis.errors import ReleaseError
 from analysis.plan import TablePlan
 from analysis.release.consistency import check

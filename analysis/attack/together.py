@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from analysis.disclosure.breaches import Breach
+from analysis.attack.breaches import Breach
 from analysis.release.model import Release
 from analysis.release.rows import Bound, EstimateRow, MeasureRow
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from functools import cache
-from pathlib import Path
 
 import fixtures_analysis as fixtures
 import pytest
 
-import analysis.disclosure
-from analysis.disclosure.audit import Breach, audit
+from analysis.attack.audit import Breach, audit
 from analysis.policy import DisclosurePolicy
 from analysis.publish.making import WaveFacts, publish
 from analysis.release.model import Release
@@ -295,28 +292,6 @@ def test_without_a_plan_parts_are_taken_to_be_the_whole() -> None:
     above = sum(_people()[f"command={name}"] for name in ("north", "south")) + 3
     planted = with_group("command=response", "command", base=above)
     assert "contradiction" in kinds(audit(planted))
-
-
-def test_the_auditor_shares_no_code_with_what_protects() -> None:
-    folder = Path(analysis.disclosure.__file__).parent
-    parts = {"bases", "rates", "shares", "together"}
-    auditing = {"audit", "breaches", *(f"audit_{part}" for part in parts)}
-    for path in folder.glob("*.py"):
-        imported = _imports(path, "analysis.disclosure.")
-        if path.stem in auditing:
-            assert imported <= auditing, path.name
-        else:
-            assert not imported & auditing, path.name
-
-
-def _imports(path: Path, package: str) -> set[str]:
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(package):
-            names.add((node.module or "").removeprefix(package).partition(".")[0])
-        if isinstance(node, ast.ImportFrom) and f"{node.module}." == package:
-            names |= {alias.name for alias in node.names}
-    return names
 
 
 @cache

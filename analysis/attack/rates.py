@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 from scipy.optimize import linprog
 
-from analysis.disclosure.audit_bases import grid
-from analysis.disclosure.breaches import Breach
+from analysis.attack.breaches import Breach
+from analysis.attack.grid import grid
 from analysis.plan import TablePlan
 from analysis.release.model import Release
 from analysis.release.rows import GroupRow
