@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from analysis.attack.audit import Breach, audit
+from analysis.attack.audit import Breach, examine
 from analysis.attack.shares import attack_shares
 from analysis.codebook import Codebook, Theme
 from analysis.disclosure import rounding
@@ -109,9 +109,10 @@ def publish_tally(
         if not breaches:
             release = _completed(draft, shown, line)
             check(release)
-            breaches = audit(release, shown.plan)
+            found = examine(release, shown.plan)
+            breaches = found.breaches
             if not breaches:
-                return release
+                return replace(release, certificates=found.certificates)
         shown = without(shown, breaches)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from analysis.release.certificates import Certificates
 from analysis.release.rows import (
     ComparisonRow,
     ConcernRow,
@@ -69,7 +70,12 @@ class Manifest:
 
 @dataclass(frozen=True)
 class Release:
-    """Everything that is published of one wave."""
+    """Everything that is published of one wave.
+
+    Attributes:
+        certificates: by which anybody can check what is hidden; None until it was audited, and
+            then it can be neither written nor read.
+    """
 
     manifest: Manifest
     measures: tuple[MeasureRow, ...]
@@ -79,6 +85,7 @@ class Release:
     comparisons: tuple[ComparisonRow, ...]
     concerns: tuple[ConcernRow, ...]
     trends: tuple[TrendRow, ...]
+    certificates: Certificates | None = None
 
     @cached_property
     def measure_by_id(self) -> dict[str, MeasureRow]:
