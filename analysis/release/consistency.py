@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.errors import ReleaseError
+from analysis.errors import LeakingRelease
 from analysis.release.model import Release
 
 _VALUES = {
@@ -38,7 +38,7 @@ def check(release: Release) -> None:
     trend; and no concern speaks of either.
 
     Raises:
-        ReleaseError: naming the table and the group.
+        LeakingRelease: naming the table and the group.
     """
     for name, values in _VALUES.items():
         for row in getattr(release, name):
@@ -46,7 +46,7 @@ def check(release: Release) -> None:
                 continue
             # A zero says as much as any other figure: only None and "" say nothing.
             if any(getattr(row, value) not in (None, "") for value in values):
-                raise ReleaseError(f"{name}: {row.group} is not shown, yet a value stands there.")
+                raise LeakingRelease(f"{name}: {row.group} is not shown, yet a value stands there.")
     hidden = _Hidden(
         frozenset(row.group for row in release.groups if row.status != "shown"),
         frozenset((row.group, row.measure) for row in release.estimates if row.status != "shown"),
@@ -68,6 +68,6 @@ def _keys(rows: Iterable[Any], measure: str, group: str = "group") -> list[tuple
 def _nothing_hidden(name: str, hidden: _Hidden, keys: Iterable[tuple[str, str]]) -> None:
     for group, measure in keys:
         if hidden.covers(group, measure):
-            raise ReleaseError(
+            raise LeakingRelease(
                 f"{name}: {group} ({measure}) is not shown elsewhere, yet it is here."
             )
