@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.errors import LeakingRelease
+from analysis.errors import LeakingRelease, ReleaseError
+from analysis.plan import FORCE
 from analysis.release.model import Release
 
 _VALUES = {
@@ -57,8 +58,21 @@ def check(release: Release) -> None:
     _nothing_hidden("comparisons", hidden, _keys(release.comparisons, "measure", "against"))
     _nothing_hidden("concerns", hidden, [(row.group, row.measure) for row in release.concerns])
     _nothing_hidden("concerns", hidden, [(row.against, row.measure) for row in release.concerns])
+    _ladders_stand(release, hidden)
     this_wave = (row for row in release.trends if row.wave == release.manifest.wave)
     _nothing_hidden("trends", hidden, _keys(this_wave, "measure"))
+
+
+def _ladders_stand(release: Release, hidden: _Hidden) -> None:
+    """A rung holds only groups that are shown, and a group that is shown stands for itself."""
+    for row in release.ladders:
+        known = {row.asked, row.group or FORCE} <= set(release.group_by_id)
+        stands = row.group is not None and row.group not in hidden.groups
+        itself = row.asked in hidden.groups or row.group == row.asked
+        if not (known and itself and stands == (row.status == "shown") == (row.kind != "absence")):
+            raise ReleaseError(
+                f"ladders: {row.group or 'nothing'} cannot stand for {row.asked} here."
+            )
 
 
 def _keys(rows: Iterable[Any], measure: str, group: str = "group") -> list[tuple[str, str]]:
