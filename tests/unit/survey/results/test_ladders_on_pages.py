@@ -165,7 +165,9 @@ def test_a_level_that_is_left_out_is_said_in_words() -> None:
         "too small to be shown, or protect others."
     )
     (crossing,) = levels_left_out(("t5", "command=command&ethnicity=roll_up"))
-    assert crossing.startswith("The table by command and ethnicity is not published below family level: ")
+    assert crossing.startswith(
+        "The table by command and ethnicity is not published below family level: "
+    )
     (whole,) = levels_left_out(("t6", "ethnicity=roll_up&probationer=value"))
     assert whole.startswith("The table by ethnicity and probation is not published: ")
     assert levels_left_out() == ()
