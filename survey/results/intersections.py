@@ -78,13 +78,21 @@ def _climbed(
 
 
 def _by_command(release: Release, name: str) -> dict[str, str]:
-    """Command -> the group that the ladder of an intersection is asked for in it."""
+    """Command -> the group that a ladder is asked for, in it or the closest unit around it."""
     asked = dict.fromkeys(row.asked for row in release.ladders if row.ladder == name)
     if not asked:
         return {}
     at = command_position(release)
     found = {release.group_by_id[group].values[at]: group for group in asked}
-    return {unit.id: found[unit.id] for unit in units(release, COMMAND) if unit.id in found}
+    parents = {unit.id: unit.parent for unit in units(release)}
+    around: dict[str, str] = {}
+    for unit in units(release, COMMAND):
+        place: str | None = unit.id
+        while place is not None and place not in found:
+            place = parents[place]
+        if place is not None:
+            around[unit.id] = found[place]
+    return around
 
 
 def _places(

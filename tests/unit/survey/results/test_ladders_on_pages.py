@@ -113,6 +113,14 @@ def test_absence_says_how_many_of_larger_groups_answered() -> None:
     )
 
 
+def test_a_command_that_no_table_asks_for_climbs_from_its_family() -> None:
+    family = "command=response&ethnicity=minority"
+    rows = watched((1, family, "group", "Response, minority"), asked=family)
+    assert block(with_ladders(*SELF, *rows)).whose == "Response, minority"
+    (whole,) = intersections.blocks(release := with_ladders(*SELF, *rows), whole_force(release))
+    assert [command for command, _ in whole.places] == ["Response North", "Response South"]
+
+
 def test_who_sees_all_commands_sees_what_each_of_them_shows() -> None:
     release = with_ladders(*SELF, *FORCE_WIDE)
     (found,) = intersections.blocks(release, whole_force(release))
@@ -165,7 +173,9 @@ def test_a_level_that_is_left_out_is_said_in_words() -> None:
         "too small to be shown, or protect others."
     )
     (crossing,) = levels_left_out(("t5", "command=command&ethnicity=roll_up"))
-    assert crossing.startswith("The table by command and ethnicity is not published below family level: ")
+    assert crossing.startswith(
+        "The table by command and ethnicity is not published below family level: "
+    )
     (whole,) = levels_left_out(("t6", "ethnicity=roll_up&probationer=value"))
     assert whole.startswith("The table by ethnicity and probation is not published: ")
     assert levels_left_out() == ()
