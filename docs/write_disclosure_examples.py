@@ -140,7 +140,8 @@ def crossing() -> Iterator[str]:
     small = next(one for one in hidden if "south" in one and "=female" in one)
     others = [one for one in hidden if one != small]
     yield f"`{small}` is too small. The others are hidden for its sake: with any one of"
-    yield "them shown, a reader could subtract. The auditor, given such a Release and exact bases, says:"
+    yield "them shown, a reader could subtract. The auditor, given such a Release and exact bases,"
+    yield "says:"
     yield ""
     for other in others:
         found = list(attack_bases(_opened(release, other, counts), plan))
