@@ -235,6 +235,7 @@ def _manifest(found: dict[str, Any]) -> Manifest:
             tables=tuple((one, tuple(crossed)) for one, crossed in found.pop("tables")),
             intersections=tuple((name, group) for name, group in found.pop("intersections")),
             warnings=tuple(found.pop("warnings")),
+            not_published=tuple((table, level) for table, level in found.pop("not_published")),
             **found,
         )
     except (TypeError, ValueError, KeyError) as error:

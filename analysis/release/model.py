@@ -13,6 +13,7 @@ from analysis.release.rows import (
     DistributionRow,
     EstimateRow,
     GroupRow,
+    LadderRow,
     MeasureRow,
     TrendRow,
 )
@@ -44,6 +45,8 @@ class Manifest:
         warnings: sentences, such as an item that runs against its theme.
         replaces: hash of the Release that this one corrects.
         weight: name of the weight column that came with the file, if any.
+        not_published: (table id, level as `breakdown=level` joined by `&`): left out as a whole,
+            as most of its groups would not be shown.
     """
 
     wave: str
@@ -66,6 +69,7 @@ class Manifest:
     warnings: tuple[str, ...] = ()
     replaces: str | None = None
     weight: str | None = None
+    not_published: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,7 @@ class Release:
     comparisons: tuple[ComparisonRow, ...]
     concerns: tuple[ConcernRow, ...]
     trends: tuple[TrendRow, ...]
+    ladders: tuple[LadderRow, ...] = ()
     certificates: Certificates | None = None
 
     @cached_property
@@ -116,4 +121,12 @@ class Release:
         found: dict[tuple[str, str], list[TrendRow]] = {}
         for row in self.trends:
             found.setdefault((row.group, row.measure), []).append(row)
+        return {key: tuple(rows) for key, rows in found.items()}
+
+    @cached_property
+    def ladder_by_key(self) -> dict[tuple[str, str], tuple[LadderRow, ...]]:
+        """The rows of the rung that is reached, by (ladder, group asked for)."""
+        found: dict[tuple[str, str], list[LadderRow]] = {}
+        for row in self.ladders:
+            found.setdefault((row.ladder, row.asked), []).append(row)
         return {key: tuple(rows) for key, rows in found.items()}
