@@ -21,3 +21,7 @@ class Unprotectable(CandourError):
 
 class ReleaseError(CandourError):
     """A Release is missing, damaged or was tampered with."""
+
+
+class LedgerError(ReleaseError):
+    """The ledger of a questionnaire line has a gap, was changed, or is another one."""

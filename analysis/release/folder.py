@@ -206,6 +206,7 @@ def _manifest_json(content: bytes) -> dict[str, Any]:
         raise _tampered("the manifest is not JSON") from error
     if not isinstance(found, dict) or not isinstance(found.get("files"), dict):
         raise _tampered("the manifest lists no files")
+    found.setdefault("ledger", None)  # of a Release from before there were ledgers
     if found.get("format") != FORMAT or set(found) != expected:
         raise ReleaseError("The manifest is of another version of Candour than this one.")
     return found

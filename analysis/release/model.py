@@ -43,6 +43,7 @@ class Manifest:
         warnings: sentences, such as an item that runs against its theme.
         replaces: hash of the Release that this one corrects.
         weight: name of the weight column that came with the file, if any.
+        ledger: hash of the last entry of the ledger that it was audited with; None when without.
     """
 
     wave: str
@@ -65,6 +66,7 @@ class Manifest:
     warnings: tuple[str, ...] = ()
     replaces: str | None = None
     weight: str | None = None
+    ledger: str | None = None
 
 
 @dataclass(frozen=True)
