@@ -115,6 +115,12 @@ class Ledger:
         """The Releases, also those that a later one replaces, oldest first."""
         return tuple(one for one in self.entries if isinstance(one, Published))
 
+    @property
+    def in_force(self) -> tuple[Published, ...]:
+        """The Releases that no later one replaces, oldest first."""
+        replaced = {one.release.manifest.replaces for one in self.releases}
+        return tuple(one for one in self.releases if one.hash not in replaced)
+
     def of_wave(self, wave: str) -> tuple[Published, ...]:
         """The Releases of one wave, oldest first."""
         return tuple(one for one in self.releases if one.wave == wave)

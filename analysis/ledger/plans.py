@@ -1,14 +1,15 @@
 """A table plan as JSON: what auditing a Release again takes, and the Release itself does not say.
 
 A Release names its breakdowns, but neither the variable that a breakdown splits nor the categories
-of its values; two Releases of the same answers can only be put together by these.
+of its values; two Releases of the same answers can only be put together by these. Labels, and
+what is watched by name, tell nothing of who is in which group: they are left out.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from analysis.plan import Breakdown, Intersection, Table, TablePlan, Value
+from analysis.plan import Breakdown, Table, TablePlan, Value
 
 
 def as_json(plan: TablePlan) -> dict[str, Any]:
@@ -16,22 +17,22 @@ def as_json(plan: TablePlan) -> dict[str, Any]:
     return {
         "breakdowns": [
             {
-                **{name: getattr(one, name) for name in ("id", "label", "variable")},
+                "id": one.id,
+                "variable": one.variable,
                 "levels": list(one.levels),
                 "values": [
-                    [value.id, value.label, value.level, value.parent, sorted(value.categories)]
+                    [value.id, value.level, value.parent, sorted(value.categories)]
                     for value in one.values
                 ],
             }
             for one in plan.breakdowns
         ],
         "tables": [[one.id, list(one.breakdowns), list(one.finest)] for one in plan.tables],
-        "intersections": [[one.name, one.group] for one in plan.intersections],
     }
 
 
 def from_json(found: dict[str, Any]) -> TablePlan:
-    """The plan that `as_json` wrote.
+    """The plan that `as_json` wrote; ids stand in for labels.
 
     Raises:
         ValueError, KeyError, TypeError: when it is none.
@@ -39,14 +40,13 @@ def from_json(found: dict[str, Any]) -> TablePlan:
     return TablePlan(
         tuple(
             Breakdown(
-                *(one["id"], one["label"], one["variable"], tuple(one["levels"])),
+                *(one["id"], one["id"], one["variable"], tuple(one["levels"])),
                 tuple(
-                    Value(name, label, level, parent, frozenset(categories))
-                    for name, label, level, parent, categories in one["values"]
+                    Value(name, name, level, parent, frozenset(categories))
+                    for name, level, parent, categories in one["values"]
                 ),
             )
             for one in found["breakdowns"]
         ),
         tuple(Table(name, tuple(of), tuple(finest)) for name, of, finest in found["tables"]),
-        tuple(Intersection(name, group) for name, group in found["intersections"]),
     )

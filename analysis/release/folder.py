@@ -101,6 +101,16 @@ def pack(folder: Path) -> bytes:
     return zipped.pack(_folder_files(folder))
 
 
+def packed(release: Release, signer: Ed25519PrivateKey) -> bytes:
+    """What `pack` makes of the folder that `write` would write.
+
+    Raises:
+        ReleaseError: if the Release holds a value that it says is not shown.
+    """
+    check(release)
+    return zipped.pack(_written(release, signer))
+
+
 def unpack(content: bytes, verifier: Ed25519PublicKey | None) -> Release:
     """Read what `pack` made, with the same checks as `read`.
 
