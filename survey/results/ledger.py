@@ -50,14 +50,14 @@ def of_line(stores: Stores, questionnaire: str) -> Ledger:
 
 
 def before(stores: Stores, questionnaire: str, wave: str) -> Ledger:
-    """The ledger that the first Release of a wave is audited with.
+    """Everything before the first entry of a wave.
 
     Where an interruption came between storing that Release and releasing the wave, it is made again
     and must be the same.
     """
     ledger = of_line(stores, questionnaire)
-    own = (at for at, entry in enumerate(ledger.entries) if entry in ledger.of_wave(wave))
-    return told_of(stores, ledger.up_to(next(own, len(ledger.entries))), wave)
+    own = (at for at, entry in enumerate(ledger.entries) if entry.wave == wave)
+    return ledger.up_to(next(own, len(ledger.entries)))
 
 
 def told_of(stores: Stores, ledger: Ledger, wave: str) -> Ledger:

@@ -45,6 +45,7 @@ def test_the_ledger_travels_with_the_file_and_stands_in_the_release(
     closed_wave: LiveWave, carried: Path, tmp_path: Path
 ) -> None:
     line = ledger.before(closed_wave.stores, closed_wave.wave.questionnaire.id, "autumn")
+    line = ledger.told_of(closed_wave.stores, line, "autumn")
     assert [one.wave for one in line.entries] == ["spring", "spring", "autumn"]
     assert ledger_of(wave_file.read(carried)).head == line.head
     content = unseal_file(carried, closed_wave.keys, (), tmp_path / "out").read_bytes()
