@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from analysis.attack.answers import attack_answers
 from analysis.attack.bases import attack_bases
 from analysis.attack.breaches import Breach
 from analysis.attack.rates import attack_rates
@@ -37,6 +38,7 @@ def audit(release: Release, plan: TablePlan | None = None) -> tuple[Breach, ...]
         *attack_rates(release, plan),
         *attack_bases(release, plan),
         *attack_shares(release),
+        *attack_answers(release, plan),
     )
 
 

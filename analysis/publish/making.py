@@ -15,6 +15,7 @@ from analysis.errors import DataError, EstimationError, Unprotectable
 from analysis.microdata import Microdata
 from analysis.plan import FORCE, TablePlan
 from analysis.policy import DisclosurePolicy
+from analysis.publish.coarser import protect_answers
 from analysis.publish.compared import compare
 from analysis.publish.estimates import distribution_rows, estimate_rows, group_facts, group_rows
 from analysis.publish.figures import Figures
@@ -97,7 +98,7 @@ def publish_tally(
     weight: str | None = None,
 ) -> Release:
     """`publish` for answers that were counted in parts: everything after the tally."""
-    shown = control(counted, policy)
+    shown = protect_answers(control(counted, policy), counted)
     known = all_headcounts(counted.plan, headcounts, counted.at_groups.people.tolist())
     line = line_before(previous, counted.codebook.questionnaire, wave.id)
     if weight is not None:
@@ -241,6 +242,7 @@ def _manifest(
         comparisons=0,
         warnings=tuple(_contradictions(known)),
         weight=weight,
+        coarser=tuple((*key, step) for key, step in sorted(shown.coarser.items())),
     )
 
 

@@ -227,6 +227,7 @@ def _manifest(found: dict[str, Any]) -> Manifest:
             tables=tuple((one, tuple(crossed)) for one, crossed in found.pop("tables")),
             intersections=tuple((name, group) for name, group in found.pop("intersections")),
             warnings=tuple(found.pop("warnings")),
+            coarser=tuple((table, one, step) for table, one, step in found.pop("coarser")),
             **found,
         )
     except (TypeError, ValueError, KeyError) as error:

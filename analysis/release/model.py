@@ -43,6 +43,8 @@ class Manifest:
         warnings: sentences, such as an item that runs against its theme.
         replaces: hash of the Release that this one corrects.
         weight: name of the weight column that came with the file, if any.
+        coarser: (table, measure, step in points) where shares stand in a coarser step than the
+            policy's, in all groups that the table declares.
     """
 
     wave: str
@@ -65,6 +67,7 @@ class Manifest:
     warnings: tuple[str, ...] = ()
     replaces: str | None = None
     weight: str | None = None
+    coarser: tuple[tuple[str, str, int], ...] = ()
 
 
 @dataclass(frozen=True)
