@@ -19,7 +19,7 @@ from analysis.attack.breaches import Breach
 from analysis.attack.fitting import Fitting, Reals
 from analysis.attack.grid import Cell, grid
 from analysis.attack.small_cells import SmallCells, Target
-from analysis.attack.told import Interval, people, rest_share, shares
+from analysis.attack.told import Interval, people, rest_share, shares, shown_in
 from analysis.plan import FORCE, TablePlan
 from analysis.release.model import Release
 from analysis.release.rows import ComparisonRow, MeasureRow
@@ -77,6 +77,7 @@ class _Attack:
         targets = self._small.of(measure.measure)
         if not targets:
             return
+        bases = self._bases(measure.measure)
         for way, of_group in self._shares(measure).items():
             looked = [
                 target
@@ -84,12 +85,10 @@ class _Attack:
                 if not target.shown or of_group[target.told_by][1] > _NEARLY_ALL
             ]
             if looked:
-                self._fits.take(*self._system(measure, way, of_group))
+                self._fits.take(*self._system(bases, list(self._rows(measure, way, of_group))))
                 yield from self._known(measure.measure, way, looked)
 
     def _known(self, item: str, way: str, targets: list[Target]) -> Iterator[Breach]:
-        if not self._fits.any():
-            return  # No table fits the bases, of which `attack_bases` tells.
         most = [(self._excess(target, _NEARLY_ALL), target) for target in targets]
         hidden = [target for target in targets if not target.shown]
         least = [(-self._excess(target, _NEARLY_NOBODY), target) for target in hidden]
@@ -105,16 +104,22 @@ class _Attack:
                 yield _breach(item, target, words)
 
     def _always_positive(self, looked: list[tuple[Reals, Target]]) -> Iterator[Target]:
-        """The targets of which a functional is above 0 in every table of answers that fits."""
+        """The targets of which a functional is above 0 in every table of answers that fits.
+
+        Where none fits the bases, of which `attack_bases` tells, there is nothing to find here.
+        """
         left = looked
         while left:
             table = self._fits.least(np.sum([functional for functional, _ in left], axis=0))
+            if table is None:
+                return
             still = [one for one in left if one[0] @ table > _NEARLY]
             if len(still) == len(left):
                 break
             left = still
         for functional, target in left:
-            if functional @ self._fits.least(functional) > _NEARLY:
+            table = self._fits.least(functional)
+            if table is not None and functional @ table > _NEARLY:
                 yield target
 
     def _is_pinned(self, target: Target) -> bool:
@@ -122,10 +127,16 @@ class _Attack:
         so, everybody = self._sum(target, 1.0, 0.0), self._sum(target, 1.0, 1.0)
         if self._fits.spread(so) >= 1 - _NEARLY:
             return False
-        low, high = so @ self._fits.least(so), so @ self._fits.least(-so)
+        tables = [self._fits.least(sought) for sought in (so, -so, everybody)]
+        low, high, fewest = (
+            math.nan if table is None else float(functional @ table)
+            for functional, table in zip((so, so, everybody), tables, strict=True)
+        )
+        if math.isnan(low + high + fewest):
+            return False
         if math.floor(high + _NEARLY) - math.ceil(low - _NEARLY) >= 1:
             return False
-        return bool(everybody @ self._fits.least(everybody) >= 1 - _NEARLY)
+        return fewest >= 1 - _NEARLY
 
     def _excess(self, target: Target, share: float) -> Reals:
         """By how many those who answered so are more than a share of all."""
@@ -140,10 +151,9 @@ class _Attack:
     def _shares(self, measure: MeasureRow) -> dict[str, dict[str, Interval]]:
         """Way of answering -> group -> what its share lies between."""
         found: dict[str, dict[str, Interval]] = {}
-        for group in self._release.group_by_id:
-            if self._release.estimate_by_key[group, measure.measure].status == "shown":
-                for way, limits in shares(self._release, measure, group).items():
-                    found.setdefault(way, {})[group] = limits
+        for group in sorted(shown_in(self._release, measure.measure)):
+            for way, limits in shares(self._release, measure, group).items():
+                found.setdefault(way, {})[group] = limits
         return found
 
     def _rows(self, measure: MeasureRow, way: str, told: Mapping[str, Interval]) -> Iterator[Row]:
@@ -159,13 +169,13 @@ class _Attack:
                     yield ((at[row.against], 1.0), (at[row.group], -1.0)), rest
 
     def _system(
-        self, measure: MeasureRow, way: str, told: Mapping[str, Interval]
+        self, bases: tuple[Reals, Reals], told: list[Row]
     ) -> tuple[sparse.csr_array, Reals, Reals]:
         """Rows and their limits: what adds up, bases, and shares from below and above."""
         # so >= low * (so + other), and so <= high * (so + other)
         entries = [
             (2 * number + above, at + other * self._width, sign * part)
-            for number, (terms, (low, high)) in enumerate(self._rows(measure, way, told))
+            for number, (terms, (low, high)) in enumerate(told)
             for at, sign in terms
             for above, other, part in (
                 (0, 0, 1 - low), (0, 1, -low), (1, 0, high - 1), (1, 1, high),
@@ -176,7 +186,7 @@ class _Attack:
         shape = (height, 2 * self._width)
         rows = sparse.csr_array((value, (number.astype(int), column.astype(int))), shape)
         one = sparse.eye_array(self._width)
-        least, most = self._bases(measure.measure)
+        least, most = bases
         return (
             sparse.csr_array(sparse.vstack([self._halves, sparse.hstack([one, one]), rows])),
             np.concatenate([np.zeros(self._halves.shape[0]), least, np.zeros(height)]),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import highspy
 import numpy as np
 import numpy.typing as npt
@@ -45,26 +43,8 @@ class Fitting:
         self._every = np.arange(width, dtype=np.int32)
         self._seen = []
 
-    def any(self) -> bool:
-        """Whether any table fits."""
-        return self._solve(np.zeros(len(self._every)))
-
-    def least(self, functional: Reals) -> Reals:
-        """A table in which a functional is smallest.
-
-        Raises:
-            ArithmeticError: when there is none; ask `any` first, and keep sums bounded.
-        """
-        if not self._solve(functional):
-            raise ArithmeticError("no table fits, or a sum has no limit")
-        return self._seen[-1]
-
-    def spread(self, functional: Reals) -> float:
-        """How far apart its values lie among the tables seen so far."""
-        values = [float(functional @ table) for table in self._seen]
-        return max(values, default=-math.inf) - min(values, default=-math.inf) if values else 0.0
-
-    def _solve(self, functional: Reals) -> bool:
+    def least(self, functional: Reals) -> Reals | None:
+        """A table in which a functional is smallest; None when no table fits."""
         self._highs.changeColsCost(len(self._every), self._every, functional)
         for again in (False, True):
             if again:
@@ -72,5 +52,10 @@ class Fitting:
             self._highs.run()
             if self._highs.getModelStatus() == highspy.HighsModelStatus.kOptimal:
                 self._seen.append(np.array(self._highs.getSolution().col_value))
-                return True
-        return False
+                return self._seen[-1]
+        return None
+
+    def spread(self, functional: Reals) -> float:
+        """How far apart its values lie among the tables seen so far."""
+        values = [float(functional @ table) for table in self._seen]
+        return max(values) - min(values) if values else 0.0

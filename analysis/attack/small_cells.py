@@ -11,7 +11,7 @@ from scipy import sparse
 
 from analysis.attack.fitting import Fitting, Reals
 from analysis.attack.grid import Cell
-from analysis.attack.told import of_group
+from analysis.attack.told import of_group, shown_in
 from analysis.plan import FORCE
 from analysis.release.model import Release
 
@@ -56,11 +56,7 @@ class SmallCells:
 
     def of(self, item: str) -> list[Target]:
         """The targets of an item; they differ only where other groups are shown."""
-        shown = frozenset(
-            group
-            for group in self._release.group_by_id
-            if self._release.estimate_by_key[group, item].status == "shown"
-        )
+        shown = shown_in(self._release, item)
         if shown not in self._found:
             self._found[shown] = self._small(list(self._targets(shown)))
         return self._found[shown]
@@ -74,11 +70,11 @@ class SmallCells:
         self._fits.take(
             rows, np.concatenate([zero, self._least]), np.concatenate([zero, self.most])
         )
-        if not self._fits.any():
-            return []  # `attack_bases` tells of it
         left = targets
         while left:
             table = self._fits.least(-np.sum([self._sum(one) for one in left], axis=0))
+            if table is None:
+                return []  # No table fits the bases, of which `attack_bases` tells.
             still = [one for one in left if self._sum(one) @ table < self._below - 1e-4]
             if len(still) == len(left):
                 break
@@ -86,7 +82,8 @@ class SmallCells:
         found = []
         for target in left:
             people = self._sum(target)
-            most = float(people @ self._fits.least(-people))
+            table = self._fits.least(-people)
+            most = self._below if table is None else float(people @ table)
             if most < self._below - 1e-4:
                 found.append(target)
                 if len(target.cells) == 1:

@@ -31,6 +31,15 @@ def people(release: Release, group: str, item: str, *, everybody: bool = False) 
     return float(min(math.ceil(0.9 * low), nearly)), high
 
 
+def shown_in(release: Release, item: str) -> frozenset[str]:
+    """The groups in which an item is shown; a row may be missing."""
+    return frozenset(
+        group
+        for group in release.group_by_id
+        if (row := release.estimate_by_key.get((group, item))) is not None and row.status == "shown"
+    )
+
+
 def shares(release: Release, measure: MeasureRow, group: str) -> dict[str, Interval]:
     """Category or reading -> the smallest and largest share that it can have in a shown group.
 
