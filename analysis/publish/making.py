@@ -17,6 +17,7 @@ from analysis.ledger import Ledger, Published
 from analysis.microdata import Microdata
 from analysis.plan import FORCE, TablePlan
 from analysis.policy import DisclosurePolicy
+from analysis.publish.coarser import protect_answers
 from analysis.publish.compared import compare
 from analysis.publish.earlier import Past, past_of
 from analysis.publish.estimates import distribution_rows, estimate_rows, group_facts, group_rows
@@ -136,7 +137,7 @@ def publish_tally(
     weight: str | None = None,
 ) -> Release:
     """`publish` for answers that were counted in parts: everything after the tally."""
-    shown = control(counted, policy, past)
+    shown = protect_answers(control(counted, policy, past), counted)
     known = all_headcounts(counted.plan, headcounts, counted.at_groups.people.tolist())
     line = line_before(previous, counted.codebook.questionnaire, wave.id)
     if weight is not None:
@@ -288,6 +289,7 @@ def _manifest(
         not_published=not_published(plan, shown.protection.left_out),
         ledger=None if wave.ledger is None else wave.ledger.head,
         replaces=None if not earlier else earlier[-1].hash,
+        coarser=tuple((*key, step) for key, step in sorted(shown.coarser.items())),
     )
 
 
