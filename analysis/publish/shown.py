@@ -15,6 +15,7 @@ from analysis.disclosure.system import build
 from analysis.errors import Unprotectable
 from analysis.plan import FORCE, TablePlan
 from analysis.policy import DisclosurePolicy
+from analysis.publish.earlier import Past
 from analysis.publish.figures import Figure, Figures
 from analysis.release.rows import Kind
 from analysis.tally import Tally
@@ -56,8 +57,8 @@ class Shown:
         return self.figures.row(row, measure)
 
 
-def control(counted: Tally, policy: DisclosurePolicy) -> Shown:
-    """Run disclosure control over all tables together.
+def control(counted: Tally, policy: DisclosurePolicy, past: Past | None = None) -> Shown:
+    """Run disclosure control over all tables together, and with earlier Releases of the wave.
 
     Raises:
         Unprotectable: when the wave cannot be published safely, or not even the force is shown.
@@ -68,7 +69,11 @@ def control(counted: Tally, policy: DisclosurePolicy) -> Shown:
     people = figures.sums.people
     own = {measure: figures.bases(measure) for measure in measures(codebook)}
     system = build(codebook, plan, people, counted.cells)
+    if past is not None:
+        past.expect_as_strict(policy)
     protection = protect(system, policy, own, levels_of(plan))
+    if past is not None:
+        protection = past.narrowed(protection, policy)
     if FORCE not in protection.shown:
         raise Unprotectable(
             f"Fewer than {policy.k} people answered, or no table can be shown safely: "
@@ -89,6 +94,8 @@ def control(counted: Tally, policy: DisclosurePolicy) -> Shown:
         for group, base in zip(plan.groups, bases[measure].tolist(), strict=True)
         if not can_say(base, policy, sensitive=True)
     )
+    if past is not None:
+        withheld |= past.withheld()
     return Shown(plan, policy, figures, protection, bases, withheld)
 
 

@@ -47,6 +47,7 @@ class Manifest:
         weight: name of the weight column that came with the file, if any.
         not_published: (table id, level as `breakdown=level` joined by `&`): left out as a whole,
             as most of its groups would not be shown.
+        ledger: hash of the last entry of the ledger that it was audited with; None when without.
     """
 
     wave: str
@@ -70,6 +71,7 @@ class Manifest:
     replaces: str | None = None
     weight: str | None = None
     not_published: tuple[tuple[str, str], ...] = ()
+    ledger: str | None = None
 
 
 @dataclass(frozen=True)
