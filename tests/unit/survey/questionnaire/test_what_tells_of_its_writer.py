@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from in_node import in_node
 
+from survey.demo.making import QUESTIONNAIRE
 from survey.demo.remarks import REMARKS
-from survey.questionnaire import telling
+from survey.questionnaire import loader, telling
 
 FOUND = [
     ("Sgt Jones shouted at me.", ["name: Sgt Jones"]),
@@ -123,6 +124,12 @@ def test_ordinary_sentences_raise_few_alarms() -> None:
     assert len(ORDINARY) > 60
     assert false_alarms(ORDINARY) <= HIGHEST_RATE
     assert false_alarms([f"{text} Sgt Jones" for text in ORDINARY]) == 1
+
+
+def test_sentences_that_were_not_written_for_this_raise_no_alarm() -> None:
+    asked = [str(question.text) for question in loader.load(QUESTIONNAIRE).questions]
+    assert len(asked) == 50
+    assert false_alarms(asked) == 0
 
 
 def test_every_kind_is_found_by_some_vector() -> None:
