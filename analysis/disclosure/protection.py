@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ from analysis.disclosure.answered import of_item, split
 from analysis.disclosure.bounds import Known
 from analysis.disclosure.complementary import Hidden
 from analysis.disclosure.repair import hiding_pattern
+from analysis.disclosure.shape import Level, leave_out
 from analysis.disclosure.stated import least_answers
 from analysis.disclosure.system import Bases, System
 from analysis.policy import DisclosurePolicy
@@ -27,11 +28,13 @@ class Protection:
         own_bases: measure -> ids of shown groups in which its own base may be published. Anywhere
             else the measure stands on its group's base: its own is protected only as lying
             between `least_answers` of that and all of it.
+        left_out: ids of the levels that are not published, as most of their groups are hidden.
     """
 
     shown: frozenset[str]
     items_hidden: Mapping[str, frozenset[str]]
     own_bases: Mapping[str, frozenset[str]]
+    left_out: tuple[str, ...] = ()
 
     def shows(self, group: str, measure: str) -> bool:
         """Whether a measure may be shown in a group."""
@@ -39,7 +42,10 @@ class Protection:
 
 
 def protect(
-    system: System, policy: DisclosurePolicy, item_bases: Mapping[str, npt.ArrayLike]
+    system: System,
+    policy: DisclosurePolicy,
+    item_bases: Mapping[str, npt.ArrayLike],
+    levels: Sequence[Level] = (),
 ) -> Protection:
     """Decide what to show so that everything shown together gives no small group away.
 
@@ -48,6 +54,7 @@ def protect(
         policy: thresholds.
         item_bases: measure (item or theme) -> people with a valid answer per group, in the order
             of `system.groups`, shape (G,).
+        levels: each is left out if most of it would be hidden; none by default.
 
     Returns:
         The pattern of the groups, and of each measure that needs its own: one with fewer than k
@@ -60,7 +67,11 @@ def protect(
     people = system.bases.astype(np.float64)
     unlimited = np.full(len(ids), 4 * max(people.max(initial=0.0), policy.k))
     known = Known(system.bases, people, people, unlimited)
-    hidden = hiding_pattern(system, known, system.bases < policy.k, policy.k)
+    hidden, left_out = leave_out(
+        levels,
+        system.bases < policy.k,
+        lambda start: hiding_pattern(system, known, start, policy.k),
+    )
     items = _Items(system, policy, hidden, least_answers(system.bases, policy))
     items_hidden: dict[str, frozenset[str]] = {}
     own_bases: dict[str, frozenset[str]] = {}
@@ -76,7 +87,7 @@ def protect(
         own = shown & (bases < items.least)
         if own.any():
             own_bases[measure] = frozenset(ids[own].tolist())
-    return Protection(frozenset(ids[~hidden].tolist()), items_hidden, own_bases)
+    return Protection(frozenset(ids[~hidden].tolist()), items_hidden, own_bases, left_out)
 
 
 @dataclass(frozen=True)
