@@ -55,7 +55,8 @@ ORDINARY = [
     *REMARKS,
     "We are 24/7 and the pay is 50/50 at best.",
     "I would give it 9/10, my team is great.",
-    "In 2024 things were better than in 2019.",
+    "In 2024 things were better in the force than in 2019.",
+    "The force in 2019 had more staff than 10 years later.",
     "There were 5500 staff and 1200 calls waiting.",
     "The Police Station is cold in winter.",
     "The sergeant is fair. My inspector listens. Nobody else does.",
@@ -104,7 +105,7 @@ ORDINARY = [
 ]
 """Sentences in which nothing tells who wrote them."""
 
-HIGHEST_RATE = 0.05
+HIGHEST_RATE = 0.02
 
 
 def told(text: str) -> list[str]:
