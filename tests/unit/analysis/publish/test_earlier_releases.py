@@ -7,7 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fixtures_analysis import small, with_answers
 from fixtures_earlier import (
+    DAY,
     POLICY,
     UNITS,
     after,
@@ -23,6 +25,8 @@ from fixtures_earlier import (
 from analysis.errors import LedgerError, Unprotectable
 from analysis.ledger import Count, Ledger
 from analysis.plan import Intersection
+from analysis.publish import WaveFacts, publish
+from analysis.release.model import Release
 
 MANY = {"north": 300, "south": 280, "west": 260, "east": 160}
 YOUNG = plan(UNITS, breakdown("age", "age", young="20 25", old="30 40"))
@@ -166,6 +170,27 @@ def test_more_answers_than_were_received_are_refused() -> None:
 def test_the_ledger_of_another_questionnaire_is_refused() -> None:
     with pytest.raises(LedgerError, match="the ledger of the questionnaire other"):
         made(plan(UNITS), people(MANY), Ledger("other"))
+
+
+def test_items_with_bases_of_their_own_are_published_as_before(tmp_path: Path) -> None:
+    """Some departments were hardly asked one item, and everybody leaves some out."""
+    study = small()
+    rng = np.random.default_rng(5)
+    asked = np.where(study.microdata.variables["unit"] > 2, 0.3, 0.8)
+    heard = np.where(rng.random(900) < asked, study.microdata.items["heard"], -1)
+    study = with_answers(study, heard=heard)
+
+    def again(ledger: Ledger) -> Release:
+        facts = WaveFacts("autumn", "Autumn", DAY, ledger)
+        return publish(study.codebook, study.plan, study.microdata, wave=facts, policy=POLICY)
+
+    empty = Ledger("small")
+    first = again(empty)
+    own = [row for row in first.estimates if row.base != first.group_by_id[row.group].base]
+    assert len([row for row in own if row.status == "shown"]) > 5
+    second = again(after(first, study.plan, empty, tmp_path))
+    for name in ("groups", "estimates", "distributions", "comparisons", "concerns"):
+        assert getattr(second, name) == getattr(first, name)
 
 
 def watch(group: str) -> Intersection:
