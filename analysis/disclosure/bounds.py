@@ -65,19 +65,16 @@ class FeasibleTables:
         self._held = len(system.held.values)
         rows = sparse.vstack([system.held.rows, system.membership], format="csc")
         self._atoms = rows.shape[1]
-        upper = np.full(self._atoms, float(known.caps.max()))
-        upper[empty] = 0.0
+        self._upper = np.full(self._atoms, float(known.caps.max()))
+        self._upper[empty] = 0.0
         held = system.held.values
         self._highs = _program(
-            rows, upper, np.concatenate([held, known.low]), np.concatenate([held, known.high])
+            rows, self._upper, np.concatenate([held, known.low]), np.concatenate([held, known.high])
         )
 
     def hide(self, hidden: Hidden) -> None:
         """Free the rows of hidden groups and hold those of the shown ones."""
-        lower = np.where(hidden, 0.0, self._known.low)
-        upper = np.where(hidden, self._known.caps, self._known.high)
-        for group in np.flatnonzero(hidden != self._hidden).tolist():
-            self._highs.changeRowBounds(self._held + group, lower[group], upper[group])
+        _hide(self._highs, self._held, self._known, self._hidden, hidden)
         self._hidden = hidden.copy()
 
     def extreme(self, functional: Reals, largest: bool = True) -> tuple[float, Reals]:
@@ -100,21 +97,75 @@ class FeasibleTables:
         Raises:
             Unprotectable: when the solver cannot say.
         """
-        program = self._highs.getLp()
-        program.col_cost_ = np.zeros(self._atoms)
-        program.integrality_ = [highspy.HighsVarType.kInteger] * self._atoms
-        highs: highspy.Highs = highspy.Highs()  # type: ignore[no-untyped-call]
-        highs.setOptionValue("output_flag", False)
-        highs.setOptionValue("threads", 1)
-        highs.passModel(program)
         inside = np.flatnonzero(functional).astype(np.int32)
-        highs.addRow(low, high, len(inside), inside, functional[inside])
-        highs.run()
-        status = highs.getModelStatus()
-        if status not in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible):
-            words = highs.modelStatusToString(status)
-            raise Unprotectable(f"the published counts cannot be audited (solver: {words})")
-        return bool(status == highspy.HighsModelStatus.kOptimal)
+        row = (low, high, len(inside), inside, functional[inside])
+        return _whole(self._highs, row) is not None
+
+
+class StayingTables:
+    """Tables that fit, in which as many people as can be stay in the atoms that they are in.
+
+    Every atom is two columns: those who stay, up to `stay`, and all others.
+    """
+
+    def __init__(
+        self, system: System, known: Known, empty: npt.NDArray[np.int64], stay: Reals
+    ) -> None:
+        """Start with every group shown.
+
+        Args:
+            system: rows and atoms.
+            known: what is known of a group when it is shown and when it is hidden.
+            empty: atoms held at 0.
+            stay: how many there are to stay in each atom, shape (A,).
+        """
+        self._known, self._stay = known, stay
+        self._hidden = np.zeros(len(known.bases), dtype=bool)
+        self._held = len(system.held.values)
+        rows = sparse.vstack([system.held.rows, system.membership])
+        self._rows, self._atoms = rows.shape
+        upper = np.full(self._atoms, float(known.caps.max()))
+        upper[empty] = 0.0
+        held = system.held.values
+        self._highs = _program(
+            sparse.hstack([rows, rows], format="csc"),
+            np.concatenate([stay, upper]),
+            np.concatenate([held, known.low]),
+            np.concatenate([held, known.high]),
+        )
+        every = np.arange(2 * self._atoms, dtype=np.int32)
+        cost = np.concatenate([-np.ones(self._atoms), np.zeros(self._atoms)])
+        self._highs.changeColsCost(len(every), every, cost)
+
+    def hide(self, hidden: Hidden) -> None:
+        """Free the rows of hidden groups and hold those of the shown ones."""
+        _hide(self._highs, self._held, self._known, self._hidden, hidden)
+        self._hidden = hidden.copy()
+
+    def find(
+        self, functional: Reals, low: float, high: float, fewest: Reals, whole: bool = False
+    ) -> Reals | None:
+        """A table with a functional of the atoms within limits, shape (A,), if there is one.
+
+        Args:
+            functional: shape (A,).
+            low: fewest people.
+            high: most people.
+            fewest: how many have to stay in each atom, at most `stay`; shape (A,).
+            whole: whether it has to be in whole numbers; then no matter how many others stay.
+        """
+        inside = np.flatnonzero(functional)
+        both = np.concatenate([inside, inside + self._atoms]).astype(np.int32)
+        row = (low, high, len(both), both, np.tile(functional[inside], 2))
+        every = np.arange(self._atoms, dtype=np.int32)
+        self._highs.changeColsBounds(self._atoms, every, fewest, self._stay)
+        if whole:
+            found = _whole(self._highs, row)
+        else:
+            self._highs.addRow(*row)
+            found = _solution(self._highs)
+            self._highs.deleteRows(1, np.array([self._rows], dtype=np.int32))
+        return None if found is None else found.reshape(2, self._atoms).sum(axis=0)
 
 
 class CheapestChange:
@@ -146,15 +197,19 @@ class CheapestChange:
                 sparse.csr_array((wanted, 2 * groups)),
             ]
         )
-        most = np.full(self._atoms, float(known.caps.max()))
-        most[empty] = 0.0
+        self._upper = np.full(self._atoms, float(known.caps.max()))
+        self._upper[empty] = 0.0
         values, endless = system.held.values, np.full(wanted, highspy.kHighsInf)
         self._highs = _program(
             sparse.hstack([atoms, change], format="csc"),
-            np.concatenate([most, known.caps - known.high, known.low]),
+            np.concatenate([self._upper, known.caps - known.high, known.low]),
             np.concatenate([values, known.low, -endless]),
             np.concatenate([values, known.high, endless]),
         )
+
+    def at_least(self, fewest: Reals) -> None:
+        """From now on allow no table with fewer people in an atom; shape (A,)."""
+        _at_least(self._highs, fewest, self._upper)
 
     def reach(
         self, target: int, need: float, cost: Reals, name: str
@@ -201,6 +256,58 @@ def _program(
     highs.setOptionValue("solver", "simplex")
     highs.passModel(model)
     return highs
+
+
+def _hide(highs: highspy.Highs, first: int, known: Known, before: Hidden, after: Hidden) -> None:
+    lower = np.where(after, 0.0, known.low)
+    upper = np.where(after, known.caps, known.high)
+    for group in np.flatnonzero(before != after).tolist():
+        highs.changeRowBounds(first + group, lower[group], upper[group])
+
+
+def _at_least(highs: highspy.Highs, fewest: Reals, most: Reals) -> None:
+    every = np.arange(len(fewest), dtype=np.int32)
+    highs.changeColsBounds(len(every), every, fewest, most)
+
+
+def _whole(
+    highs: highspy.Highs, row: tuple[float, float, int, npt.NDArray[np.int32], Reals]
+) -> Reals | None:
+    """A solution in whole numbers with one row more; None when there is none.
+
+    Raises:
+        Unprotectable: when the solver cannot say.
+    """
+    program = highs.getLp()
+    program.col_cost_ = np.zeros(program.num_col_)
+    program.integrality_ = [highspy.HighsVarType.kInteger] * program.num_col_
+    other: highspy.Highs = highspy.Highs()  # type: ignore[no-untyped-call]
+    other.setOptionValue("output_flag", False)
+    other.setOptionValue("threads", 1)
+    other.passModel(program)
+    other.addRow(*row)
+    other.run()
+    return _answer(other)
+
+
+def _solution(highs: highspy.Highs) -> Reals | None:
+    """The solution; None when there is none."""
+    highs.run()
+    certain = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible)
+    if highs.getModelStatus() not in certain:
+        highs.clearSolver()
+        highs.run()
+    return _answer(highs)
+
+
+def _answer(highs: highspy.Highs) -> Reals | None:
+    status = highs.getModelStatus()
+    if status == highspy.HighsModelStatus.kInfeasible:
+        return None
+    if status != highspy.HighsModelStatus.kOptimal:
+        words = highs.modelStatusToString(status)
+        raise Unprotectable(f"the published counts cannot be audited (solver: {words})")
+    return np.array(highs.getSolution().col_value)
 
 
 def _solve(highs: highspy.Highs, reason: str) -> Reals:

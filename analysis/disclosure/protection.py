@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from analysis.disclosure.answered import of_item, split
 from analysis.disclosure.bounds import Known
+from analysis.disclosure.colleagues import colleagues_in
 from analysis.disclosure.complementary import Hidden
 from analysis.disclosure.repair import hiding_pattern
 from analysis.disclosure.stated import least_answers
@@ -60,7 +61,9 @@ def protect(
     people = system.bases.astype(np.float64)
     unlimited = np.full(len(ids), 4 * max(people.max(initial=0.0), policy.k))
     known = Known(system.bases, people, people, unlimited)
-    hidden = hiding_pattern(system, known, system.bases < policy.k, policy.k)
+    colleagues = colleagues_in(system, policy.coalition)
+    small = system.bases < policy.k
+    hidden = hiding_pattern(system, known, small, policy.k, colleagues=colleagues)
     items = _Items(system, policy, hidden, least_answers(system.bases, policy))
     items_hidden: dict[str, frozenset[str]] = {}
     own_bases: dict[str, frozenset[str]] = {}

@@ -8,7 +8,15 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from analysis.disclosure.bounds import DUST, CheapestChange, FeasibleTables, Known, Reals
+from analysis.disclosure.bounds import (
+    DUST,
+    CheapestChange,
+    FeasibleTables,
+    Known,
+    Reals,
+    StayingTables,
+)
+from analysis.disclosure.colleagues import Colleagues, Open
 from analysis.disclosure.complementary import Hidden, Order, hide_complements
 from analysis.disclosure.system import System
 from analysis.disclosure.targets import ALWAYS, Targets, of_groups
@@ -24,7 +32,12 @@ WATCHED_COST = 20
 
 
 def hiding_pattern(
-    system: System, known: Known, hidden: Hidden, k: int, targets: Targets | None = None
+    system: System,
+    known: Known,
+    hidden: Hidden,
+    k: int,
+    targets: Targets | None = None,
+    colleagues: Colleagues | None = None,
 ) -> Hidden:
     """Greedy along lines, then audit and repair until nothing is open.
 
@@ -34,13 +47,19 @@ def hiding_pattern(
         hidden: the groups hidden so far, shape (G,).
         k: people.
         targets: what is looked at; by default the groups and what they leave.
+        colleagues: who may pool what they know of themselves; by default nobody does.
 
     Raises:
         Unprotectable: when even hiding everything else does not protect a group.
     """
     order = Order(known.bases, known.exact, system.watched, k)
     hidden = hide_complements(system.lines, order, hidden)
-    audit = _Audit(system, known, k, of_groups(system, k) if targets is None else targets)
+    targets = of_groups(system, k) if targets is None else targets
+    pooled = None
+    if colleagues is not None:
+        staying = StayingTables(system, known, targets.nobody, colleagues.stay(k))
+        pooled = Open(colleagues, targets, k, NARROW, staying)
+    audit = _Audit(system, known, k, targets, pooled)
     while (changed := audit.repair(hidden)) is not None:
         hidden = hide_complements(system.lines, order, changed)
     return hidden
@@ -53,8 +72,10 @@ class _Audit:
     is hidden. Fractions of people are witnesses only of a range wider than `NARROW`.
     """
 
-    def __init__(self, system: System, known: Known, k: int, targets: Targets) -> None:
-        self._targets = targets
+    def __init__(
+        self, system: System, known: Known, k: int, targets: Targets, pooled: Open | None
+    ) -> None:
+        self._targets, self._pooled = targets, pooled
         self._small = targets.people < k
         self._need = np.where(self._small, float(k), targets.people + 1.0)
         self._most = targets.people.astype(np.float64)
@@ -73,17 +94,32 @@ class _Audit:
         for target in self._open(hidden):
             need = self._need[target]
             if self._is_safe(target) or self._reaches(target):
+                need = np.floor(self._least[target] + DUST) + NARROW + 1
                 if self._is_safe_in_whole_numbers(target):
                     continue
-                need = np.floor(self._least[target] + DUST) + NARROW + 1
-            support, table = self._change.reach(
-                *(target, need, np.where(changed, 0.0, self._cost)),
-                self._targets.names[target],
-            )
-            self._witness(table)
-            changed |= support
-            self._fits.hide(changed)
+            self._hide_for(target, need, changed, self._targets.names[target])
+        if self._pooled is not None:
+            self._pooled.look_for_k(changed)
+            for target in self._open(changed):
+                self._hide_from_colleagues(target, changed, self._pooled)
         return None if (changed == hidden).all() else changed
+
+    def _hide_from_colleagues(self, target: int, changed: Hidden, pooled: Open) -> None:
+        """Hide what else it takes until no colleagues together see through a target."""
+        while (found := pooled.seen_through(target, changed)) is not None:
+            fewest, need = found
+            self._change.at_least(fewest)
+            name = f"{self._targets.names[target]}, from colleagues who pool what they know,"
+            self._hide_for(target, need, changed, name)
+            self._change.at_least(np.zeros_like(fewest))
+
+    def _hide_for(self, target: int, need: float, changed: Hidden, name: str) -> None:
+        """Add to `changed` what lets a target reach `need` at the least cost."""
+        cost = np.where(changed, 0.0, self._cost)
+        support, table = self._change.reach(target, need, cost, name)
+        self._witness(table)
+        changed |= support
+        self._fits.hide(changed)
 
     def _open(self, hidden: Hidden) -> npt.NDArray[np.int64]:
         """Targets that are not shown, the smallest first."""
@@ -135,5 +171,7 @@ class _Audit:
 
     def _witness(self, table: Reals) -> None:
         values = self._targets.rows @ table
+        if self._pooled is not None:
+            self._pooled.witness(table, values)
         self._most = np.maximum(self._most, values)
         self._least = np.minimum(self._least, values)

@@ -66,6 +66,7 @@ class System:
             groups with more of them are hidden after others.
         inside: 0/1, shape [A, cells]: which occupied finest cells add up to which atom; None when
             no more than the bases is known.
+        occupied: people in each of these cells, shape (cells,); None likewise.
     """
 
     groups: tuple[Group, ...]
@@ -76,6 +77,7 @@ class System:
     derived: Derived
     watched: npt.NDArray[np.int64]
     inside: sparse.csr_array | None = None
+    occupied: npt.NDArray[np.int64] | None = None
 
     def __post_init__(self) -> None:
         if self.bases.shape != (len(self.groups),):
@@ -118,6 +120,7 @@ def build(
         derived=derived_groups(plan, cells.positions, cells.columns),
         watched=_watched(plan),
         inside=None if occupied is None else cells.inside(occupied),
+        occupied=None if occupied is None else occupied.people,
     )
 
 
