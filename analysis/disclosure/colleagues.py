@@ -53,12 +53,12 @@ class Colleagues:
     def hold(self, table: Reals, people: int) -> Flags:
         """Which places have so many people in each of their atoms, shape (P,)."""
         short = (table < people - DUST).astype(np.float64)
-        return np.equal(self.inside.T @ short, 0)
+        return np.asarray(self.inside.T @ short == 0, dtype=np.bool_)
 
 
 def colleagues_in(system: System, coalition: int) -> Colleagues | None:
-    """Everybody in a system; None when it does not say where people are."""
-    if system.inside is None or system.occupied is None:
+    """Everybody in a system; None when it does not say where they are, or nobody is."""
+    if system.inside is None or system.occupied is None or len(system.occupied) == 0:
         return None
     atoms = sparse.csc_array(system.inside)
     atoms.sort_indices()

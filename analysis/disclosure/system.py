@@ -8,7 +8,7 @@ solver: additive lines (a group, its parts, and those whose answer is unknown) a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -67,6 +67,7 @@ class System:
         inside: 0/1, shape [A, cells]: which occupied finest cells add up to which atom; None when
             no more than the bases is known.
         occupied: people in each of these cells, shape (cells,); None likewise.
+        blocks: what the atoms are cells of.
     """
 
     groups: tuple[Group, ...]
@@ -78,6 +79,7 @@ class System:
     watched: npt.NDArray[np.int64]
     inside: sparse.csr_array | None = None
     occupied: npt.NDArray[np.int64] | None = None
+    blocks: tuple[Block, ...] = ()
 
     def __post_init__(self) -> None:
         if self.bases.shape != (len(self.groups),):
@@ -87,6 +89,19 @@ class System:
     def possible(self) -> npt.NDArray[np.bool_]:
         """Whether anybody could be in each group at all, shape (G,)."""
         return np.diff(self.membership.indptr) > 0
+
+    def of(self, bases: Bases, occupied: Cells) -> System:
+        """The same plan for other people: their number in each group, and where they are."""
+        inside = _inside(self.blocks, self.membership.shape[1], occupied)
+        return replace(self, bases=bases, inside=inside, occupied=occupied.people)
+
+
+def _inside(all_blocks: tuple[Block, ...], atoms: int, occupied: Cells) -> sparse.csr_array:
+    """Which of the occupied finest cells add up to which atom, shape [A, cells]."""
+    rows = [block.places(occupied.variables, occupied.profiles) for block in all_blocks]
+    columns = np.tile(np.arange(len(occupied)), len(rows))
+    place = (np.concatenate(rows), columns)
+    return sparse.csr_array((np.ones(len(columns)), place), (atoms, len(occupied)))
 
 
 def build(
@@ -119,8 +134,9 @@ def build(
         lines=additive_lines(plan),
         derived=derived_groups(plan, cells.positions, cells.columns),
         watched=_watched(plan),
-        inside=None if occupied is None else cells.inside(occupied),
+        inside=None if occupied is None else _inside(cells.blocks, cells.size, occupied),
         occupied=None if occupied is None else occupied.people,
+        blocks=cells.blocks,
     )
 
 
@@ -173,13 +189,6 @@ class _Cells:
         if not picked:
             return min(self.blocks, key=lambda block: block.size).columns({})
         return self.columns(self._tables[group.table], picked)
-
-    def inside(self, occupied: Cells) -> sparse.csr_array:
-        """Which of the occupied finest cells add up to which atom, shape [A, cells]."""
-        rows = [block.places(occupied.variables, occupied.profiles) for block in self.blocks]
-        columns = np.tile(np.arange(len(occupied)), len(rows))
-        place = (np.concatenate(rows), columns)
-        return sparse.csr_array((np.ones(len(columns)), place), (self.size, len(occupied)))
 
     def _block(self, table: str) -> Block:
         return next(block for block in self.blocks if self._nodes[table] <= block.nodes)

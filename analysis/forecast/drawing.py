@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from analysis.cells import group_matrix, number_cells
+from analysis.cells import Cells, group_matrix, number_cells
 from analysis.codebook import Codebook
 from analysis.disclosure.protection import protect
 from analysis.disclosure.system import Bases, System, build
@@ -125,12 +125,12 @@ def forecast(
     for _ in draws:
         cells, _ = number_cells(codebook, plan, answering.drawn(codebook, plan, frame, rng))
         people = group_matrix(codebook, plan, cells) @ cells.people
-        seen = everything.shown(people)
+        seen = everything.shown(people, cells)
         bases.append(people)
         shown.append(seen)
         costs.append(
             [
-                int(people[place] @ (1 * one.shown(people[place]) - seen[place]))
+                int(people[place] @ (1 * one.shown(people[place], cells) - seen[place]))
                 for one, place in zip(without, places, strict=True)
             ]
         )
@@ -154,10 +154,10 @@ class _Control:
     def _system(self) -> System:
         return build(self.codebook, self.plan, np.zeros(len(self.plan.groups), np.int64))
 
-    def shown(self, people: Bases) -> Flags:
+    def shown(self, people: Bases, cells: Cells) -> Flags:
         """Which groups are shown, shape (G,): none when the wave cannot be published."""
         try:
-            protection = protect(replace(self._system, bases=people), self.policy, {})
+            protection = protect(self._system.of(people, cells), self.policy, {})
         except Unprotectable:
             return np.zeros(len(people), np.bool_)
         published = FORCE in protection.shown
