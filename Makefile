@@ -14,10 +14,10 @@ test: $(STAMP) $(ASSETS)
 	bash .ci/browser
 	bash .ci/postgresql
 	$(MAKE) --no-print-directory lint
-	$(PYTEST) -m "not long" -n 2 --cov --cov-report=term
+	$(PYTEST) -m "not long" -n 2 --dist loadgroup --cov --cov-report=term
 
 check: $(STAMP) $(ASSETS) lint
-	$(PYTEST) -m "not long and not slow and not browser and not postgresql and not real_data" -n 2
+	$(PYTEST) -m "not long and not slow and not browser and not postgresql and not real_data" -n 2 --dist loadgroup
 
 .PHONY: lint
 lint: $(STAMP)

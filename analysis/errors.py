@@ -21,3 +21,7 @@ class Unprotectable(CandourError):
 
 class ReleaseError(CandourError):
     """A Release is missing, damaged or was tampered with."""
+
+
+class LeakingRelease(ReleaseError):
+    """A Release holds a value of something that it does not show."""

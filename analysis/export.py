@@ -13,9 +13,9 @@ def csv_bytes(release: Release, table: str, groups: set[str] | None = None) -> b
     Args:
         release: what was published.
         table: `groups`, `estimates`, `distributions`, `comparisons`, `concerns`, `trends`,
-            `measures` or `categories`.
-        groups: ids of the only groups whose rows are wanted; None for all. Tables without groups
-            are given whole.
+            `ladders`, `measures` or `categories`.
+        groups: ids of the only groups whose rows are wanted, or the rows of what is asked for on
+            their behalf; None for all. Tables without groups are given whole.
 
     Raises:
         CandourError: if there is no such table.
@@ -25,6 +25,7 @@ def csv_bytes(release: Release, table: str, groups: set[str] | None = None) -> b
     breakdowns = [breakdown.id for breakdown in release.manifest.breakdowns]
     headings = tables.columns(table, breakdowns)
     cells = tables.records(release, table)
-    if groups is not None and headings[0].name == "group":
-        cells = [row for row in cells if row[0] in groups]
+    owner = {"group": 0, "ladder": 1}.get(headings[0].name)
+    if groups is not None and owner is not None:
+        cells = [row for row in cells if row[owner] in groups]
     return tables.to_csv(headings, cells)

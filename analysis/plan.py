@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 
+from analysis.ladders import Ladder
+
 FORCE = "force"
 """The id of the group that holds everybody."""
 
@@ -109,11 +111,12 @@ class Intersection:
 
 @dataclass(frozen=True)
 class TablePlan:
-    """All breakdowns, tables and named intersections that a Release publishes."""
+    """All breakdowns, tables, named intersections and ladders that a Release publishes."""
 
     breakdowns: tuple[Breakdown, ...]
     tables: tuple[Table, ...]
     intersections: tuple[Intersection, ...] = ()
+    ladders: tuple[Ladder, ...] = ()
 
     @cached_property
     def breakdown_by_id(self) -> dict[str, Breakdown]:
@@ -133,6 +136,13 @@ class TablePlan:
     def group_by_id(self) -> dict[str, Group]:
         """Groups by id, in order."""
         return {group.id: group for group in self.groups}
+
+    def level_of(self, group: Group) -> tuple[tuple[str, str], ...]:
+        """The (breakdown, level) pairs of the values that pick a group."""
+        return tuple(
+            (breakdown, self.breakdown_by_id[breakdown].value_by_id[value].level)
+            for breakdown, value in group.where
+        )
 
     def groups_in(self, table: Table) -> tuple[Group, ...]:
         """The groups that `table` shows, its margins and the force included."""

@@ -11,6 +11,7 @@ import click
 from analysis.errors import CandourError
 
 COMMANDS = {
+    "attack": "survey.attack_command:attack",
     "check": "survey.questionnaire.commands:check",
     "codes": "survey.collect.commands:codes",
     "comments": "survey.close.comment_commands:comments",

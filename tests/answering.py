@@ -7,12 +7,14 @@ from base64 import urlsafe_b64decode
 from dataclasses import dataclass, field
 
 from fixtures_wave import LiveServer
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import Dialog, Page, Request, Route, expect
 
 from survey.collect import box, envelope
 
 NARROW, PHONE, DESK = 320, 375, 1280
 SURVEY = "/survey/autumn"
+WITHOUT_CRYPTO = "Object.defineProperty(Crypto.prototype, 'subtle', { value: undefined });"
+"""Makes a browser one that cannot seal."""
 
 
 def begin(page: Page, server: LiveServer, code: str) -> None:
@@ -60,6 +62,45 @@ def to_check_page(page: Page, server: LiveServer, code: str) -> None:
     answer_everything(page)
     page.click("#next")
     page.wait_for_selector("#checked")
+
+
+def finish(page: Page) -> str:
+    """Send, and give the receipt that the page shows."""
+    page.click("#send")
+    expect(page.locator("h1:visible")).to_have_text("Your answers have been received")
+    return page.inner_text("#receipt")
+
+
+def lose_first_reply(page: Page, path: str) -> list[str | None]:
+    """From now on the server gets what goes to a path, and its first reply is lost on the way.
+
+    Returns:
+        What arrived there, in order; it grows.
+    """
+    arrived: list[str | None] = []
+
+    def lose(route: Route, request: Request) -> None:
+        arrived.append(request.post_data)
+        if len(arrived) == 1:
+            route.fetch()
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route(f"**/{path}", lose)
+    return arrived
+
+
+def stay_when_asked(page: Page) -> list[str]:
+    """Answer every question of the browser with no; gives the kinds of questions, and grows."""
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    return asked
 
 
 def stored(server: LiveServer) -> dict[str, tuple[int, dict[str, str]]]:

@@ -131,7 +131,7 @@ def client(app: Flask) -> FlaskClient:
 def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     """The small survey behind a real server, for a browser."""
     home = tmp_path_factory.mktemp("server") / "home"
-    yield from serve(open_live_wave(home, QUESTIONNAIRES / "small.yaml"))
+    yield from serve(open_live_wave(home, QUESTIONNAIRES / "small.yaml", count=250))
 
 
 @pytest.fixture(scope="session")

@@ -81,7 +81,7 @@ def copied(opened: LiveWave, home: Path, **changes: str) -> LiveWave:
 
 
 def open_live_wave(
-    home: Path, questionnaire: Path, wave_id: str = "autumn", **changes: str
+    home: Path, questionnaire: Path, wave_id: str = "autumn", count: int = CARDS, **changes: str
 ) -> LiveWave:
     """Migrate, make a wave of `questionnaire`, give it cards and open it."""
     settings = Settings.at(home, surfaces=(ISSUE, BOX), **changes)
@@ -89,7 +89,7 @@ def open_live_wave(
     stores = Stores.open(settings)
     officers = keys.new()
     waves.create(stores, wave_id, "Autumn survey", loader.load(questionnaire), officers.public)
-    cards = tuple(codes.make(CARDS))
+    cards = tuple(codes.make(count))
     halves = [codes.public_half(codes.parse(code), wave_id) for code in cards]
     issuer.import_codes(stores, wave_id, halves)
     wave = waves.open_wave(stores, wave_id, OPENED)

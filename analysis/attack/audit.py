@@ -7,37 +7,66 @@ far as they are published, and reports in words what it could work out.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from analysis.attack.bases import attack_bases
+from analysis.attack.bases import attacks
 from analysis.attack.breaches import Breach
 from analysis.attack.rates import attack_rates
 from analysis.attack.shares import attack_shares
+from analysis.attack.witnesses import certify, partial
 from analysis.errors import ReleaseError
 from analysis.plan import TablePlan
+from analysis.release.certificates import Certificates
 from analysis.release.consistency import check
 from analysis.release.model import Release
+from analysis.release.sums import Sums
 
-__all__ = ["Breach", "audit"]
+__all__ = ["Audit", "Breach", "audit", "examine"]
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What the auditor found.
+
+    Attributes:
+        breaches: empty when it found nothing.
+        certificates: what shows that there is nothing to be found in the bases; None where there
+            is.
+    """
+
+    breaches: tuple[Breach, ...]
+    certificates: Certificates | None
 
 
 def audit(release: Release, plan: TablePlan | None = None) -> tuple[Breach, ...]:
-    """Everything that this attacker could work out from a Release.
+    """Everything that this attacker could work out from a Release; empty when it found nothing."""
+    return examine(release, plan).breaches
+
+
+def examine(release: Release, plan: TablePlan | None = None) -> Audit:
+    """Attack a Release, and keep what shows that an attack comes to nothing.
 
     Args:
         release: what is published.
         plan: tells whether a value is wholly made up of its parts. Without it the attacker takes
             every value to be, and only the topmost level to have unknown answers.
-
-    Returns:
-        Breaches; empty when it found nothing.
     """
-    return (
-        *_leaks(release),
-        *_missing_rows(release),
-        *attack_rates(release, plan),
-        *attack_bases(release, plan),
-        *attack_shares(release),
-    )
+    breaches = [*_leaks(release), *_missing_rows(release), *attack_rates(release, plan)]
+    incomplete = partial(plan)
+    sums = Sums(release, incomplete)
+    proofs = []
+    for attack in attacks(release, plan):
+        found = list(attack.breaches())
+        if not found:
+            proof = certify(release, sums, attack)
+            if isinstance(proof, Breach):
+                found = [proof]
+            else:
+                proofs.append(proof)
+        breaches += found
+    breaches += attack_shares(release)
+    whole = None if breaches else Certificates(incomplete, tuple(proofs))
+    return Audit(tuple(breaches), whole)
 
 
 def _leaks(release: Release) -> Iterator[Breach]:

@@ -8,84 +8,46 @@ grid is written down three times: those who answered, those who did not, and bot
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
-from scipy.optimize import linprog
 
 from analysis.attack.breaches import Breach
+from analysis.attack.fitting import FittingTables, Reals
 from analysis.attack.grid import Cell, grid
 from analysis.plan import TablePlan
+from analysis.release.known import Interval, has_own_bases, of_group, of_item
 from analysis.release.model import Release
-
-Interval = tuple[float, float | None]
-
-Reals = npt.NDArray[np.float64]
 
 _NEARLY = 1e-6
 
 _NARROW = 3
 """Counts known to within so many people are looked at again in whole numbers."""
 
+_NOTHING: Interval = (0.0, None)
+
 
 def attack_bases(release: Release, plan: TablePlan | None = None) -> Iterator[Breach]:
     """What sums and differences of published bases give away, for groups and for items."""
+    for attack in attacks(release, plan):
+        yield from attack.breaches()
+
+
+def attacks(release: Release, plan: TablePlan | None = None) -> Iterator[Attack]:
+    """The attack on the groups, then one on each item or theme with bases of its own."""
     cells, equations = grid(release, plan)
-    groups = {row.values: row.group for row in release.groups}
-    known = {row.values: _of_group(release, row.base) for row in release.groups}
+    names = {row.values: row.group for row in release.groups}
+    people = {row.values: of_group(release, row.base) for row in release.groups}
     k = release.manifest.policy["k"]
-    yield from _Attack("", cells, equations, groups, known, k).breaches()
+    pairs = _containing(release)
+    yield Attack("", cells, equations, names, [people], k, pairs)
     together = _together(equations, len(cells))
     for measure in release.measure_by_id:
-        own = {row.values: _of_item(release, row.group, measure) for row in release.groups}
-        silent = any(
-            release.estimate_by_key[row.group, measure].base is None
-            for row in release.groups
-            if row.base is not None and (row.group, measure) in release.estimate_by_key
-        )
-        stated = any(
-            row.base is not None and _base(release, row.group, measure) not in (row.base, None)
-            for row in release.groups
-        )
-        if silent or stated:
-            attack = _Attack(measure, cells, together, groups, own, k, known)
-            yield from (*attack.breaches(), *attack.silent())
-
-
-def _base(release: Release, group: str, measure: str) -> int | None:
-    row = release.estimate_by_key.get((group, measure))
-    return None if row is None else row.base
-
-
-def _of_group(release: Release, base: int | None) -> Interval:
-    """What a published base says: exact from `fine_base`, rounded below; nothing when hidden."""
-    if base is None:
-        return 0.0, None
-    policy = release.manifest.policy
-    half = (policy["base_step"] - 1) // 2
-    if base > policy["fine_base"]:
-        return float(base), float(base)
-    low = base - half
-    high = base if base == policy["fine_base"] else min(base + half, policy["fine_base"] - 1)
-    return float(low), float(high)
-
-
-def _of_item(release: Release, group: str, measure: str) -> Interval:
-    """What is known of an item's base: its own, or nearly all of the group, or at most all."""
-    whole = release.group_by_id[group].base
-    low, high = _of_group(release, whole)
-    own = _base(release, group, measure)
-    if own is None:
-        return 0.0, high
-    if own == whole:
-        # Nine tenths of the group; or three quarters, when fewer than k did not answer.
-        k, fine = release.manifest.policy["k"], release.manifest.policy["fine_base"]
-        nearly = max(np.ceil(0.75 * low), low - k + 1) if low < fine else low
-        return float(min(np.ceil(0.9 * low), nearly)), high
-    return _of_group(release, own)
+        if has_own_bases(release, measure):
+            own = {row.values: of_item(release, row.group, measure) for row in release.groups}
+            yield Attack(measure, cells, together, names, [own, {}, people], k, pairs)
 
 
 def _together(equations: sparse.csr_array, cells: int) -> sparse.csr_array:
@@ -96,172 +58,181 @@ def _together(equations: sparse.csr_array, cells: int) -> sparse.csr_array:
     return sparse.csr_array(sparse.vstack([halves, sparse.hstack([one, one, -one])]))
 
 
-class _Attack:
-    """One set of bases: of the groups, or of one item."""
+def _containing(release: Release) -> list[tuple[Cell, Cell]]:
+    """Each declared group that contains another one, and that other."""
+    parents = [
+        {value: parent or "" for value, _, _, parent in breakdown.values}
+        for breakdown in release.manifest.breakdowns
+    ]
+    declared = {row.values for row in release.groups}
+    return [
+        (above, row.values)
+        for row in release.groups
+        for above in product(*map(_upwards, row.values, parents))
+        if above != row.values and above in declared
+    ]
+
+
+def _upwards(value: str, parents: Mapping[str, str]) -> list[str]:
+    """A value, all values above it, and everybody."""
+    found = [value]
+    while found[-1]:
+        found.append(parents[found[-1]])
+    return found
+
+
+class Attack:
+    """One set of bases: of the groups, or of one item together with the groups.
+
+    Attributes:
+        measure: the item or theme; empty for the groups alone.
+        cells: the grid.
+        fits: the tables that fit, and those that were found.
+    """
 
     def __init__(
         self,
         measure: str,
         cells: Mapping[Cell, int],
         equations: sparse.csr_array,
-        groups: Mapping[Cell, str],
-        known: Mapping[Cell, Interval],
+        names: Mapping[Cell, str],
+        known: Sequence[Mapping[Cell, Interval]],
         k: int,
-        people: Mapping[Cell, Interval] | None = None,
+        pairs: Sequence[tuple[Cell, Cell]],
     ) -> None:
-        self._measure, self._cells, self._groups, self._k = measure, cells, groups, k
-        self._known, self._equations = known, equations
-        every = [known] if people is None else [known, {}, people]
-        ceiling = 4 * max([k, *(high or 0.0 for one in every for _, high in one.values())])
-        bounds = [one.get(cell, (0.0, None)) for one in every for cell in cells]
-        self._bounds = np.array([(low, ceiling if high is None else high) for low, high in bounds])
-        self._seen: list[Reals] = []
+        """Lay the attack out.
+
+        Args:
+            measure: the item or theme; empty for the groups alone.
+            cells: the grid.
+            equations: of the grid, once for each of `known`.
+            names: of the declared groups.
+            known: what is known of the groups; or of those who answered, of those who did not,
+                and of both together.
+            k: people.
+            pairs: a declared group, and one that contains it.
+        """
+        self.measure, self.cells = measure, cells
+        self._names, self._known, self._k, self._pairs = names, known, k, pairs
+        ceiling = 4 * max([k, *(high or 0.0 for one in known for _, high in one.values())])
+        bounds = [one.get(cell, _NOTHING) for one in known for cell in cells]
+        low = np.array([low for low, _ in bounds])
+        high = np.array([ceiling if high is None else high for _, high in bounds])
+        self.fits = FittingTables(equations, low, high)
 
     def breaches(self) -> Iterator[Breach]:
-        """Try every shown, hidden and unknown count."""
-        unknown = [at for cell, at in self._cells.items() if cell not in self._groups]
-        if self._extreme(unknown, 1.0) is None:
+        """Try every shown, hidden and unknown count, and every rest."""
+        unknown = {at: 1.0 for cell, at in self.cells.items() if cell not in self._names}
+        if self.fits.search(unknown) is None:
             yield Breach("contradiction", "force", f"no table fits the published bases{self._of}")
             return
-        for cell, at in self._cells.items():
-            if cell not in self._groups:
+        for cell, at in self.cells.items():
+            if cell not in self._names:
                 yield from self._unknown(cell, at)
-            elif self._known[cell][1] is None or self._known[cell][0] == 0.0:
-                yield from self._hidden(cell, at)
-            elif (self._known[cell][1] or 0.0) < self._k:
-                name = self._groups[cell]
+            elif self._known[0][cell][1] is None or self._known[0][cell][0] == 0.0:
+                yield from self._hidden(cell, at, self._known[0][cell])
+            elif (self._known[0][cell][1] or 0.0) < self._k:
+                name = self._names[cell]
                 words = f"{name} is shown with a base under {self._k}{self._of}"
                 yield Breach("threshold", name, words)
         yield from self._rests()
+        if len(self._known) > 1:
+            yield from self._beside()
 
     @property
     def _of(self) -> str:
-        return f" ({self._measure})" if self._measure else ""
+        return f" ({self.measure})" if self.measure else ""
 
-    def silent(self) -> Iterator[Breach]:
-        """Those who did not answer the item, or were not asked: known to be there, and few."""
-        half = len(self._cells)
-        if self._extreme(list(range(half, 2 * half)), 1.0) is None:
-            return
-        for cell, at in self._cells.items():
-            if self._is_few(half + at):
-                name = self._groups.get(cell) or " & ".join(value for value in cell if value)
-                most = max(seen[half + at] for seen in self._seen)
+    def _beside(self) -> Iterator[Breach]:
+        """Those who did not answer the item, or were not asked; and the groups beside it."""
+        half = len(self.cells)
+        self.fits.search(dict.fromkeys(range(half, 2 * half), 1.0))
+        for cell, at in self.cells.items():
+            if self._is_few({half + at: 1.0}):
+                name = self._names.get(cell) or _words(cell)
+                most = self.fits.most[half + at]
                 words = f"no more than {most:.0f} people of {name} left it out{self._of}"
-                yield Breach("rest", self._groups.get(cell, "force"), words)
+                yield Breach("rest", self._names.get(cell, "force"), words)
+            if cell not in self._names:
+                yield from self._unknown(cell, 2 * half + at)
+            elif self._known[2][cell][1] is None:
+                yield from self._hidden(cell, 2 * half + at, self._known[2][cell])
 
-    def _hidden(self, cell: Cell, at: int) -> Iterator[Breach]:
+    def _hidden(self, cell: Cell, at: int, known: Interval) -> Iterator[Breach]:
         """Nothing hidden may be few; nor known, unless the group itself is shown anyway."""
-        name = self._groups[cell]
-        if not self._reaches(at) or self._never_reaches_whole(at):
-            most = max(seen[at] for seen in self._seen)
-            words = f"{name} can be no more than {most:.0f} people{self._of}"
+        name = self._names[cell]
+        if not self._reaches({at: 1.0}) or self._never_reaches_whole(at):
+            words = f"{name} can be no more than {self.fits.most[at]:.0f} people{self._of}"
             yield Breach("bound", name, words)
-        elif self._known[cell][1] is None and self._is_pinned(at):
-            words = f"{name} can only be {self._seen[-1][at]:.0f} people{self._of}"
+        elif known[1] is None and self._is_pinned(at):
+            words = f"{name} can only be {self.fits.seen[-1][at]:.0f} people{self._of}"
             yield Breach("pinned", name, words)
 
     def _unknown(self, cell: Cell, at: int) -> Iterator[Breach]:
         """Those who did not say: known to be there, and few."""
-        if self._is_few(at):
-            name = " & ".join(value for value in cell if value)
-            words = f"the shown parts leave {self._seen[-1][at]:.0f} people of {name}{self._of}"
+        if self._is_few({at: 1.0}):
+            name = _words(cell)
+            most = self.fits.most[at]
+            words = f"the shown parts leave {most:.0f} people of {name}{self._of}"
             yield Breach("rest", name, words)
-
-    def _is_few(self, at: int) -> bool:
-        """Whether somebody must be there, and fewer than k."""
-        if min(seen[at] for seen in self._seen) < 1 - _NEARLY or self._reaches(at):
-            return False
-        self._extreme([at], 1.0)
-        return bool(min(seen[at] for seen in self._seen) >= 1 - _NEARLY)
 
     def _rests(self) -> Iterator[Breach]:
         """A shown group taken from a shown group that contains it."""
-        shown = [
-            (cell, low, high)
-            for cell, (low, high) in self._known.items()
-            if low > 0 and high is not None
-        ]
-        by_cell = {cell: (low, high) for cell, low, high in shown}
-        for cell, low, high in shown:
-            for above in self._above(cell):
-                if above == cell or above not in by_cell:
-                    continue
-                least, most = by_cell[above][0] - high, by_cell[above][1] - low
-                if least >= 1 and most < self._k:
-                    name = self._groups[cell]
-                    words = f"{self._groups[above]} without {name} is {most:.0f} people{self._of}"
-                    yield Breach("rest", name, words)
+        known = self._known[0]
+        shown = {cell for cell, (low, high) in known.items() if low > 0 and high is not None}
+        for above, cell in self._pairs:
+            costs = {self.cells[above]: 1.0, self.cells[cell]: -1.0}
+            if above in shown and cell in shown and self._is_few(costs):
+                name = self._names[cell]
+                most = max(_value(table, costs) for table in self.fits.seen)
+                words = f"{self._names[above]} without {name} is {most:.0f} people{self._of}"
+                yield Breach("rest", name, words)
 
-    def _above(self, cell: Cell) -> Iterator[Cell]:
-        yield from product(*({value, ""} if value else {""} for value in cell))
+    def _is_few(self, costs: Mapping[int, float]) -> bool:
+        """Whether somebody must be there, and fewer than k."""
+        if self._may_be_nobody(costs) or self._reaches(costs):
+            return False
+        self.fits.search(costs)
+        return not self._may_be_nobody(costs)
 
-    def _reaches(self, at: int) -> bool:
-        if not any(seen[at] >= self._k - _NEARLY for seen in self._seen):
-            self._extreme([at], -1.0)
-        return any(seen[at] >= self._k - _NEARLY for seen in self._seen)
+    def _may_be_nobody(self, costs: Mapping[int, float]) -> bool:
+        return any(_value(table, costs) < _NEARLY for table in reversed(self.fits.seen))
 
-    def _width(self, at: int) -> float:
-        for sign in (1.0, -1.0):
-            values = [seen[at] for seen in self._seen]
-            if max(values) - min(values) < 1 - _NEARLY:
-                self._extreme([at], sign)
-        values = [seen[at] for seen in self._seen]
-        return float(max(values) - min(values))
+    def _reaches(self, costs: Mapping[int, float]) -> bool:
+        enough = self._k - _NEARLY
+        if any(_value(table, costs) >= enough for table in reversed(self.fits.seen)):
+            return True
+        found = self.fits.search({cell: -sign for cell, sign in costs.items()})
+        return found is not None and _value(found, costs) >= enough
 
     def _is_pinned(self, at: int) -> bool:
         """Whether it can be one whole number only."""
-        if self._width(at) < 1 - _NEARLY:
+        low, high = self._range(at, 1 - _NEARLY)
+        if high - low < 1 - _NEARLY:
             return True
-        low, high = self._range(at)
+        low, high = self._range(at, _NARROW + _NEARLY)
         if high - low > _NARROW:
             return False
         whole = range(int(np.ceil(low - _NEARLY)), int(np.floor(high + _NEARLY)) + 1)
-        return sum(self._is_whole(at, people, people) for people in whole) < 2
+        found = (people for people in whole if self.fits.whole(at, people, people) is not None)
+        return next(found, None) is None or next(found, None) is None
 
     def _never_reaches_whole(self, at: int) -> bool:
         """Whether only fractions of people reach k."""
-        low, high = self._range(at)
-        return high - low <= _NARROW and not self._is_whole(at, self._k, None)
+        low, high = self._range(at, _NARROW + _NEARLY)
+        return high - low <= _NARROW and self.fits.whole(at, self._k, np.inf) is None
 
-    def _range(self, at: int) -> tuple[float, float]:
+    def _range(self, at: int, enough: float) -> tuple[float, float]:
         """The fewest and most people, as exactly as it takes to see that they are far apart."""
         for sign in (1.0, -1.0):
-            values = [seen[at] for seen in self._seen]
-            if max(values) - min(values) <= _NARROW:
-                self._extreme([at], sign)
-        values = [seen[at] for seen in self._seen]
-        return min(values), max(values)
+            if self.fits.most[at] - self.fits.least[at] < enough:
+                self.fits.search({at: sign})
+        return self.fits.least[at], self.fits.most[at]
 
-    def _is_whole(self, at: int, low: float, high: float | None) -> bool:
-        """Whether a table of whole numbers has a count within limits."""
-        bounds = self._bounds.copy()
-        bounds[at] = (max(low, bounds[at][0]), min(np.inf if high is None else high, bounds[at][1]))
-        if bounds[at][0] > bounds[at][1]:
-            return False
-        found = linprog(  # type: ignore[call-overload]
-            np.zeros(len(bounds)),
-            A_eq=self._equations,
-            b_eq=np.zeros(self._equations.shape[0]),
-            bounds=bounds,
-            integrality=np.ones(len(bounds)),
-            method="highs",
-        )
-        return bool(found.status == 0)
 
-    def _extreme(self, at: list[int], sign: float) -> Reals | None:
-        """A table with the smallest (largest, for sign -1) sum of some cells, and remember it."""
-        cost = np.zeros(len(self._bounds))
-        cost[at] = sign
-        found = linprog(  # type: ignore[call-overload]
-            cost,
-            A_eq=self._equations,
-            b_eq=np.zeros(self._equations.shape[0]),
-            bounds=self._bounds,
-            method="highs-ds",
-        )
-        if found.status != 0:
-            return None
-        table: Reals = found.x
-        self._seen.append(table)
-        return table
+def _value(table: Reals, costs: Mapping[int, float]) -> float:
+    return float(sum(sign * table[cell] for cell, sign in costs.items()))
+
+
+def _words(cell: Cell) -> str:
+    return " & ".join(value for value in cell if value)

@@ -7,7 +7,7 @@ from typing import Literal
 
 BreachKind = Literal[
     "leak", "presence", "threshold", "bound", "pinned", "rest", "contradiction",
-    "rate", "coding", "unanimity", "numerator",
+    "rate", "coding", "unanimity", "numerator", "uncertain",
 ]  # fmt: skip
 """What was found out.
 
@@ -18,6 +18,7 @@ BreachKind = Literal[
 - pinned: the count of a hidden group is known.
 - rest: what shown parts leave of a shown group is known to be somebody, but fewer than k.
 - contradiction: no table fits the published bases.
+- uncertain: nothing was found, but no table in exact numbers shows that there is nothing.
 - rate: rate and headcount leave fewer than k people.
 - coding: a figure is finer than the policy allows.
 - unanimity: all of a group, or none, are known to have answered alike.

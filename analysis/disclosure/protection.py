@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ from analysis.disclosure.bounds import Known
 from analysis.disclosure.colleagues import colleagues_in
 from analysis.disclosure.complementary import Hidden
 from analysis.disclosure.repair import hiding_pattern
+from analysis.disclosure.shape import Level, leave_out
 from analysis.disclosure.stated import least_answers
 from analysis.disclosure.system import Bases, System
 from analysis.policy import DisclosurePolicy
@@ -28,11 +29,13 @@ class Protection:
         own_bases: measure -> ids of shown groups in which its own base may be published. Anywhere
             else the measure stands on its group's base: its own is protected only as lying
             between `least_answers` of that and all of it.
+        left_out: ids of the levels that are not published, as most of their groups are hidden.
     """
 
     shown: frozenset[str]
     items_hidden: Mapping[str, frozenset[str]]
     own_bases: Mapping[str, frozenset[str]]
+    left_out: tuple[str, ...] = ()
 
     def shows(self, group: str, measure: str) -> bool:
         """Whether a measure may be shown in a group."""
@@ -40,7 +43,10 @@ class Protection:
 
 
 def protect(
-    system: System, policy: DisclosurePolicy, item_bases: Mapping[str, npt.ArrayLike]
+    system: System,
+    policy: DisclosurePolicy,
+    item_bases: Mapping[str, npt.ArrayLike],
+    levels: Sequence[Level] = (),
 ) -> Protection:
     """Decide what to show so that everything shown together gives no small group away.
 
@@ -49,6 +55,7 @@ def protect(
         policy: thresholds.
         item_bases: measure (item or theme) -> people with a valid answer per group, in the order
             of `system.groups`, shape (G,).
+        levels: each is left out if most of it would be hidden; none by default.
 
     Returns:
         The pattern of the groups, and of each measure that needs its own: one with fewer than k
@@ -62,8 +69,11 @@ def protect(
     unlimited = np.full(len(ids), 4 * max(people.max(initial=0.0), policy.k))
     known = Known(system.bases, people, people, unlimited)
     colleagues = colleagues_in(system, policy.coalition)
-    small = system.bases < policy.k
-    hidden = hiding_pattern(system, known, small, policy.k, colleagues=colleagues)
+    hidden, left_out = leave_out(
+        levels,
+        system.bases < policy.k,
+        lambda start: hiding_pattern(system, known, start, policy.k, colleagues=colleagues),
+    )
     items = _Items(system, policy, hidden, least_answers(system.bases, policy))
     items_hidden: dict[str, frozenset[str]] = {}
     own_bases: dict[str, frozenset[str]] = {}
@@ -79,7 +89,7 @@ def protect(
         own = shown & (bases < items.least)
         if own.any():
             own_bases[measure] = frozenset(ids[own].tolist())
-    return Protection(frozenset(ids[~hidden].tolist()), items_hidden, own_bases)
+    return Protection(frozenset(ids[~hidden].tolist()), items_hidden, own_bases, left_out)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ Only the groups are looked at: an item that few people of a group answer may be 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -15,6 +16,7 @@ import numpy.typing as npt
 from analysis.cells import Cells, group_matrix, number_cells
 from analysis.codebook import Codebook
 from analysis.disclosure.protection import protect
+from analysis.disclosure.shape import Level, levels_of, not_published
 from analysis.disclosure.system import Bases, System, build
 from analysis.errors import DataError, Unprotectable
 from analysis.forecast.answering import Answering
@@ -51,6 +53,7 @@ class TableForecast:
     Attributes:
         groups: those that cross all of its breakdowns, and others that it is the first to declare.
         hidden: mean number of people who answered in the groups of these that are not shown.
+        left_out: levels of the table, and how often each is not published, as most of it is hidden.
         cost: mean number of people in groups of the other tables that would be shown if this table
             were left out, less those in groups that would then be hidden; None of a single
             breakdown. Somebody counts once in each such group.
@@ -60,6 +63,7 @@ class TableForecast:
     groups: tuple[GroupForecast, ...]
     hidden: float
     cost: float | None
+    left_out: tuple[tuple[str, float], ...] = ()
 
     @property
     def shown(self) -> float:
@@ -122,15 +126,17 @@ def forecast(
         [list(plan.group_by_id).index(name) for name in one.plan.group_by_id] for one in without
     ]
     bases, shown, costs = [], [], []
+    left_out: Counter[tuple[str, str]] = Counter()
     for _ in draws:
         cells, _ = number_cells(codebook, plan, answering.drawn(codebook, plan, frame, rng))
         people = group_matrix(codebook, plan, cells) @ cells.people
-        seen = everything.shown(people, cells)
+        seen, levels = everything.shown(people, cells)
+        left_out.update(levels)
         bases.append(people)
         shown.append(seen)
         costs.append(
             [
-                int(people[place] @ (1 * one.shown(people[place], cells) - seen[place]))
+                int(people[place] @ (1 * one.shown(people[place], cells)[0] - seen[place]))
                 for one, place in zip(without, places, strict=True)
             ]
         )
@@ -139,7 +145,8 @@ def forecast(
     cost = dict(
         zip((table.id for table in crossings), np.mean(costs, axis=0).tolist(), strict=True)
     )
-    return _summary(plan, policy, np.array(bases), np.array(shown), cost)
+    rates = {level: times / len(bases) for level, times in left_out.items()}
+    return _summary(plan, policy, np.array(bases), np.array(shown), cost, rates)
 
 
 @dataclass(frozen=True)
@@ -154,14 +161,24 @@ class _Control:
     def _system(self) -> System:
         return build(self.codebook, self.plan, np.zeros(len(self.plan.groups), np.int64))
 
-    def shown(self, people: Bases, cells: Cells) -> Flags:
-        """Which groups are shown, shape (G,): none when the wave cannot be published."""
+    @cached_property
+    def _levels(self) -> tuple[Level, ...]:
+        return levels_of(self.plan)
+
+    def shown(self, people: Bases, cells: Cells) -> tuple[Flags, tuple[tuple[str, str], ...]]:
+        """Which groups are shown, shape (G,), and which levels of which tables are left out.
+
+        None is shown when the wave cannot be published.
+        """
         try:
-            protection = protect(self._system.of(people, cells), self.policy, {})
+            system = self._system.of(people, cells)
+            protection = protect(system, self.policy, {}, self._levels)
         except Unprotectable:
-            return np.zeros(len(people), np.bool_)
-        published = FORCE in protection.shown
-        return np.array([published and one.id in protection.shown for one in self.plan.groups])
+            return np.zeros(len(people), np.bool_), ()
+        if FORCE not in protection.shown:
+            return np.zeros(len(people), np.bool_), ()
+        shown = np.array([one.id in protection.shown for one in self.plan.groups])
+        return shown, not_published(self.plan, protection.left_out)
 
 
 def _left_out(plan: TablePlan, table: Table) -> TablePlan:
@@ -177,6 +194,7 @@ def _summary(
     bases: npt.NDArray[np.int64],
     shown: Flags,
     cost: Mapping[str, float],
+    left_out: Mapping[tuple[str, str], float],
 ) -> Forecast:
     small = ~shown & (bases < policy.k)
     columns = (bases, shown, small, ~shown & ~small)
@@ -202,6 +220,7 @@ def _summary(
                 tuple(groups[name] for name in own),
                 sum(hidden[name] for name in own),
                 cost.get(table.id),
+                tuple((level, rate) for (of, level), rate in left_out.items() if of == table.id),
             )
         )
     nothing = 1 - groups[FORCE].shown

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from analysis.attack.audit import Breach, audit
+from analysis.attack.audit import Breach, examine
 from analysis.attack.shares import attack_shares
 from analysis.codebook import Codebook, Theme
 from analysis.disclosure import rounding
+from analysis.disclosure.shape import not_published
 from analysis.errors import DataError, EstimationError, Unprotectable
 from analysis.microdata import Microdata
 from analysis.plan import FORCE, TablePlan
@@ -20,6 +21,7 @@ from analysis.publish.estimates import distribution_rows, estimate_rows, group_f
 from analysis.publish.figures import Figures
 from analysis.publish.headcounts import Headcounts
 from analysis.publish.headcounts import headcounts as all_headcounts
+from analysis.publish.ladders import ladder_rows
 from analysis.publish.shown import Shown, control, is_sensitive
 from analysis.publish.trends import line_before, trend_rows
 from analysis.release.consistency import check
@@ -109,9 +111,10 @@ def publish_tally(
         if not breaches:
             release = _completed(draft, shown, line)
             check(release)
-            breaches = audit(release, shown.plan)
+            found = examine(release, shown.plan)
+            breaches = found.breaches
             if not breaches:
-                return release
+                return replace(release, certificates=found.certificates)
         shown = without(shown, breaches)
 
 
@@ -172,6 +175,7 @@ def _completed(draft: Release, shown: Shown, line: Sequence[Release]) -> Release
         trends=trend_rows(
             shown.plan, draft.manifest.wave, draft.measures, draft.estimate_by_key, line
         ),
+        ladders=ladder_rows(shown),
     )
 
 
@@ -241,6 +245,7 @@ def _manifest(
         comparisons=0,
         warnings=tuple(_contradictions(known)),
         weight=weight,
+        not_published=not_published(plan, shown.protection.left_out),
     )
 
 

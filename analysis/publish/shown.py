@@ -10,6 +10,7 @@ import numpy.typing as npt
 from analysis.codebook import Codebook, Item
 from analysis.disclosure import rounding
 from analysis.disclosure.protection import Protection, protect
+from analysis.disclosure.shape import levels_of
 from analysis.disclosure.system import build
 from analysis.errors import Unprotectable
 from analysis.plan import FORCE, TablePlan
@@ -66,7 +67,8 @@ def control(counted: Tally, policy: DisclosurePolicy) -> Shown:
     figures = Figures(codebook, names, counted.at_groups)
     people = figures.sums.people
     own = {measure: figures.bases(measure) for measure in measures(codebook)}
-    protection = protect(build(codebook, plan, people, counted.cells), policy, own)
+    system = build(codebook, plan, people, counted.cells)
+    protection = protect(system, policy, own, levels_of(plan))
     if FORCE not in protection.shown:
         raise Unprotectable(
             f"Fewer than {policy.k} people answered, or no table can be shown safely: "

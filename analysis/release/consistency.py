@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.errors import ReleaseError
+from analysis.errors import LeakingRelease, ReleaseError
+from analysis.plan import FORCE
 from analysis.release.model import Release
 
 _VALUES = {
@@ -38,7 +39,7 @@ def check(release: Release) -> None:
     trend; and no concern speaks of either.
 
     Raises:
-        ReleaseError: naming the table and the group.
+        LeakingRelease: naming the table and the group.
     """
     for name, values in _VALUES.items():
         for row in getattr(release, name):
@@ -46,7 +47,7 @@ def check(release: Release) -> None:
                 continue
             # A zero says as much as any other figure: only None and "" say nothing.
             if any(getattr(row, value) not in (None, "") for value in values):
-                raise ReleaseError(f"{name}: {row.group} is not shown, yet a value stands there.")
+                raise LeakingRelease(f"{name}: {row.group} is not shown, yet a value stands there.")
     hidden = _Hidden(
         frozenset(row.group for row in release.groups if row.status != "shown"),
         frozenset((row.group, row.measure) for row in release.estimates if row.status != "shown"),
@@ -57,8 +58,21 @@ def check(release: Release) -> None:
     _nothing_hidden("comparisons", hidden, _keys(release.comparisons, "measure", "against"))
     _nothing_hidden("concerns", hidden, [(row.group, row.measure) for row in release.concerns])
     _nothing_hidden("concerns", hidden, [(row.against, row.measure) for row in release.concerns])
+    _ladders_stand(release, hidden)
     this_wave = (row for row in release.trends if row.wave == release.manifest.wave)
     _nothing_hidden("trends", hidden, _keys(this_wave, "measure"))
+
+
+def _ladders_stand(release: Release, hidden: _Hidden) -> None:
+    """A rung holds only groups that are shown, and a group that is shown stands for itself."""
+    for row in release.ladders:
+        known = {row.asked, row.group or FORCE} <= set(release.group_by_id)
+        stands = row.group is not None and row.group not in hidden.groups
+        itself = row.asked in hidden.groups or row.group == row.asked
+        if not (known and itself and stands == (row.status == "shown") == (row.kind != "absence")):
+            raise ReleaseError(
+                f"ladders: {row.group or 'nothing'} cannot stand for {row.asked} here."
+            )
 
 
 def _keys(rows: Iterable[Any], measure: str, group: str = "group") -> list[tuple[str, str]]:
@@ -68,6 +82,6 @@ def _keys(rows: Iterable[Any], measure: str, group: str = "group") -> list[tuple
 def _nothing_hidden(name: str, hidden: _Hidden, keys: Iterable[tuple[str, str]]) -> None:
     for group, measure in keys:
         if hidden.covers(group, measure):
-            raise ReleaseError(
+            raise LeakingRelease(
                 f"{name}: {group} ({measure}) is not shown elsewhere, yet it is here."
             )

@@ -22,13 +22,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from analysis import strict_json, zipped
 from analysis.errors import ReleaseError
-from analysis.release import tables
+from analysis.release import certificates, tables
+from analysis.release.certificates import Certificates
 from analysis.release.consistency import check
 from analysis.release.metadata import metadata
 from analysis.release.model import BreakdownFacts, Manifest, Release
+from analysis.release.proving import prove
 
 MANIFEST = "manifest.json"
 SIGNATURE = "manifest.sig"
+CERTIFICATES = "certificates.json"
 FORMAT = 1
 
 _PARTIAL = ".partial"
@@ -36,18 +39,22 @@ _SIGNED_AS = b"candour/release/1\n"
 _TABLE_FILES = frozenset(
     file for name in tables.ROWS for file in (f"{name}.csv", f"{name}-metadata.json")
 )
-_FILES = _TABLE_FILES | {MANIFEST, SIGNATURE}
+_HASHED = _TABLE_FILES | {CERTIFICATES}
+_FILES = _HASHED | {MANIFEST, SIGNATURE}
 
 
 def write(release: Release, folder: Path, signer: Ed25519PrivateKey) -> str:
     """Write `release` as `folder/<hash>`, whole or not at all, and return the hash.
 
     Raises:
-        ReleaseError: if the Release holds a value that it says is not shown, or if a folder of
-            that name is there with other content.
+        ReleaseError: if the Release holds a value that it says is not shown, if its certificates
+            do not hold, or if a folder of that name is there with other content.
     """
     check(release)
-    files = _written(release, signer)
+    if release.certificates is None:
+        raise ReleaseError("This Release was not audited: only what `publish` made is written.")
+    prove(release)
+    files = _written(release, release.certificates, signer)
     name = hashlib.sha256(files[MANIFEST]).hexdigest()
     target = folder / name
     if not target.exists():
@@ -79,14 +86,15 @@ def _make(target: Path, files: Mapping[str, bytes]) -> None:
 
 
 def read(folder: Path, verifier: Ed25519PublicKey | None) -> Release:
-    """Read a Release folder, checking every hash, every name and the signature.
+    """Read a Release folder, checking every hash, every name, the signature and certificates.
 
     Args:
         folder: what `write` made; a folder whose name is a hash must have the right one.
         verifier: the officers' public key; None checks the hashes but not who signed.
 
     Raises:
-        ReleaseError: if it is missing, damaged or was tampered with.
+        ReleaseError: if it is missing, damaged or was tampered with, or its certificates do not
+            hold.
     """
     files = _folder_files(folder)
     release = _checked(files, verifier)
@@ -125,8 +133,8 @@ def fingerprint(verifier: Ed25519PublicKey) -> str:
     return hashlib.sha256(verifier.public_bytes_raw()).hexdigest()
 
 
-def _written(release: Release, signer: Ed25519PrivateKey) -> dict[str, bytes]:
-    files: dict[str, bytes] = {}
+def _written(release: Release, proofs: Certificates, signer: Ed25519PrivateKey) -> dict[str, bytes]:
+    files = {CERTIFICATES: certificates.to_json(proofs)}
     breakdowns = [breakdown.id for breakdown in release.manifest.breakdowns]
     for name in tables.ROWS:
         headings = tables.columns(name, breakdowns)
@@ -177,7 +185,7 @@ def _checked(files: Mapping[str, bytes], verifier: Ed25519PublicKey | None) -> R
     if verifier is not None:
         _check_signature(files, manifest, verifier)
     hashes = manifest.pop("files")
-    for name in sorted(_TABLE_FILES):
+    for name in sorted(_HASHED):
         if hashes.get(name) != hashlib.sha256(files[name]).hexdigest():
             raise _tampered(f"{name} is not what the manifest says")
     del manifest["verifier"], manifest["format"]
@@ -227,6 +235,7 @@ def _manifest(found: dict[str, Any]) -> Manifest:
             tables=tuple((one, tuple(crossed)) for one, crossed in found.pop("tables")),
             intersections=tuple((name, group) for name, group in found.pop("intersections")),
             warnings=tuple(found.pop("warnings")),
+            not_published=tuple((table, level) for table, level in found.pop("not_published")),
             **found,
         )
     except (TypeError, ValueError, KeyError) as error:
@@ -235,14 +244,16 @@ def _manifest(found: dict[str, Any]) -> Manifest:
 
 def _release(manifest: Manifest, files: Mapping[str, bytes]) -> Release:
     breakdowns = [breakdown.id for breakdown in manifest.breakdowns]
-    found: dict[str, tuple[Any, ...]] = {}
+    found: dict[str, Any] = {}
     for name in tables.ROWS:
         file = f"{name}.csv"
         cells = tables.from_csv(files[file], tables.columns(name, breakdowns), file)
         found[name] = tables.rows(name, cells, len(breakdowns))
     found["measures"] = tables.with_categories(found["measures"], found.pop("categories"))
-    release = Release(manifest=manifest, **found)
+    proofs = certificates.from_json(files[CERTIFICATES])
+    release = Release(manifest=manifest, certificates=proofs, **found)
     check(release)
+    prove(release)
     return release
 
 

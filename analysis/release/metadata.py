@@ -16,6 +16,7 @@ _TITLES = {
     "comparisons": "Each group against the rest",
     "concerns": "Areas of concern and strengths",
     "trends": "Published figures of each wave",
+    "ladders": "What is shown in place of groups that are not",
 }
 
 _KEYS = {
@@ -27,10 +28,12 @@ _KEYS = {
     "comparisons": ["group", "measure", "against"],
     "concerns": ["group", "measure", "kind"],
     "trends": ["group", "measure", "wave"],
+    "ladders": ["ladder", "asked", "label"],
 }
 
 _MEANINGS = {
     "against": "group whose rest (everybody in it but the compared group) is compared with",
+    "asked": "id of the group that is asked for",
     "base": "people who answered, unweighted; rounded for small groups",
     "bound": "or_more or or_less when the percent is top or bottom coded",
     "category": "code of the answer category",
@@ -42,6 +45,7 @@ _MEANINGS = {
     "item": "id of the item",
     "kind": "what kind of row this is",
     "label": "what a reader sees",
+    "ladder": "name of the intersection, or id of the table, that declares the ladder",
     "lower": "lower 95 % limit, rounded outward",
     "measure": "id of the item or theme",
     "negative": "percent negative of valid answers; for a theme the mean of respondents' shares",
@@ -55,6 +59,7 @@ _MEANINGS = {
     "positive_bound": "or_more or or_less when percent positive is top or bottom coded",
     "reading": "positive, neutral or negative, with polarity applied",
     "response_rate": "percent of the headcount that answered, in steps",
+    "rung": "how far from the group asked for, which is 1",
     "score": "theme score from 0 to 100",
     "sensitive": "whether small numerators of the item are banded",
     "state": "how far the finding has been established",

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from analysis.release.certificates import Certificates
 from analysis.release.rows import (
     ComparisonRow,
     ConcernRow,
     DistributionRow,
     EstimateRow,
     GroupRow,
+    LadderRow,
     MeasureRow,
     TrendRow,
 )
@@ -43,6 +45,8 @@ class Manifest:
         warnings: sentences, such as an item that runs against its theme.
         replaces: hash of the Release that this one corrects.
         weight: name of the weight column that came with the file, if any.
+        not_published: (table id, level as `breakdown=level` joined by `&`): left out as a whole,
+            as most of its groups would not be shown.
     """
 
     wave: str
@@ -65,11 +69,17 @@ class Manifest:
     warnings: tuple[str, ...] = ()
     replaces: str | None = None
     weight: str | None = None
+    not_published: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
 class Release:
-    """Everything that is published of one wave."""
+    """Everything that is published of one wave.
+
+    Attributes:
+        certificates: by which anybody can check what is hidden; None until it was audited, and
+            then it can be neither written nor read.
+    """
 
     manifest: Manifest
     measures: tuple[MeasureRow, ...]
@@ -79,6 +89,8 @@ class Release:
     comparisons: tuple[ComparisonRow, ...]
     concerns: tuple[ConcernRow, ...]
     trends: tuple[TrendRow, ...]
+    ladders: tuple[LadderRow, ...] = ()
+    certificates: Certificates | None = None
 
     @cached_property
     def measure_by_id(self) -> dict[str, MeasureRow]:
@@ -109,4 +121,12 @@ class Release:
         found: dict[tuple[str, str], list[TrendRow]] = {}
         for row in self.trends:
             found.setdefault((row.group, row.measure), []).append(row)
+        return {key: tuple(rows) for key, rows in found.items()}
+
+    @cached_property
+    def ladder_by_key(self) -> dict[tuple[str, str], tuple[LadderRow, ...]]:
+        """The rows of the rung that is reached, by (ladder, group asked for)."""
+        found: dict[tuple[str, str], list[LadderRow]] = {}
+        for row in self.ladders:
+            found.setdefault((row.ladder, row.asked), []).append(row)
         return {key: tuple(rows) for key, rows in found.items()}

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from analysis.ladders import RungKind
+
 Status = Literal["shown", "c"]
 Bound = Literal["", "or_more", "or_less"]
 Kind = Literal["item", "theme"]
@@ -112,6 +114,23 @@ class TrendRow:
     lower: int | None
     upper: int | None
     comparable: bool
+    status: Status
+
+
+@dataclass(frozen=True)
+class LadderRow:
+    """What stands for a group that is asked for: the first rung that is shown.
+
+    Margins have a row each. `rung` counts from 1, the group asked for; on the last, `absence`,
+    there is no group and the status is `c`.
+    """
+
+    ladder: str
+    asked: str
+    rung: int
+    group: str | None
+    kind: RungKind
+    label: str
     status: Status
 
 

@@ -23,6 +23,7 @@ from analysis.release.rows import (
     DistributionRow,
     EstimateRow,
     GroupRow,
+    LadderRow,
     MeasureRow,
     TrendRow,
 )
@@ -67,6 +68,7 @@ ROWS: Mapping[str, type] = MappingProxyType(
         "comparisons": ComparisonRow,
         "concerns": ConcernRow,
         "trends": TrendRow,
+        "ladders": LadderRow,
     }
 )
 """Table name -> class of its rows, in the order in which a reader would want them."""

@@ -11,11 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtr
+from scipy.special import expit, ndtr
 
 from analysis.errors import EstimationError
 from analysis.statistics.comparisons import Difference, miettinen_nurminen, welch
 from analysis.statistics.suppressed import estimator
+
+ROUNDS = 50
+PRECISION = 1e-10
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,53 @@ def cochran_armitage(
         return Slope(0.0, 0.0, 1.0)
     chi2 = slope**2 * spread / (share * (1 - share))
     return Slope(slope, chi2, min(1.0, 2 * float(ndtr(-math.sqrt(chi2)))))
+
+
+@dataclass(frozen=True)
+class LogOdds:
+    """Coefficients of a logistic model, their standard errors and two-sided p, shape (columns,)."""
+
+    coefficients: tuple[float, ...]
+    errors: tuple[float, ...]
+    p: tuple[float, ...]
+
+
+@estimator
+def logistic(
+    positive: Sequence[float], n: Sequence[float], design: Sequence[Sequence[float]]
+) -> LogOdds:
+    """Log odds of a positive answer as a linear function of what cells of answers have.
+
+    With the date as a column it is a trend; with the date, a group and their product as columns,
+    the last one says whether the group moves otherwise than the rest.
+
+    Args:
+        positive: positive answers per cell, shape (cells,).
+        n: valid answers per cell, same shape.
+        design: shape (cells, columns); a column of ones is put before them.
+
+    Raises:
+        EstimationError: for impossible counts, or columns that the answers cannot tell apart.
+
+    Source: maximum likelihood by Fisher scoring, Wald's p; as R's glm(family = binomial).
+    """
+    x, size = np.asarray(positive, dtype=float), np.asarray(n, dtype=float)
+    rows = np.column_stack([np.ones(x.size), np.asarray(design, dtype=float).reshape(x.size, -1)])
+    if x.shape != size.shape or (size <= 0).any() or (x < 0).any() or (x > size).any():
+        raise EstimationError("a cell has more positive answers than answers, or none at all")
+    found = np.zeros(rows.shape[1])
+    for _ in range(ROUNDS):
+        share = expit(rows @ found)
+        information = rows.T @ ((size * share * (1 - share))[:, None] * rows)
+        if np.linalg.cond(information) > 1 / np.finfo(float).eps:
+            break
+        step = np.linalg.solve(information, rows.T @ (x - size * share))
+        found += step
+        if np.abs(step).max() < PRECISION:
+            errors = np.sqrt(np.diag(np.linalg.inv(information)))
+            p = 2 * ndtr(-np.abs(found) / errors)
+            return LogOdds(tuple(found.tolist()), tuple(errors.tolist()), tuple(p.tolist()))
+    raise EstimationError("the answers cannot tell these columns apart: no finite odds fit")
 
 
 def change_of_share(x_before: float, n_before: float, x_after: float, n_after: float) -> Difference:

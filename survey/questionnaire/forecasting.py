@@ -18,6 +18,9 @@ SEED = 1
 FEW_DRAWS = 25
 """Enough for a short answer in a second or two."""
 
+OFTEN = 0.05
+"""Share of the draws from which on the author is warned that a level is left out."""
+
 Progress = Callable[[Iterable[int]], Iterable[int]]
 
 
@@ -86,6 +89,13 @@ def reservations(outlook: Outlook) -> Iterator[str]:
             f"{people:,} people are in no group of {breakdown} in the headcounts; they are taken "
             "to name none."
         )
+    for table in outlook.forecast.tables:
+        for level, share in table.left_out:
+            if share >= OFTEN:
+                yield (
+                    f"Table {table.id} is not published at {level} in {share:.0%} of the draws, as "
+                    "most of its groups there are hidden: merge categories, or declare it coarser."
+                )
     if outlook.forecast.nothing:
         yield f"In {outlook.forecast.nothing:.0%} of the draws nothing could be published."
 

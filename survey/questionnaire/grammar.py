@@ -223,14 +223,47 @@ def _crossed(data: Any) -> Any:
     return {data: None} if isinstance(data, str) else data
 
 
-TablePart = Annotated[
-    list[
-        Annotated[
-            dict[str, str | None], BeforeValidator(_crossed), Field(min_length=1, max_length=1)
-        ]
-    ],
+class RungPart(Part):
+    """Where a hidden group is looked for next: a level of units, or people picked by `where`."""
+
+    level: str = ""
+    where: Annotated[dict[str, str], Field(min_length=1)] | None = None
+
+
+def _rung(data: Any) -> Any:
+    """A plain text is a level of units, or one of the words that stand for rungs."""
+    return {"level": data} if isinstance(data, str) else data
+
+
+def _ladder(data: Any) -> Any:
+    """One word is a ladder of one entry."""
+    return [data] if isinstance(data, str) else data
+
+
+LadderPart = Annotated[
+    list[Annotated[RungPart, BeforeValidator(_rung)]],
+    BeforeValidator(_ladder),
     Field(min_length=1),
 ]
+
+
+class TablePart(Part):
+    """A crossing, each breakdown down to its finest level unless another is named."""
+
+    cross: Annotated[
+        list[
+            Annotated[
+                dict[str, str | None], BeforeValidator(_crossed), Field(min_length=1, max_length=1)
+            ]
+        ],
+        Field(min_length=1),
+    ]
+    ladder: LadderPart | None = None
+
+
+def _tabled(data: Any) -> Any:
+    """A plain list is what is crossed."""
+    return {"cross": data} if isinstance(data, list) else data
 
 
 class IntersectionPart(Part):
@@ -238,6 +271,7 @@ class IntersectionPart(Part):
 
     name: Annotated[str, StringConstraints(min_length=1)]
     where: Annotated[dict[str, str], Field(min_length=1)]
+    ladder: LadderPart | None = None
 
 
 class ConcernsPart(Part):
@@ -270,6 +304,6 @@ class DocumentPart(Part):
     themes: dict[Id, Words] = {}
     sections: Annotated[list[SectionPart], Field(min_length=1)]
     breakdowns: dict[Id, BreakdownPart]
-    tables: Annotated[list[TablePart], Field(min_length=1)]
+    tables: Annotated[list[Annotated[TablePart, BeforeValidator(_tabled)]], Field(min_length=1)]
     concerns: ConcernsPart = ConcernsPart()
     support: list[SupportPart] = []

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
+from analysis.ladders import Ladder
 from analysis.plan import FORCE, Breakdown, Intersection, Table, TablePlan, Value, group_id
 from survey.questionnaire import grammar
 from survey.questionnaire.asking import innermost
 from survey.questionnaire.declared import Declared
+from survey.questionnaire.laddering import Laddering
 from survey.questionnaire.located import Place, Problems
 from survey.questionnaire.model import Choice, Question
 from survey.questionnaire.wording import Wordings
@@ -41,10 +44,12 @@ class Planning:
         """The plan; what cannot be built is left out, with the reason noted."""
         breakdowns = tuple(self._breakdowns())
         by_id = {breakdown.id: breakdown for breakdown in breakdowns}
-        tables = tuple(self._tables(by_id))
+        parts = dict(self._tables(by_id))
+        tables = tuple(parts)
         self._check_all_used(by_id, tables)
         plan = TablePlan(breakdowns, tables)
-        return TablePlan(breakdowns, tables, tuple(self._intersections(plan)))
+        plan = TablePlan(breakdowns, tables, tuple(self._intersections(plan)))
+        return replace(plan, ladders=tuple(self._ladders(plan, parts)))
 
     def _breakdowns(self) -> Iterator[Breakdown]:
         for name, part in self._part.breakdowns.items():
@@ -154,11 +159,13 @@ class Planning:
                 self._problems.at(part.at("roll_up"), reason)
         return values
 
-    def _tables(self, breakdowns: Mapping[str, Breakdown]) -> Iterator[Table]:
+    def _tables(
+        self, breakdowns: Mapping[str, Breakdown]
+    ) -> Iterator[tuple[Table, grammar.TablePart]]:
         seen: set[str] = set()
-        for position, entries in enumerate(self._part.tables):
+        for position, part in enumerate(self._part.tables):
             place = self._part.at("tables", position)
-            crossed = [pair for entry in entries for pair in entry.items()]
+            crossed = [pair for entry in part.cross for pair in entry.items()]
             names = [name for name, _ in crossed]
             unknown = [name for name in names if name not in self._declared.breakdowns]
             for name in unknown:
@@ -169,7 +176,7 @@ class Planning:
                 continue
             table = Table("-".join(names), tuple(names), tuple(level for _, level in crossed))
             if self._table_holds(table, breakdowns, place) and table.id not in seen:
-                yield table
+                yield table, part
             elif table.id in seen:
                 self._problems.at(place, f"the table `{table.id}` is declared twice")
             seen.add(table.id)
@@ -243,6 +250,20 @@ class Planning:
                     f"“{part.name}” ({group}) is in no declared table, so it is never published"
                 )
                 self._problems.at(place, reason)
+
+    def _ladders(
+        self, plan: TablePlan, tables: Mapping[Table, grammar.TablePart]
+    ) -> Iterator[Ladder]:
+        units = [name for name, part in self._part.breakdowns.items() if part.levels is not None]
+        laddering = Laddering(plan, units, self._problems)
+        places = [self._part.at("tables", at) for at in range(len(self._part.tables))]
+        known = {one.name for one in plan.intersections}
+        for intersection in self._part.concerns.intersections:
+            if intersection.name in known:
+                yield from laddering.of_intersection(intersection)
+        for table, part in tables.items():
+            place = places[next(at for at, one in enumerate(self._part.tables) if one is part)]
+            yield from laddering.of_table(part, table, place)
 
 
 def _walk(

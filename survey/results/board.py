@@ -9,7 +9,7 @@ from flask import url_for
 
 from analysis.plan import FORCE
 from analysis.release.model import Release
-from survey.results import bands, findings, intersections, response, waves
+from survey.results import bands, findings, intersections, levels, response, waves
 from survey.results.charts import heat_map, trend_lines
 from survey.results.exports import Download, downloads
 from survey.results.scope import COMMAND, Scope, Unit, units
@@ -27,6 +27,7 @@ class BoardPage:
     force_map: heat_map.HeatMap
     watched: tuple[intersections.IntersectionBlock, ...]
     trends: tuple[trend_lines.Panel, ...]
+    not_published: tuple[str, ...]
     response: response.Response
     downloads: tuple[Download, ...]
 
@@ -70,6 +71,7 @@ def board_page(
         ),
         intersections.blocks(release, scope),
         trend_lines.draw(release, _panels(release, command, hrefs), waves.titles(releases)),
+        levels.not_published(release),
         response.response(release, [FORCE, own, *departments], own),
         downloads(lambda table: _csv(command.id, wave, table)),
     )

@@ -9,7 +9,7 @@ from flask import url_for
 
 from analysis.plan import FORCE
 from analysis.release.model import Release
-from survey.results import bands, findings, intersections, response, scope, waves
+from survey.results import bands, findings, intersections, levels, response, scope, waves
 from survey.results.charts import heat_map, trend_lines
 from survey.results.exports import Download, downloads
 from survey.results.scope import COMMAND
@@ -33,6 +33,7 @@ class HrPage:
     more_maps: tuple[tuple[str, heat_map.HeatMap], ...]
     watched: tuple[intersections.IntersectionBlock, ...]
     trends: tuple[trend_lines.Panel, ...]
+    not_published: tuple[str, ...]
     response: response.Response
     downloads: tuple[Download, ...]
 
@@ -69,6 +70,7 @@ def hr_page(release: Release, releases: Sequence[Release]) -> HrPage:
         _more_maps(release, hrefs),
         intersections.blocks(release, scope.whole_force(release)),
         trend_lines.draw(release, _panels(release, hrefs), waves.titles(releases)),
+        levels.not_published(release),
         response.response(release, _response_groups(release), FORCE),
         downloads(lambda table: url_for("results.hr_csv", wave=wave, table=table)),
     )

@@ -1,14 +1,18 @@
-"""Groups watched by name, such as minority-background probationers, beside their neighbours."""
+"""Groups watched by name, such as minority-background probationers, beside their neighbours.
+
+Where a group is not shown, the rung that its ladder reaches stands for it, and says so.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from analysis.plan import FORCE
 from analysis.release.model import Release
 from analysis.release.rows import GroupRow
 from survey.results import words
-from survey.results.scope import Scope, label, picked
+from survey.results.scope import COMMAND, Scope, command_position, label, picked, units
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,12 @@ class IntersectionBlock:
     """A watched group. Without rows it cannot be shown, and the fixed words of absence stand.
 
     Attributes:
-        columns: the group itself, those who share all but one of its traits, everybody.
+        whose: who the figures are of; what is shown may be a rung of the group's ladder.
+        columns: the group itself, those who share all but one of its traits, everybody; or each
+            trait by itself and everybody.
+        apart: whether the columns are traits by themselves, without anybody who has all.
+        response: in place of figures, a sentence on how many of larger groups answered.
+        places: command -> what is shown for the group in it; for those who see all commands.
     """
 
     id: str
@@ -33,15 +42,85 @@ class IntersectionBlock:
     answers: str
     columns: tuple[str, ...]
     rows: tuple[IntersectionRow, ...]
+    whose: str = ""
+    apart: bool = False
+    response: str = ""
+    places: tuple[tuple[str, str], ...] = ()
 
 
 def blocks(release: Release, scope: Scope) -> tuple[IntersectionBlock, ...]:
     """A block for each intersection that the Release names and the reader may see."""
     return tuple(
-        _block(release, name, release.group_by_id[group], f"watched-{number}")
+        _climbed(release, scope, name, group, f"watched-{number}")
         for number, (name, group) in enumerate(release.manifest.intersections, start=1)
         if group in scope.groups
     )
+
+
+def _climbed(
+    release: Release, scope: Scope, name: str, group: str, block_id: str
+) -> IntersectionBlock:
+    """The group in the reader's own command where its ladder has one, at the rung it reaches."""
+    by_command = _by_command(release, name)
+    asked = group if scope.command is None else by_command.get(scope.command.id, group)
+    rungs = release.ladder_by_key.get((name, asked), ())
+    shown = [release.group_by_id[rung.group] for rung in rungs if rung.group is not None]
+    if len(shown) > 1:
+        block = _side_by_side(release, name, shown, block_id)
+    else:
+        block = _block(release, name, shown[0] if shown else release.group_by_id[asked], block_id)
+    return replace(
+        block,
+        whose=rungs[0].label if len(shown) == 1 else "",
+        response="" if block.rows else _response(release, release.group_by_id[asked]),
+        places=() if scope.command else _places(release, name, by_command),
+    )
+
+
+def _by_command(release: Release, name: str) -> dict[str, str]:
+    """Command -> the group that the ladder of an intersection is asked for in it."""
+    asked = dict.fromkeys(row.asked for row in release.ladders if row.ladder == name)
+    if not asked:
+        return {}
+    at = command_position(release)
+    found = {release.group_by_id[group].values[at]: group for group in asked}
+    return {unit.id: found[unit.id] for unit in units(release, COMMAND) if unit.id in found}
+
+
+def _places(
+    release: Release, name: str, by_command: Mapping[str, str]
+) -> tuple[tuple[str, str], ...]:
+    labels = {unit.id: unit.label for unit in units(release)}
+    return tuple(
+        (labels[command], "; ".join(row.label for row in release.ladder_by_key[name, asked]))
+        for command, asked in by_command.items()
+    )
+
+
+def _side_by_side(
+    release: Release, name: str, traits: list[GroupRow], block_id: str
+) -> IntersectionBlock:
+    columns = [*traits, release.group_by_id[FORCE]]
+    rows = tuple(
+        IntersectionRow(
+            theme.label, tuple(_figure(release, one.group, theme.measure) for one in columns), ""
+        )
+        for theme in release.measures
+        if theme.kind == "theme"
+    )
+    labels = tuple(label(release, one) for one in columns)
+    return IntersectionBlock(block_id, name, "number not shown", labels, rows, apart=True)
+
+
+def _response(release: Release, row: GroupRow) -> str:
+    """How many answered of the larger groups that the hidden one is in."""
+    inside = [f"{name}={value}" for name, value in picked(release, row)]
+    known = [
+        (label(release, one), one.response_rate)
+        for group in (*inside, FORCE)
+        if (one := release.group_by_id.get(group)) is not None and one.response_rate is not None
+    ]
+    return words.response_of_larger(known)
 
 
 def _block(release: Release, name: str, row: GroupRow, block_id: str) -> IntersectionBlock:

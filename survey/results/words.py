@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from analysis.release.rows import Bound, ComparisonRow, EstimateRow, GroupRow, TrendRow
@@ -25,6 +25,11 @@ ABSENCE = (
 OTHER_ROUTES = (
     "Listening circles, staff associations and support networks, and Fair Play Advisers can hear "
     "what a survey cannot show."
+)
+
+APART = (
+    "People who are all of this at once are too few to be shown, or hidden to protect others. What "
+    "stands here is each group by itself; it does not tell how those answered who are in both."
 )
 
 LOW_BASE = 30
@@ -73,6 +78,14 @@ def answers_in_words(row: GroupRow | EstimateRow, policy: Mapping[str, Any]) -> 
     """The same as a phrase: `about 45 answers`, `number not shown`."""
     number = answers(row, policy)
     return "number not shown" if number == "[c]" else f"{number} answers"
+
+
+def response_of_larger(rates: Sequence[tuple[str, int]]) -> str:
+    """How many answered of groups that a hidden one is in: (label, percent) of each."""
+    if not rates:
+        return ""
+    said = "; ".join(f"{name}, about {rate}%" for name, rate in rates)
+    return f"How many answered in the larger groups that these people are in: {said}."
 
 
 def is_low(base: int | None) -> bool:

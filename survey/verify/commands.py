@@ -11,6 +11,7 @@ import click
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from analysis.release import folder
+from analysis.release.proving import Proved, prove
 from survey.collect import codes as access_codes
 from survey.collect import fingerprint as prints
 from survey.collect import redemptions as records
@@ -42,16 +43,35 @@ def verify() -> None:
     help="the officers' public.json; without it the signature is not checked",
 )
 def release(release_folder: Path, public: Path | None) -> None:
-    """Check every file of a Release against its hash, and the signature."""
+    """Check a Release: its files, its signature, and the certificates of what it hides."""
     verifier = None
     if public is not None:
         verifier = Ed25519PublicKey.from_public_bytes(officers.read(public).verifier)
-    manifest = folder.read(release_folder, verifier).manifest
+    found = folder.read(release_folder, verifier)
+    manifest = found.manifest
     signed = "signed by those officers" if verifier else "its signature was not checked (--public)"
     click.echo(
         f"Whole and unchanged: {manifest.questionnaire_title}, {manifest.wave_title}, closed on "
         f"{manifest.closed}; {signed}. {manifest.shown} groups shown, "
         f"{manifest.not_shown} not shown."
+    )
+    click.echo(_proved(prove(found)))
+
+
+def _proved(proved: Proved) -> str:
+    """What the certificates show, in words."""
+    items = f", also with the {proved.items} items and themes that have bases of their own"
+    partial = (
+        f" {proved.partial} values are taken to have people in none of their parts, as the "
+        "questionnaire has it."
+    )
+    return (
+        f"Its {proved.tables} certificates ({proved.whole} in whole people) fit everything that is "
+        f"published{items if proved.items else ''}. They show that each of the {proved.hidden} "
+        f"groups that are not shown may be {proved.k} people or more, and one number of people or "
+        "another; and that those whom shown groups leave, because they did not say or are in no "
+        f"shown part, may be nobody or {proved.k} people or more. Single things shown: "
+        f"{proved.claims:,}.{partial if proved.partial else ''}"
     )
 
 

@@ -13,10 +13,11 @@ from answering import (
     answer_everything,
     begin,
     choose,
+    stay_when_asked,
     to_check_page,
 )
 from fixtures_wave import LiveServer
-from playwright.sync_api import Dialog, Page, expect
+from playwright.sync_api import Page, expect
 
 from survey.collect import codes
 from survey.errors import CodeError, MistypedCode
@@ -313,13 +314,7 @@ def test_leaving_with_unsent_answers_asks_first_but_the_leave_button_does_not(
 ) -> None:
     visitor = visit(DESK)
     page: Page = visitor.page
-    asked = []
-
-    def stay(dialog: Dialog) -> None:
-        asked.append(dialog.type)
-        dialog.dismiss()
-
-    page.on("dialog", stay)
+    asked = stay_when_asked(page)
     visitor.context.route("**/weather", lambda route: route.fulfill(body="weather"))
     begin(page, live_server, code)
     choose(page, "challenge_safe", "agree")

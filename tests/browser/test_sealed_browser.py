@@ -6,21 +6,24 @@ import json
 import re
 from collections.abc import Callable
 
+import answering
 import pytest
 from answering import (
     DESK,
     FOLDED,
     PHONE,
     SURVEY,
+    WITHOUT_CRYPTO,
     Traffic,
     answer_everything,
     begin,
     choose,
+    lose_first_reply,
     stored,
     to_check_page,
 )
 from fixtures_wave import LiveServer
-from playwright.sync_api import Error, Page, Request, Route, expect
+from playwright.sync_api import Error, Page, Route, expect
 
 from survey.collect import envelope, fingerprint
 
@@ -37,7 +40,6 @@ for (const name of ["generateKey", "importKey", "deriveBits"]) {
 }
 """
 WITHOUT_ED25519 = WITHOUT_X25519.replace("X25519", "Ed25519")
-WITHOUT_CRYPTO = "Object.defineProperty(Crypto.prototype, 'subtle', { value: undefined });"
 LEAK = """
 const form = () => new URLSearchParams(new FormData(document.getElementById("survey"))).toString();
 addEventListener("submit", () => {
@@ -55,12 +57,11 @@ LEAKS = {
 
 
 def finish(page: Page) -> str:
-    """Send, and give the receipt that the page shows."""
-    page.click("#send")
-    expect(page.locator("h1:visible")).to_have_text("Your answers have been received")
+    """Send, and give the receipt that the page shows beside the address of its list."""
+    receipt = answering.finish(page)
     host = page.evaluate("location.host")  # for whoever prints the page
     expect(page.locator("#reply .candour-address")).to_have_text(f"{host}/receipts/autumn")
-    return page.inner_text("#receipt")
+    return receipt
 
 
 @pytest.mark.parametrize("width", [PHONE, DESK])
@@ -311,17 +312,7 @@ def test_a_lost_reply_is_asked_for_again_and_counts_once(
     page: Page = visit(PHONE).page
     page.add_init_script(script)
     to_check_page(page, live_server, code)
-    arrived = []
-
-    def lose_first_reply(route: Route, request: Request) -> None:
-        arrived.append(request.post_data)
-        if len(arrived) == 1:
-            route.fetch()  # the server gets it, its reply gets lost
-            route.abort()
-        else:
-            route.continue_()
-
-    page.route(f"**/{step}", lose_first_reply)
+    arrived = lose_first_reply(page, step)
     before = stored(live_server)
     page.click("#send")
     expect(page.locator("#sending")).to_contain_text("sent again by themselves")

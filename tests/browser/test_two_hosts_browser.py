@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from answering import FOLDED, PHONE, SURVEY, Traffic, stored, to_check_page
+from answering import FOLDED, PHONE, SURVEY, Traffic, finish, stored, to_check_page
 from fixtures_hosts import Hosts, open_hosts
 from fixtures_wave import LiveServer, free_port, served
 from playwright.sync_api import Page, expect
@@ -43,12 +43,6 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sites]:
     )
     with served(here, issuer_port), served(there, box_port):
         yield Sites(hosts, LiveServer(ask, hosts.box), issue)
-
-
-def finish(page: Page) -> str:
-    page.click("#send")
-    expect(page.locator("h1:visible")).to_have_text("Your answers have been received")
-    return page.inner_text("#receipt")
 
 
 def test_sealed_answer_reaches_the_box_and_the_code_reaches_the_issuer(

@@ -29,7 +29,7 @@ from survey.manage import people, waves
 from survey.questionnaire import loader
 from survey.results import store
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
 
 FIRST_START, LATER_START = 60.0, 10.0
 """Seconds. Processor time is measured: another test beside this one makes it no slower."""

@@ -8,22 +8,24 @@ off and scrolls inside its own box on a phone.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from analysis.plan import FORCE
 from analysis.release.model import Release
-from analysis.release.rows import EstimateRow, GroupRow, MeasureRow
+from analysis.release.rows import EstimateRow, GroupRow, LadderRow, MeasureRow
 from survey.results import words
 from survey.results.charts.palette import NEAR, SHADES, Shade, shade
 
-CellState = Literal["shown", "not_shown", "not_asked"]
+CellState = Literal["shown", "instead", "not_shown", "not_asked"]
 Mark = Literal["", "concern", "strength"]
 
 
 @dataclass(frozen=True)
 class Cell:
     """One cell. `NOT_SHOWN` and `NOT_ASKED` are the only cells without a value.
+
+    The value of an `instead` is that of the larger group which stands in for a hidden one.
 
     Attributes:
         text: the value for a narrow cell; `spoken` the same in words.
@@ -55,12 +57,16 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """A group: its label, how many answered (in words) and a cell for each column."""
+    """A group: its label, how many answered (in words) and a cell for each column.
+
+    `instead` says which group the cells are of, when it is not the row's own.
+    """
 
     label: str
     answers: str
     cells: tuple[Cell, ...]
     href: str | None = None
+    instead: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,7 +84,7 @@ class HeatMap:
     Attributes:
         id: unique on the page.
         shades: the legend.
-        symbols: which of `[c]`, `[u]`, `[x]`, `concern`, `strength` stand in a cell.
+        symbols: which of `[c]`, `[u]`, `[x]`, `instead`, `concern`, `strength` stand in a cell.
     """
 
     id: str
@@ -122,10 +128,25 @@ class _Painter:
         self.marks: dict[tuple[str, str], Mark] = {
             (row.group, row.measure): row.kind for row in release.concerns
         }
+        tables = {table for table, _ in release.manifest.tables}
+        self.instead: dict[str, LadderRow] = {
+            row.asked: row for row in release.ladders if row.ladder in tables and row.rung > 1
+        }
 
     def row(self, group: GroupRow, label: str, href: str | None) -> Row:
-        cells = tuple(self.cell(group, theme.measure) for theme in self.themes)
-        return Row(label, words.answers_in_words(group, self.release.manifest.policy), cells, href)
+        stands = self.instead.get(group.group)
+        if stands is None or stands.group is None:
+            cells = tuple(self.cell(group, theme.measure) for theme in self.themes)
+            answers = words.answers_in_words(group, self.release.manifest.policy)
+            return Row(label, answers, cells, href)
+        other = self.release.group_by_id[stands.group]
+        cells = tuple(self.cell_instead(other, theme.measure) for theme in self.themes)
+        return Row(label, words.answers_in_words(group, {}), cells, href, stands.label)
+
+    def cell_instead(self, other: GroupRow, theme: str) -> Cell:
+        """The cell of a larger group: no colour and no mark, which would be read as the row's."""
+        cell = self.cell(other, theme)
+        return replace(cell, state="instead", fill="", mark="") if cell.state == "shown" else cell
 
     def cell(self, group: GroupRow, theme: str) -> Cell:
         estimate = self.release.estimate_by_key.get((group.group, theme))
@@ -155,5 +176,6 @@ def _symbols(bands: Iterable[Band]) -> frozenset[str]:
     found: set[str] = {cell.mark for cell in cells if cell.mark}
     found |= {"[u]"} if any(cell.low_base for cell in cells) else set()
     found |= {"[x]"} if NOT_ASKED in cells else set()
+    found |= {"instead"} if any(cell.state == "instead" for cell in cells) else set()
     # [c] stands in every legend, so that its presence says nothing by itself.
     return frozenset(found | {"[c]"})

@@ -64,16 +64,16 @@ def test_a_group_that_whole_people_pin_is_protected(monkeypatch: pytest.MonkeyPa
 
 
 def test_the_auditor_finds_a_group_that_whole_people_pin(monkeypatch: pytest.MonkeyPatch) -> None:
-    names = [*"uvwxyz", *"0123"]
-    cells = {(name,): at for at, name in enumerate(names)}
+    cells = {(name,): at for at, name in enumerate([*"uvwxyz", *"0123"])}
     equations = sparse.csr_array(np.hstack([INSIDE, -np.eye(4)]))
     sums = {(str(at),): (float(n), float(n)) for at, n in enumerate(INSIDE @ PEOPLE)}
-    attack = bases._Attack(
-        *("", cells, equations, {cell: cell[0] for cell in (("u",), *sums)}),
-        {("u",): (0.0, None), **sums},
-        1,
-    )
-    pinned = [one.words for one in attack.breaches() if one.kind == "pinned"]
+    names = {cell: cell[0] for cell in (("u",), *sums)}
+    known = [{("u",): (0.0, None), **sums}]
+
+    def attack() -> bases.Attack:
+        return bases.Attack("", cells, equations, names, known, 1, ())
+
+    pinned = [one.words for one in attack().breaches() if one.kind == "pinned"]
     assert pinned == ["u can only be 12 people"]
     monkeypatch.setattr(bases, "_NARROW", -1)
-    assert not [one for one in attack.breaches() if one.kind == "pinned"]
+    assert not [one for one in attack().breaches() if one.kind == "pinned"]

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from fixtures_analysis import Study, shuffled, small, with_answers
 
-from analysis.attack.audit import Breach, audit
+from analysis.attack.audit import Audit, Breach, audit
 from analysis.errors import DataError, EstimationError, Unprotectable
 from analysis.microdata import Microdata
 from analysis.plan import TablePlan
@@ -426,12 +426,12 @@ def test_what_is_published_passes_the_audit() -> None:
 def test_a_percent_that_the_auditor_sees_through_is_withheld(
     study: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def suspicious(release: Release, _: TablePlan) -> tuple[Breach, ...]:
+    def suspicious(release: Release, _: TablePlan) -> Audit:
         if release.estimate_by_key["command=north", "led"].status == "c":
-            return ()
-        return (Breach("numerator", "command=north", "planted", "led"),)
+            return Audit((), None)
+        return Audit((Breach("numerator", "command=north", "planted", "led"),), None)
 
-    monkeypatch.setattr("analysis.publish.making.audit", suspicious)
+    monkeypatch.setattr("analysis.publish.making.examine", suspicious)
     release = released(study)
     assert release.estimate_by_key["command=north", "led"].status == "c"
     assert release.estimate_by_key["command=north", "seen"].status == "shown"
@@ -445,6 +445,6 @@ def test_a_base_that_the_auditor_works_out_stops_the_release(
     study: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     breach = Breach("bound", "command=north-a", "North-a is known to be 7 people")
-    monkeypatch.setattr("analysis.publish.making.audit", lambda *_: (breach,))
+    monkeypatch.setattr("analysis.publish.making.examine", lambda *_: Audit((breach,), None))
     with pytest.raises(Unprotectable, match=r"7 people\. Merge categories of table command, or"):
         released(study)

@@ -11,6 +11,11 @@ import pytest
 
 import analysis.statistics
 from analysis.errors import EstimationError
+from analysis.statistics.before_after import (
+    difference_in_differences,
+    regression_to_the_mean,
+    stands_out,
+)
 from analysis.statistics.comparisons import (
     cautious_welch,
     fisher_midp,
@@ -19,7 +24,9 @@ from analysis.statistics.comparisons import (
     welch,
 )
 from analysis.statistics.concerns import smallest_gap
+from analysis.statistics.drivers import lmg
 from analysis.statistics.families import benjamini_hochberg, rejected_inside, simes
+from analysis.statistics.heterogeneity import dersimonian_laird
 from analysis.statistics.intervals import (
     hypergeometric,
     mean_interval,
@@ -29,8 +36,10 @@ from analysis.statistics.intervals import (
 from analysis.statistics.measures import index_score, respondent_scores, share
 from analysis.statistics.ordinal import mann_whitney, ordinal_superiority
 from analysis.statistics.reliability import cronbach_alpha
+from analysis.statistics.representativeness import r_indicator, without_assumption
+from analysis.statistics.standardisation import directly_standardised, mantel_haenszel
 from analysis.statistics.suppressed import SUPPRESSED, Suppressed
-from analysis.statistics.trends import cochran_armitage
+from analysis.statistics.trends import cochran_armitage, logistic
 from analysis.statistics.weighting import kish_effective_n, weighted_share
 
 CALLS = [
@@ -54,6 +63,16 @@ CALLS = [
     (respondent_scores, (np.array([[0.0, 100.0]]), 0.5)),
     (cronbach_alpha, (20, np.ones(3), np.eye(3))),
     (cochran_armitage, ([5, 6, 7], [20, 20, 20], [0, 1, 2])),
+    (logistic, ([5, 6], [20, 20], [[0], [1]])),
+    (difference_in_differences, ([5, 20, 5, 20], [6, 20, 5, 20])),
+    (stands_out, (5.0, [1.0, 2.0, 3.0])),
+    (regression_to_the_mean, (1.0, [1.0, 2.0, 3.0, 4.0], [1.0] * 4)),
+    (directly_standardised, ([5], [20], [30])),
+    (mantel_haenszel, ([5], [20], [7], [20])),
+    (r_indicator, ([20, 30], [10, 12])),
+    (without_assumption, (0.5, 0.5)),
+    (dersimonian_laird, ([1.0, 2.0], [1.0, 1.0])),
+    (lmg, (20, np.zeros(3), np.eye(3))),
     (kish_effective_n, (20.0, 25.0)),
     (weighted_share, (5.0, 20.0, 25.0)),
 ]

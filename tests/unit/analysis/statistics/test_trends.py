@@ -6,7 +6,7 @@ import pytest
 
 from analysis.errors import EstimationError
 from analysis.statistics.comparisons import miettinen_nurminen, welch
-from analysis.statistics.trends import change_of_mean, change_of_share, cochran_armitage
+from analysis.statistics.trends import change_of_mean, change_of_share, cochran_armitage, logistic
 
 
 def test_cochran_armitage_is_that_of_r():
@@ -51,3 +51,31 @@ def test_two_waves_are_a_difference_later_minus_earlier():
 def test_waves_without_a_trend_are_one_sentence(positive, n, times):
     with pytest.raises(EstimationError):
         cochran_armitage(positive, n, times)
+
+
+def test_logistic_trend_of_a_group_beside_the_rest_is_that_of_r():
+    # T03: R 4.2.2, glm(binomial), wave, treated and their product.
+    waves = [0, 1, 2, 3] * 2
+    treated = [1] * 4 + [0] * 4
+    found = logistic(
+        [60, 72, 85, 97, 300, 310, 320, 335],
+        [150, 150, 160, 170, 500, 500, 510, 520],
+        [[w, t, w * t] for w, t in zip(waves, treated, strict=True)],
+    )
+    expected = (0.05969906216, -0.77101218995, 0.16629097494)
+    assert found.coefficients[1:] == pytest.approx(expected, abs=1e-6)
+    assert found.errors[3] == pytest.approx(0.08268033554, abs=1e-6)
+    assert found.p[3] == pytest.approx(0.04429886526, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("positive", "n", "design"),
+    [
+        ([3, 4], [9, 3], [[0], [1]]),  # more positive than answers
+        ([0, 9], [9, 9], [[0], [1]]),  # no finite odds
+        ([3, 4], [9, 9], [[1], [1]]),  # nothing to tell apart
+    ],
+)
+def test_what_has_no_finite_odds_is_one_sentence(positive, n, design):
+    with pytest.raises(EstimationError):
+        logistic(positive, n, design)

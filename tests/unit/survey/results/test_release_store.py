@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from fixtures_release import NORTH, make_release, packed
+from fixtures_release import NORTH, certified, make_release, packed
 from fixtures_results import SIGNER, Site, make_site, packs
 from sqlalchemy import text, update
 from sqlalchemy.exc import DataError
@@ -53,7 +53,7 @@ def test_releases_come_oldest_first_and_the_latest_last(site: Site) -> None:
 
 
 def test_a_release_comes_back_as_it_was_published(site: Site) -> None:
-    assert store.by_wave(site.stores, "autumn") == make_release("autumn")
+    assert store.by_wave(site.stores, "autumn") == certified(make_release("autumn"))
     assert store.by_wave(site.stores, "summer") is None
 
 
@@ -65,7 +65,7 @@ def test_adding_a_release_again_changes_nothing(site: Site) -> None:
 
 def test_a_correction_stands_in_for_what_it_replaces(site: Site, tmp_path: Path) -> None:
     replaced = folder.hash_of(packs()[2])
-    corrected = make_release("winter", seed=8, replaces=replaced)
+    corrected = certified(make_release("winter", seed=8, replaces=replaced))
     store.add(site.stores, packed(corrected, tmp_path, SIGNER), VERIFIER)
     assert len(store.all_releases(site.stores)) == 3
     assert store.by_wave(site.stores, "winter") == corrected

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from fixtures_release import make_release
+from fixtures_release import certified, make_release
 from fixtures_results import SIGNER
 
 from analysis.release import folder
@@ -16,7 +16,7 @@ from survey.verify.commands import verify
 
 @pytest.fixture
 def written(tmp_path: Path) -> Path:
-    return tmp_path / folder.write(make_release(), tmp_path, SIGNER)
+    return tmp_path / folder.write(certified(make_release()), tmp_path, SIGNER)
 
 
 def public(path: Path, signer: Ed25519PrivateKey) -> Path:
@@ -34,6 +34,12 @@ def test_a_whole_release_is_said_to_be_whole(written: Path, tmp_path: Path) -> N
     assert done.exit_code == 0
     assert "Whole and unchanged: Workforce culture survey, Winter 2026" in done.output
     assert "signed by those officers" in done.output
+
+
+def test_what_the_certificates_show_is_said_in_words(written: Path) -> None:
+    said = run(written).output
+    assert "each of the 4 groups that are not shown may be 10 people or more" in said
+    assert "(3 in whole people)" in said or "(2 in whole people)" in said
 
 
 def test_without_a_public_key_it_says_that_the_signature_was_not_checked(written: Path) -> None:

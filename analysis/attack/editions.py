@@ -1,0 +1,140 @@
+"""Two publications of one wave, or of one figure: what they say together, and where they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import combinations
+
+from analysis.attack.findings import Claim, Tried
+from analysis.attack.grid import Cell
+from analysis.attack.material import Edition, Material, Published, people, whole
+from analysis.attack.sums import Counts, Range, shown_people
+
+_PEOPLE = {"base", "headcount"}
+
+
+def differences(material: Material) -> Tried:
+    """Late answers, corrections, other exports: by how many people does a number differ?"""
+    tried = Tried()
+    for one, other in _pairs(material):
+        for key in one.cells.keys() & other.cells.keys():
+            table, row, column = key
+            if column not in _PEOPLE:
+                continue
+            least, most = whole(one.cells[key]), whole(other.cells[key])
+            if least is None or most is None:
+                continue
+            tried.count()
+            (a, b), (c, d) = people(least, one.policy), people(most, other.policy)
+            low, high = max(a - d, c - b), max(b - c, d - a)
+            if low >= 1 and high < material.k:
+                where = f"{row[0]} ({table}, {column})"
+                tried.fell(f"{one.name} and {other.name}: {low} to {high} people between {where}")
+    return tried
+
+
+def copies(material: Material) -> Tried:
+    """Hidden in one publication of a wave and shown in another; banded in one and plain in one."""
+    tried = Tried()
+    for one, other in _pairs(material):
+        for key in sorted(one.cells.keys() & other.cells.keys()):
+            table, row, column = key
+            text, again = one.cells[key], other.cells[key]
+            tried.count()
+            if (text == "") == (again == ""):
+                continue
+            empty, full = (one.name, other.name) if text == "" else (other.name, one.name)
+            where = f"{' '.join(row)} ({table}, {column})"
+            if column.endswith("bound"):
+                tried.fell(f"{where}: banded in {full}, plain in {empty}")
+            else:
+                tried.fell(f"{where}: not in {empty}, but in {full}")
+    return tried
+
+
+def trends(material: Material) -> Tried:
+    """A later Release that tells of an earlier wave what that wave's own Release hides."""
+    tried = Tried()
+    of_wave = {one.release.manifest.wave: one for one in material.releases}
+    for published in material.releases:
+        for row in published.release.trends:
+            earlier = of_wave.get(row.wave)
+            if earlier is None or row.value is None:
+                continue
+            tried.count()
+            then = earlier.release.estimate_by_key.get((row.group, row.measure))
+            if then is None or then.status != "shown":
+                tried.fell(
+                    f"{published.name} tells {row.measure} of {row.group} in {row.wave}, "
+                    f"which {earlier.name} hides"
+                )
+            elif then.positive not in (None, row.value) and row.value not in (
+                then.weighted,
+                then.score,
+            ):
+                tried.fell(
+                    f"{published.name} says {row.value} % for {row.measure} of {row.group} in "
+                    f"{row.wave}, {earlier.name} says {then.positive} %"
+                )
+    return tried
+
+
+def together(material: Material) -> Tried:
+    """Bases of all publications of one wave as one system: other bands, other k, other tables."""
+    tried = Tried()
+    for one, others in _of_same_wave(material):
+        known = [shown_people(other.release) for other in others]
+        hidden = [row for row in one.release.groups if row.base is None]
+        if not hidden:
+            continue
+        met = _met(shown_people(one.release), known)
+        if met is None:
+            continue  # Different people: `differences` looks at by how many.
+        counts = Counts(one.release, material.plan, met)
+        for row in hidden:
+            tried.count()
+            found = met.get(row.values) or counts.range([row.values])
+            if found is None:
+                break
+            low, high = found
+            if high < material.k or low == high:
+                names = ", ".join(published.name for published in (one, *others))
+                words = f"{names} together: {row.group} is {low:.0f} to {high:.0f} people"
+                tried.fell(words, Claim(one.release.manifest.wave, ((row.values, 1),), *found))
+    return tried
+
+
+def _pairs(material: Material) -> Iterator[tuple[Edition, Edition]]:
+    """Two of one wave; exports that are as their Release are as each other."""
+    released = {one.release.manifest.wave for one in material.releases}
+    releases = len(material.releases)
+    for (at, one), (_, other) in combinations(enumerate(material.editions), 2):
+        if one.wave in released and at >= releases:
+            continue
+        if one.wave == other.wave and one.order.keys() & other.order.keys():
+            yield one, other
+
+
+def _of_same_wave(material: Material) -> Iterator[tuple[Published, list[Published]]]:
+    for one in material.releases:
+        others = [
+            other
+            for other in material.releases
+            if other is not one and other.release.manifest.wave == one.release.manifest.wave
+            and [b.id for b in other.release.manifest.breakdowns]
+            == [b.id for b in one.release.manifest.breakdowns]
+        ]  # fmt: skip
+        if others:
+            yield one, others
+
+
+def _met(own: Mapping[Cell, Range], known: list[dict[Cell, Range]]) -> dict[Cell, Range] | None:
+    """What all say of each group; None where two cannot be of the same people."""
+    found = dict(own)
+    for other in known:
+        for cell, (low, high) in other.items():
+            least, most = found.get(cell, (0.0, float("inf")))
+            found[cell] = (max(low, least), min(high, most))
+            if found[cell][0] > found[cell][1]:
+                return None
+    return found

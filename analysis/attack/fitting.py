@@ -1,0 +1,109 @@
+"""All tables of counts that fit what is published, searched by a program that stays warm."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import highspy
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+Reals = npt.NDArray[np.float64]
+
+_STATUS = highspy.HighsModelStatus
+
+
+class FittingTables:
+    """Tables that add up and stay within what is known of each count.
+
+    Only costs change from one search to the next, and each search begins where the last one ended.
+
+    Attributes:
+        seen: the tables that were found so far, shape (cells,) each; those in whole numbers too.
+        least, most: of each cell in any of them, shape (cells,).
+    """
+
+    def __init__(self, equations: sparse.csr_array, low: Reals, high: Reals) -> None:
+        """Lay the program out.
+
+        Args:
+            equations: what must come to nothing, shape (sums, cells).
+            low: the fewest people of each cell, shape (cells,).
+            high: the most people of each cell, shape (cells,), finite.
+        """
+        self._low, self._high = low, high
+        self._program = _laid_out(sparse.csc_array(equations), low, high)
+        self._solver = _solver(self._program)
+        # Searches begin where the last one ended, for which presolving would be too late.
+        self._solver.setOptionValue("presolve", "off")
+        self._solver.setOptionValue("solver", "simplex")
+        self._costs = np.zeros(len(low))
+        self.seen: list[Reals] = []
+        self.least, self.most = np.full(len(low), np.inf), np.full(len(low), -np.inf)
+
+    def search(self, costs: Mapping[int, float]) -> Reals | None:
+        """A table of least cost, which is remembered; None when no table fits.
+
+        Args:
+            costs: cell -> cost of one person there.
+        """
+        wanted = np.zeros(len(self._low))
+        wanted[list(costs)] = list(costs.values())
+        changed = np.flatnonzero(wanted != self._costs).astype(np.int32)
+        self._solver.changeColsCost(len(changed), changed, wanted[changed])
+        self._costs = wanted
+        return self._remember(_solved(self._solver))
+
+    def whole(self, cell: int, low: float, high: float) -> Reals | None:
+        """A table of whole numbers with a count within limits, remembered; None: there is none."""
+        low, high = max(low, self._low[cell]), min(high, self._high[cell])
+        if low > high:
+            return None
+        solver = _solver(self._program)
+        cells = len(self._low)
+        whole = np.full(cells, highspy.HighsVarType.kInteger)
+        solver.changeColsIntegrality(cells, np.arange(cells, dtype=np.int32), whole)
+        solver.changeColBounds(cell, low, high)
+        found = _solved(solver)
+        return self._remember(None if found is None else np.rint(found))
+
+    def _remember(self, table: Reals | None) -> Reals | None:
+        if table is not None:
+            self.seen.append(table)
+            np.minimum(self.least, table, out=self.least)
+            np.maximum(self.most, table, out=self.most)
+        return table
+
+
+def _laid_out(equations: sparse.csc_array, low: Reals, high: Reals) -> highspy.HighsLp:
+    program = highspy.HighsLp()
+    program.num_row_, program.num_col_ = equations.shape
+    program.col_cost_ = np.zeros(equations.shape[1])
+    program.col_lower_, program.col_upper_ = low, high
+    program.row_lower_ = program.row_upper_ = np.zeros(equations.shape[0])
+    program.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    program.a_matrix_.start_ = equations.indptr
+    program.a_matrix_.index_ = equations.indices
+    program.a_matrix_.value_ = equations.data
+    return program
+
+
+def _solver(program: highspy.HighsLp) -> highspy.Highs:
+    solver: highspy.Highs = highspy.Highs()  # type: ignore[no-untyped-call]
+    solver.setOptionValue("output_flag", False)
+    solver.setOptionValue("threads", 1)
+    solver.passModel(program)
+    return solver
+
+
+def _solved(solver: highspy.Highs) -> Reals | None:
+    """The solution, or None when there is none; once more from the beginning when in doubt."""
+    solver.run()
+    if solver.getModelStatus() not in (_STATUS.kOptimal, _STATUS.kInfeasible):
+        solver.clearSolver()
+        solver.run()
+    if solver.getModelStatus() != _STATUS.kOptimal:
+        # An unsolved program must not pass for a table: nothing fits, which is itself reported.
+        return None
+    return np.array(solver.getSolution().col_value)

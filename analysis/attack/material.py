@@ -1,0 +1,195 @@
+"""What an attacker has: published files and nothing else, laid out for attacking."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from analysis.attack.audit import audit
+from analysis.attack.breaches import Breach, BreachKind
+from analysis.attack.elements import Node, parsed
+from analysis.plan import TablePlan
+from analysis.policy import DisclosurePolicy
+from analysis.release import tables
+from analysis.release.model import Release
+
+Record = Mapping[str, str]
+"""A row of a table: column -> text as published."""
+
+_KEYS = ("group", "measure", "item", "category", "against", "kind", "wave")
+_TABLE_COLUMNS = {
+    "groups": {"group", "table", "label", "parent", "base", "status"},
+    "estimates": {"group", "measure", "positive", "status"},
+    "distributions": {"group", "item", "category", "percent", "status"},
+    "comparisons": {"group", "measure", "against", "gap", "status"},
+    "trends": {"group", "measure", "wave", "value", "status"},
+    "concerns": {"group", "measure", "against", "gap", "words"},
+}
+_LONG = {"unit", "parent", "item", "count"}
+
+
+@dataclass(frozen=True)
+class Published:
+    """A Release and the name of the file or folder that it came in."""
+
+    name: str
+    release: Release
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A CSV file as it was published: `rows` are cells by column."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[Record, ...]
+
+    @cached_property
+    def table(self) -> str:
+        """Which table of a Release it holds; "long" for counts; "" for anything else."""
+        found = set(self.columns)
+        if found >= _LONG:
+            return "long"
+        fits = (name for name, columns in _TABLE_COLUMNS.items() if found >= columns)
+        return next(fits, "")
+
+
+@dataclass(frozen=True)
+class Page:
+    """A saved page."""
+
+    name: str
+    html: str
+
+    @cached_property
+    def parsed(self) -> tuple[Node, tuple[str, ...]]:
+        """Its elements, and the comments in its markup."""
+        return parsed(self.html)
+
+
+@dataclass(frozen=True)
+class Edition:
+    """The tables of one wave as one source gives them.
+
+    Attributes:
+        cells: (table, key of the row, column) -> text; every column that is no key.
+        order: table -> group of each row, in the order of the file.
+    """
+
+    name: str
+    wave: str
+    policy: Mapping[str, int]
+    cells: Mapping[tuple[str, tuple[str, ...], str], str]
+    order: Mapping[str, tuple[str, ...]]
+
+    @cached_property
+    def hidden(self) -> frozenset[str]:
+        """Groups whose own row says that they are not shown."""
+        return frozenset(
+            key[0]
+            for (table, key, column), text in self.cells.items()
+            if table == "groups" and column == "status" and text == "c"
+        )
+
+
+@dataclass(frozen=True)
+class Material:
+    """Everything that one attacker holds.
+
+    Attributes:
+        plan: from the questionnaire, which is public; tells which parts make up a value.
+        comments: what people wrote; only who tries the project on itself has them.
+    """
+
+    releases: tuple[Published, ...] = ()
+    sheets: tuple[Sheet, ...] = ()
+    pages: tuple[Page, ...] = ()
+    plan: TablePlan | None = None
+    comments: tuple[str, ...] = ()
+
+    @cached_property
+    def editions(self) -> tuple[Edition, ...]:
+        """Every Release and every exported table, as tables of one wave each."""
+        return (
+            *(_of_release(one) for one in self.releases),
+            *(self._of_sheet(sheet) for sheet in self.sheets if sheet.table not in ("", "long")),
+        )
+
+    @cached_property
+    def seen_through(self) -> dict[str, tuple[Breach, ...]]:
+        """What the auditor of Releases sees through, by name of the Release."""
+        return {one.name: audit(one.release, self.plan) for one in self.releases}
+
+    def found(self, *kinds: BreachKind) -> Iterator[tuple[Published, Breach]]:
+        """What the auditor sees through in these ways."""
+        for one in self.releases:
+            for breach in self.seen_through[one.name]:
+                if breach.kind in kinds:
+                    yield one, breach
+
+    @cached_property
+    def k(self) -> int:
+        """The strictest threshold that any Release names; the default without one."""
+        named = [one.release.manifest.policy["k"] for one in self.releases]
+        return max(named, default=DisclosurePolicy().k)
+
+    def _of_sheet(self, sheet: Sheet) -> Edition:
+        """An export belongs to the wave that its name starts with, or that its only Release has."""
+        waves = {one.release.manifest.wave: one.release.manifest.policy for one in self.releases}
+        file = sheet.name.rpartition("/")[2]
+        named = sorted((wave for wave in waves if file.startswith(wave)), key=len)
+        wave = named[-1] if named else next(iter(waves)) if len(waves) == 1 else ""
+        return _edition(
+            sheet.name, wave, waves.get(wave, DisclosurePolicy().as_dict()),
+            {sheet.table: [dict(row) for row in sheet.rows]},
+        )  # fmt: skip
+
+
+def _of_release(published: Published) -> Edition:
+    manifest = published.release.manifest
+    breakdowns = [one.id for one in manifest.breakdowns]
+    found = {}
+    for table in _TABLE_COLUMNS:
+        names = [column.name for column in tables.columns(table, breakdowns)]
+        found[table] = [
+            {name: _text(cell) for name, cell in zip(names, record, strict=True)}
+            for record in tables.records(published.release, table)
+        ]
+    return _edition(published.name, manifest.wave, manifest.policy, found)
+
+
+def _text(cell: object) -> str:
+    return "" if cell is None else str(cell)
+
+
+def _edition(
+    name: str, wave: str, policy: Mapping[str, int], found: Mapping[str, list[dict[str, str]]]
+) -> Edition:
+    cells = {
+        (table, tuple(row[key] for key in _KEYS if key in row), column): text
+        for table, rows in found.items()
+        for row in rows
+        for column, text in row.items()
+        if column not in _KEYS
+    }
+    order = {table: tuple(row["group"] for row in rows) for table, rows in found.items()}
+    return Edition(name, wave, policy, cells, order)
+
+
+def people(base: int, policy: Mapping[str, int]) -> tuple[int, int]:
+    """The fewest and the most people that a published base can stand for."""
+    fine, half = policy["fine_base"], policy["base_step"] // 2
+    if base > fine:
+        return base, base
+    return max(0, base - half), base if base == fine else min(base + half, fine - 1)
+
+
+def whole(text: str) -> int | None:
+    """A published whole number; None when the cell is empty or holds something else."""
+    return int(text) if text.isascii() and text.lstrip("-").isdigit() else None
+
+
+def hidden_of(release: Release) -> Iterator[str]:
+    """Groups that a Release does not show."""
+    return (row.group for row in release.groups if row.status != "shown")

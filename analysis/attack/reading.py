@@ -1,0 +1,104 @@
+"""Reading what an attacker was given: folders, Releases, exports, saved pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from analysis.attack.material import Material, Page, Published, Sheet
+from analysis.csv_rows import header_of, rows
+from analysis.errors import DataError, LeakingRelease
+from analysis.release import folder
+from analysis.release.tables import ROWS
+
+_PACKED = (".release", ".zip")
+_PAGES = (".html", ".htm")
+_SHEETS = (".csv", ".csv.gz")
+_READ = (*_PACKED, *_PAGES, *_SHEETS)
+
+
+def read(paths: Sequence[Path]) -> Material:
+    """Everything in some files and folders; a folder with a manifest is a Release.
+
+    In other folders, files of other kinds (pictures, style sheets) are passed over.
+
+    Raises:
+        DataError: a file or folder that cannot be read, or holds nothing to attack.
+        ReleaseError: a Release that was tampered with.
+    """
+    found = Material()
+    for path in paths:
+        before = found
+        for file in _files(path):
+            found = _with(found, file)
+        if found == before:
+            raise DataError(
+                f"{path}: there is no Release, CSV file or HTML page to attack in this folder."
+            )
+    return found
+
+
+def _files(path: Path) -> Iterator[Path]:
+    """The files and Releases of a path, sorted by name."""
+    if not path.exists():
+        raise DataError(f"{path}: there is no such file or folder.")
+    if path.is_dir() and not (path / folder.MANIFEST).exists():
+        for inside in sorted(path.iterdir()):
+            if inside.is_dir() or inside.name.endswith(_READ):
+                yield from _files(inside)
+        return
+    if path.is_file() and not path.name.endswith(_READ):
+        raise DataError(
+            f"{path}: a Release, a CSV file or an HTML page is wanted; save a spreadsheet as CSV."
+        )
+    yield path
+
+
+def _with(found: Material, file: Path) -> Material:
+    name = str(file)
+    if file.name.endswith(_PAGES):
+        page = Page(name, _text(file))
+        return replace(found, pages=(*found.pages, page))
+    if file.name.endswith(_SHEETS):
+        return replace(found, sheets=(*found.sheets, _sheet(name, file)))
+    try:
+        release = (
+            folder.read(file, None) if file.is_dir() else folder.unpack(file.read_bytes(), None)
+        )
+    except LeakingRelease:
+        # What it should not show stands in its tables: they are attacked as they are.
+        if not file.is_dir():
+            raise
+        sheets = (_sheet(f"{name}/{table}.csv", file / f"{table}.csv") for table in ROWS)
+        return replace(found, sheets=(*found.sheets, *sheets))
+    except OSError as error:
+        raise DataError(f"{file}: the file cannot be read ({error.strerror}).") from None
+    return replace(found, releases=(*found.releases, Published(_name(file), release)))
+
+
+def _name(file: Path) -> str:
+    """A Release's name, short where it is a hash."""
+    return file.name[:8] if len(file.name) == 64 else file.name
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise DataError(f"{file}: this is not UTF-8 text; save the page as UTF-8.") from None
+    except OSError as error:
+        raise DataError(f"{file}: the file cannot be read ({error.strerror}).") from None
+
+
+def _sheet(name: str, file: Path) -> Sheet:
+    numbered = rows(file)
+    header = header_of(file, numbered)
+    found = []
+    for number, row in numbered:
+        if len(row) != len(header):
+            raise DataError(
+                f"{file}, row {number}: there are {len(row)} cells under {len(header)} columns."
+            )
+        found.append(dict(zip(header, row, strict=True)))
+    return Sheet(name, tuple(header), tuple(found))

@@ -1,0 +1,54 @@
+"""What the published bases of a Release say: the fewest and the most people of each group."""
+
+from __future__ import annotations
+
+import math
+
+from analysis.release.model import Release
+
+Interval = tuple[float, float | None]
+"""The fewest and the most people, both whole; None where nothing is said of the most."""
+
+
+def of_group(release: Release, base: int | None) -> Interval:
+    """What a published base says: exact from `fine_base`, rounded below; nothing when hidden."""
+    if base is None:
+        return 0.0, None
+    policy = release.manifest.policy
+    half = (policy["base_step"] - 1) // 2
+    if base > policy["fine_base"]:
+        return float(base), float(base)
+    low = base - half
+    high = base if base == policy["fine_base"] else min(base + half, policy["fine_base"] - 1)
+    return float(low), float(high)
+
+
+def of_item(release: Release, group: str, measure: str) -> Interval:
+    """What is known of an item's base: its own, or nearly all of the group, or at most all."""
+    whole = release.group_by_id[group].base
+    low, high = of_group(release, whole)
+    own = item_base(release, group, measure)
+    if own is None:
+        return 0.0, high
+    if own == whole:
+        # Nine tenths of the group; or three quarters, when fewer than k did not answer.
+        k, fine = release.manifest.policy["k"], release.manifest.policy["fine_base"]
+        nearly = max(math.ceil(0.75 * low), low - k + 1) if low < fine else low
+        return float(min(math.ceil(0.9 * low), nearly)), high
+    return of_group(release, own)
+
+
+def item_base(release: Release, group: str, measure: str) -> int | None:
+    """The base stated for an item or theme in a group; None when it is not shown there."""
+    row = release.estimate_by_key.get((group, measure))
+    return None if row is None else row.base
+
+
+def has_own_bases(release: Release, measure: str) -> bool:
+    """Whether a measure is stated on another base than some shown group's, or not at all."""
+    return any(
+        row.base is not None
+        and (row.group, measure) in release.estimate_by_key
+        and item_base(release, row.group, measure) != row.base
+        for row in release.groups
+    )

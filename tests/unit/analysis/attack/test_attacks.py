@@ -1,0 +1,267 @@
+"""Every attack finds the weakness that is planted for it, and nothing in a clean Release."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from functools import cache
+
+import fixtures_analysis as fixtures
+import pytest
+
+from analysis.attack.findings import Claim, Tried
+from analysis.attack.material import Material, Page, Published, Sheet
+from analysis.attack.trying import ATTACKS, attack
+from analysis.export import csv_bytes
+from analysis.policy import DisclosurePolicy
+from analysis.publish.making import WaveFacts, publish
+from analysis.release.model import Release
+from analysis.release.rows import TrendRow
+
+PLAN = fixtures.plan()
+HIDDEN = "command=north&ethnicity=majority"
+NOBODY = {"base": None, "headcount": None, "response_rate": None, "status": "c"}
+
+
+@cache
+def clean(wave: str = "one") -> Release:
+    study = fixtures.small(400, seed=3)
+    return publish(
+        study.codebook,
+        PLAN,
+        study.microdata,
+        wave=WaveFacts(wave, wave, date(2026, 3, 31)),
+        policy=DisclosurePolicy(),
+        headcounts={f"command={unit}": 150 for unit in fixtures.DEPARTMENTS},
+    )
+
+
+def groups(**changes: dict[str, object]) -> Release:
+    rows = tuple(
+        replace(row, **changes.get(row.group, {}))  # type: ignore[arg-type]
+        for row in clean().groups
+    )
+    return replace(clean(), groups=rows)
+
+
+def figures(made: Release, measure: str, **changes: dict[str, object]) -> Release:
+    rows = tuple(
+        replace(row, **changes[row.group])  # type: ignore[arg-type]
+        if row.measure == measure and row.group in changes
+        else row
+        for row in made.estimates
+    )
+    return replace(made, estimates=rows)
+
+
+def of(*releases: Release, **more: object) -> Material:
+    published = tuple(Published(f"release-{at}", one) for at, one in enumerate(releases))
+    return Material(published, plan=PLAN, **more)  # type: ignore[arg-type]
+
+
+def sheet(name: str, text: str) -> Sheet:
+    header, *rows = (line.split(",") for line in text.split())
+    return Sheet(name, tuple(header), tuple(dict(zip(header, row, strict=True)) for row in rows))
+
+
+def export(release: Release, table: str, old: str = "", new: str = "") -> Sheet:
+    text = csv_bytes(release, table).decode().replace(old, new, 1)
+    header, *cells = csv.reader(text.splitlines())
+    found = tuple(dict(zip(header, row, strict=True)) for row in cells)
+    return Sheet(f"one-{table}.csv", tuple(header), found)
+
+
+def long_table(hidden: str = "", left: int = 40, children: tuple[int, ...] = (300, 200)) -> Sheet:
+    """A force of two commands; on every item one in ten of it is in neither of them."""
+    lines = ["unit,parent,item,count"]
+    for item in ("q1", "q2", "q3", "q4", "q5"):
+        lines.append(f"force,,{item},{sum(children) + left}")
+        for unit, people in zip(("north", "south"), children, strict=True):
+            lines.append(f"{unit},force,{item},{'' if hidden == f'{unit} {item}' else people}")
+    return sheet("long.csv", "\n".join(lines))
+
+
+def _trend() -> Material:
+    told = TrendRow(HIDDEN, "leadership", "one", 55, "", 40, 70, True, "shown")
+    return of(clean(), replace(clean("two"), trends=(*clean("two").trends, told)))
+
+
+def _comparison() -> Material:
+    made = groups(**{"probationer=no": {"base": 396}})
+    first = next(row for row in made.comparisons if row.group == "probationer=no")
+    row = replace(first, against="force", gap=3, lower=1, upper=5, status="shown")
+    return of(replace(made, comparisons=(*made.comparisons, row)))
+
+
+def _differences() -> Material:
+    made = groups(**{"probationer=no": {"base": 381}})
+    rest = {"positive_bound": "", "neutral": None, "negative": None}
+    return of(
+        figures(
+            made,
+            "led",
+            **{
+                "force": {"base": 394, "positive": 53, **rest},
+                "probationer=no": {"base": 375, "positive": 50, **rest},
+            },
+        )
+    )
+
+
+def _index() -> Material:
+    none = {"base": None, "positive": None, "neutral": None, "negative": None, "status": "c"}
+    made = figures(clean(), "led", force=none)
+    made = figures(made, "seen", force={"positive": 6, "positive_bound": ""})
+    return of(figures(made, "leadership", force={"positive": 50, "positive_bound": ""}))
+
+
+def page(row: str) -> Material:
+    shown = "<tr><th>South</th><td>45</td><td>57%</td></tr>"
+    kept = "<tr><th>Team 12</th><td>[c]</td><td>[c]</td></tr>"
+    return of(pages=(Page("board.html", f"<table>{shown}{kept}{row}</table>"),))
+
+
+PLANTED: dict[str, Callable[[], Material]] = {
+    "sums": lambda: of(groups(**{"command=north-a": {"base": 138}, "command=north-b": NOBODY})),
+    "crosses": lambda: of(
+        groups(
+            **{
+                "probationer=no": {"base": 381},
+                "ethnicity=majority&probationer=no": {"base": 284},
+            }
+        )
+    ),
+    "rests": lambda: of(groups(**{"probationer=yes": {"base": 115}})),
+    "editions": lambda: of(clean(), groups(force={"base": 404})),
+    "copies": lambda: of(
+        clean(), groups(**{"probationer=yes": {**NOBODY}, "probationer=no": {**NOBODY}})
+    ),
+    "together": lambda: of(clean(), groups(**{HIDDEN: {"base": 118, "status": "shown"}})),
+    "trends": _trend,
+    "bands": lambda: of(figures(clean(), "led", force={"base": 60, "positive": 57})),
+    "no-base": lambda: of(figures(clean(), "led", force={"base": None})),
+    "means": lambda: of(figures(clean(), "leadership", force={"score": 57.13})),
+    "differences": _differences,
+    "indices": _index,
+    "estimates": lambda: of(sheets=(long_table("south q3", children=(300, 6)),)),
+    "items": lambda: of(figures(clean(), "led", **{"command=north": {"base": 5}})),
+    "rates": lambda: of(groups(**{"command=north": {"headcount": 146, "response_rate": 95}})),
+    "headcounts": lambda: of(groups(**{"command=north": {"response_rate": 100}})),
+    "residuals": lambda: of(sheets=(long_table(left=4),)),
+    "coalitions": lambda: of(
+        groups(
+            **{
+                "ethnicity=majority&probationer=no": {"base": 270},
+                "ethnicity=minority&probationer=yes": {"base": 75},
+            }
+        )
+    ),
+    "all-but-us": lambda: of(
+        figures(clean(), "led", **{"command=north": {"base": 100, "positive": 98}})
+    ),
+    "presence": lambda: of(replace(clean(), estimates=clean().estimates[:-1])),
+    "hidden-rows": lambda: of(groups(**{HIDDEN: {"headcount": 40}})),
+    "sentences": lambda: of(
+        replace(
+            clean(),
+            manifest=replace(clean().manifest, warnings=("The largest fall: North, Majority.",)),
+        )
+    ),
+    "against-the-rest": _comparison,
+    "pages": lambda: page('<tr><th>North</th><td title="7 people">[c]</td><td>[c]</td></tr>'),
+    "comments": lambda: of(
+        comments=("More sergeants for the night shift, please.",),
+        pages=(Page("hr.html", "<p>They ask for sergeants for the night shift.</p>"),),
+    ),
+}
+
+
+def fallen(material: Material) -> dict[str, Tried]:
+    return {one.attack.id: one.tried for one in attack(material) if one.tried.falls}
+
+
+def test_nothing_falls_of_a_clean_release() -> None:
+    assert any(row.status == "c" for row in clean().groups)
+    exports = tuple(export(clean(), table) for table in ("groups", "estimates", "distributions"))
+    material = of(clean(), clean("two"), sheets=(*exports, long_table()), comments=("Stop.",))
+    assert fallen(material) == {}
+    assert fallen(replace(page(""), plan=None)) == {}
+
+
+def test_every_attack_has_a_planted_weakness() -> None:
+    assert set(PLANTED) == {one.id for one in ATTACKS}
+    assert {one.family for one in ATTACKS} == set(range(1, 15))
+
+
+@pytest.mark.parametrize("one", ATTACKS, ids=lambda one: one.id)
+def test_an_attack_finds_what_is_planted_for_it(one) -> None:  # type: ignore[no-untyped-def]
+    tried = one.run(PLANTED[one.id]())
+    assert tried.falls
+    assert tried.tries or one.family == 11
+    if one.family not in (6, 9, 13, 14):
+        assert one.run(of(clean())).falls == []
+
+
+def test_what_a_hidden_group_is_known_to_be_is_a_claim() -> None:
+    (found,) = [fall for fall in fallen(PLANTED["sums"]())["sums"].falls if "north-b" in fall.words]
+    values = clean().group_by_id["command=north-b"].values
+    assert found.claim == Claim("one", ((values, 1),), 5, 5)
+
+
+@pytest.mark.parametrize(
+    ("row", "falls"),
+    [
+        ('<tr><th>North</th><td class="pale">[c]</td><td>[c]</td></tr>', True),
+        ('<tr data-n="8"><th>North</th><td>[c]</td><td>[c]</td></tr>', True),
+        ("<tr><th>North</th><td>[c]<span hidden>8</span></td><td>[c]</td></tr>", True),
+        ('<tr><th>North</th><td>57%</td><td style="display: none">8</td></tr>', True),
+        ("<!-- 8 people -->", True),
+        ('<tr><th><a href="/north-8">North 8</a></th><td>[c]</td><td>[c]</td></tr>', False),
+        ("<!-- a row for each group -->", False),
+    ],
+)
+def test_markup_tells_by_its_differences_and_its_numbers(row: str, falls: bool) -> None:
+    assert ("pages" in fallen(page(row))) is falls
+
+
+@pytest.mark.parametrize(("places", "falls"), [((150, 150), False), ((150, 90), True)])
+def test_a_drawing_puts_all_that_is_not_shown_at_one_height(
+    places: tuple[int, int], falls: bool
+) -> None:
+    texts = "".join(f'<text x="{at}" y="{y}">[c]</text>' for at, y in enumerate(places))
+    assert ("pages" in fallen(of(pages=(Page("trend.html", f"<svg>{texts}</svg>"),)))) is falls
+
+
+def test_an_export_is_held_against_its_release() -> None:
+    row = clean().group_by_id["command=north"]
+    changed = export(clean(), "groups", f",{row.base},", f",{(row.base or 0) + 3},")
+    assert set(fallen(of(clean(), sheets=(changed,)))) == {"editions"}
+    loose = export(clean(), "groups", ",,,,c", ",40,,,c")
+    assert {"copies", "hidden-rows"} <= set(fallen(of(clean(), sheets=(loose,))))
+    assert "hidden-rows" in fallen(of(sheets=(loose,)))
+
+
+def test_pairs_that_leave_one_to_nine_people_are_found_and_no_others() -> None:
+    """A publication of 30 parents and 8 questions, its children under 10 not shown."""
+    planted, lines = set(), ["unit,parent,item,count"]
+    for parent in range(30):
+        for item in range(8):
+            few = (parent * 7 + item * 3) % 12
+            counts = [40 + parent, 55 + item, few]
+            lines.append(f"p{parent},,q{item},{sum(counts)}")
+            for child, people in enumerate(counts):
+                lines.append(f"p{parent}c{child},p{parent},q{item},{people if people > 9 else ''}")
+            if 1 <= few <= 9:
+                planted.add(f"long.csv: p{parent}, q{item}: the children leave {few} people")
+    found = fallen(of(sheets=(sheet("long.csv", "\n".join(lines)),)))["residuals"]
+    assert {fall.words for fall in found.falls} == planted
+    assert found.tries == 240
+
+
+def test_a_unit_hidden_for_one_item_is_estimated_from_the_others() -> None:
+    (found,) = fallen(PLANTED["estimates"]())["estimates"].falls
+    assert "south is estimated at 6 people" in found.words
+    large = long_table("south q3", children=(300, 200))
+    assert "estimates" not in fallen(of(sheets=(large,)))

@@ -1,0 +1,66 @@
+"""Representativeness pinned to the published formula, and bounds that assume nothing."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.errors import EstimationError
+from analysis.statistics.representativeness import r_indicator, without_assumption
+
+
+def test_r_indicator_is_that_of_the_formula():
+    # W03: Schouten et al. (2009), evaluated in R and numpy.
+    found = r_indicator([400, 300, 200, 100], [240, 150, 80, 25])
+    assert found.spread == pytest.approx(0.1106220468, abs=1e-6)
+    assert found.indicator == pytest.approx(0.7787559064, abs=1e-6)
+    assert found.adjusted == pytest.approx(0.7872114924, abs=1e-6)
+    assert found.variation == pytest.approx(0.2234788824, abs=1e-6)
+    expected = (0.06640783, 0.00273861, -0.04248529, -0.0774758)
+    assert found.partial == pytest.approx(expected, abs=1e-6)
+
+
+def test_groups_that_answered_alike_are_representative():
+    found = r_indicator([400, 200], [200, 100])
+    assert found.indicator == found.adjusted == 1
+    assert found.partial == (0, 0)
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 900), st.floats(0, 1)), min_size=2, max_size=9),
+    st.data(),
+)
+def test_the_order_of_groups_changes_nothing(groups, data):
+    people = [n for n, _ in groups]
+    here = [round(n * rate) for n, rate in groups]
+    if sum(here) == 0:
+        return
+    order = data.draw(st.permutations(range(len(groups))))
+    found = r_indicator(people, here)
+    again = r_indicator([people[at] for at in order], [here[at] for at in order])
+    assert again.indicator == pytest.approx(found.indicator, abs=1e-12)
+    assert again.partial == pytest.approx([found.partial[at] for at in order], abs=1e-12)
+    assert found.indicator <= found.adjusted <= 1
+
+
+@given(st.integers(1, 500), st.integers(0, 500), st.integers(0, 500), st.integers(0, 500))
+def test_whatever_the_silent_think_the_share_is_inside(answered, positive, silent, theirs):
+    positive, theirs = min(positive, answered), min(theirs, silent)
+    everybody = answered + silent
+    low, high = without_assumption(positive / answered, answered / everybody)
+    assert low - 1e-12 <= (positive + theirs) / everybody <= high + 1e-12
+
+
+@pytest.mark.parametrize(
+    ("people", "here"), [([5], [5]), ([5, 0], [5, 0]), ([5, 5], [6, 1]), ([5, 5], [0, 0])]
+)
+def test_frames_that_cannot_be_are_one_sentence(people, here):
+    with pytest.raises(EstimationError):
+        r_indicator(people, here)
+
+
+@pytest.mark.parametrize(("share", "rate"), [(1.1, 0.5), (0.5, 0.0), (0.5, 1.1), (-0.1, 0.5)])
+def test_shares_and_rates_that_cannot_be_are_one_sentence(share, rate):
+    with pytest.raises(EstimationError):
+        without_assumption(share, rate)
