@@ -9,7 +9,7 @@ import click
 from survey.config import Settings
 from survey.database import Stores
 from survey.errors import DataError
-from survey.results import adding
+from survey.results import adding, commented
 
 
 @click.group()
@@ -21,11 +21,23 @@ def release() -> None:
 @click.argument("file", metavar="FILE.release", type=click.Path(path_type=Path))
 def add(file: Path) -> None:
     """Take in a Release that was made offline; its wave is then released."""
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise DataError(f"{file} cannot be read ({error.strerror}).") from None
+    content = _content(file)
     digest = adding.add(Stores.open(Settings.from_environment()), content)
     click.echo(
         f"Release {digest} is published; destroy the sealed answers of its wave within 30 days."
     )
+
+
+@release.command()
+@click.argument("file", metavar="FILE.themes", type=click.Path(path_type=Path))
+def themes(file: Path) -> None:
+    """Take in what people wrote about: the themes of a released wave's comments."""
+    wave = commented.add(Stores.open(Settings.from_environment()), _content(file))
+    click.echo(f"What people wrote about in wave {wave} is published, beside its Release.")
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise DataError(f"{file} cannot be read ({error.strerror}).") from None

@@ -199,7 +199,7 @@ def destroy(wave_id: str, key: Path | None, unpublished: str | None, audited: bo
     click.echo(destroy_wave(_stores(), wave_id, key, today, unpublished, audited=audited))
     click.echo(
         "Destroy every share, every other copy of release.key and release.locked, and every file "
-        "of opened comments, too."
+        "of comments, too: the coders' (coder-1.csv, coder-2.csv) and differences.csv."
     )
 
 

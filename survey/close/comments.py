@@ -1,35 +1,37 @@
 """Opening comments: for the release officers' coders, away from all answers.
 
-They stand in the file by question and in an order that is shuffled once more. Nothing in it tells
-which comments one person wrote, nor what else they answered.
+Each gets a number that only the officers' key can make again from its sealed row. So two people and
+two runs call the same comment the same, and nobody finds the row that a number belongs to. Nothing
+tells which comments one person wrote, nor what else they answered.
 """
 
 from __future__ import annotations
 
-import csv
-import io
+import hmac
 import re
 import secrets
-import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
-from analysis.release.tables import guarded
 from survey.close import rewriting
 from survey.close.keys import Keys
 from survey.close.opening import expect_comments, expect_keys_of
 from survey.collect import envelope
 from survey.database import Stores
 from survey.errors import DataError, WaveStateError
-from survey.manage import closings, secret_files, wave_file, waves
+from survey.manage import closings, wave_file, waves
 from survey.manage.wave_file import WaveFile
 from survey.manage.waves import Wave
+from survey.questionnaire.model import Comment
 
-COLUMNS = ("question", "comment")
+LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
+"""No vowels and no digits: no spreadsheet takes a number of these for a date or a figure."""
+
+NUMBER_LETTERS = 12
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 """Control characters but tab and line end: some make a terminal do things."""
 
@@ -43,6 +45,18 @@ class SealedComments:
 
 
 @dataclass(frozen=True)
+class Written:
+    """One comment that is not empty.
+
+    Attributes:
+        number: twelve letters, such as `BCDF-GHJK-LMNP`.
+    """
+
+    number: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Opened:
     """What was written to one question; empty comments are left out.
 
@@ -51,10 +65,10 @@ class Opened:
         spoilt: comments that somebody sent so that they do not open.
     """
 
-    question: str
+    question: Comment
     received: int
     spoilt: int
-    texts: tuple[str, ...]
+    comments: tuple[Written, ...]
 
 
 def of_wave(stores: Stores, wave_id: str) -> SealedComments:
@@ -109,9 +123,27 @@ def open_all(sealed: SealedComments, keys: Keys) -> Iterator[Opened]:
         rows = list(sealed.by_question.get(asked.id, ()))
         secrets.SystemRandom().shuffle(rows)
         bound = envelope.info(sealed.wave.id, asked.id)
-        found = [_open(row, keys.fallback, bound) for row in rows]
-        texts = tuple(text for text in found if text)
-        yield Opened(asked.id, len(rows), found.count(None), texts)
+        found = [(row, _open(row, keys.fallback, bound)) for row in rows]
+        written = tuple(Written(number_of(row, keys), text) for row, text in found if text)
+        spoilt = sum(text is None for _, text in found)
+        yield Opened(asked, len(rows), spoilt, written)
+
+
+def number_of(sealed: bytes, keys: Keys) -> str:
+    """The number that stands for a sealed comment in the coders' files."""
+    value = int.from_bytes(keyed(keys, b"number", sealed))
+    letters = []
+    for _ in range(NUMBER_LETTERS):
+        value, place = divmod(value, len(LETTERS))
+        letters.append(LETTERS[place])
+    spelled = "".join(letters)
+    return "-".join(spelled[start : start + 4] for start in range(0, NUMBER_LETTERS, 4))
+
+
+def keyed(keys: Keys, purpose: bytes, content: bytes) -> bytes:
+    """32 bytes that nobody without the officers' key can make or tell from noise."""
+    key = keys.signing.private_bytes_raw()
+    return hmac.digest(key, b"candour comments/1|" + purpose + b"|" + content, "sha256")
 
 
 def _open(row: bytes, key: EllipticCurvePrivateKey | None, bound: bytes) -> str | None:
@@ -123,30 +155,3 @@ def _open(row: bytes, key: EllipticCurvePrivateKey | None, bound: bytes) -> str 
     except (InvalidTag, ValueError):
         return None
     return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text).strip()
-
-
-def as_csv(opened: Sequence[Opened]) -> str:
-    """`question,comment`, a row a comment; no cell starts as a formula would."""
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for one in opened:
-        writer.writerows((one.question, _cell(text)) for text in one.texts)
-    return file.getvalue()
-
-
-def _cell(text: str) -> str:
-    # Some spreadsheets take the wide signs of East Asian keyboards for the narrow ones.
-    narrow = unicodedata.normalize("NFKC", text)
-    return text if guarded(narrow) == narrow else f"'{text}"
-
-
-def write(path: Path, content: str) -> None:
-    """Write the file, whole and for its owner's eyes only.
-
-    It begins with the mark by which spreadsheets know UTF-8.
-
-    Raises:
-        SettingsError: when there is another, which is never overwritten.
-    """
-    secret_files.write_once(path, content.encode("utf-8-sig"))

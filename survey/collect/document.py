@@ -19,6 +19,7 @@ from survey.collect import page_keys, tickets
 from survey.errors import CodeError, MistypedCode
 from survey.manage.waves import Wave
 from survey.questionnaire import answers as folding
+from survey.questionnaire import telling
 from survey.questionnaire.model import (
     LONGEST_COMMENT,
     Choice,
@@ -88,12 +89,14 @@ class CheckedAnswer:
         field: the HTML id of the question in the document.
         answer: its label, or the comment; None when the question was left.
         stored: how it will be stored, where that is not the answer itself.
+        telling: of a comment, what in it could tell who wrote it.
     """
 
     field: str
     question: str
     answer: str | None
     stored: str | None
+    telling: str | None = None
 
 
 @dataclass(frozen=True)
@@ -201,8 +204,11 @@ def check_page(
 def _checked(section: Section, answers: Answers) -> CheckedSection:
     rows = [_row(question, answers.get(question.id, ())) for question in section.questions]
     for comment in section.comments:
-        written = "".join(answers.get(comment.id, ())) or None
-        rows.append(CheckedAnswer(field_of(comment), str(comment.text), written, None))
+        written = "".join(answers.get(comment.id, ()))
+        told = telling.warning(written)
+        rows.append(
+            CheckedAnswer(field_of(comment), str(comment.text), written or None, None, told)
+        )
     return CheckedSection(str(section.title), tuple(rows))
 
 

@@ -139,6 +139,15 @@ class ReleaseRow(ResultsTable):
     verifier: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class CommentThemesRow(ResultsTable):
+    """What people wrote about, as the signed file that came in; one of a wave, never changed."""
+
+    __tablename__ = "comment_themes"
+
+    wave: Mapped[str] = mapped_column(String(64), primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class ClosingRow(ResultsTable):
     """What is told to everybody when a wave closes: counts, sorted receipts, sorted tokens."""
 

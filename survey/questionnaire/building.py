@@ -13,7 +13,10 @@ from survey.questionnaire.asking import Asking
 from survey.questionnaire.declared import Declared
 from survey.questionnaire.located import Place, Problems
 from survey.questionnaire.model import (
+    MOST_COMMENT_THEMES,
     MOST_COMMENTS,
+    NOTHING,
+    OTHER,
     Comment,
     Multiple,
     Question,
@@ -113,6 +116,10 @@ def _comment(part: grammar.CommentPart, wordings: Wordings) -> Comment:
         id=part.id,
         text=wordings.text(part.text, part.at("text")),
         hint=wordings.optional(part.hint, part.at("hint")),
+        themes=tuple(
+            ThemeText(code, wordings.text(label, part.at("themes", code)))
+            for code, label in part.themes.items()
+        ),
         line=part.at().line,
     )
 
@@ -219,6 +226,35 @@ def _check_comments(part: grammar.DocumentPart, problems: Problems) -> None:
                     f"`{question.id}` is comment number {found}; a questionnaire asks for "
                     f"{MOST_COMMENTS} at most, because how people write tells who they are",
                 )
+            _check_comment_themes(question, problems)
+
+
+def _check_comment_themes(part: grammar.CommentPart, problems: Problems) -> None:
+    """Themes that two people can sort by, under names of their own."""
+    if len(part.themes) > MOST_COMMENT_THEMES:
+        problems.at(
+            part.at("themes"),
+            f"`{part.id}` has {len(part.themes)} themes; {MOST_COMMENT_THEMES} at most, because "
+            "two people do not sort alike by more",
+        )
+    seen: dict[str, str] = {}
+    for code, label in part.themes.items():
+        if code.casefold() in {OTHER, NOTHING}:
+            problems.at(
+                part.at("themes", code),
+                f"every comment has the theme `{code}` by itself; leave it out",
+            )
+        twin = seen.setdefault(code.casefold(), code)
+        if twin != code:
+            problems.at(
+                part.at("themes", code),
+                f"the themes `{twin}` and `{code}` differ in capitals alone; rename one of them",
+            )
+        if any(other.en == label.en for name, other in part.themes.items() if name < code):
+            problems.at(
+                part.at("themes", code),
+                f"two themes of `{part.id}` are called “{label.en}”; rename one of them",
+            )
 
 
 def _check_care(part: grammar.DocumentPart, problems: Problems) -> None:

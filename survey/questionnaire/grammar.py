@@ -160,9 +160,10 @@ class MultiplePart(_QuestionPart):
 
 
 class CommentPart(_QuestionPart):
-    """A question that is answered in one's own words."""
+    """A question that is answered in one's own words; `themes` are what it is coded by."""
 
     type: Literal["comment"]
+    themes: dict[Code, Words] = {}
 
 
 def _type_of(data: Any) -> str:

@@ -27,6 +27,13 @@ MOST_COMMENTS = 3
 LONGEST_COMMENT = 2_000
 """Bytes of a comment in UTF-8, where a plain letter is one."""
 
+MOST_COMMENT_THEMES = 20
+"""Themes of one comment question: more, and two people do not code alike."""
+
+OTHER, NOTHING = "other", "nothing"
+"""Codes that every comment question has besides its themes: what fits none of them, and a comment
+that says nothing."""
+
 NOT_TICKED, TICKED = "no", "yes"
 """Codes of the item that an option of a multiple question is stored and published as."""
 
@@ -211,11 +218,15 @@ class Comment:
 
     It is no `Question`: what is written is in no codebook, table or stored row, and is sealed in an
     envelope of its own.
+
+    Attributes:
+        themes: what two people sort it by; without any it is read and not counted.
     """
 
     id: str
     text: Text
     hint: Text | None = None
+    themes: tuple[ThemeText, ...] = ()
     line: int = field(default=0, compare=False)
 
 

@@ -8,8 +8,17 @@ from dataclasses import dataclass
 from flask import url_for
 
 from analysis.plan import FORCE
+from analysis.release.comment_themes import CommentThemes
 from analysis.release.model import Release
-from survey.results import bands, findings, intersections, levels, response, waves
+from survey.results import (
+    bands,
+    commented,
+    findings,
+    intersections,
+    levels,
+    response,
+    waves,
+)
 from survey.results.charts import heat_map, trend_lines
 from survey.results.exports import Download, downloads
 from survey.results.scope import COMMAND, Scope, Unit, units
@@ -28,12 +37,17 @@ class BoardPage:
     watched: tuple[intersections.IntersectionBlock, ...]
     trends: tuple[trend_lines.Panel, ...]
     not_published: tuple[str, ...]
+    wrote_about: tuple[commented.WroteAbout, ...]
     response: response.Response
     downloads: tuple[Download, ...]
 
 
 def board_page(
-    release: Release, releases: Sequence[Release], scope: Scope, command: Unit
+    release: Release,
+    releases: Sequence[Release],
+    scope: Scope,
+    command: Unit,
+    wrote: CommentThemes | None = None,
 ) -> BoardPage:
     """The page of `command` for the wave of `release`; needs a request for its addresses."""
     wave = release.manifest.wave
@@ -72,6 +86,7 @@ def board_page(
         intersections.blocks(release, scope),
         trend_lines.draw(release, _panels(release, command, hrefs), waves.titles(releases)),
         levels.not_published(release),
+        commented.blocks(wrote),
         response.response(release, [FORCE, own, *departments], own),
         downloads(lambda table: _csv(command.id, wave, table)),
     )

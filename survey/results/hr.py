@@ -8,8 +8,18 @@ from dataclasses import dataclass
 from flask import url_for
 
 from analysis.plan import FORCE
+from analysis.release.comment_themes import CommentThemes
 from analysis.release.model import Release
-from survey.results import bands, findings, intersections, levels, response, scope, waves
+from survey.results import (
+    bands,
+    commented,
+    findings,
+    intersections,
+    levels,
+    response,
+    scope,
+    waves,
+)
 from survey.results.charts import heat_map, trend_lines
 from survey.results.exports import Download, downloads
 from survey.results.scope import COMMAND
@@ -34,11 +44,14 @@ class HrPage:
     watched: tuple[intersections.IntersectionBlock, ...]
     trends: tuple[trend_lines.Panel, ...]
     not_published: tuple[str, ...]
+    wrote_about: tuple[commented.WroteAbout, ...]
     response: response.Response
     downloads: tuple[Download, ...]
 
 
-def hr_page(release: Release, releases: Sequence[Release]) -> HrPage:
+def hr_page(
+    release: Release, releases: Sequence[Release], wrote: CommentThemes | None = None
+) -> HrPage:
     """The page for the wave of `release`; needs a request for its addresses."""
     wave = release.manifest.wave
     hrefs = {
@@ -71,6 +84,7 @@ def hr_page(release: Release, releases: Sequence[Release]) -> HrPage:
         intersections.blocks(release, scope.whole_force(release)),
         trend_lines.draw(release, _panels(release, hrefs), waves.titles(releases)),
         levels.not_published(release),
+        commented.blocks(wrote),
         response.response(release, _response_groups(release), FORCE),
         downloads(lambda table: url_for("results.hr_csv", wave=wave, table=table)),
     )

@@ -22,7 +22,7 @@ from analysis.release.rows import MeasureRow
 from survey.database import Stores
 from survey.manage.people import Person, Role
 from survey.manage.sign_in import require
-from survey.results import exports, scope, store, words
+from survey.results import commented, exports, scope, store, words
 from survey.results.board import board_page
 from survey.results.hr import hr_page
 from survey.results.scope import COMMAND, Scope, Unit
@@ -136,7 +136,8 @@ def _board(person: Person, command: str, wave: str | None) -> str:
         return render_template("results/none.html")
     releases, release = _releases(wave)
     seen, own = _command(release, command)
-    page = board_page(release, releases, seen, own)
+    wrote = commented.of_wave(_stores(), release.manifest.wave)
+    page = board_page(release, releases, seen, own, wrote)
     return render_template("results/board.html", page=page)
 
 
@@ -144,7 +145,8 @@ def _hr(wave: str | None) -> str:
     if wave is None and not store.all_releases(_stores()):
         return render_template("results/none.html")
     releases, release = _releases(wave)
-    return render_template("results/hr.html", page=hr_page(release, releases))
+    wrote = commented.of_wave(_stores(), release.manifest.wave)
+    return render_template("results/hr.html", page=hr_page(release, releases, wrote))
 
 
 def _may_read(person: Person, command: str) -> None:

@@ -74,6 +74,13 @@ def answers(row: GroupRow | EstimateRow, policy: Mapping[str, Any]) -> str:
     return f"about {row.base}" if row.base < int(policy["fine_base"]) else f"{row.base:,}"
 
 
+def wrote(people: str) -> str:
+    """How many people answered a question in their own words, `people` being their number."""
+    if people == "[c]":
+        return "How many people wrote something is not shown."
+    return f"{people.capitalize()} people across the whole force wrote something."
+
+
 def answers_in_words(row: GroupRow | EstimateRow, policy: Mapping[str, Any]) -> str:
     """The same as a phrase: `about 45 answers`, `number not shown`."""
     number = answers(row, policy)

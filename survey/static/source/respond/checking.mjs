@@ -7,8 +7,9 @@ function text(element) {
 }
 
 /**
- * What one question shows: {id, question, comment, given: [{value, label, alone}]}; `comment` is the
- * text of one that is answered in one's own words, and undefined of all others.
+ * What one question shows: {id, question, comment, telling, given: [{value, label, alone}]};
+ * `comment` is the text of one that is answered in one's own words, and `telling` what it may tell of
+ * its writer; undefined of all others.
  */
 function read(group) {
   const comment = group.querySelector("textarea")?.value.trim();
@@ -17,6 +18,7 @@ function read(group) {
     id: group.querySelector("[name]").name,
     question: text(group.querySelector(".candour-question__text")),
     comment,
+    telling: group.querySelector(".candour-telling")?.textContent,
     given: comment
       ? [{ label: comment }]
       : chosen.map((choice) => ({
@@ -84,6 +86,7 @@ export function checkPage(form, folds, survey) {
         answer: labels || null,
         unanswered: labels ? null : true,
         stored: storedAs(words, folds, question),
+        telling: question.telling || null,
       });
       filled.querySelector("[data-change]").dataset.change = `q-${question.id}`;
       row.before(filled);

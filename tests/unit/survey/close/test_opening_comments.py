@@ -18,8 +18,8 @@ from click.testing import CliRunner, Result
 from fixtures_tokens import seal, seal_comments, take_ticket
 from fixtures_wave import LiveWave
 
+from survey.close import coding, destroying, keys, rewriting, unsealing
 from survey.close import comments as opening
-from survey.close import destroying, keys, rewriting, unsealing
 from survey.close.closing import close_wave
 from survey.close.comment_commands import comments as command
 from survey.collect import box, envelope, submit
@@ -63,9 +63,14 @@ def export(live: LiveWave, out: Path, wave: str = "autumn", key: Path | None = N
     return CliRunner().invoke(command, line, env={"CANDOUR_HOME": str(live.settings.home)})
 
 
-def read(path: Path) -> list[list[str]]:
+def table(path: Path) -> list[list[str]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.reader(file))
+
+
+def read(folder: Path, coder: str = "coder-1.csv") -> list[list[str]]:
+    """Question and comment of each row of a coder's file, headings first."""
+    return [[question, text] for _, question, text, _ in table(folder / coder)]
 
 
 EXPECTED = sorted(
@@ -77,7 +82,7 @@ EXPECTED = sorted(
 def test_export_writes_what_was_written_and_leaves_out_the_empty(
     closed: LiveWave, tmp_path: Path
 ) -> None:
-    out = tmp_path / "comments.csv"
+    out = tmp_path / "coding"
     done = export(closed, out)
     assert done.exit_code == 0, done.output
     assert "why: 30 comments from 50 answers\nchange: 10 comments from 50 answers" in done.output
@@ -85,32 +90,84 @@ def test_export_writes_what_was_written_and_leaves_out_the_empty(
     assert header == ["question", "comment"]
     assert sorted(rows) == EXPECTED
     assert [name for name, _ in rows] == ["why"] * 30 + ["change"] * 10
-    assert out.stat().st_mode & 0o777 == 0o600
+    for name in ("coder-1.csv", "coder-2.csv", "themes.csv"):
+        assert (out / name).stat().st_mode & 0o777 == 0o600
+    assert out.stat().st_mode & 0o777 == 0o700
+    assert sorted(read(out, "coder-2.csv")[1:]) == EXPECTED
+
+
+def test_coders_get_other_orders_and_the_same_numbers(closed: LiveWave, tmp_path: Path) -> None:
+    export(closed, tmp_path / "coding")
+    first, second = (table(tmp_path / "coding" / f"coder-{n}.csv")[1:] for n in (1, 2))
+    assert first != second
+    assert sorted(first) == sorted(second)
+    numbers = [row[0] for row in first]
+    assert len(set(numbers)) == len(numbers)
+    assert all(set(number) <= set(f"{opening.LETTERS}-") for number in numbers)
+    assert {row[3] for row in first} == {""}
+    kept = [text for name, text in EXPECTED if name == "why"]
+    for rows in (first, second):
+        told = [text for _, name, text, _ in rows if name == "why"]
+        assert told not in (kept, kept[::-1], sorted(kept, key=lambda text: int(text[4:])))
+
+
+def test_the_same_export_again_is_the_same_and_another_key_numbers_otherwise(
+    closed: LiveWave, tmp_path: Path
+) -> None:
+    assert export(closed, tmp_path / "coding").exit_code == 0
+    before = {path.name: path.read_bytes() for path in (tmp_path / "coding").iterdir()}
+    assert export(closed, tmp_path / "coding").exit_code == 0
+    assert export(closed, tmp_path / "again").exit_code == 0
+    for folder in ("coding", "again"):
+        assert {p.name: p.read_bytes() for p in (tmp_path / folder).iterdir()} == before
+    row = rewriting.comments(closed_box(closed))["why"][0]
+    assert opening.number_of(row, closed.keys) != opening.number_of(row, keys.new())
+
+
+def test_the_book_says_what_each_code_means(closed: LiveWave, tmp_path: Path) -> None:
+    export(closed, tmp_path / "coding")
+    header, *rows = table(tmp_path / "coding" / "themes.csv")
+    assert header == ["question", "asked", "theme", "meaning"]
+    assert rows[0] == ["why", "Why do you say so?", "pay", "Pay and promotion"]
+    assert [row[2] for row in rows] == [
+        *("pay", "treatment", "other", "nothing"),
+        *("time", "kit", "other", "nothing"),
+    ]
+
+
+def test_what_tells_of_the_writer_is_marked(commented_wave: LiveWave, tmp_path: Path) -> None:
+    live = commented_wave
+    said = {live.codes[0]: {"why": "Sgt Jones, AB12 CDE"}}
+    submit.submit_many(live.stores, live.wave, [(live.codes[0], {})], said)
+    close_wave(live.stores, "autumn", CLOSED)
+    export(live, tmp_path / "coding")
+    assert read(tmp_path / "coding")[1] == ["why", "[name: Sgt Jones], [vehicle: AB12 CDE]"]
 
 
 def test_export_never_overwrites(closed: LiveWave, tmp_path: Path) -> None:
-    out = tmp_path / "comments.csv"
-    out.write_text("coded already")
+    out = tmp_path / "coding"
+    out.mkdir()
+    (out / "coder-2.csv").write_text("coded already")
     done = export(closed, out)
     assert isinstance(done.exception, SettingsError)
     assert "never overwritten" in str(done.exception)
-    assert out.read_text() == "coded already"
+    assert (out / "coder-2.csv").read_text() == "coded already"
 
 
 def test_export_that_was_killed_leaves_no_half_file_and_is_done_by_the_next(
     closed: LiveWave, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    out = tmp_path / "comments.csv"
+    out = tmp_path / "coding"
     with monkeypatch.context() as planted:
         planted.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
-            opening.write(out, "question,comment\n")
-    assert not [path.name for path in tmp_path.iterdir() if path.is_file()]
-    secret_files.draft_of(out).write_text("question,com")
+            coding.keep(out / "coder-1.csv", "question,comment\n")
+    assert not [path.name for path in out.iterdir()]
+    secret_files.draft_of(out / "coder-1.csv").write_text("question,com")
     done = export(closed, out)
     assert done.exit_code == 0, done.output
     assert sorted(read(out)[1:]) == EXPECTED
-    assert not secret_files.draft_of(out).exists()
+    assert not secret_files.draft_of(out / "coder-1.csv").exists()
 
 
 def test_closing_keeps_one_comment_of_each_question_for_each_answer(closed: LiveWave) -> None:
@@ -127,36 +184,36 @@ def test_closed_box_of_a_wave_without_comments_has_none(live_wave: LiveWave) -> 
 
 def test_wave_that_asks_for_none_says_so(live_wave: LiveWave, tmp_path: Path) -> None:
     close_wave(live_wave.stores, "autumn", CLOSED)
-    assert "asks for no comments" in str(export(live_wave, tmp_path / "c.csv").exception)
+    assert "asks for no comments" in str(export(live_wave, tmp_path / "coding").exception)
 
 
 def test_wave_that_nobody_answered_gives_an_empty_file(
     commented_wave: LiveWave, tmp_path: Path
 ) -> None:
     close_wave(commented_wave.stores, "autumn", CLOSED)
-    done = export(commented_wave, tmp_path / "c.csv")
+    done = export(commented_wave, tmp_path / "coding")
     assert "why: 0 comments from 0 answers" in done.output
-    assert read(tmp_path / "c.csv") == [["question", "comment"]]
+    assert read(tmp_path / "coding") == [["question", "comment"]]
 
 
 def test_open_wave_is_refused(commented_wave: LiveWave, tmp_path: Path) -> None:
-    done = export(commented_wave, tmp_path / "c.csv")
+    done = export(commented_wave, tmp_path / "coding")
     assert "is open; comments are opened from a closed or released wave" in str(done.exception)
-    assert not (tmp_path / "c.csv").exists()
+    assert not (tmp_path / "coding").exists()
 
 
 def test_another_waves_key_opens_nothing(closed: LiveWave, tmp_path: Path) -> None:
     keys.keep(tmp_path / "other.key", keys.as_json(keys.new()))
-    done = export(closed, tmp_path / "c.csv", key=tmp_path / "other.key")
+    done = export(closed, tmp_path / "coding", key=tmp_path / "other.key")
     assert isinstance(done.exception, SettingsError)
-    assert not (tmp_path / "c.csv").exists()
+    assert not (tmp_path / "coding").exists()
 
 
 def test_released_wave_still_gives_its_comments_and_a_destroyed_one_none(
     closed: LiveWave, tmp_path: Path
 ) -> None:
     unsealing.unseal(closed.stores, "autumn", closed.keys, tmp_path / "releases")
-    assert export(closed, tmp_path / "first.csv").exit_code == 0
+    assert export(closed, tmp_path / "first").exit_code == 0
     kept = rewriting.comments(closed_box(closed))
     other_name = tmp_path / "the same bytes on disk"
     other_name.hardlink_to(closed_box(closed))
@@ -165,7 +222,7 @@ def test_released_wave_still_gives_its_comments_and_a_destroyed_one_none(
     content = other_name.read_bytes()
     assert not any(row in content for rows in kept.values() for row in rows)
     keys.keep(key, keys.as_json(closed.keys))
-    assert "is destroyed" in str(export(closed, tmp_path / "second.csv").exception)
+    assert "is destroyed" in str(export(closed, tmp_path / "second").exception)
     with closing(sqlite3.connect(closed.settings.home / "results.db")) as database:
         (note,) = database.execute("SELECT note FROM destruction").fetchone()
     assert "sealed answers, sealed comments, hashes of codes, private key" in note
@@ -193,7 +250,7 @@ def test_comments_that_are_not_as_many_as_answers_are_damaged(
 ) -> None:
     damage(closed)
     sentence = "for each of its 50 answers: the file is damaged"
-    assert sentence in str(export(closed, tmp_path / "c.csv").exception)
+    assert sentence in str(export(closed, tmp_path / "coding").exception)
     with pytest.raises(WaveStateError, match=sentence):
         unsealing.unseal(closed.stores, "autumn", closed.keys, tmp_path / "releases")
     assert waves.get(closed.stores, "autumn").state == "closed"
@@ -222,7 +279,7 @@ def test_spoilt_comments_are_left_out_and_told(commented_wave: LiveWave, tmp_pat
     proof = ticket.proof(sealed + not_text + good[half:])
     submit.accept(live.stores, live.wave, ticket.token, sealed, proof, not_text + good[half:])
     close_wave(live.stores, "autumn", CLOSED)
-    done = export(live, tmp_path / "c.csv")
+    done = export(live, tmp_path / "coding")
     assert "why: 1 comments from 4 answers; 3 were spoilt and left out" in done.output
     assert "change: 3 comments from 4 answers; 1 were spoilt and left out" in done.output
 
@@ -247,8 +304,8 @@ def test_no_cell_starts_as_a_formula_and_every_text_is_read_back(
     said = {code: {"why": text} for code, text in zip(live.codes, FORMULAS, strict=False)}
     submit.submit_many(live.stores, live.wave, [(code, {}) for code in said], said)
     close_wave(live.stores, "autumn", CLOSED)
-    export(live, tmp_path / "c.csv")
-    cells = [text for _, text in read(tmp_path / "c.csv")[1:]]
+    export(live, tmp_path / "coding")
+    cells = [text for _, text in read(tmp_path / "coding")[1:]]
     assert not [cell for cell in cells if cell[0] in "=+-@\t\r＝＋－＠"]
     assert sorted(cells) == sorted(f"'{t}" if t[0] in "=+-@'＝" else t for t in FORMULAS)
 
@@ -260,8 +317,8 @@ def test_what_makes_a_terminal_do_things_is_taken_out(
     said = {live.codes[0]: {"why": "red \x1b[31m\x00\x9b\ttab\nline"}}
     submit.submit_many(live.stores, live.wave, [(live.codes[0], {})], said)
     close_wave(live.stores, "autumn", CLOSED)
-    export(live, tmp_path / "c.csv")
-    assert read(tmp_path / "c.csv")[1] == ["why", "red \ufffd[31m\ufffd\ufffd\ttab\nline"]
+    export(live, tmp_path / "coding")
+    assert read(tmp_path / "coding")[1] == ["why", "red \ufffd[31m\ufffd\ufffd\ttab\nline"]
 
 
 class Sorting:
@@ -282,7 +339,7 @@ def test_each_question_is_shuffled_once_more(
             super().shuffle(rows)
 
     monkeypatch.setattr(opening.secrets, "SystemRandom", Noting)
-    export(closed, tmp_path / "c.csv")
+    export(closed, tmp_path / "coding")
     assert shuffled == [SENT, SENT]
 
 
@@ -301,9 +358,9 @@ def carried(live: LiveWave, path: Path, **changes: object) -> Path:
 def test_a_carried_file_gives_the_same_comments_offline(closed: LiveWave, tmp_path: Path) -> None:
     path = carried(closed, tmp_path / "autumn.wave")
     offline = replace(closed, settings=replace(closed.settings, home=tmp_path / "nothing here"))
-    done = export(offline, tmp_path / "c.csv", str(path))
+    done = export(offline, tmp_path / "coding", str(path))
     assert done.exit_code == 0, done.output
-    assert sorted(read(tmp_path / "c.csv")[1:]) == EXPECTED
+    assert sorted(read(tmp_path / "coding")[1:]) == EXPECTED
     assert not (tmp_path / "nothing here").exists()
 
 
@@ -321,7 +378,7 @@ def test_a_carried_file_with_other_comments_is_damaged(
 ) -> None:
     kept = rewriting.comments(closed_box(closed))
     path = carried(closed, tmp_path / "autumn.wave", comments=lacking(kept))
-    done = export(closed, tmp_path / "c.csv", str(path))
+    done = export(closed, tmp_path / "coding", str(path))
     assert isinstance(done.exception, WaveStateError)
     assert "the file is damaged" in str(done.exception)
 
@@ -329,7 +386,7 @@ def test_a_carried_file_with_other_comments_is_damaged(
 def test_the_public_file_has_no_comments(closed: LiveWave, tmp_path: Path) -> None:
     path = carried(closed, tmp_path / "autumn.wave")
     path.write_bytes(wave_file.pack(wave_file.read(path).public))
-    done = export(closed, tmp_path / "c.csv", str(path))
+    done = export(closed, tmp_path / "coding", str(path))
     assert isinstance(done.exception, DataError)
     assert "the public file" in str(done.exception)
 

@@ -19,6 +19,9 @@ TEXT = FILE.read_text()
 WHY = """      - id: why
         type: comment
         text: Why do you say so?
+        themes:
+          pay: Pay and promotion
+          treatment: How people are treated
 """
 
 
@@ -136,3 +139,44 @@ def test_a_comment_is_measured_in_bytes_and_never_cut(commented: Questionnaire) 
 def test_check_counts_comments() -> None:
     said = CliRunner().invoke(check, [str(FILE)]).output
     assert "2 questions (1 statements) and 2 comments" in said
+
+
+def test_themes_stand_with_their_comment_and_change_the_fingerprint(
+    commented: Questionnaire,
+) -> None:
+    found = {c.id: [(t.id, str(t.label)) for t in c.themes] for c in commented.comments}
+    assert found["why"] == [("pay", "Pay and promotion"), ("treatment", "How people are treated")]
+    assert list(dict(found["change"])) == ["time", "kit"]
+    other = parse(changed("Pay and promotion", "Pay"), "q.yaml")
+    assert other.fingerprint != commented.fingerprint
+
+
+def test_a_comment_without_themes_is_asked_all_the_same() -> None:
+    text = WHY.partition("        themes:")[0]
+    assert parse(changed(WHY, text), "q.yaml").comments[0].themes == ()
+
+
+WRONG_THEMES = {
+    "Other: Something else": "every comment has the theme `Other` by itself",
+    "nothing: Nothing": "every comment has the theme `nothing` by itself",
+    "PAY: Wages": "the themes `pay` and `PAY` differ in capitals alone",
+    "wages: Pay and promotion": "two themes of `why` are called “Pay and promotion”",
+    "two words: Two": "",
+}
+
+
+@pytest.mark.parametrize("theme", WRONG_THEMES)
+def test_a_theme_that_coders_could_not_tell_apart_is_refused(theme: str) -> None:
+    text = changed(WHY, f"{WHY}          {theme}\n")
+    assert f"q.yaml:{line_of(text, theme)}: {WRONG_THEMES[theme]}" in "\n".join(problems(text))
+
+
+def test_a_theme_that_lacks_a_language_is_refused() -> None:
+    text = TEXT.replace("minutes: 1\n", "minutes: 1\nlanguages: [en, cy]\n")
+    assert any("(cy) of “Pay and promotion” is missing" in one for one in problems(text))
+
+
+def test_more_themes_than_two_people_sort_alike_by_are_refused() -> None:
+    more = "".join(f"          t{n}: Theme {n}\n" for n in range(19))
+    text = changed(WHY, WHY + more)
+    assert "`why` has 21 themes; 20 at most" in problems(text)[0]
