@@ -52,33 +52,46 @@ class Known:
 class FeasibleTables:
     """All tables of non-negative counts that fit the shown bases."""
 
-    def __init__(self, system: System, known: Known, empty: npt.NDArray[np.int64]):
+    def __init__(
+        self,
+        system: System,
+        known: Known,
+        empty: npt.NDArray[np.int64],
+        never: Hidden | None = None,
+    ):
         """Start with every group shown.
 
         Args:
             system: rows and atoms.
             known: what is known of a group when it is shown and when it is hidden.
             empty: atoms held at 0.
+            never: groups that will not be shown whatever happens, which need no row, shape (G,).
         """
-        self._known = known
-        self._hidden = np.zeros(len(known.bases), dtype=bool)
+        most = float(known.caps.max())
+        known, listed = _listed(system, known, never)
+        self._known, self._listed = known, listed
+        self._hidden = np.zeros(len(listed), dtype=bool)
         self._held = len(system.held.values)
-        rows = sparse.vstack([system.held.rows, system.membership], format="csc")
+        rows = sparse.vstack([system.held.rows, system.membership[listed]], format="csc")
         self._atoms = rows.shape[1]
-        upper = np.full(self._atoms, float(known.caps.max()))
+        upper = np.full(self._atoms, most)
         upper[empty] = 0.0
         held = system.held.values
         self._highs = _program(
             rows, upper, np.concatenate([held, known.low]), np.concatenate([held, known.high])
         )
+        # A table that fits stays one when the question changes: go on from there.
+        primal = int(highspy.simplex_constants.SimplexStrategy.kSimplexStrategyPrimal)
+        self._highs.setOptionValue("simplex_strategy", primal)
 
     def hide(self, hidden: Hidden) -> None:
-        """Free the rows of hidden groups and hold those of the shown ones."""
+        """Free the rows of hidden groups and hold those of the shown ones; shape (G,)."""
+        hidden = hidden[self._listed]
         lower = np.where(hidden, 0.0, self._known.low)
         upper = np.where(hidden, self._known.caps, self._known.high)
         for group in np.flatnonzero(hidden != self._hidden).tolist():
             self._highs.changeRowBounds(self._held + group, lower[group], upper[group])
-        self._hidden = hidden.copy()
+        self._hidden = hidden
 
     def extreme(self, functional: Reals, largest: bool = True) -> tuple[float, Reals]:
         """The largest (or smallest) value of a linear functional of the atoms, and a table there.
@@ -125,7 +138,7 @@ class CheapestChange:
         system: System,
         known: Known,
         empty: npt.NDArray[np.int64],
-        targets: sparse.csr_array,
+        never: Hidden | None = None,
     ):
         """Set up the program: a group's count is what is known of it, plus more, minus less.
 
@@ -133,36 +146,37 @@ class CheapestChange:
             system: rows and atoms.
             known: what is known of a group when it is shown and when it is hidden.
             empty: atoms held at 0.
-            targets: functionals of the atoms that `reach` can ask for, shape (R, A).
+            never: groups that will not be shown whatever happens, which need no row, shape (G,).
         """
-        groups, held, wanted = len(known.bases), len(system.held.values), targets.shape[0]
+        self._every, widest = len(known.bases), float(known.caps.max())
+        known, self._listed = _listed(system, known, never)
+        groups, held = len(self._listed), len(system.held.values)
         self._atoms, self._groups = system.membership.shape[1], groups
-        self._first_target = held + groups
-        atoms = sparse.vstack([system.held.rows, system.membership, targets])
+        self._target_row = held + groups
+        atoms = sparse.vstack([system.held.rows, system.membership[self._listed]])
         change = sparse.vstack(
             [
                 sparse.csr_array((held, 2 * groups)),
                 sparse.hstack([-sparse.eye_array(groups), sparse.eye_array(groups)]),
-                sparse.csr_array((wanted, 2 * groups)),
             ]
         )
-        most = np.full(self._atoms, float(known.caps.max()))
+        most = np.full(self._atoms, widest)
         most[empty] = 0.0
-        values, endless = system.held.values, np.full(wanted, highspy.kHighsInf)
+        values = system.held.values
         self._highs = _program(
             sparse.hstack([atoms, change], format="csc"),
             np.concatenate([most, known.caps - known.high, known.low]),
-            np.concatenate([values, known.low, -endless]),
-            np.concatenate([values, known.high, endless]),
+            np.concatenate([values, known.low]),
+            np.concatenate([values, known.high]),
         )
 
     def reach(
-        self, target: int, need: float, cost: Reals, name: str
+        self, functional: Reals, need: float, cost: Reals, name: str
     ) -> tuple[npt.NDArray[np.bool_], Reals]:
         """Which groups have to change for a target to reach `need`, and the table where it does.
 
         Args:
-            target: row of `targets`.
+            functional: the target as a sum of atoms, shape (A,).
             need: people.
             cost: of changing each group's count by one person, shape (G,).
             name: of the target, for the message.
@@ -170,15 +184,25 @@ class CheapestChange:
         Raises:
             Unprotectable: when it cannot be reached even with everything hidden.
         """
-        row = self._first_target + target
+        cost, inside = cost[self._listed], np.flatnonzero(functional).astype(np.int32)
         both = np.arange(self._atoms, self._atoms + 2 * self._groups, dtype=np.int32)
         self._highs.changeColsCost(2 * self._groups, both, np.concatenate([cost, cost]))
-        self._highs.changeRowBounds(row, need, highspy.kHighsInf)
+        self._highs.addRow(need, highspy.kHighsInf, len(inside), inside, functional[inside])
         reason = f"{name} cannot be protected even by hiding everything else"
         solution = _solve(self._highs, reason)
-        self._highs.changeRowBounds(row, -highspy.kHighsInf, highspy.kHighsInf)
-        change = solution[self._atoms :].reshape(2, self._groups).sum(axis=0)
+        self._highs.deleteRows(1, np.array([self._target_row], dtype=np.int32))
+        change = np.zeros(self._every)
+        change[self._listed] = solution[self._atoms :].reshape(2, self._groups).sum(axis=0)
         return change > DUST, solution[: self._atoms]
+
+
+def _listed(
+    system: System, known: Known, never: Hidden | None
+) -> tuple[Known, npt.NDArray[np.int64]]:
+    """The groups that can be shown, and what is known of each of them."""
+    everybody = np.ones(len(system.groups), dtype=bool)
+    at = np.flatnonzero(everybody if never is None else ~never)
+    return Known(known.bases[at], known.low[at], known.high[at], known.caps[at]), at
 
 
 def _program(

@@ -13,8 +13,13 @@ from analysis.disclosure.complementary import Hidden, Order, hide_complements
 from analysis.disclosure.system import System
 from analysis.disclosure.targets import ALWAYS, Targets, of_groups
 
+Positions = npt.NDArray[np.int64]
+
 FORCE_COST = 1e3
 """Hiding the force's own figure costs as much as this many other groups: the last resort."""
+
+FEW = 3
+"""A table that is a witness for fewer groups than this is looked for one group at a time."""
 
 NARROW = 3
 """Counts known to within so many people are looked at again in whole numbers."""
@@ -39,8 +44,8 @@ def hiding_pattern(
         Unprotectable: when even hiding everything else does not protect a group.
     """
     order = Order(known.bases, known.exact, system.watched, k)
-    hidden = hide_complements(system.lines, order, hidden)
-    audit = _Audit(system, known, k, of_groups(system, k) if targets is None else targets)
+    never, hidden = hidden, hide_complements(system.lines, order, hidden)
+    audit = _Audit(system, known, k, of_groups(system, k) if targets is None else targets, never)
     while (changed := audit.repair(hidden)) is not None:
         hidden = hide_complements(system.lines, order, changed)
     return hidden
@@ -53,15 +58,17 @@ class _Audit:
     is hidden. Fractions of people are witnesses only of a range wider than `NARROW`.
     """
 
-    def __init__(self, system: System, known: Known, k: int, targets: Targets) -> None:
+    def __init__(
+        self, system: System, known: Known, k: int, targets: Targets, never: Hidden
+    ) -> None:
         self._targets = targets
         self._small = targets.people < k
         self._need = np.where(self._small, float(k), targets.people + 1.0)
         self._most = targets.people.astype(np.float64)
         self._least = targets.people.astype(np.float64)
         self._whole: set[int] = set()
-        self._fits = FeasibleTables(system, known, targets.nobody)
-        self._change = CheapestChange(system, known, targets.nobody, targets.rows)
+        self._fits = FeasibleTables(system, known, targets.nobody, never)
+        self._change = CheapestChange(system, known, targets.nobody, never)
         self._cost = np.log1p(known.bases.astype(np.float64))
         self._cost *= 1 + WATCHED_COST * system.watched
         self._cost[[group.parent is None for group in system.groups]] *= FORCE_COST
@@ -69,6 +76,7 @@ class _Audit:
     def repair(self, hidden: Hidden) -> Hidden | None:
         """Hide what the groups that are still open need; None when none is open."""
         self._fits.hide(hidden)
+        self._sweep(hidden)
         changed = hidden.copy()
         for target in self._open(hidden):
             need = self._need[target]
@@ -77,7 +85,7 @@ class _Audit:
                     continue
                 need = np.floor(self._least[target] + DUST) + NARROW + 1
             support, table = self._change.reach(
-                *(target, need, np.where(changed, 0.0, self._cost)),
+                *(self._functional(target), need, np.where(changed, 0.0, self._cost)),
                 self._targets.names[target],
             )
             self._witness(table)
@@ -85,32 +93,54 @@ class _Audit:
             self._fits.hide(changed)
         return None if (changed == hidden).all() else changed
 
-    def _open(self, hidden: Hidden) -> npt.NDArray[np.int64]:
+    def _sweep(self, hidden: Hidden) -> None:
+        """Look for tables that are witnesses for many open targets at once."""
+        left = self._uncertain(hidden)
+        while len(left) >= FEW:
+            everybody = np.zeros(self._targets.rows.shape[0])
+            everybody[left] = 1.0
+            self._witness(self._fits.extreme(self._targets.rows.T @ everybody)[1])
+            before, left = left, self._uncertain(hidden)
+            if len(before) - len(left) < FEW:
+                break
+
+    def _uncertain(self, hidden: Hidden) -> Positions:
+        """Targets that are not shown and of which no witness says that they are safe."""
+        target = self._open(hidden)
+        return target[~(self._is_safe(target) & self._is_wide(target))]
+
+    def _functional(self, target: int) -> Reals:
+        """A target as a sum of atoms, shape (A,)."""
+        return np.asarray(self._targets.rows[[target]].toarray().ravel(), dtype=np.float64)
+
+    def _open(self, hidden: Hidden) -> Positions:
         """Targets that are not shown, the smallest first."""
         group = self._targets.group
         found = np.flatnonzero((group == ALWAYS) | hidden[group])
         return found[np.argsort(self._targets.people[found], kind="stable")]
 
-    def _is_safe(self, target: int) -> bool:
-        if self._targets.may_be_none[target] and self._least[target] <= DUST:
-            return True
-        if self._small[target]:
-            return bool(self._most[target] >= self._need[target] - DUST)
-        return bool(self._most[target] - self._least[target] >= 1 - DUST)
+    def _is_safe(self, target: int | Positions) -> npt.NDArray[np.bool_]:
+        """Whether the witnesses say that a target, or each of several, can be enough people."""
+        most, least = self._most[target], self._least[target]
+        none = self._targets.may_be_none[target] & (least <= DUST)
+        enough = np.where(
+            self._small[target], most >= self._need[target] - DUST, most - least >= 1 - DUST
+        )
+        return np.asarray(none | enough)
 
     def _reaches(self, target: int) -> bool:
         """Look for witnesses: as many people as there can be, then as few."""
-        functional = self._targets.rows[[target]].toarray().ravel()
+        functional = self._functional(target)
         self._witness(self._fits.extreme(functional)[1])
         few_would_do = self._targets.may_be_none[target] or not self._small[target]
         if few_would_do and not self._is_safe(target):
             self._witness(self._fits.extreme(functional, largest=False)[1])
-        return self._is_safe(target)
+        return bool(self._is_safe(target))
 
     def _is_safe_in_whole_numbers(self, target: int) -> bool:
         if self._is_wide(target) or target in self._whole:
             return True
-        functional = self._targets.rows[[target]].toarray().ravel()
+        functional = self._functional(target)
         for largest in (True, False):
             self._witness(self._fits.extreme(functional, largest=largest)[1])
         if self._is_wide(target) or any(
@@ -120,8 +150,8 @@ class _Audit:
             return True
         return False
 
-    def _is_wide(self, target: int) -> bool:
-        return bool(self._most[target] - self._least[target] > NARROW + DUST)
+    def _is_wide(self, target: int | Positions) -> npt.NDArray[np.bool_]:
+        return np.asarray(self._most[target] - self._least[target] > NARROW + DUST)
 
     def _enough(self, target: int) -> Iterator[tuple[float, float]]:
         """Any table with the count within one of these is witness enough."""
