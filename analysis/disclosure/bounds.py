@@ -67,7 +67,7 @@ class FeasibleTables:
             empty: atoms held at 0.
             never: groups that will not be shown whatever happens, which need no row, shape (G,).
         """
-        most = float(known.caps.max())
+        self._every, most = len(known.bases), float(known.caps.max())
         known, listed = _listed(system, known, never)
         self._known, self._listed = known, listed
         self._hidden = np.zeros(len(listed), dtype=bool)
@@ -92,6 +92,30 @@ class FeasibleTables:
         for group in np.flatnonzero(hidden != self._hidden).tolist():
             self._highs.changeRowBounds(self._held + group, lower[group], upper[group])
         self._hidden = hidden
+
+    def loosen(self, less: Reals, more: Reals) -> None:
+        """Let the count of each group lie so far below and above what is known, shape (G,) each."""
+        low = self._known.low - less[self._listed]
+        high = self._known.high + more[self._listed]
+        for row, (lowest, highest) in enumerate(zip(low, high, strict=True), self._held):
+            self._highs.changeRowBounds(row, lowest, highest)
+
+    def prices(self) -> tuple[Reals, float]:
+        """What one more person in each group adds to the last extreme, and what is not theirs.
+
+        Returns:
+            The duals of the groups, shape (G,), and what the limits of the atoms add.
+        """
+        solution, program = self._highs.getSolution(), self._highs.getLp()
+        prices = np.zeros(self._every)
+        prices[self._listed] = np.array(solution.row_dual)[self._held :]
+        held = (
+            np.array(solution.row_dual)[: self._held] @ np.array(program.row_upper_)[: self._held]
+        )
+        over = np.array(solution.col_dual)
+        if program.sense_ == highspy.ObjSense.kMinimize:
+            return prices, float(held + np.minimum(over, 0.0) @ np.array(program.col_upper_))
+        return prices, float(held + np.maximum(over, 0.0) @ np.array(program.col_upper_))
 
     def extreme(self, functional: Reals, largest: bool = True) -> tuple[float, Reals]:
         """The largest (or smallest) value of a linear functional of the atoms, and a table there.

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from analysis.disclosure.answered import of_item, split
 from analysis.disclosure.bounds import Known
 from analysis.disclosure.complementary import Hidden
-from analysis.disclosure.repair import hiding_pattern
+from analysis.disclosure.repair import hiding_pattern, sparing_pattern
 from analysis.disclosure.stated import least_answers
 from analysis.disclosure.system import Bases, System
 from analysis.policy import DisclosurePolicy
@@ -60,7 +60,7 @@ def protect(
     people = system.bases.astype(np.float64)
     unlimited = np.full(len(ids), 4 * max(people.max(initial=0.0), policy.k))
     known = Known(system.bases, people, people, unlimited)
-    hidden = hiding_pattern(system, known, system.bases < policy.k, policy.k)
+    hidden = sparing_pattern(system, known, system.bases < policy.k, policy.k)
     items = _Items(system, policy, hidden, least_answers(system.bases, policy))
     items_hidden: dict[str, frozenset[str]] = {}
     own_bases: dict[str, frozenset[str]] = {}
