@@ -20,10 +20,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from analysis.disclosure.bounds import DUST, Reals, StayingTables
+from analysis.disclosure.bounds import DUST, CheapestChange, Known, Reals
 from analysis.disclosure.complementary import Hidden
+from analysis.disclosure.staying import StayingTables
 from analysis.disclosure.system import System
-from analysis.disclosure.targets import Targets
+from analysis.disclosure.targets import ALWAYS, Targets
 
 Flags = npt.NDArray[np.bool_]
 
@@ -50,6 +51,10 @@ class Colleagues:
         """1 in the atoms of a place, shape (A,)."""
         return np.asarray(self.inside[:, [place]].toarray().ravel(), dtype=np.float64)
 
+    def true_table_holds(self, people: int) -> Flags:
+        """Which places truly have so many people in each of their atoms, shape (P,)."""
+        return self.hold(np.asarray(self.inside @ self.people, dtype=np.float64), people)
+
     def hold(self, table: Reals, people: int) -> Flags:
         """Which places have so many people in each of their atoms, shape (P,)."""
         short = (table < people - DUST).astype(np.float64)
@@ -73,42 +78,75 @@ def colleagues_in(system: System, coalition: int) -> Colleagues | None:
     return Colleagues(coalition, people, inside)
 
 
-class Open:
-    """Which targets are still to be shown to be open to colleagues in which places.
+class Pooled:
+    """Hides what else it takes that no colleagues together see through a target.
 
-    A table that fits shows it of a small target when it leaves enough others there, of a larger one
-    when it has another number of people, and of all places at once where c people are in it. It
+    A table that fits shows that a small target is open when it leaves enough others there, a larger
+    one when it has another number of people; and of all places at once where c people are in it. It
     still does when more is hidden. Fractions of people count only further than `narrow` from the
     true number.
     """
 
     def __init__(
         self,
-        colleagues: Colleagues,
-        targets: Targets,
+        system: System,
+        known: Known,
         k: int,
+        targets: Targets,
+        colleagues: Colleagues,
         narrow: int,
-        staying: StayingTables,
     ) -> None:
-        """Begin without tables.
+        """Begin with the true table.
 
         Args:
-            colleagues: who may pool what they know.
-            targets: what is kept from them.
+            system: rows and atoms.
+            known: what a reader knows of each group, shown or hidden.
             k: people.
+            targets: what is kept from colleagues.
+            colleagues: who may pool what they know.
             narrow: people.
-            staying: the tables that fit.
         """
-        self._colleagues, self._rows, self._staying = colleagues, targets.rows, staying
+        self._colleagues, self._targets, self._rows = colleagues, targets, targets.rows
+        self._staying = StayingTables(system, known, targets.nobody, colleagues.stay(k))
+        self._change = CheapestChange(system, known, targets.nobody)
         self._people = targets.people.astype(np.float64)
         self._small, self._narrow = targets.people < k, narrow
         self._others, self._k = k - colleagues.most, k
         self._within: npt.NDArray[np.bool_] = (targets.rows @ colleagues.inside).toarray() > DUST
         self._open = np.ones_like(self._within)
         self._sparse = colleagues.people + narrow < k
+        self._open[:, colleagues.true_table_holds(k)] = False
 
-    def witness(self, table: Reals, values: Reals) -> None:
-        """Take in a table that fits, and the count of every target in it."""
+    def hide(self, hidden: Hidden, cost: Reals) -> Hidden:
+        """The groups to hide, those of `hidden` among them.
+
+        Args:
+            hidden: a pattern that holds for readers who know of nobody, shape (G,).
+            cost: of changing each group's count by one person, shape (G,).
+
+        Raises:
+            Unprotectable: when even hiding everything else does not protect a group.
+        """
+        changed = hidden.copy()
+        group = self._targets.group
+        self._look_for_k(hidden)
+        unseen = np.flatnonzero((group == ALWAYS) | hidden[group])
+        for target in unseen[np.argsort(self._people[unseen], kind="stable")].tolist():
+            while (found := self._seen_through(target, changed)) is not None:
+                fewest, need = found
+                name = f"{self._targets.names[target]}, with colleagues who know of each other,"
+                functional = self._rows[[target]].toarray().ravel()
+                self._change.at_least(fewest)
+                support, table = self._change.reach(
+                    functional, need, np.where(changed, 0.0, cost), name
+                )
+                self._change.at_least(np.zeros_like(fewest))
+                self._witness(table)
+                changed |= support
+        return changed
+
+    def _witness(self, table: Reals) -> None:
+        values = self._rows @ table
         places = self._colleagues.hold(table, self._colleagues.most)
         apart = np.abs(values - self._people)
         counts = np.ones_like(self._small)
@@ -122,7 +160,7 @@ class Open:
             shown = np.flatnonzero(enough & counts)
             self._open[shown] &= ~places | (self._within[shown] != within)
 
-    def look_for_k(self, hidden: Hidden) -> None:
+    def _look_for_k(self, hidden: Hidden) -> None:
         """Look for tables with k people in a place, for all places."""
         self._staying.hide(hidden)
         nothing = np.zeros(self._rows.shape[1])
@@ -131,9 +169,9 @@ class Open:
                 fewest = self._k * self._colleagues.atoms_of(place)
                 table = self._staying.find(nothing, 0.0, 0.0, fewest)
                 if table is not None:
-                    self.witness(table, self._rows @ table)
+                    self._witness(table)
 
-    def seen_through(self, target: int, hidden: Hidden) -> tuple[Reals, float] | None:
+    def _seen_through(self, target: int, hidden: Hidden) -> tuple[Reals, float] | None:
         """Whether colleagues somewhere see through a target, and what it takes that they do not.
 
         Args:
@@ -154,7 +192,7 @@ class Open:
             if table is None:
                 need = max(least * self._small[target], self._people[target] + self._narrow + 1)
                 return fewest, need
-            self.witness(table, self._rows @ table)
+            self._witness(table)
         return None
 
     def _table(self, target: int, least: float, fewest: Reals) -> Reals | None:

@@ -12,7 +12,7 @@ from oracle_tables import seen_by_colleagues
 
 from analysis.disclosure.bounds import Known
 from analysis.disclosure.colleagues import colleagues_in
-from analysis.disclosure.repair import hiding_pattern
+from analysis.disclosure.repair import sparing_pattern
 
 K, PAIR = 4, 2
 NAMES = ("unit", "sex", "staff")
@@ -35,7 +35,7 @@ def pattern(truth: Ints, *, colleagues: bool) -> npt.NDArray[np.bool_]:
     exact = system.bases.astype(np.float64)
     known = Known(system.bases, exact, exact, np.full(len(exact), 4.0 * max(exact.max(), K)))
     whom = colleagues_in(system, PAIR) if colleagues else None
-    return hiding_pattern(system, known, system.bases < K, K, colleagues=whom)
+    return sparing_pattern(system, known, system.bases < K, K, whom)
 
 
 def seen(truth: Ints, hidden: npt.NDArray[np.bool_]) -> list[str]:
