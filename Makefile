@@ -38,6 +38,10 @@ golden: $(STAMP) $(ASSETS)
 linking: $(STAMP)
 	$(BIN)/python tests/anonymity/write_linking.py
 
+.PHONY: docs
+docs: $(STAMP)
+	PYTHONPATH=. $(BIN)/python docs/write_disclosure_examples.py
+
 screenshots: $(STAMP) $(ASSETS)
 	$(BIN)/python docs/make_screenshots.py
 

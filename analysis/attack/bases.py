@@ -15,8 +15,8 @@ import numpy as np
 from scipy import sparse
 
 from analysis.attack.breaches import Breach
-from analysis.attack.fitting import FittingTables, Reals
 from analysis.attack.grid import Cell, grid
+from analysis.attack.searching import FittingTables, Reals
 from analysis.plan import TablePlan
 from analysis.release.known import Interval, has_own_bases, of_group, of_item
 from analysis.release.model import Release

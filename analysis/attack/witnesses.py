@@ -14,7 +14,7 @@ import numpy as np
 
 from analysis.attack.bases import Attack
 from analysis.attack.breaches import Breach
-from analysis.attack.fitting import Reals
+from analysis.attack.searching import Reals
 from analysis.plan import TablePlan
 from analysis.release.certificates import MOST, FittingTable, Proof
 from analysis.release.claims import Claims, Flags

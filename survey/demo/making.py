@@ -16,7 +16,7 @@ from survey.close import closing, destroying, keys, unsealing
 from survey.collect import codes, issuer, submit
 from survey.config import Settings
 from survey.database import Stores
-from survey.demo import answering, home, remarks
+from survey.demo import answering, coders, home, remarks
 from survey.demo.force import SEED, WAVES, Force, Frame, make_force
 from survey.demo.truths import TRUTHS
 from survey.manage import headcounts, people, waves
@@ -148,7 +148,10 @@ def _close(stores: Stores, wave: DemoWave, closes: date, folder: Path, report: R
     report(f"{wave.title}: closing and unsealing")
     closing.close_wave(stores, wave.id, closes)
     key = folder / keys.PRIVATE_FILE
-    unsealing.unseal(stores, wave.id, keys.load(key), stores.settings.home / RELEASES)
+    officers = keys.load(key)
+    release = unsealing.unseal(stores, wave.id, officers, stores.settings.home / RELEASES)
+    report(f"{wave.title}: sorting the comments")
+    coders.sort(stores, wave.id, officers, release, SEED + wave.number)
     report(f"{wave.title}: destroying the answers and their key")
     destroying.destroy(stores, wave.id, key, closes + OPEN_FOR)
 

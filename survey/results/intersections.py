@@ -30,8 +30,8 @@ class IntersectionBlock:
 
     Attributes:
         whose: who the figures are of; what is shown may be a rung of the group's ladder.
-        columns: the group itself, those who share all but one of its traits, everybody; or each
-            trait by itself and everybody.
+        columns: the group itself, the named group where that is another, those who share all but
+            one of its traits, everybody; or each trait by itself and everybody.
         apart: whether the columns are traits by themselves, without anybody who has all.
         response: in place of figures, a sentence on how many of larger groups answered.
         places: command -> what is shown for the group in it; for those who see all commands.
@@ -68,7 +68,8 @@ def _climbed(
     if len(shown) > 1:
         block = _side_by_side(release, name, shown, block_id)
     else:
-        block = _block(release, name, shown[0] if shown else release.group_by_id[asked], block_id)
+        row = shown[0] if shown else release.group_by_id[asked]
+        block = _block(release, name, row, _beside(release, scope, row, group), block_id)
     return replace(
         block,
         whose=rungs[0].label if len(shown) == 1 else "",
@@ -78,13 +79,21 @@ def _climbed(
 
 
 def _by_command(release: Release, name: str) -> dict[str, str]:
-    """Command -> the group that the ladder of an intersection is asked for in it."""
+    """Command -> the group that a ladder is asked for, in it or the closest unit around it."""
     asked = dict.fromkeys(row.asked for row in release.ladders if row.ladder == name)
     if not asked:
         return {}
     at = command_position(release)
     found = {release.group_by_id[group].values[at]: group for group in asked}
-    return {unit.id: found[unit.id] for unit in units(release, COMMAND) if unit.id in found}
+    parents = {unit.id: unit.parent for unit in units(release)}
+    around: dict[str, str] = {}
+    for unit in units(release, COMMAND):
+        place: str | None = unit.id
+        while place is not None and place not in found:
+            place = parents[place]
+        if place is not None:
+            around[unit.id] = found[place]
+    return around
 
 
 def _places(
@@ -123,10 +132,21 @@ def _response(release: Release, row: GroupRow) -> str:
     return words.response_of_larger(known)
 
 
-def _block(release: Release, name: str, row: GroupRow, block_id: str) -> IntersectionBlock:
+def _beside(release: Release, scope: Scope, row: GroupRow, named: str) -> list[GroupRow]:
+    """The named group itself, where a part of it is shown; then those who differ in one trait.
+
+    A board sees of other units no more than the rung itself.
+    """
+    wider = [] if row.group == named else [release.group_by_id[named]]
+    return wider + [one for one in _neighbours(release, row) if one.group in scope.groups]
+
+
+def _block(
+    release: Release, name: str, row: GroupRow, beside: list[GroupRow], block_id: str
+) -> IntersectionBlock:
     if row.status != "shown":
         return IntersectionBlock(block_id, name, words.answers_in_words(row, {}), (), ())
-    columns = [row, *_neighbours(release, row), release.group_by_id[FORCE]]
+    columns = [row, *beside, release.group_by_id[FORCE]]
     against = {
         comparison.measure: comparison
         for comparison in release.comparisons

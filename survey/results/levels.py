@@ -27,8 +27,8 @@ def not_published(release: Release) -> tuple[str, ...]:
 def _sentence(
     breakdowns: list[BreakdownFacts], gone: list[Crossing], declared: list[Crossing]
 ) -> str:
-    labels = (one.label[:1].lower() + one.label[1:] for one in breakdowns)
-    title = f"The table by {' and '.join(labels)}"
+    *first, last = [one.label[:1].lower() + one.label[1:] for one in breakdowns]
+    title = f"The table by {', '.join(first)} and {last}" if first else f"The table by {last}"
     left = [one for one in declared if one not in gone]
     if not left:
         return f"{title} is not published: {_WHY}."

@@ -2,7 +2,8 @@
 
 A board sees the force, its own command and departments, every declared group across the force, and
 its own command's crossings. It sees no other command and no family of commands: a family less its
-own command would be another command's figure.
+own command would be another command's figure. Only as a rung does a family's group stand on its
+page: there the group of its own command is hidden, or in no table.
 """
 
 from __future__ import annotations

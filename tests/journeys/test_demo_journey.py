@@ -27,7 +27,7 @@ from survey.demo.making import PASSWORD, QUESTIONNAIRE, SIGN_INS
 from survey.demo.truths import TRUTHS, Trace
 from survey.manage import people, waves
 from survey.questionnaire import loader
-from survey.results import store
+from survey.results import commented, store
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
 
@@ -101,6 +101,17 @@ def test_printed_people_can_sign_in(demo: Demo) -> None:
     for person in SIGN_INS:
         found = people.check_password(demo.stores, person.name, PASSWORD, now())
         assert found == people.Person(person.name, person.role, person.command)  # type: ignore[arg-type]
+
+
+def test_what_people_wrote_about_is_sorted_by_two_and_few_are_hidden(demo: Demo) -> None:
+    for release in demo.releases:
+        found = commented.of_wave(demo.stores, release.manifest.wave)
+        assert found
+        (asked,) = found.questions
+        assert (asked.wrote.people or 0) > 700
+        hidden = [theme.theme for theme in asked.themes if theme.count.status == "c"]
+        assert hidden == ["kit"]
+        assert asked.question == "one_change"
 
 
 @pytest.mark.parametrize("trace", TRACES, ids=lambda trace: f"{trace.group}-{trace.theme}")

@@ -17,8 +17,9 @@ for (const written of document.querySelectorAll("textarea")) {
     clearTimeout(waiting);
     waiting = setTimeout(look, PAUSE);
   });
-  // What is taken back or filled again by the browser, and what is left before the pause is over.
-  written.addEventListener("change", look);
+  // Before what a button does, and not when the field is left: the warning would push the button
+  // away from under a finger that is on it.
+  document.addEventListener("click", look, true);
   written.form.addEventListener("reset", () => {
     told.textContent = "";
   });

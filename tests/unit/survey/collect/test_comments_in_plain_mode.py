@@ -62,7 +62,7 @@ def test_the_page_asks_with_what_is_promised_beside_it(browser: FlaskClient) -> 
         "never joined to your other answers",
         "Leave out names, collar numbers, vehicle marks, places and dates.",
         "How you write may also tell people who know you who you are.",
-        "Only the people who sort comments for the release officers read it, after the survey",
+        "Only two people who sort comments for the release officers read it, after the survey",
         "Do not report a crime or a danger here. Nobody reads this until the survey has closed,",
         "what is stored does not say who wrote it, so nobody could come to help.",
         "Where to report, and who can support you",
@@ -151,3 +151,20 @@ def test_a_ticket_brings_comments_too(browser: FlaskClient, commented_wave: Live
     page = post(browser, "check", {document.TICKET: file, "why": TEXT})
     assert "received" in post(browser, "send", page.fields("checked")).h1
     assert opened(commented_wave) == [("change", ""), ("why", LINES)]
+
+
+def test_the_check_page_warns_of_what_tells_of_the_writer_and_sends_all_the_same(
+    browser: FlaskClient, commented_wave: LiveWave
+) -> None:
+    form = filled(commented_wave, why="Sgt Jones said <no>.", change="Nothing.")
+    page = post(browser, "check", form)
+    assert page.text.count("This could tell who you are: a name (“Sgt Jones”).") == 1
+    post(browser, "send", page.fields("checked"))
+    assert opened(commented_wave) == [("change", "Nothing."), ("why", "Sgt Jones said <no>.")]
+
+
+def test_the_check_page_warns_of_nothing_where_nothing_tells(
+    browser: FlaskClient, commented_wave: LiveWave
+) -> None:
+    page = post(browser, "check", filled(commented_wave, why="More sleep."))
+    assert "could tell who you are" not in page.text

@@ -113,6 +113,24 @@ def test_absence_says_how_many_of_larger_groups_answered() -> None:
     )
 
 
+def test_a_board_sees_no_other_unit_beside_its_rung_but_the_whole_named_group() -> None:
+    rows = watched((2, "command=response&ethnicity=minority", "level", "Response"))
+    release = with_ladders(*SELF, *rows)
+    assert block(release).columns == (
+        "Response, Minority ethnic",
+        "Minority ethnic, In probation",
+        "The whole force",
+    )
+
+
+def test_a_command_that_no_table_asks_for_climbs_from_its_family() -> None:
+    family = "command=response&ethnicity=minority"
+    rows = watched((1, family, "group", "Response, minority"), asked=family)
+    assert block(with_ladders(*SELF, *rows)).whose == "Response, minority"
+    (whole,) = intersections.blocks(release := with_ladders(*SELF, *rows), whole_force(release))
+    assert [command for command, _ in whole.places] == ["Response North", "Response South"]
+
+
 def test_who_sees_all_commands_sees_what_each_of_them_shows() -> None:
     release = with_ladders(*SELF, *FORCE_WIDE)
     (found,) = intersections.blocks(release, whole_force(release))

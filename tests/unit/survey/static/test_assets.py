@@ -95,6 +95,8 @@ def test_what_a_phone_loads_first_is_small() -> None:
 CLIENTS = {
     # Steps, both modes, tickets, blinding, and sealing in both suites: all that our own script is.
     "respond.js": ("AES-GCM", "X25519", "P-256", "Ed25519", "RSA-PSS", "candour token|"),
+    # The rules of what could tell who wrote, for surveys that ask for comments.
+    "comments.js": ("Sgt", "Rhingyll", "This could tell who you are"),
     "ticket.js": ("Ed25519", "candour token|", "candour-ticket"),
 }
 
