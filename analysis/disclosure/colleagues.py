@@ -81,9 +81,9 @@ def colleagues_in(system: System, coalition: int) -> Colleagues | None:
 class Pooled:
     """Hides what else it takes that no colleagues together see through a target.
 
-    A table that fits shows that a small target is open when it leaves enough others there, a larger
-    one when it has another number of people; and of all places at once where c people are in it. It
-    still does when more is hidden. Fractions of people count only further than `narrow` from the
+    A table that fits shows that a target is open when it has another number of people there, and in
+    a small one enough others; and of all places at once where c people are in it. It still does
+    when more is hidden. Fractions of people count only further than `narrow` from the
     true number.
     """
 
@@ -156,7 +156,7 @@ class Pooled:
             full &= self._sparse
         self._open[:, full] = False
         for within, least in ((False, self._others), (True, self._k)):
-            enough = np.where(self._small, values >= least - DUST, apart >= 1 - DUST)
+            enough = (apart >= 1 - DUST) & (~self._small | (values >= least - DUST))
             shown = np.flatnonzero(enough & counts)
             self._open[shown] &= ~places | (self._within[shown] != within)
 
@@ -202,7 +202,10 @@ class Pooled:
         limits = [(people + far, np.inf, False), (-np.inf, people - far, False)]
         limits += [(people + 1, np.inf, True), (-np.inf, people - 1, True)]
         if self._small[target]:
-            limits = [(max(least, people + far), np.inf, False), (least, np.inf, True)]
+            limits = [
+                (max(least, people + far), np.inf, False),
+                (max(least, people + 1), np.inf, True),
+            ]
         for low, high, whole in limits:
             table = self._staying.find(functional, low, high, fewest, whole)
             if table is not None:
