@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from analysis.cells import Cells
 from analysis.codebook import AnswerCategory, Codebook, Item, Variable, VariableCategory
 from analysis.disclosure.system import Bases, System, build
 from analysis.plan import Breakdown, Intersection, Table, TablePlan, Value
@@ -89,7 +90,24 @@ def bases(book: Codebook, tables: TablePlan, counts: Counts) -> Bases:
 
 def system(book: Codebook, tables: TablePlan, counts: Counts) -> System:
     """The system of a plan with these people."""
-    return build(book, tables, bases(book, tables, counts))
+    return build(book, tables, bases(book, tables, counts), cells(book, counts))
+
+
+def cells(book: Codebook, counts: Counts) -> Cells:
+    """The occupied profiles of all variables."""
+    occupied = [profile for profile in profiles(book) if counts.get(profile)]
+    places = [
+        [
+            -1 if code is None else variable.codes.index(code)
+            for code, variable in zip(profile, book.variables, strict=True)
+        ]
+        for profile in occupied
+    ]
+    return Cells(
+        tuple(variable.id for variable in book.variables),
+        np.array(places, dtype=np.int16).reshape(len(places), -1),
+        np.array([counts[profile] for profile in occupied], dtype=np.int64),
+    )
 
 
 def published(

@@ -52,33 +52,70 @@ class Known:
 class FeasibleTables:
     """All tables of non-negative counts that fit the shown bases."""
 
-    def __init__(self, system: System, known: Known, empty: npt.NDArray[np.int64]):
+    def __init__(
+        self,
+        system: System,
+        known: Known,
+        empty: npt.NDArray[np.int64],
+        never: Hidden | None = None,
+    ):
         """Start with every group shown.
 
         Args:
             system: rows and atoms.
             known: what is known of a group when it is shown and when it is hidden.
             empty: atoms held at 0.
+            never: groups that will not be shown whatever happens, which need no row, shape (G,).
         """
-        self._known = known
-        self._hidden = np.zeros(len(known.bases), dtype=bool)
+        self._every, most = len(known.bases), float(known.caps.max())
+        known, listed = _listed(system, known, never)
+        self._known, self._listed = known, listed
+        self._hidden = np.zeros(len(listed), dtype=bool)
         self._held = len(system.held.values)
-        rows = sparse.vstack([system.held.rows, system.membership], format="csc")
+        rows = sparse.vstack([system.held.rows, system.membership[listed]], format="csc")
         self._atoms = rows.shape[1]
-        upper = np.full(self._atoms, float(known.caps.max()))
+        upper = np.full(self._atoms, most)
         upper[empty] = 0.0
         held = system.held.values
-        self._highs = _program(
+        self._highs = program(
             rows, upper, np.concatenate([held, known.low]), np.concatenate([held, known.high])
         )
+        # A table that fits stays one when the question changes: go on from there.
+        primal = int(highspy.simplex_constants.SimplexStrategy.kSimplexStrategyPrimal)
+        self._highs.setOptionValue("simplex_strategy", primal)
 
     def hide(self, hidden: Hidden) -> None:
-        """Free the rows of hidden groups and hold those of the shown ones."""
+        """Free the rows of hidden groups and hold those of the shown ones; shape (G,)."""
+        hidden = hidden[self._listed]
         lower = np.where(hidden, 0.0, self._known.low)
         upper = np.where(hidden, self._known.caps, self._known.high)
         for group in np.flatnonzero(hidden != self._hidden).tolist():
             self._highs.changeRowBounds(self._held + group, lower[group], upper[group])
-        self._hidden = hidden.copy()
+        self._hidden = hidden
+
+    def loosen(self, less: Reals, more: Reals) -> None:
+        """Let the count of each group lie so far below and above what is known, shape (G,) each."""
+        low = self._known.low - less[self._listed]
+        high = self._known.high + more[self._listed]
+        for row, (lowest, highest) in enumerate(zip(low, high, strict=True), self._held):
+            self._highs.changeRowBounds(row, lowest, highest)
+
+    def prices(self) -> tuple[Reals, float]:
+        """What one more person in each group adds to the last extreme, and what is not theirs.
+
+        Returns:
+            The duals of the groups, shape (G,), and what the limits of the atoms add.
+        """
+        solution, program = self._highs.getSolution(), self._highs.getLp()
+        prices = np.zeros(self._every)
+        prices[self._listed] = np.array(solution.row_dual)[self._held :]
+        held = (
+            np.array(solution.row_dual)[: self._held] @ np.array(program.row_upper_)[: self._held]
+        )
+        over = np.array(solution.col_dual)
+        if program.sense_ == highspy.ObjSense.kMinimize:
+            return prices, float(held + np.minimum(over, 0.0) @ np.array(program.col_upper_))
+        return prices, float(held + np.maximum(over, 0.0) @ np.array(program.col_upper_))
 
     def extreme(self, functional: Reals, largest: bool = True) -> tuple[float, Reals]:
         """The largest (or smallest) value of a linear functional of the atoms, and a table there.
@@ -100,21 +137,9 @@ class FeasibleTables:
         Raises:
             Unprotectable: when the solver cannot say.
         """
-        program = self._highs.getLp()
-        program.col_cost_ = np.zeros(self._atoms)
-        program.integrality_ = [highspy.HighsVarType.kInteger] * self._atoms
-        highs: highspy.Highs = highspy.Highs()  # type: ignore[no-untyped-call]
-        highs.setOptionValue("output_flag", False)
-        highs.setOptionValue("threads", 1)
-        highs.passModel(program)
         inside = np.flatnonzero(functional).astype(np.int32)
-        highs.addRow(low, high, len(inside), inside, functional[inside])
-        highs.run()
-        status = highs.getModelStatus()
-        if status not in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible):
-            words = highs.modelStatusToString(status)
-            raise Unprotectable(f"the published counts cannot be audited (solver: {words})")
-        return bool(status == highspy.HighsModelStatus.kOptimal)
+        row = (low, high, len(inside), inside, functional[inside])
+        return in_whole_numbers(self._highs, row) is not None
 
 
 class CheapestChange:
@@ -125,7 +150,7 @@ class CheapestChange:
         system: System,
         known: Known,
         empty: npt.NDArray[np.int64],
-        targets: sparse.csr_array,
+        never: Hidden | None = None,
     ):
         """Set up the program: a group's count is what is known of it, plus more, minus less.
 
@@ -133,36 +158,42 @@ class CheapestChange:
             system: rows and atoms.
             known: what is known of a group when it is shown and when it is hidden.
             empty: atoms held at 0.
-            targets: functionals of the atoms that `reach` can ask for, shape (R, A).
+            never: groups that will not be shown whatever happens, which need no row, shape (G,).
         """
-        groups, held, wanted = len(known.bases), len(system.held.values), targets.shape[0]
+        self._every, widest = len(known.bases), float(known.caps.max())
+        known, self._listed = _listed(system, known, never)
+        groups, held = len(self._listed), len(system.held.values)
         self._atoms, self._groups = system.membership.shape[1], groups
-        self._first_target = held + groups
-        atoms = sparse.vstack([system.held.rows, system.membership, targets])
+        self._target_row = held + groups
+        atoms = sparse.vstack([system.held.rows, system.membership[self._listed]])
         change = sparse.vstack(
             [
                 sparse.csr_array((held, 2 * groups)),
                 sparse.hstack([-sparse.eye_array(groups), sparse.eye_array(groups)]),
-                sparse.csr_array((wanted, 2 * groups)),
             ]
         )
-        most = np.full(self._atoms, float(known.caps.max()))
-        most[empty] = 0.0
-        values, endless = system.held.values, np.full(wanted, highspy.kHighsInf)
-        self._highs = _program(
+        self._most = np.full(self._atoms, widest)
+        self._most[empty] = 0.0
+        values = system.held.values
+        self._highs = program(
             sparse.hstack([atoms, change], format="csc"),
-            np.concatenate([most, known.caps - known.high, known.low]),
-            np.concatenate([values, known.low, -endless]),
-            np.concatenate([values, known.high, endless]),
+            np.concatenate([self._most, known.caps - known.high, known.low]),
+            np.concatenate([values, known.low]),
+            np.concatenate([values, known.high]),
         )
 
+    def at_least(self, fewest: Reals) -> None:
+        """From now on allow no table with fewer people in an atom; shape (A,)."""
+        every = np.arange(self._atoms, dtype=np.int32)
+        self._highs.changeColsBounds(self._atoms, every, fewest, self._most)
+
     def reach(
-        self, target: int, need: float, cost: Reals, name: str
+        self, functional: Reals, need: float, cost: Reals, name: str
     ) -> tuple[npt.NDArray[np.bool_], Reals]:
         """Which groups have to change for a target to reach `need`, and the table where it does.
 
         Args:
-            target: row of `targets`.
+            functional: the target as a sum of atoms, shape (A,).
             need: people.
             cost: of changing each group's count by one person, shape (G,).
             name: of the target, for the message.
@@ -170,18 +201,28 @@ class CheapestChange:
         Raises:
             Unprotectable: when it cannot be reached even with everything hidden.
         """
-        row = self._first_target + target
+        cost, inside = cost[self._listed], np.flatnonzero(functional).astype(np.int32)
         both = np.arange(self._atoms, self._atoms + 2 * self._groups, dtype=np.int32)
         self._highs.changeColsCost(2 * self._groups, both, np.concatenate([cost, cost]))
-        self._highs.changeRowBounds(row, need, highspy.kHighsInf)
+        self._highs.addRow(need, highspy.kHighsInf, len(inside), inside, functional[inside])
         reason = f"{name} cannot be protected even by hiding everything else"
         solution = _solve(self._highs, reason)
-        self._highs.changeRowBounds(row, -highspy.kHighsInf, highspy.kHighsInf)
-        change = solution[self._atoms :].reshape(2, self._groups).sum(axis=0)
+        self._highs.deleteRows(1, np.array([self._target_row], dtype=np.int32))
+        change = np.zeros(self._every)
+        change[self._listed] = solution[self._atoms :].reshape(2, self._groups).sum(axis=0)
         return change > DUST, solution[: self._atoms]
 
 
-def _program(
+def _listed(
+    system: System, known: Known, never: Hidden | None
+) -> tuple[Known, npt.NDArray[np.int64]]:
+    """The groups that can be shown, and what is known of each of them."""
+    everybody = np.ones(len(system.groups), dtype=bool)
+    at = np.flatnonzero(everybody if never is None else ~never)
+    return Known(known.bases[at], known.low[at], known.high[at], known.caps[at]), at
+
+
+def program(
     rows: sparse.csc_array, upper: Reals, row_lower: Reals, row_upper: Reals
 ) -> highspy.Highs:
     """A program over non-negative columns without costs, ready to be solved again and again."""
@@ -201,6 +242,41 @@ def _program(
     highs.setOptionValue("solver", "simplex")
     highs.passModel(model)
     return highs
+
+
+def in_whole_numbers(
+    highs: highspy.Highs, row: tuple[float, float, int, npt.NDArray[np.int32], Reals]
+) -> Reals | None:
+    """A solution in whole numbers with one row more; None when there is none.
+
+    Raises:
+        Unprotectable: when the solver cannot say.
+    """
+    same = highs.getLp()
+    same.col_cost_ = np.zeros(same.num_col_)
+    same.integrality_ = [highspy.HighsVarType.kInteger] * same.num_col_
+    other: highspy.Highs = highspy.Highs()  # type: ignore[no-untyped-call]
+    other.setOptionValue("output_flag", False)
+    other.setOptionValue("threads", 1)
+    other.passModel(same)
+    other.addRow(*row)
+    other.run()
+    return answer(other)
+
+
+def answer(highs: highspy.Highs) -> Reals | None:
+    """The solution; None when there is none.
+
+    Raises:
+        Unprotectable: when the solver cannot say.
+    """
+    status = highs.getModelStatus()
+    if status == highspy.HighsModelStatus.kInfeasible:
+        return None
+    if status != highspy.HighsModelStatus.kOptimal:
+        words = highs.modelStatusToString(status)
+        raise Unprotectable(f"the published counts cannot be audited (solver: {words})")
+    return np.array(highs.getSolution().col_value)
 
 
 def _solve(highs: highspy.Highs, reason: str) -> Reals:

@@ -56,13 +56,13 @@ def hide_complements(lines: Iterable[Line], order: Order, hidden: Hidden) -> Hid
     while changed:
         changed = False
         for line in ordered:
-            if not _is_safe(line, order, hidden):
+            if not is_safe(line, order, hidden):
                 hidden[_next(line, order, hidden)] = True
                 changed = True
     return hidden
 
 
-def _is_safe(line: Line, order: Order, hidden: Hidden) -> bool:
+def is_safe(line: Line, order: Order, hidden: Hidden) -> bool:
     """Whether what the line hides is nothing, or k people or more in at least two parts."""
     children = np.array(line.children)
     silent = children[hidden[children]]

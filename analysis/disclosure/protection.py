@@ -10,8 +10,9 @@ import numpy.typing as npt
 
 from analysis.disclosure.answered import of_item, split
 from analysis.disclosure.bounds import Known
+from analysis.disclosure.colleagues import colleagues_in
 from analysis.disclosure.complementary import Hidden
-from analysis.disclosure.repair import hiding_pattern
+from analysis.disclosure.repair import hiding_pattern, sparing_pattern
 from analysis.disclosure.shape import Level, leave_out
 from analysis.disclosure.stated import least_answers
 from analysis.disclosure.system import Bases, System
@@ -87,10 +88,11 @@ def protect(
     known = Known(system.bases, people, people, unlimited)
     none = np.zeros(len(ids), dtype=bool)
     settled = before or Before(none, {}, {})
+    colleagues = colleagues_in(system, policy.coalition)
     hidden, left_out = leave_out(
         levels,
         (system.bases < policy.k) | settled.hidden,
-        lambda start: hiding_pattern(system, known, start, policy.k),
+        lambda start: sparing_pattern(system, known, start, policy.k, colleagues),
     )
     items = _Items(system, policy, hidden, least_answers(system.bases, policy))
     items_hidden: dict[str, frozenset[str]] = {}

@@ -9,12 +9,27 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.disclosure.bounds import DUST, CheapestChange, FeasibleTables, Known, Reals
+from analysis.disclosure.cleaning import show_again
+from analysis.disclosure.colleagues import Colleagues, Pooled
 from analysis.disclosure.complementary import Hidden, Order, hide_complements
+from analysis.disclosure.optimum import near_optimum
 from analysis.disclosure.system import System
 from analysis.disclosure.targets import ALWAYS, Targets, of_groups
+from analysis.disclosure.witnesses import Witnesses
+
+Positions = npt.NDArray[np.int64]
 
 FORCE_COST = 1e3
 """Hiding the force's own figure costs as much as this many other groups: the last resort."""
+
+FEW = 3
+"""A table that is a witness for fewer groups than this is looked for one group at a time."""
+
+MOST_BLAMED = 20
+"""Of the targets that were open when a group was shown again, so many are looked at first."""
+
+MOST_GROUPS = 1600
+"""Up to so many groups the exact programme's start is tried as well."""
 
 NARROW = 3
 """Counts known to within so many people are looked at again in whole numbers."""
@@ -39,11 +54,70 @@ def hiding_pattern(
         Unprotectable: when even hiding everything else does not protect a group.
     """
     order = Order(known.bases, known.exact, system.watched, k)
+    targets = of_groups(system, k) if targets is None else targets
+    audit = _Audit(system, known, k, targets, hidden)
+    return _repaired(system, order, audit, hidden)
+
+
+def sparing_pattern(
+    system: System, known: Known, hidden: Hidden, k: int, colleagues: Colleagues | None = None
+) -> Hidden:
+    """The cheaper of two patterns of the groups, both cleaned up.
+
+    One is greedy along lines, the other, up to `MOST_GROUPS`, what the exact programme would
+    begin with. Both are repaired, and what was hidden for nothing is shown again. What colleagues
+    would see through is hidden at the end.
+
+    Args:
+        system: rows and atoms.
+        known: what a reader knows of each group, shown or hidden.
+        hidden: the groups hidden so far, shape (G,).
+        k: people.
+        colleagues: who may pool what they know of themselves; by default nobody does.
+
+    Raises:
+        Unprotectable: when even hiding everything else does not protect a group.
+    """
+    order = Order(known.bases, known.exact, system.watched, k)
+    targets, loss = of_groups(system, k), _loss(system)
+    starts = [hidden]
+    if len(system.groups) <= MOST_GROUPS:
+        near = near_optimum(system, known, hidden, k, loss)
+        starts += [] if near is None else [near]
+    found = []
+    for start in starts:
+        audit = _Audit(system, known, k, targets, hidden)
+        repaired = _repaired(system, order, audit, start)
+        found.append(show_again(system.lines, order, repaired, hidden, audit.shows))
+    best = min(found, key=lambda pattern: float(loss[pattern].sum()))
+    if colleagues is None:
+        return best
+    pooled = Pooled(system, known, k, targets, colleagues, NARROW)
+    while (changed := pooled.hide(best, _cost(system))).sum() > best.sum():
+        best = _repaired(system, order, _Audit(system, known, k, targets, hidden), changed)
+    return best
+
+
+def _repaired(system: System, order: Order, audit: _Audit, hidden: Hidden) -> Hidden:
     hidden = hide_complements(system.lines, order, hidden)
-    audit = _Audit(system, known, k, of_groups(system, k) if targets is None else targets)
     while (changed := audit.repair(hidden)) is not None:
         hidden = hide_complements(system.lines, order, changed)
     return hidden
+
+
+def _loss(system: System) -> Reals:
+    """What it costs to hide each group: its people, and more where the plan names it."""
+    loss = system.bases * (1.0 + WATCHED_COST * system.watched)
+    loss[[group.parent is None for group in system.groups]] *= FORCE_COST
+    return loss
+
+
+def _cost(system: System) -> Reals:
+    """What it costs to change each group's count by one person, shape (G,)."""
+    cost = np.log1p(system.bases.astype(np.float64))
+    cost *= 1 + WATCHED_COST * system.watched
+    cost[[group.parent is None for group in system.groups]] *= FORCE_COST
+    return cost
 
 
 class _Audit:
@@ -53,66 +127,127 @@ class _Audit:
     is hidden. Fractions of people are witnesses only of a range wider than `NARROW`.
     """
 
-    def __init__(self, system: System, known: Known, k: int, targets: Targets) -> None:
+    def __init__(
+        self, system: System, known: Known, k: int, targets: Targets, never: Hidden
+    ) -> None:
         self._targets = targets
         self._small = targets.people < k
         self._need = np.where(self._small, float(k), targets.people + 1.0)
-        self._most = targets.people.astype(np.float64)
-        self._least = targets.people.astype(np.float64)
+        self._seen = Witnesses(system, known, targets)
+        self._blamed = np.zeros(len(targets.names), dtype=np.int64)
         self._whole: set[int] = set()
-        self._fits = FeasibleTables(system, known, targets.nobody)
-        self._change = CheapestChange(system, known, targets.nobody, targets.rows)
-        self._cost = np.log1p(known.bases.astype(np.float64))
-        self._cost *= 1 + WATCHED_COST * system.watched
-        self._cost[[group.parent is None for group in system.groups]] *= FORCE_COST
+        self._fits = FeasibleTables(system, known, targets.nobody, never)
+        self._change = CheapestChange(system, known, targets.nobody, never)
+        self._cost = _cost(system)
 
     def repair(self, hidden: Hidden) -> Hidden | None:
         """Hide what the groups that are still open need; None when none is open."""
         self._fits.hide(hidden)
+        self._sweep(hidden)
         changed = hidden.copy()
         for target in self._open(hidden):
             need = self._need[target]
             if self._is_safe(target) or self._reaches(target):
                 if self._is_safe_in_whole_numbers(target):
                     continue
-                need = np.floor(self._least[target] + DUST) + NARROW + 1
+                need = np.floor(self._seen.least[target] + DUST) + NARROW + 1
             support, table = self._change.reach(
-                *(target, need, np.where(changed, 0.0, self._cost)),
+                *(self._functional(target), need, np.where(changed, 0.0, self._cost)),
                 self._targets.names[target],
             )
-            self._witness(table)
+            self._seen.add(table)
             changed |= support
             self._fits.hide(changed)
         return None if (changed == hidden).all() else changed
 
-    def _open(self, hidden: Hidden) -> npt.NDArray[np.int64]:
+    def shows(self, group: int, hidden: Hidden, near: Positions) -> bool:
+        """Whether nothing is open when a group is shown that was hidden so far.
+
+        Args:
+            group: its position.
+            hidden: the pattern without it, shape (G,).
+            near: hidden groups that are likely to be open then.
+        """
+        before, whole = self._seen, self._whole
+        self._seen, self._whole = before.showing(group), set()
+        self._fits.hide(hidden)
+        if self._nothing_is_open(hidden, near):
+            return True
+        before.join(self._seen)
+        self._seen, self._whole = before, whole
+        return False
+
+    def _nothing_is_open(self, hidden: Hidden, near: Positions) -> bool:
+        """Whether every target is safe; those first that often were open in such cases."""
+        every = self._open(hidden)
+        blamed = every[np.argsort(-self._blamed[every], kind="stable")][:MOST_BLAMED]
+        first = np.concatenate(
+            [blamed[self._blamed[blamed] > 0], every[np.isin(self._targets.group[every], near)]]
+        )
+        if not self._are_safe(first):
+            return False
+        self._sweep(hidden)
+        return self._are_safe(every)
+
+    def _are_safe(self, targets: Positions) -> bool:
+        """Whether all of some targets are safe; the first that is not is remembered."""
+        for target in targets.tolist():
+            safe = self._is_safe(target) or self._reaches(target)
+            if not (safe and self._is_safe_in_whole_numbers(target)):
+                self._blamed[target] += 1
+                return False
+        return True
+
+    def _sweep(self, hidden: Hidden) -> None:
+        """Look for tables that are witnesses for many open targets at once."""
+        left = self._uncertain(hidden)
+        while len(left) >= FEW:
+            everybody = np.zeros(self._targets.rows.shape[0])
+            everybody[left] = 1.0
+            self._seen.add(self._fits.extreme(self._targets.rows.T @ everybody)[1])
+            before, left = left, self._uncertain(hidden)
+            if len(before) - len(left) < FEW:
+                break
+
+    def _uncertain(self, hidden: Hidden) -> Positions:
+        """Targets that are not shown and of which no witness says that they are safe."""
+        target = self._open(hidden)
+        return target[~(self._is_safe(target) & self._is_wide(target))]
+
+    def _functional(self, target: int) -> Reals:
+        """A target as a sum of atoms, shape (A,)."""
+        return np.asarray(self._targets.rows[[target]].toarray().ravel(), dtype=np.float64)
+
+    def _open(self, hidden: Hidden) -> Positions:
         """Targets that are not shown, the smallest first."""
         group = self._targets.group
         found = np.flatnonzero((group == ALWAYS) | hidden[group])
         return found[np.argsort(self._targets.people[found], kind="stable")]
 
-    def _is_safe(self, target: int) -> bool:
-        if self._targets.may_be_none[target] and self._least[target] <= DUST:
-            return True
-        if self._small[target]:
-            return bool(self._most[target] >= self._need[target] - DUST)
-        return bool(self._most[target] - self._least[target] >= 1 - DUST)
+    def _is_safe(self, target: int | Positions) -> npt.NDArray[np.bool_]:
+        """Whether the witnesses say that a target, or each of several, can be enough people."""
+        most, least = self._seen.most[target], self._seen.least[target]
+        none = self._targets.may_be_none[target] & (least <= DUST)
+        enough = np.where(
+            self._small[target], most >= self._need[target] - DUST, most - least >= 1 - DUST
+        )
+        return np.asarray(none | enough)
 
     def _reaches(self, target: int) -> bool:
         """Look for witnesses: as many people as there can be, then as few."""
-        functional = self._targets.rows[[target]].toarray().ravel()
-        self._witness(self._fits.extreme(functional)[1])
+        functional = self._functional(target)
+        self._seen.add(self._fits.extreme(functional)[1])
         few_would_do = self._targets.may_be_none[target] or not self._small[target]
         if few_would_do and not self._is_safe(target):
-            self._witness(self._fits.extreme(functional, largest=False)[1])
-        return self._is_safe(target)
+            self._seen.add(self._fits.extreme(functional, largest=False)[1])
+        return bool(self._is_safe(target))
 
     def _is_safe_in_whole_numbers(self, target: int) -> bool:
         if self._is_wide(target) or target in self._whole:
             return True
-        functional = self._targets.rows[[target]].toarray().ravel()
+        functional = self._functional(target)
         for largest in (True, False):
-            self._witness(self._fits.extreme(functional, largest=largest)[1])
+            self._seen.add(self._fits.extreme(functional, largest=largest)[1])
         if self._is_wide(target) or any(
             self._fits.has_whole(functional, *limits) for limits in self._enough(target)
         ):
@@ -120,8 +255,8 @@ class _Audit:
             return True
         return False
 
-    def _is_wide(self, target: int) -> bool:
-        return bool(self._most[target] - self._least[target] > NARROW + DUST)
+    def _is_wide(self, target: int | Positions) -> npt.NDArray[np.bool_]:
+        return np.asarray(self._seen.most[target] - self._seen.least[target] > NARROW + DUST)
 
     def _enough(self, target: int) -> Iterator[tuple[float, float]]:
         """Any table with the count within one of these is witness enough."""
@@ -132,8 +267,3 @@ class _Audit:
         else:
             yield float(self._targets.people[target]) + 1, math.inf
             yield 0.0, float(self._targets.people[target]) - 1
-
-    def _witness(self, table: Reals) -> None:
-        values = self._targets.rows @ table
-        self._most = np.maximum(self._most, values)
-        self._least = np.minimum(self._least, values)

@@ -72,6 +72,8 @@ class System:
         public: positions of groups whose bases have been published already; they are held.
         between: groups that no plan declares and two plans make together, shape (G,); they need
             protection where few are in them. None when there are none.
+        occupied: people in each of these cells, shape (cells,); None likewise.
+        blocks: what the atoms are cells of.
     """
 
     groups: tuple[Group, ...]
@@ -84,6 +86,8 @@ class System:
     inside: sparse.csr_array | None = None
     public: Columns = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     between: npt.NDArray[np.bool_] | None = None
+    occupied: npt.NDArray[np.int64] | None = None
+    blocks: tuple[Block, ...] = ()
 
     def __post_init__(self) -> None:
         if self.bases.shape != (len(self.groups),):
@@ -123,6 +127,19 @@ class System:
             public=at,
         )
 
+    def of(self, bases: Bases, occupied: Cells) -> System:
+        """The same plan for other people: their number in each group, and where they are."""
+        inside = _inside(self.blocks, self.membership.shape[1], occupied)
+        return replace(self, bases=bases, inside=inside, occupied=occupied.people)
+
+
+def _inside(all_blocks: tuple[Block, ...], atoms: int, occupied: Cells) -> sparse.csr_array:
+    """Which of the occupied finest cells add up to which atom, shape [A, cells]."""
+    rows = [block.places(occupied.variables, occupied.profiles) for block in all_blocks]
+    columns = np.tile(np.arange(len(occupied)), len(rows))
+    place = (np.concatenate(rows), columns)
+    return sparse.csr_array((np.ones(len(columns)), place), (atoms, len(occupied)))
+
 
 def build(
     codebook: Codebook, plan: TablePlan, bases: npt.ArrayLike, occupied: Cells | None = None
@@ -154,7 +171,9 @@ def build(
         lines=additive_lines(plan),
         derived=derived_groups(plan, cells.positions, cells.columns),
         watched=_watched(plan),
-        inside=None if occupied is None else cells.inside(occupied),
+        inside=None if occupied is None else _inside(cells.blocks, cells.size, occupied),
+        occupied=None if occupied is None else occupied.people,
+        blocks=cells.blocks,
     )
 
 
@@ -207,13 +226,6 @@ class _Cells:
         if not picked:
             return min(self.blocks, key=lambda block: block.size).columns({})
         return self.columns(self._tables[group.table], picked)
-
-    def inside(self, occupied: Cells) -> sparse.csr_array:
-        """Which of the occupied finest cells add up to which atom, shape [A, cells]."""
-        rows = [block.places(occupied.variables, occupied.profiles) for block in self.blocks]
-        columns = np.tile(np.arange(len(occupied)), len(rows))
-        place = (np.concatenate(rows), columns)
-        return sparse.csr_array((np.ones(len(columns)), place), (self.size, len(occupied)))
 
     def _block(self, table: str) -> Block:
         return next(block for block in self.blocks if self._nodes[table] <= block.nodes)

@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from analysis.cells import group_matrix, number_cells
+from analysis.cells import Cells, group_matrix, number_cells
 from analysis.codebook import Codebook
 from analysis.disclosure.protection import protect
 from analysis.disclosure.shape import Level, levels_of, not_published
@@ -130,13 +130,13 @@ def forecast(
     for _ in draws:
         cells, _ = number_cells(codebook, plan, answering.drawn(codebook, plan, frame, rng))
         people = group_matrix(codebook, plan, cells) @ cells.people
-        seen, levels = everything.shown(people)
+        seen, levels = everything.shown(people, cells)
         left_out.update(levels)
         bases.append(people)
         shown.append(seen)
         costs.append(
             [
-                int(people[place] @ (1 * one.shown(people[place])[0] - seen[place]))
+                int(people[place] @ (1 * one.shown(people[place], cells)[0] - seen[place]))
                 for one, place in zip(without, places, strict=True)
             ]
         )
@@ -165,13 +165,13 @@ class _Control:
     def _levels(self) -> tuple[Level, ...]:
         return levels_of(self.plan)
 
-    def shown(self, people: Bases) -> tuple[Flags, tuple[tuple[str, str], ...]]:
+    def shown(self, people: Bases, cells: Cells) -> tuple[Flags, tuple[tuple[str, str], ...]]:
         """Which groups are shown, shape (G,), and which levels of which tables are left out.
 
         None is shown when the wave cannot be published.
         """
         try:
-            system = replace(self._system, bases=people)
+            system = self._system.of(people, cells)
             protection = protect(system, self.policy, {}, self._levels)
         except Unprotectable:
             return np.zeros(len(people), np.bool_), ()
