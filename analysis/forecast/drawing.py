@@ -182,10 +182,11 @@ class _Control:
 
 
 def _left_out(plan: TablePlan, table: Table) -> TablePlan:
-    """The plan without a table, and without the intersections that only it shows."""
+    """The plan without a table, and without the intersections and ladders that only it shows."""
     left = TablePlan(plan.breakdowns, tuple(one for one in plan.tables if one != table))
     kept = tuple(one for one in plan.intersections if one.group in left.group_by_id)
-    return replace(left, intersections=kept)
+    asked = tuple(one for one in plan.ladders if one.asked in left.group_by_id)
+    return replace(left, intersections=kept, ladders=asked)
 
 
 def _summary(

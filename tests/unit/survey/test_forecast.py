@@ -167,6 +167,17 @@ def test_check_shows_the_author_the_short_form(
     assert "rossing" in lines[-1]
 
 
+def test_check_warns_the_author_of_a_level_that_would_be_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    few = {**HEADCOUNTS, "ethnicity=white": 388, "ethnicity=asian": 6, "ethnicity=black": 6}
+    for people, warned in ((HEADCOUNTS, False), (few, True)):
+        file = written(tmp_path, people)
+        assert candour(monkeypatch, "check", TINY, "--headcount", file, "--rate", 90) == 0
+        said = capsys.readouterr().out
+        assert ("Table ethnicity is not published at ethnicity=group in" in said) == warned, said
+
+
 def test_check_takes_headcounts_and_a_rate_together(
     headcount: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

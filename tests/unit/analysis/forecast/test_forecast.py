@@ -16,6 +16,8 @@ from scipy.stats import binom
 from analysis.codebook import Codebook
 from analysis.errors import DataError
 from analysis.forecast import Answering, Forecast, forecast, frame
+from analysis.forecast.drawing import _left_out
+from analysis.ladders import Ladder, Rung
 from analysis.microdata import Microdata
 from analysis.plan import Table, TablePlan
 from analysis.policy import DisclosurePolicy
@@ -226,3 +228,14 @@ def test_a_rate_of_no_group_and_no_draws_are_refused() -> None:
         forecast_of(book, tables, people, Answering(50, {"command=moon": 40}))
     with pytest.raises(DataError, match="one draw at least"):
         forecast_of(book, tables, people, Answering(50), draws=0)
+
+
+def test_leaving_a_table_out_keeps_the_ladders_of_the_others() -> None:
+    study = small()
+    asked = "ethnicity=minority&probationer=yes"
+    ladder = Ladder("watched", asked, (Rung("group", (asked,), ("Both",)),), named=True)
+    laddered = replace(study.plan, ladders=(ladder,))
+    crossings = {table.id: table for table in laddered.tables}
+    kept = _left_out(laddered, crossings["command-ethnicity"])
+    assert kept.ladders == (ladder,)
+    assert not _left_out(laddered, crossings["ethnicity-probationer"]).ladders
