@@ -11,7 +11,7 @@ from typing import Any
 
 from analysis.errors import CandourError
 
-MEASURED = "measured on a synthetic force (docs/DISCLOSURE.md, What it costs)"
+MEASURED = "measured on a synthetic force (docs/DISCLOSURE.md, Answers inside hidden groups)"
 PRACTICE = "practice of national staff surveys, which publish from 10 or 11 answers"
 HANDBOOK = "Hundepool et al., Statistical Disclosure Control (2012)"
 
