@@ -88,9 +88,9 @@ class Published:
 Entry = Count | Published
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Ledger:
-    """Every Release and public count of a questionnaire line, oldest first.
+    """Every Release and public count of a questionnaire line, oldest first; its head says it all.
 
     Attributes:
         line: id of the questionnaire.
@@ -104,6 +104,12 @@ class Ledger:
         for number, (entry, head) in enumerate(zip(self.entries, self._heads, strict=False), 1):
             if isinstance(entry, Published):
                 self._expect_here(number, entry, head)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Ledger) and (self.line, self.head) == (other.line, other.head)
+
+    def __hash__(self) -> int:
+        return hash((self.line, self.head))
 
     @property
     def head(self) -> str:

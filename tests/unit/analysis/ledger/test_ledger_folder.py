@@ -109,7 +109,7 @@ def test_an_edited_count_is_noticed_by_the_next_entry(there: Path) -> None:
 
 
 def test_an_edited_plan_is_noticed_by_the_next_entry(there: Path) -> None:
-    edited(entry(there, 2), b'"label": "', b'"label": "x')
+    edited(entry(there, 2), b'"variable": "', b'"variable": "x')
     with pytest.raises(LedgerError, match="does not follow the entry before it"):
         ledgers.read(there, LINE)
 
