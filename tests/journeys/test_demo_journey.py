@@ -214,11 +214,9 @@ def test_a_leak_in_a_page_or_a_release_of_the_demo_falls(
 ) -> None:
     """A title at a hidden row, and one more person in an export than in the Release."""
     given = attacked[0] / "given"
-    page = next(
-        path for path in (given / "pages").glob("results_hr_*") if "[c]" in path.read_text()
-    )
     hidden = '<span class="heat__value heat__value--absent">[c]'
-    assert hidden in page.read_text()
+    saved = (given / "pages").glob("results_hr_*")
+    page = next(path for path in saved if hidden in path.read_text())
     (tmp_path / "hr.html").write_text(
         page.read_text().replace(hidden, hidden.replace("<span", '<span title="7 answers"'), 1)
     )
