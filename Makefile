@@ -5,7 +5,7 @@ STAMP   := $(VENV)/.installed
 ASSETS  := survey/static/build/manifest.json
 PYTEST  := $(BIN)/python -m pytest
 
-.PHONY: demo test check bench link-game golden linking screenshots assets clean
+.PHONY: demo test check bench link-game attack golden linking screenshots assets clean
 
 demo: $(STAMP) $(ASSETS)
 	$(BIN)/candour demo
@@ -31,6 +31,9 @@ bench: $(STAMP)
 
 link-game: $(STAMP) $(ASSETS)
 	PYTHONPATH=.:tests:tests/anonymity $(BIN)/python -m game
+
+attack: $(STAMP) $(ASSETS)
+	PYTHONPATH=.:tests $(BIN)/python -m attacked_demo
 
 golden: $(STAMP) $(ASSETS)
 	CANDOUR_GOLDEN=write $(PYTEST) tests/architecture/test_routes.py

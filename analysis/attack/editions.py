@@ -29,7 +29,8 @@ def differences(material: Material) -> Tried:
             low, high = max(a - d, c - b), max(b - c, d - a)
             if low >= 1 and high < material.k:
                 where = f"{row[0]} ({table}, {column})"
-                tried.fell(f"{one.name} and {other.name}: {low} to {high} people between {where}")
+                number = low if low == high else f"{low} to {high}"
+                tried.fell(f"{one.name} and {other.name}: {number} people between {where}")
     return tried
 
 

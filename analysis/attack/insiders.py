@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 
 from analysis.attack.findings import Tried
 from analysis.attack.grid import Cell
 from analysis.attack.material import Material, Published, people
-from analysis.attack.sums import Counts, shown_people
+from analysis.attack.sums import Counts, Range, shown_people
 
 
 def coalitions(material: Material) -> Tried:
@@ -19,33 +19,43 @@ def coalitions(material: Material) -> Tried:
         known = shown_people(published.release)
         counts = Counts(published.release, material.plan, known)
         names = {row.values: row.group for row in published.release.groups}
-        for seat, target in _beside(counts, set(known), names):
-            tried.count()
-            found = counts.range([target], {seat: colleagues})
-            if found is None:
-                continue  # So many cannot be there.
-            low, high = found
-            if high < policy["k"] - colleagues or (low == high and high < policy["k"]):
-                where = names.get(seat) or " & ".join(value for value in seat if value)
-                tried.fell(
-                    f"{published.name}: {colleagues} colleagues in {where} know that "
-                    f"{names[target]} is {low:.0f} to {high:.0f} people"
-                )
+        for target, seats in _beside(counts, set(known), names).items():
+            tried.count(len(seats))
+            # Colleagues in all seats at once know more than those in any one of them.
+            if _stands(counts.range([target], dict.fromkeys(seats, colleagues)), policy):
+                continue
+            for seat in seats:
+                found = counts.range([target], {seat: colleagues})
+                # Where no table fits, so many cannot be there.
+                if found is not None and not _stands(found, policy):
+                    where = names.get(seat) or " & ".join(value for value in seat if value)
+                    tried.fell(
+                        f"{published.name}: {colleagues} colleagues in {where} know that "
+                        f"{names[target]} is {found[0]:.0f} to {found[1]:.0f} people"
+                    )
     return tried
+
+
+def _stands(found: Range | None, policy: Mapping[str, int]) -> bool:
+    """Whether what is left can still be a group, and more than one number."""
+    if found is None or found[1] < policy["k"] - policy["coalition"]:
+        return False
+    return found[0] < found[1] or found[1] >= policy["k"]
 
 
 def _beside(
     counts: Counts, shown: set[Cell], names: dict[Cell, str]
-) -> Iterator[tuple[Cell, Cell]]:
-    """Hidden parts that stand in one line with another hidden group."""
-    found: dict[tuple[Cell, Cell], None] = {}
+) -> dict[Cell, tuple[Cell, ...]]:
+    """Each hidden group, and the hidden parts that stand in one line with it."""
+    found: dict[Cell, dict[Cell, None]] = {}
     for _, parts in counts.lines():
         hidden = [part for part in parts if part not in shown]
-        for seat in hidden:
-            for target in hidden:
-                if seat != target and target in names:
-                    found[seat, target] = None
-    yield from found
+        for target in hidden:
+            if target in names:
+                found.setdefault(target, {}).update(
+                    (seat, None) for seat in hidden if seat != target
+                )
+    return {target: tuple(seats) for target, seats in found.items() if seats}
 
 
 def all_but_us(material: Material) -> Tried:

@@ -1,4 +1,4 @@
-"""Long tables of counts, such as other people's publications: units, their parents, items.
+"""Long tables of counts, such as other people's publications, and exports: units, parents, items.
 
 A row says how many people of a unit answered an item; an empty count is one that is not shown. A
 unit that no row holds, and people in no unit, are what a parent has beyond its published children.
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from analysis.attack.findings import Tried
 from analysis.attack.material import Material, Published, Sheet, people, whole
 from analysis.attack.sums import Counts, Range, shown_people
+from analysis.policy import DisclosurePolicy
 
 _ENOUGH = 3
 """Items that have to agree before the share in no unit is taken to be known."""
@@ -29,7 +30,7 @@ class Line:
 def subtractions(material: Material) -> Tried:
     """Parents less their published children, item by item: does that leave 1 to k - 1 people?"""
     tried = Tried()
-    for line in _of_sheets(material):
+    for line in (*_of_sheets(material), *_of_exports(material)):
         for item, (least, most) in line.parent.items():
             shown = [child[item] for child in line.children.values() if child.get(item)]
             if not shown:
@@ -103,6 +104,31 @@ def _lines(sheet: Sheet) -> Iterator[Line]:
     for parent, units in inside.items():
         own = {item: one for item, one in counts.get(parent, {}).items() if one is not None}
         yield Line(f"{sheet.name}: {parent}", own, {unit: counts[unit] for unit in sorted(units)})
+
+
+def _of_exports(material: Material) -> Iterator[Line]:
+    """Bases of exported groups: a group, and those that one more breakdown or level splits it into.
+
+    Whoever has the Release itself has these sums in its grid; an export may be all there is.
+    """
+    for sheet in material.sheets:
+        if sheet.table != "groups":
+            continue
+        first, last = sheet.columns.index("parent") + 1, sheet.columns.index("base")
+        bases: dict[str, Range | None] = {}
+        parts: dict[tuple[str, tuple[bool, ...]], list[str]] = {}
+        for row in sheet.rows:
+            base = whole(row["base"])
+            known = None if base is None else people(base, DisclosurePolicy().as_dict())
+            bases[row["group"]] = known
+            split = tuple(bool(row[column]) for column in sheet.columns[first:last])
+            if row["parent"]:
+                parts.setdefault((row["parent"], split), []).append(row["group"])
+        for (parent, _), inside in parts.items():
+            own = bases.get(parent)
+            if own is not None:
+                children = {child: {"base": bases[child]} for child in inside}
+                yield Line(f"{sheet.name}: {parent}", {"base": own}, children)
 
 
 def _of_releases(material: Material) -> Iterator[Line]:

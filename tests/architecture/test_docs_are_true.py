@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 import pytest
 
+from analysis.attack.trying import ATTACKS
 from analysis.policy import DisclosurePolicy
 from survey import config
 from survey.cli import candour
@@ -65,6 +66,13 @@ def test_every_policy_value_is_documented_with_its_default() -> None:
     text = (DOCS / "DISCLOSURE.md").read_text()
     for field in fields(DisclosurePolicy):
         assert re.search(rf"`{field.name}`\s*\|\s*{field.default}\b", text), field.name
+
+
+def test_every_attack_is_documented_in_its_order() -> None:
+    told = re.findall(
+        r"^\| (\d+) \| `([a-z-]+)` \|", section("DISCLOSURE.md", "The attacker"), re.M
+    )
+    assert told == [(str(one.family), one.id) for one in ATTACKS]
 
 
 def test_links_between_documents_lead_somewhere() -> None:

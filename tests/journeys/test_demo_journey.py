@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import attacked_demo
 import pytest
 
 from analysis.plan import TablePlan
@@ -201,3 +202,43 @@ def test_somebody_elses_folder_is_refused_with_one_sentence(tmp_path: Path) -> N
     assert refused.stdout == ""
     assert refused.stderr.count("\n") == 1
     assert "left alone" in refused.stderr
+
+
+@pytest.fixture(scope="module")
+def attacked(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, int]:
+    """Everything that readers get of the demo, what the attacker says of it, and how it ends."""
+    folder = tmp_path_factory.mktemp("attacked")
+    found = attacked_demo.attack(demo.home, folder)
+    return folder, found.stdout + found.stderr, found.returncode
+
+
+def test_nothing_of_the_demo_falls_to_the_attacker(attacked: tuple[Path, str, int]) -> None:
+    folder, said, code = attacked
+    assert code == 0, said
+    assert "Nothing fell." in said
+    assert len(list((folder / "given" / "pages").iterdir())) > 10
+    assert not re.search(r"^ *13  (pages|truth) +0 ", said, re.M), "no page was looked at"
+
+
+def test_a_leak_in_a_page_or_a_release_of_the_demo_falls(
+    demo: Demo, attacked: tuple[Path, str, int], tmp_path: Path
+) -> None:
+    """A title at a hidden row, and one more person in an export than in the Release."""
+    given = attacked[0] / "given"
+    hidden = '<span class="heat__value heat__value--absent">[c]'
+    saved = (given / "pages").glob("results_hr_*")
+    page = next(path for path in saved if hidden in path.read_text())
+    (tmp_path / "hr.html").write_text(
+        page.read_text().replace(hidden, hidden.replace("<span", '<span title="7 answers"'), 1)
+    )
+    release = demo.releases[0]
+    wave, base = release.manifest.wave, release.group_by_id["force"].base
+    assert base is not None
+    export = next(given.glob(f"exports/hr/{wave}-groups.csv"))
+    changed = export.read_text().replace(f",{base},", f",{base + 4},", 1)
+    (tmp_path / export.name).write_text(changed)
+    command = [*CANDOUR, "attack", str(tmp_path), str(demo.home / "releases")]
+    found = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert found.returncode == 1
+    assert "what is not shown is written differently" in found.stdout
+    assert "4 people between force" in found.stdout

@@ -243,6 +243,14 @@ def test_an_export_is_held_against_its_release() -> None:
     assert "hidden-rows" in fallen(of(sheets=(loose,)))
 
 
+def test_an_export_alone_gives_away_what_its_parts_leave() -> None:
+    row = clean().group_by_id["command=response"]
+    assert fallen(of(sheets=(export(clean(), "groups"),))) == {}
+    few = export(clean(), "groups", f",{row.base},", f",{143 + 148 + 4},")
+    (found,) = fallen(of(sheets=(few,)))["residuals"].falls
+    assert "command=response, base: the children leave 4 people" in found.words
+
+
 def test_pairs_that_leave_one_to_nine_people_are_found_and_no_others() -> None:
     """A publication of 30 parents and 8 questions, its children under 10 not shown."""
     planted, lines = set(), ["unit,parent,item,count"]
