@@ -25,3 +25,7 @@ class ReleaseError(CandourError):
 
 class LeakingRelease(ReleaseError):
     """A Release holds a value of something that it does not show."""
+
+
+class LedgerError(ReleaseError):
+    """The ledger of a questionnaire line has a gap, was changed, or is another one."""

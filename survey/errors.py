@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from analysis.errors import CandourError, DataError, ReleaseError
+from analysis.errors import CandourError, DataError, LedgerError, ReleaseError
 
 __all__ = [
     "BoxError",
@@ -12,6 +12,7 @@ __all__ = [
     "CodeError",
     "DataError",
     "IssuerError",
+    "LedgerError",
     "MistypedCode",
     "OtherKeys",
     "Problem",

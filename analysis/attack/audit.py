@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from analysis.attack.answers import attack_answers
 from analysis.attack.bases import attacks
 from analysis.attack.breaches import Breach
 from analysis.attack.rates import attack_rates
@@ -64,7 +65,7 @@ def examine(release: Release, plan: TablePlan | None = None) -> Audit:
             else:
                 proofs.append(proof)
         breaches += found
-    breaches += attack_shares(release)
+    breaches += (*attack_shares(release), *attack_answers(release, plan))
     whole = None if breaches else Certificates(incomplete, tuple(proofs))
     return Audit(tuple(breaches), whole)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from analysis.attack.breaches import Breach
+from analysis.attack.steps import Steps, steps
 from analysis.attack.together import attack_together
 from analysis.release.model import Release
 from analysis.release.rows import Bound
@@ -21,8 +22,7 @@ class _Shares:
 
     Attributes:
         least, most: how many people the shares can be of.
-        step: the policy's step in points at this base.
-        edge: up to here (and this close to 100) shares must be banded.
+        grain: the steps at this base.
     """
 
     group: str
@@ -30,16 +30,15 @@ class _Shares:
     shares: Sequence[Share]
     least: int
     most: int
-    step: int
-    edge: int
+    grain: Steps
 
     def people(self, share: Share) -> tuple[int, int]:
         """How many people can be behind a share, from its own figure alone."""
         _, percent, bound = share
         if percent is None:
             return 0, self.most
-        low = 0.0 if bound == "or_less" else percent - self.step / 2
-        high = 100.0 if bound == "or_more" else percent + self.step / 2
+        low = 0.0 if bound == "or_less" else percent - self.grain.step / 2
+        high = 100.0 if bound == "or_more" else percent + self.grain.step / 2
         fewest = math.ceil(low * self.least / 100 - 1e-9)
         most = math.floor(high * self.most / 100 + 1e-9)
         return max(0, fewest), min(self.most, most)
@@ -63,9 +62,7 @@ def _published(release: Release) -> Iterator[_Shares]:
     for key, row in release.estimate_by_key.items():
         if row.base is None:
             continue
-        fine = row.base >= policy["fine_base"]
-        step = policy["share_step"] if fine else policy["coarse_share_step"]
-        edge = step if fine else 100 - policy["top_code"]
+        grain = steps(release, *key, row.base)
         # Rounded bases are off by half a step at most.
         slack = 0 if row.base > policy["fine_base"] else policy["base_step"] // 2
         readings: tuple[Share, ...] = (
@@ -78,16 +75,17 @@ def _published(release: Release) -> Iterator[_Shares]:
             for one in release.distribution_by_key.get(key, ())
         )
         for shares in (readings, categories):
-            yield _Shares(*key, shares, row.base - slack, row.base + slack, step, edge)
+            yield _Shares(*key, shares, row.base - slack, row.base + slack, grain)
 
 
 def _too_fine(found: _Shares) -> Iterator[Breach]:
+    edge = found.grain.edge
     for name, percent, bound in found.shares:
         if percent is None:
             continue
-        coded = found.edge <= percent <= 100 - found.edge
-        inside = found.edge < percent < 100 - found.edge
-        if percent % found.step or not (coded if bound else inside):
+        coded = edge <= percent <= 100 - edge
+        inside = edge < percent < 100 - edge
+        if percent % found.grain.step or not (coded if bound else inside):
             yield Breach(
                 "coding",
                 found.group,
@@ -129,5 +127,6 @@ def _at_coarsest(found: _Shares, share: Share) -> int:
     _, percent, bound = share
     if percent is None or bound == "or_less":
         return 0
-    half = 2.5 if percent % 5 == 0 else found.step / 2
+    coarse = found.grain.coarse
+    half = (coarse if percent % coarse == 0 else found.grain.step) / 2
     return max(0, math.ceil((percent - half) * found.least / 100 - 1e-9))

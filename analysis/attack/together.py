@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from analysis.attack.breaches import Breach
+from analysis.attack.steps import steps
 from analysis.release.model import Release
 from analysis.release.rows import Bound, EstimateRow, MeasureRow
 
@@ -102,9 +103,8 @@ def _ranges(
     release: Release, measure: MeasureRow, row: EstimateRow, n: int
 ) -> Mapping[str, Range] | None:
     """Reading or category -> people, when n answered; None when n cannot be."""
-    policy = release.manifest.policy
-    step = "share_step" if n >= policy["fine_base"] else "coarse_share_step"
-    grain = _Grain(policy[step], policy["coarse_share_step"] if measure.sensitive else None)
+    fineness = steps(release, row.group, row.measure, n)
+    grain = _Grain(fineness.step, fineness.coarse if measure.sensitive else None)
     shown = {
         one.category: grain.people(one.percent, one.bound, n)
         for one in release.distribution_by_key.get((row.group, row.measure), ())

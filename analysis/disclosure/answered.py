@@ -29,18 +29,20 @@ def split(system: System, hidden: Hidden, answered: Bases) -> System:
     Returns:
         A system of 2 A atoms: those who answered, then those who did not.
     """
-    shown = np.flatnonzero(~hidden)
+    ties = len(system.held.values) - len(system.public)
+    shown = np.union1d(np.flatnonzero(~hidden), system.public)
     none = sparse.csr_array(system.membership.shape)
-    tied = system.held.rows
+    tied, zero = system.held.rows[:ties], system.held.values[:ties]
     people = system.membership[shown]
     return replace(
         system,
         membership=sparse.csr_array(sparse.hstack([system.membership, none])),
         held=Held(
             stacked([sparse.block_diag([tied, tied]), sparse.hstack([people, people])]),
-            np.concatenate([system.held.values, system.held.values, system.bases[shown]]),
+            np.concatenate([zero, zero, system.bases[shown]]),
         ),
         bases=answered,
+        public=np.zeros(0, dtype=np.int64),
     )
 
 
@@ -59,9 +61,10 @@ def of_item(system: System, item: System, hidden: Hidden, k: int) -> Targets:
     atoms = system.membership.shape[1]
     rest, answers = left(system), left(item)
     few = np.flatnonzero((rest > 0) & (rest < k))
-    unseen = np.flatnonzero(hidden & system.possible)
+    every = system.matters(k)
+    unseen = every[hidden[every]]
     asked = np.flatnonzero((answers > 0) & (answers < k))
-    groups = np.flatnonzero(system.possible)
+    groups = item.matters(k)
     silent = _few(system.bases - item.bases, k)
     left_out = _few(rest - answers, k)
     both = stacked([system.membership[unseen], rests(system, few)])

@@ -16,6 +16,7 @@ from analysis.disclosure.repair import hiding_pattern, sparing_pattern
 from analysis.disclosure.shape import Level, leave_out
 from analysis.disclosure.stated import least_answers
 from analysis.disclosure.system import Bases, System
+from analysis.errors import Unprotectable
 from analysis.policy import DisclosurePolicy
 
 
@@ -42,11 +43,27 @@ class Protection:
         return group in self.shown and group not in self.items_hidden.get(measure, frozenset())
 
 
+@dataclass(frozen=True)
+class Before:
+    """What earlier Releases of the same answers have settled, shape (G,) each.
+
+    Attributes:
+        hidden: groups that are not shown whatever else is.
+        items_hidden: measure -> groups in which it is not shown whatever else is.
+        items_public: measure -> groups in which it has been published.
+    """
+
+    hidden: Hidden
+    items_hidden: Mapping[str, Hidden]
+    items_public: Mapping[str, Hidden]
+
+
 def protect(
     system: System,
     policy: DisclosurePolicy,
     item_bases: Mapping[str, npt.ArrayLike],
     levels: Sequence[Level] = (),
+    before: Before | None = None,
 ) -> Protection:
     """Decide what to show so that everything shown together gives no small group away.
 
@@ -56,6 +73,7 @@ def protect(
         item_bases: measure (item or theme) -> people with a valid answer per group, in the order
             of `system.groups`, shape (G,).
         levels: each is left out if most of it would be hidden; none by default.
+        before: what has been settled by earlier Releases of the same answers.
 
     Returns:
         The pattern of the groups, and of each measure that needs its own: one with fewer than k
@@ -68,10 +86,12 @@ def protect(
     people = system.bases.astype(np.float64)
     unlimited = np.full(len(ids), 4 * max(people.max(initial=0.0), policy.k))
     known = Known(system.bases, people, people, unlimited)
+    none = np.zeros(len(ids), dtype=bool)
+    settled = before or Before(none, {}, {})
     colleagues = colleagues_in(system, policy.coalition)
     hidden, left_out = leave_out(
         levels,
-        system.bases < policy.k,
+        (system.bases < policy.k) | settled.hidden,
         lambda start: sparing_pattern(system, known, start, policy.k, colleagues),
     )
     items = _Items(system, policy, hidden, least_answers(system.bases, policy))
@@ -81,9 +101,11 @@ def protect(
     for measure, given in item_bases.items():
         bases = np.asarray(given, dtype=np.int64)
         _check(measure, bases, system)
-        key = bases.tobytes()
+        silent = settled.items_hidden.get(measure, none)
+        public = settled.items_public.get(measure, none)
+        key = bases.tobytes() + silent.tobytes() + public.tobytes()
         if key not in patterns:
-            patterns[key] = items.pattern(bases)
+            patterns[key] = items.pattern(bases, silent, public)
         shown = ~patterns[key]
         items_hidden[measure] = frozenset(ids[~shown & ~hidden].tolist())
         own = shown & (bases < items.least)
@@ -106,15 +128,26 @@ class _Items:
     hidden: Hidden
     least: Bases
 
-    def pattern(self, bases: Bases) -> Hidden:
-        """Where an item with these bases is not shown, shape (G,)."""
+    def pattern(self, bases: Bases, silent: Hidden, public: Hidden) -> Hidden:
+        """Where an item with these bases is not shown, shape (G,).
+
+        Args:
+            bases: people with a valid answer, shape (G,).
+            silent: groups in which it stays hidden, where it would state its own base.
+            public: groups in which it has been published.
+
+        Raises:
+            Unprotectable: when it has been published where it would have to be hidden.
+        """
         k, people = self.policy.k, self.system.bases
         own = bases < self.least
-        few = (bases < k) | (own & (people - bases < k))
+        few = ((bases < k) | (own & ((people - bases < k) | silent))) & ~public
         if not ((own | few) & ~self.hidden).any():
             # Nearly everybody answered wherever it is shown, so everybody may have.
             return self.hidden
         item = split(self.system, self.hidden, bases)
+        if (public & own).any():
+            item = item.published(public & own)
         known = Known(
             bases,
             low=np.where(own, bases, self.least).astype(np.float64),
@@ -123,7 +156,11 @@ class _Items:
             caps=np.where(self.hidden, 4 * max(people.max(), k), people).astype(np.float64),
         )
         targets = of_item(self.system, item, self.hidden, k)
-        return hiding_pattern(item, known, self.hidden | few, k, targets)
+        found = hiding_pattern(item, known, self.hidden | few, k, targets)
+        if (lost := found & public & ~own).any():
+            name = self.system.groups[int(np.argmax(lost))].id
+            raise Unprotectable(f"an item shown of {name} would have to be hidden there")
+        return found
 
 
 def _check(measure: str, bases: Bases, system: System) -> None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import lru_cache
 
 from analysis.policy import DisclosurePolicy
 from analysis.release.rows import Bound
@@ -30,6 +32,17 @@ def nearest(value: float, step: int) -> int:
     (15, -5)
     """
     return step * math.floor(value / step + 0.5 + _DUST)
+
+
+@lru_cache
+def coarser(policy: DisclosurePolicy, points: int) -> DisclosurePolicy:
+    """The policy with steps of so many points or more, and bands at least as wide as a step."""
+    return replace(
+        policy,
+        share_step=max(policy.share_step, points),
+        coarse_share_step=max(policy.coarse_share_step, points),
+        top_code=min(policy.top_code, 100 - points),
+    )
 
 
 def step(n: float, policy: DisclosurePolicy) -> int:

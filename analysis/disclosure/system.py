@@ -8,7 +8,7 @@ solver: additive lines (a group, its parts, and those whose answer is unknown) a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -36,6 +36,9 @@ Bases = npt.NDArray[np.int64]
 
 MOST_ATOMS = 200_000
 """Unknowns that the linear programs can still carry in minutes."""
+
+_LAST = 1000
+"""More than a group has values that an intersection could name."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,9 @@ class System:
             groups with more of them are hidden after others.
         inside: 0/1, shape [A, cells]: which occupied finest cells add up to which atom; None when
             no more than the bases is known.
+        public: positions of groups whose bases have been published already; they are held.
+        between: groups that no plan declares and two plans make together, shape (G,); they need
+            protection where few are in them. None when there are none.
         occupied: people in each of these cells, shape (cells,); None likewise.
         blocks: what the atoms are cells of.
     """
@@ -78,6 +84,8 @@ class System:
     derived: Derived
     watched: npt.NDArray[np.int64]
     inside: sparse.csr_array | None = None
+    public: Columns = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    between: npt.NDArray[np.bool_] | None = None
     occupied: npt.NDArray[np.int64] | None = None
     blocks: tuple[Block, ...] = ()
 
@@ -89,6 +97,35 @@ class System:
     def possible(self) -> npt.NDArray[np.bool_]:
         """Whether anybody could be in each group at all, shape (G,)."""
         return np.diff(self.membership.indptr) > 0
+
+    def matters(self, k: int) -> npt.NDArray[np.int64]:
+        """Positions of the groups that need protection while they are hidden."""
+        if self.between is None:
+            return np.flatnonzero(self.possible)
+        few = (self.bases > 0) & (self.bases < k)
+        return np.flatnonzero(self.possible & (few | ~self.between))
+
+    def with_between(self, groups: npt.NDArray[np.bool_]) -> System:
+        """The same with groups that no plan declares, which are never shown, shape (G,).
+
+        Along the lines of such groups nothing is hidden: only the audit looks at them.
+        """
+        lines = [line for line in self.lines if not groups[[line.parent, *line.children]].any()]
+        return replace(self, lines=tuple(lines), between=groups)
+
+    def published(self, groups: npt.NDArray[np.bool_]) -> System:
+        """The same with the bases of some groups known already, shape (G,).
+
+        Hiding them would hide nothing: they come last.
+        """
+        at = np.flatnonzero(groups)
+        rows = sparse.csr_array(sparse.vstack([self.held.rows, self.membership[at]]))
+        return replace(
+            self,
+            held=Held(rows, np.concatenate([self.held.values, self.bases[at]])),
+            watched=self.watched + _LAST * groups,
+            public=at,
+        )
 
     def of(self, bases: Bases, occupied: Cells) -> System:
         """The same plan for other people: their number in each group, and where they are."""

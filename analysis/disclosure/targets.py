@@ -46,7 +46,7 @@ def of_groups(system: System, k: int) -> Targets:
     """
     rest = left(system)
     few = np.flatnonzero((rest > 0) & (rest < k))
-    groups = np.flatnonzero(system.possible)
+    groups = system.matters(k)
     return Targets(
         names=(
             *(system.groups[at].id for at in groups),

@@ -99,7 +99,7 @@ def _all_made(shown: Shown, wanted: tuple[str, ...]) -> dict[tuple[Pair, str], _
         for measure in wanted:
             figure = other = None
             visible = shown.shows(pair.group, measure) and shown.shows(pair.against, measure)
-            left = rounder_at(shown, int(stated[measure][row]), measure)
+            left = rounder_at(shown, int(stated[measure][row]), measure, (pair.against, pair.group))
             enough = least[measure][row] >= shown.policy.k
             if visible and enough and can_say(left.base, left.policy, sensitive=left.sensitive):
                 figure = shown.figures.row(position[pair.group], measure)
@@ -133,7 +133,7 @@ def _flags(
         comparison = (
             Comparison(pair.group, measure, 0, 0, SUPPRESSED)
             # A finding is published with its gap: what has none to show is not eligible.
-            if one is None or _published(shown, one, None) is None
+            if one is None or _published(one, None) is None
             else Comparison(
                 *(pair.group, measure, one.group.figure.people, one.rest.figure.people),
                 difference=one.difference,
@@ -149,13 +149,13 @@ def _row(
     shown: Shown, pair: Pair, measure: str, made: _Made | None, raised: Flag | None
 ) -> ComparisonRow:
     kind = kind_of(shown.figures.codebook, measure)
-    published = None if made is None else _published(shown, made, raised)
+    published = None if made is None else _published(made, raised)
     if published is None:
         return ComparisonRow(pair.group, measure, kind, pair.against, None, None, None, "c")
     return ComparisonRow(pair.group, measure, kind, pair.against, *published, "shown")
 
 
-def _published(shown: Shown, made: _Made, raised: Flag | None) -> tuple[int, int, int] | None:
+def _published(made: _Made, raised: Flag | None) -> tuple[int, int, int] | None:
     """Gap and limits in points, told by the two published percents and the width alone."""
     sides = [(side, _percent(side)) for side in (made.group, made.rest)]
     (_, mine), (_, theirs) = sides
@@ -163,7 +163,8 @@ def _published(shown: Shown, made: _Made, raised: Flag | None) -> tuple[int, int
         return None
     (low, high), (rest_low, rest_high) = (side.rounds.edges(percent) for side, percent in sides)
     n = min(side.rounds.base for side, _ in sides)
-    policy, exact = shown.policy, made.difference
+    # The rest is told by both groups, so its steps are the coarser of theirs.
+    policy, exact = made.rest.rounds.policy, made.difference
     gap = rounding.points(published_gap(mine, theirs), n, policy)
     limits = rounding.outward(
         max(-1.0, low - rest_high - (exact.gap - exact.lower)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analysis.codebook import Item
@@ -79,17 +80,25 @@ def group_rows(shown: Shown, facts: dict[str, GroupFacts]) -> tuple[GroupRow, ..
 
 def rounder(shown: Shown, row: int, measure: str, headcount: int | None = None) -> Rounder:
     """What rounds the figures of a measure in the group at a row."""
-    own = shown.plan.groups[row].id in shown.protection.own_bases.get(measure, ())
-    return rounder_at(shown, int(shown.bases[measure][row]), measure, headcount, own=own)
+    group = shown.plan.groups[row].id
+    own = group in shown.protection.own_bases.get(measure, ())
+    base = int(shown.bases[measure][row])
+    return rounder_at(shown, base, measure, (group,), headcount, own=own)
 
 
 def rounder_at(
-    shown: Shown, base: int, measure: str, headcount: int | None = None, *, own: bool = False
+    shown: Shown,
+    base: int,
+    measure: str,
+    groups: Sequence[str],
+    headcount: int | None = None,
+    *,
+    own: bool = False,
 ) -> Rounder:
-    """What rounds the figures of a measure on a stated base."""
+    """What rounds the figures of a measure on a stated base, of people told by some groups."""
     items = items_of(shown.figures.codebook, measure)
     return Rounder(
-        policy=shown.policy,
+        policy=shown.policy_of(measure, *groups),
         base=base,
         sensitive=any(item.sensitive for item in items),
         partial=any(item.denominator == "all" for item in items),
@@ -145,7 +154,7 @@ def _estimate_row(
         neutral_bound=neutral[1],
         negative=negative[0],
         negative_bound=negative[1],
-        score=_score(shown, measure, rounds, figure),
+        score=score(shown, measure, rounds, figure),
         lower=lower,
         upper=upper,
         weighted=None,
@@ -157,11 +166,15 @@ def _readings(figure: Figure) -> tuple[float, float, float]:
     return figure.positive, figure.neutral, figure.negative
 
 
-def _score(shown: Shown, measure: str, rounds: Rounder, figure: Figure) -> float | None:
+def score(shown: Shown, measure: str, rounds: Rounder, figure: Figure) -> float | None:
+    """A theme's score as published; None where it may not be shown."""
     if figure.score is None or figure.plain.score is None:
         return None
     # A mean has no bands: of sensitive items alone, it would tell the few who are banded.
     if all(item.sensitive for item in items_of(shown.figures.codebook, measure)):
+        return None
+    # One decimal is finer than any step: where the step is coarser, there is no score.
+    if rounds.policy != shown.policy:
         return None
     # Judged on unweighted people too: a weight cannot make a unanimous group look mixed.
     if rounding.score(figure.plain.score, rounds.base, shown.policy) is None:

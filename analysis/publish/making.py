@@ -12,11 +12,14 @@ from analysis.attack.shares import attack_shares
 from analysis.codebook import Codebook, Theme
 from analysis.disclosure import rounding
 from analysis.disclosure.shape import not_published
-from analysis.errors import DataError, EstimationError, Unprotectable
+from analysis.errors import DataError, EstimationError, LedgerError, Unprotectable
+from analysis.ledger import Ledger, Published
 from analysis.microdata import Microdata
 from analysis.plan import FORCE, TablePlan
 from analysis.policy import DisclosurePolicy
+from analysis.publish.coarser import protect_answers
 from analysis.publish.compared import compare
+from analysis.publish.earlier import Past, past_of
 from analysis.publish.estimates import distribution_rows, estimate_rows, group_facts, group_rows
 from analysis.publish.figures import Figures
 from analysis.publish.headcounts import Headcounts
@@ -44,11 +47,19 @@ METHODS = {
 
 @dataclass(frozen=True)
 class WaveFacts:
-    """What a Release says of its wave: id, title and the day on which it closed."""
+    """What a Release says of its wave.
+
+    Attributes:
+        id, title: of the wave.
+        closed: the day on which it closed.
+        ledger: everything that was published of its questionnaire; the Releases of this wave are
+            audited together with the new one, which replaces the last of them.
+    """
 
     id: str
     title: str
     closed: date
+    ledger: Ledger | None = None
 
 
 def publish(
@@ -77,6 +88,7 @@ def publish(
     Raises:
         EstimationError: when nobody answered.
         DataError: when microdata, headcounts or weights do not fit.
+        LedgerError: when the ledger is that of another questionnaire.
         Unprotectable: when the plan cannot be published safely.
     """
     if microdata.n == 0:
@@ -84,13 +96,39 @@ def publish(
     if (microdata.weights is None) != (weight is None):
         raise DataError("Weights and the name of their column come together or not at all.")
     counted = tally(codebook, plan, microdata)
+    past = past_of(codebook, plan, microdata, _published(codebook, wave, microdata.n))
     return publish_tally(
-        counted, wave=wave, policy=policy, headcounts=headcounts, previous=previous, weight=weight
+        *(counted, past),
+        wave=wave,
+        policy=policy,
+        headcounts=headcounts,
+        previous=previous,
+        weight=weight,
     )
+
+
+def _published(codebook: Codebook, wave: WaveFacts, answers: int) -> tuple[Published, ...]:
+    """The earlier Releases of a wave, in the ledger of its questionnaire."""
+    ledger = wave.ledger
+    if ledger is None:
+        return ()
+    if ledger.line != codebook.questionnaire:
+        raise LedgerError(
+            f"This is the ledger of the questionnaire {ledger.line}, and wave {wave.id} has "
+            f"{codebook.questionnaire}: keep one folder for each questionnaire."
+        )
+    for told in ledger.counts_of(wave.id):
+        if answers > told.received:
+            raise LedgerError(
+                f"The ledger says that {told.received:,} answers were received in wave {wave.id}, "
+                f"and here are {answers:,}: these are not the answers of that wave."
+            )
+    return ledger.of_wave(wave.id)
 
 
 def publish_tally(
     counted: Tally,
+    past: Past | None = None,
     *,
     wave: WaveFacts,
     policy: DisclosurePolicy,
@@ -99,7 +137,7 @@ def publish_tally(
     weight: str | None = None,
 ) -> Release:
     """`publish` for answers that were counted in parts: everything after the tally."""
-    shown = control(counted, policy)
+    shown = protect_answers(control(counted, policy, past), counted)
     known = all_headcounts(counted.plan, headcounts, counted.at_groups.people.tolist())
     line = line_before(previous, counted.codebook.questionnaire, wave.id)
     if weight is not None:
@@ -114,6 +152,8 @@ def publish_tally(
             found = examine(release, shown.plan)
             breaches = found.breaches
             if not breaches:
+                if past is not None:
+                    past.expect_same_figures(release)
                 return replace(release, certificates=found.certificates)
         shown = without(shown, breaches)
 
@@ -216,6 +256,7 @@ def _manifest(
     weight: str | None,
 ) -> Manifest:
     codebook, plan = shown.figures.codebook, shown.plan
+    earlier = () if wave.ledger is None else wave.ledger.of_wave(wave.id)
     visible = len(shown.protection.shown)
     return Manifest(
         wave=wave.id,
@@ -246,6 +287,9 @@ def _manifest(
         warnings=tuple(_contradictions(known)),
         weight=weight,
         not_published=not_published(plan, shown.protection.left_out),
+        ledger=None if wave.ledger is None else wave.ledger.head,
+        replaces=None if not earlier else earlier[-1].hash,
+        coarser=tuple((*key, step) for key, step in sorted(shown.coarser.items())),
     )
 
 

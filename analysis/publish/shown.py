@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -11,10 +12,11 @@ from analysis.codebook import Codebook, Item
 from analysis.disclosure import rounding
 from analysis.disclosure.protection import Protection, protect
 from analysis.disclosure.shape import levels_of
-from analysis.disclosure.system import build
+from analysis.disclosure.system import System, build
 from analysis.errors import Unprotectable
 from analysis.plan import FORCE, TablePlan
 from analysis.policy import DisclosurePolicy
+from analysis.publish.earlier import Past
 from analysis.publish.figures import Figure, Figures
 from analysis.release.rows import Kind
 from analysis.tally import Tally
@@ -30,7 +32,10 @@ class Shown:
         figures: exact, one row per group in plan order.
         bases: measure -> stated base of each group. A measure that nearly everybody answered
             stands on its group's base, so that its own never tells who left it out.
-        withheld: (group, measure) pairs of sensitive items whose bands would meet.
+        withheld: (group, measure) pairs that the groups' pattern allows, and that are not shown:
+            sensitive items whose bands would meet, and what would tell of a small group's answers.
+        system: groups and atoms, by which all this was decided.
+        coarser: (table, measure) -> step in points, where it is coarser than the policy's.
     """
 
     plan: TablePlan
@@ -39,14 +44,23 @@ class Shown:
     protection: Protection
     bases: dict[str, Bases]
     withheld: frozenset[tuple[str, str]]
+    system: System
+    coarser: Mapping[tuple[str, str], int] = field(default_factory=dict)
+
+    def policy_of(self, measure: str, *groups: str) -> DisclosurePolicy:
+        """The policy with the steps of a measure in a group, or in what is made of several."""
+        by_id = self.plan.group_by_id
+        steps = [self.coarser.get((by_id[group].table, measure), 1) for group in groups]
+        return rounding.coarser(self.policy, max(steps))
 
     def shows(self, group: str, measure: str) -> bool:
         """Whether the measure may be shown in the group."""
         theme = self.figures.codebook.theme_by_id.get(measure)
         # A mean of item percents beside all of its items but one gives that one away.
         items = theme.items if theme is not None and theme.index == "mean_of_items" else ()
-        return (group, measure) not in self.withheld and all(
-            self.protection.shows(group, one) for one in (measure, *items)
+        return all(
+            (group, one) not in self.withheld and self.protection.shows(group, one)
+            for one in (measure, *items)
         )
 
     def figure(self, row: int, measure: str) -> Figure | None:
@@ -56,8 +70,8 @@ class Shown:
         return self.figures.row(row, measure)
 
 
-def control(counted: Tally, policy: DisclosurePolicy) -> Shown:
-    """Run disclosure control over all tables together.
+def control(counted: Tally, policy: DisclosurePolicy, past: Past | None = None) -> Shown:
+    """Run disclosure control over all tables together, and with earlier Releases of the wave.
 
     Raises:
         Unprotectable: when the wave cannot be published safely, or not even the force is shown.
@@ -68,7 +82,11 @@ def control(counted: Tally, policy: DisclosurePolicy) -> Shown:
     people = figures.sums.people
     own = {measure: figures.bases(measure) for measure in measures(codebook)}
     system = build(codebook, plan, people, counted.cells)
+    if past is not None:
+        past.expect_as_strict(policy)
     protection = protect(system, policy, own, levels_of(plan))
+    if past is not None:
+        protection = past.narrowed(protection, policy)
     if FORCE not in protection.shown:
         raise Unprotectable(
             f"Fewer than {policy.k} people answered, or no table can be shown safely: "
@@ -89,7 +107,9 @@ def control(counted: Tally, policy: DisclosurePolicy) -> Shown:
         for group, base in zip(plan.groups, bases[measure].tolist(), strict=True)
         if not can_say(base, policy, sensitive=True)
     )
-    return Shown(plan, policy, figures, protection, bases, withheld)
+    if past is not None:
+        withheld |= past.withheld()
+    return Shown(plan, policy, figures, protection, bases, withheld, system)
 
 
 def can_say(base: int, policy: DisclosurePolicy, *, sensitive: bool) -> bool:

@@ -23,7 +23,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from analysis import strict_json, zipped
 from analysis.errors import ReleaseError
 from analysis.release import certificates, tables
-from analysis.release.certificates import Certificates
 from analysis.release.consistency import check
 from analysis.release.metadata import metadata
 from analysis.release.model import BreakdownFacts, Manifest, Release
@@ -50,11 +49,7 @@ def write(release: Release, folder: Path, signer: Ed25519PrivateKey) -> str:
         ReleaseError: if the Release holds a value that it says is not shown, if its certificates
             do not hold, or if a folder of that name is there with other content.
     """
-    check(release)
-    if release.certificates is None:
-        raise ReleaseError("This Release was not audited: only what `publish` made is written.")
-    prove(release)
-    files = _written(release, release.certificates, signer)
+    files = _written(release, signer)
     name = hashlib.sha256(files[MANIFEST]).hexdigest()
     target = folder / name
     if not target.exists():
@@ -109,6 +104,15 @@ def pack(folder: Path) -> bytes:
     return zipped.pack(_folder_files(folder))
 
 
+def packed(release: Release, signer: Ed25519PrivateKey) -> bytes:
+    """What `pack` makes of the folder that `write` would write.
+
+    Raises:
+        ReleaseError: as `write`.
+    """
+    return zipped.pack(_written(release, signer))
+
+
 def unpack(content: bytes, verifier: Ed25519PublicKey | None) -> Release:
     """Read what `pack` made, with the same checks as `read`.
 
@@ -133,8 +137,12 @@ def fingerprint(verifier: Ed25519PublicKey) -> str:
     return hashlib.sha256(verifier.public_bytes_raw()).hexdigest()
 
 
-def _written(release: Release, proofs: Certificates, signer: Ed25519PrivateKey) -> dict[str, bytes]:
-    files = {CERTIFICATES: certificates.to_json(proofs)}
+def _written(release: Release, signer: Ed25519PrivateKey) -> dict[str, bytes]:
+    check(release)
+    if release.certificates is None:
+        raise ReleaseError("This Release was not audited: only what `publish` made is written.")
+    prove(release)
+    files = {CERTIFICATES: certificates.to_json(release.certificates)}
     breakdowns = [breakdown.id for breakdown in release.manifest.breakdowns]
     for name in tables.ROWS:
         headings = tables.columns(name, breakdowns)
@@ -236,6 +244,7 @@ def _manifest(found: dict[str, Any]) -> Manifest:
             intersections=tuple((name, group) for name, group in found.pop("intersections")),
             warnings=tuple(found.pop("warnings")),
             not_published=tuple((table, level) for table, level in found.pop("not_published")),
+            coarser=tuple((table, one, step) for table, one, step in found.pop("coarser")),
             **found,
         )
     except (TypeError, ValueError, KeyError) as error:

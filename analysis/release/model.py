@@ -47,6 +47,9 @@ class Manifest:
         weight: name of the weight column that came with the file, if any.
         not_published: (table id, level as `breakdown=level` joined by `&`): left out as a whole,
             as most of its groups would not be shown.
+        ledger: hash of the last entry of the ledger that it was audited with; None when without.
+        coarser: (table, measure, step in points) where shares stand in a coarser step than the
+            policy's, in all groups that the table declares.
     """
 
     wave: str
@@ -70,6 +73,8 @@ class Manifest:
     replaces: str | None = None
     weight: str | None = None
     not_published: tuple[tuple[str, str], ...] = ()
+    ledger: str | None = None
+    coarser: tuple[tuple[str, str, int], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ from survey.database import Stores
 from survey.manage import closings, headcounts, secret_files, wave_file, waves
 from survey.manage.wave_file import Sealed, WaveFile
 from survey.manage.waves import Wave
-from survey.results import store
+from survey.results import ledger
 
 
 def gather(stores: Stores, wave_id: str) -> WaveFile:
-    """A wave with what opening it takes: its rows, its headcounts and its earlier Releases.
+    """A wave with what opening it takes: its rows, its headcounts and the ledger of its line.
 
     Raises:
         WaveStateError: when it cannot be opened: see `opening.expect_opening`.
@@ -34,11 +34,7 @@ def _sealed(stores: Stores, wave: Wave) -> Sealed:
         headcounts.of_wave(stores, wave.id),
         tuple(rewriting.sealed_answers(closed_box)),
         rewriting.comments(closed_box),
-        releases=tuple(
-            store.packed(stores, name)
-            for name, release in store.in_force(stores).items()
-            if opening.is_earlier(release, wave)
-        ),
+        ledger=ledger.before(stores, wave.questionnaire.id, wave.id).packed(),
     )
 
 

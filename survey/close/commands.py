@@ -86,11 +86,20 @@ def combine(shares: tuple[Path, ...], locked: Path, out: Path) -> None:
     multiple=True,
     help="public.json of the officers of an earlier wave, for the trends; with a file only",
 )
-def unseal(wave: str, key: Path, out: Path, previous: tuple[Path, ...]) -> None:
+@click.option(
+    "--ledger",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="your own copy of the questionnaire's ledger, which is checked and continued; with a file",
+)
+def unseal(
+    wave: str, key: Path, out: Path, previous: tuple[Path, ...], ledger: Path | None
+) -> None:
     """Open a closed wave: a carried file, offline, or a wave of this server, and publish it."""
     if wave.endswith(wave_file.ENDING):
-        _unseal_carried(Path(wave), key, out, previous)
+        _unseal_carried(Path(wave), key, out, previous, ledger)
         return
+    if ledger:
+        raise SettingsError("--ledger goes with a file; the server has the ledger of its Releases.")
     if previous:
         raise SettingsError(
             "--previous-key goes with a file; the server knows the keys of its earlier Releases."
@@ -101,10 +110,12 @@ def unseal(wave: str, key: Path, out: Path, previous: tuple[Path, ...]) -> None:
     click.echo(f"Destroy the sealed answers within 30 days: candour wave destroy {wave}")
 
 
-def _unseal_carried(file: Path, key: Path, out: Path, previous: tuple[Path, ...]) -> None:
+def _unseal_carried(
+    file: Path, key: Path, out: Path, previous: tuple[Path, ...], ledger: Path | None
+) -> None:
     verifiers = [officers.read(path).verifier for path in previous]
     keys = release_keys.load(key)
-    packed = unseal_file(file, keys, verifiers, out, _progress, click.echo)
+    packed = unseal_file(file, keys, verifiers, out, _progress, click.echo, ledger)
     click.echo(f"Release {packed.stem} is in {packed.with_suffix('')}; nobody has it yet.")
     click.echo(f"Bring {packed.name} to the server: candour release add {packed.name}")
     click.echo(f"Destroy {file} when it is published, and every copy of it.")

@@ -15,6 +15,8 @@ from datetime import date
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from analysis.ledger import Count, Ledger
+from analysis.ledger import entries as entries_of
 from analysis.microdata import Microdata
 from analysis.publish import WaveFacts, publish
 from analysis.release import folder
@@ -57,22 +59,37 @@ def release_of(
         WaveStateError: when the wave is not closed, nobody answered, its rows are damaged, or what
             was published of it does not hold together.
         SettingsError: when the keys are not this wave's.
-        ReleaseError: when an earlier Release was tampered with.
+        ReleaseError: when an earlier Release was tampered with, or the ledger is not whole.
         Unprotectable: when the plan cannot be published safely from these answers.
     """
     wave, sealed = file.wave, expect_opening(file)
     expect_keys_of(wave, keys)
     expect_holding(file)
     trusted = {keys.public.verifier, *verifiers}
+    ledger = ledger_of(file)
     return publish(
         codebook(wave.questionnaire),
         wave.questionnaire.plan,
         open_all(sealed.answers, wave, keys, watch, tell),
-        wave=WaveFacts(wave.id, wave.title, wave.closed or date.max),
+        wave=WaveFacts(wave.id, wave.title, wave.closed or date.max, ledger),
         policy=wave.policy,
         headcounts=sealed.headcounts,
-        previous=_earlier(sealed.releases, wave, trusted, tell),
+        previous=_earlier(ledger, wave, trusted, tell),
     )
+
+
+def ledger_of(file: WaveFile) -> Ledger:
+    """What was published of the wave's questionnaire before, and what was told of the wave itself.
+
+    Raises:
+        LedgerError: when an entry is missing, damaged or of another line.
+    """
+    entries = () if file.sealed is None else file.sealed.ledger
+    names = (f"entry {number} of the ledger" for number in range(1, len(entries) + 1))
+    ledger = entries_of.unpacked(entries, names, file.wave.questionnaire.id)
+    if file.closing is None or file.closing.received is None:
+        return ledger
+    return ledger.plus(Count(file.wave.id, file.closing.cards, file.closing.received))
 
 
 def expect_opening(file: WaveFile) -> Sealed:
@@ -206,7 +223,7 @@ def is_earlier(release: Release, wave: Wave) -> bool:
 
 
 def _earlier(
-    packed: Sequence[bytes], wave: Wave, trusted: Collection[bytes], tell: Tell
+    ledger: Ledger, wave: Wave, trusted: Collection[bytes], tell: Tell
 ) -> tuple[Release, ...]:
     """Earlier Releases, each signed by somebody who is trusted; the others are left out, and told.
 
@@ -215,12 +232,14 @@ def _earlier(
     keys = [Ed25519PublicKey.from_public_bytes(raw) for raw in trusted]
     by_print = {folder.fingerprint(key): key for key in keys}
     found = []
-    for content in packed:
-        key = by_print.get(folder.signer_of(content))
-        release = folder.unpack(content, key)
-        if key is not None and is_earlier(release, wave):
+    for one in ledger.in_force:
+        key = by_print.get(folder.signer_of(one.content))
+        release = folder.unpack(one.content, key)
+        if not is_earlier(release, wave):
+            continue
+        if key is not None:
             found.append(release)
-        elif key is None:
+        else:
             tell(
                 f"The Release of {release.manifest.wave} is signed with another key, and the "
                 "trends leave it out; to have it in, move this Release away and run this again "

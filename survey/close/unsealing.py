@@ -9,12 +9,16 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
+from analysis.ledger import Published
+from analysis.ledger import folder as ledgers
 from analysis.release import folder
 from survey.close.carrying import gather
 from survey.close.keys import Keys
-from survey.close.opening import Tell, Watch, release_of
+from survey.close.opening import Tell, Watch, ledger_of, release_of
 from survey.database import Stores
+from survey.errors import LedgerError
 from survey.manage import secret_files, wave_file
+from survey.manage.wave_file import WaveFile
 from survey.results import adding, store
 
 PACKED = ".release"
@@ -53,6 +57,7 @@ def unseal_file(
     out: Path,
     watch: Watch = lambda rows: rows,
     tell: Tell = lambda _sentence: None,
+    ledger: Path | None = None,
 ) -> Path:
     """Open a wave in a file, without any database; nothing is written but into `out`.
 
@@ -63,15 +68,43 @@ def unseal_file(
         out: folder that gets the Release as a folder of its own and packed in one file.
         watch: wraps the opening loop, for a progress bar.
         tell: hears what was left out.
+        ledger: the officers' own copy of the ledger, which the one in the file must continue; the
+            Release is appended to it.
 
     Returns:
         The file to bring back to the server, `<hash>.release`.
 
     Raises:
-        CandourError: what `wave_file.read` and `opening.release_of` raise.
+        CandourError: what `wave_file.read`, `opening.release_of` and `_expect_continued` raise.
     """
-    release = release_of(wave_file.read(path), keys, verifiers, watch, tell)
+    file = wave_file.read(path)
+    if ledger is not None:
+        _expect_continued(ledger, file)
+    release = release_of(file, keys, verifiers, watch, tell)
+    if ledger is not None:
+        content = folder.packed(release, keys.signing)
+        made = Published(content, file.wave.questionnaire.plan)
+        ledgers.append(ledger, ledger_of(file).plus(made))
     digest = folder.write(release, out, keys.signing)
     packed = out / f"{digest}{PACKED}"
     secret_files.write_whole(packed, folder.pack(out / digest))
     return packed
+
+
+def _expect_continued(path: Path, file: WaveFile) -> None:
+    """Refuse a file whose ledger is not the officers' own with more, but for this wave's Release.
+
+    Raises:
+        LedgerError: says which of the two lacks what the other has.
+    """
+    wave = file.wave
+    own, carried = ledgers.read(path, wave.questionnaire.id), ledger_of(file)
+    beyond = own.entries[len(carried.entries) :]
+    # The same file again: the Release that it makes stands there already.
+    again = own.begins_with(carried) and all(one.wave == wave.id for one in beyond)
+    if not again and not carried.begins_with(own):
+        raise LedgerError(
+            f"The ledger in the file of wave {wave.id} is not that in {path} with more entries: "
+            "one of them was shortened or changed. Make the file again with `candour wave carry "
+            f"{wave.id}`, and compare what is published with {path}."
+        )

@@ -3,7 +3,7 @@
     wave.json  questionnaire.yaml  codes.txt     from its draft on
     closing.json  receipts.txt  tokens.txt       once it has closed
     headcounts.json  answers.bin  comments/...   only in the file that goes to the release officers
-    releases/...                                 with them: earlier Releases, for trends
+    ledger/...                                   with them: what was published of its line before
 
 The sealed part opens with the officers' key alone, and goes with the file wherever that goes.
 """
@@ -34,7 +34,7 @@ ENDING = ".wave"
 _PUBLIC = {"wave.json", "questionnaire.yaml", "codes.txt"}
 _CLOSED = {"closing.json", "receipts.txt", "tokens.txt"}
 _SEALED = {"headcounts.json", "answers.bin"}
-_FOLDERS = ("comments/", "releases/")
+_FOLDERS = ("comments/", "ledger/")
 _KEYS = ("public_key", "fallback_key", "token_key", "verifier")
 _DAYS = ("opened", "closed")
 _CODES = re.compile(rb"(?:[0-9a-f]{64}\n)*")
@@ -62,13 +62,13 @@ class Sealed:
         headcounts: people by group id; None when none were loaded.
         answers: sealed answers, all of one size, in shuffled order.
         comments: question id -> sealed comments, all of one size, in an order of their own.
-        releases: earlier Releases, packed, oldest first.
+        ledger: every entry of the questionnaire's ledger, packed, oldest first.
     """
 
     headcounts: Mapping[str, int] | None
     answers: tuple[bytes, ...]
     comments: Mapping[str, tuple[bytes, ...]] = field(default_factory=dict)
-    releases: tuple[bytes, ...] = ()
+    ledger: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -111,8 +111,8 @@ def pack(file: WaveFile) -> bytes:
         files["answers.bin"] = _rows(file.sealed.answers)
         for question, comments in file.sealed.comments.items():
             files[f"comments/{question}.bin"] = _rows(comments)
-        for number, release in enumerate(file.sealed.releases):
-            files[f"releases/{number:04}.zip"] = release
+        for number, entry in enumerate(file.sealed.ledger, 1):
+            files[f"ledger/{number:04}.entry"] = entry
     return zipped.pack(files)
 
 
@@ -158,7 +158,7 @@ def _check_names(names: set[str]) -> None:
         odd = ", ".join(sorted(single ^ _PUBLIC)[:3]) or "nothing"
         raise zipped.BadPack(f"other files than a wave's are in it, or some are missing ({odd})")
     if names != single and not single >= _SEALED:
-        raise zipped.BadPack("it holds comments or Releases without answers")
+        raise zipped.BadPack("it holds comments or a ledger without answers")
 
 
 def _read(files: Mapping[str, bytes], name: str) -> WaveFile:
@@ -251,7 +251,7 @@ def _sealed(files: Mapping[str, bytes], closing: Closing) -> Sealed:
             for name, content in files.items()
             if name.startswith("comments/")
         },
-        tuple(content for name, content in sorted(files.items()) if name.startswith("releases/")),
+        tuple(content for name, content in sorted(files.items()) if name.startswith("ledger/")),
     )
 
 

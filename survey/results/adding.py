@@ -12,7 +12,7 @@ from survey.database import Stores
 from survey.errors import ReleaseError
 from survey.manage import closings, destructions, headcounts, waves
 from survey.manage.waves import Wave
-from survey.results import store
+from survey.results import ledger, store
 
 _AGAIN = "unseal the file that `candour wave carry {}` makes"
 
@@ -28,7 +28,8 @@ def add(stores: Stores, content: bytes) -> str:
 
     Raises:
         ReleaseError: when it is damaged, was tampered with, is not signed by the wave's officers
-            or is not of this wave as it closed here, or when the wave has another one.
+            or is not of this wave as it closed here, when the wave has another one, or when it
+            was not audited with everything that is published here.
         WaveStateError: when there is no such wave.
     """
     wave = waves.get(stores, folder.unpack(content, None).manifest.wave)
@@ -38,6 +39,7 @@ def add(stores: Stores, content: bytes) -> str:
     _expect_of(wave, manifest)
     _expect_counts(stores, wave, release)
     _expect_welcome(stores, wave, name, manifest)
+    _expect_ledger(stores, wave, name, manifest)
     store.add(stores, content, wave.verifier)
     with stores.issuer() as session:
         waves.move(session, wave.id, "closed", "released")
@@ -125,3 +127,16 @@ def _expect_welcome(stores: Stores, wave: Wave, name: str, manifest: Manifest) -
         )
     if destructions.told(stores, wave.id) is not None or wave.state not in {"closed", "released"}:
         raise ReleaseError(f"Wave {wave.id} is {wave.state}; it takes no Release any more.")
+
+
+def _expect_ledger(stores: Stores, wave: Wave, name: str, manifest: Manifest) -> None:
+    """Refuse a Release that was audited with other Releases than are published here."""
+    line = ledger.of_line(stores, wave.questionnaire.id)
+    if any(one.hash == name for one in line.releases):
+        return
+    if manifest.ledger != ledger.told_of(stores, line, wave.id).head:
+        raise ReleaseError(
+            f"This Release of wave {wave.id} was not audited with everything that is published of "
+            f"{wave.questionnaire.id} here: its ledger was shortened or changed, or another "
+            f"Release came in meanwhile; {_AGAIN.format(wave.id)}."
+        )

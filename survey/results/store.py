@@ -46,6 +46,16 @@ def add(stores: Stores, content: bytes, verifier_raw: bytes) -> str:
 def in_force(stores: Stores) -> dict[str, Release]:
     """Hash -> the Release in force of each wave, oldest wave first; corrected ones are left out.
 
+    Raises what `every` raises.
+    """
+    releases = every(stores)
+    replaced = {release.manifest.replaces for release in releases.values()}
+    return {name: release for name, release in releases.items() if name not in replaced}
+
+
+def every(stores: Stores) -> dict[str, Release]:
+    """Hash -> each stored Release, oldest wave first, also those that another one corrects.
+
     Raises:
         ReleaseError: if a stored Release was tampered with.
         SettingsError: if the database is not set up.
@@ -65,8 +75,7 @@ def in_force(stores: Stores) -> dict[str, Release]:
                 f"The stored Release {name[:12]} was tampered with: its row names another wave or "
                 "another day than the Release itself."
             )
-    replaced = {release.manifest.replaces for release in releases.values()}
-    return {name: release for name, release in releases.items() if name not in replaced}
+    return releases
 
 
 def all_releases(stores: Stores) -> tuple[Release, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -211,3 +213,20 @@ def test_fractions_of_people_show_nothing_of_a_count_that_is_nearly_known(
     assert any(
         "people or more" in words and "nobody" not in words for words in claims.missing(halves)
     )
+
+
+def test_a_false_certificate_is_refused_however_well_it_is_signed(
+    release: Release, tmp_path: Path
+) -> None:
+    """Whoever has the officers' key can sign anything; nobody can take it in."""
+    home = tmp_path / folder.write(release, tmp_path, SIGNER)
+    false = with_proofs(release, one_more)
+    (home / "certificates.json").write_bytes(to_json(certificates(false)))
+    manifest = json.loads((home / "manifest.json").read_bytes())
+    hashed = hashlib.sha256((home / "certificates.json").read_bytes()).hexdigest()
+    manifest["files"]["certificates.json"] = hashed
+    (home / "manifest.json").write_text(json.dumps(manifest))
+    signed = SIGNER.sign(b"candour/release/1\n" + (home / "manifest.json").read_bytes())
+    (home / "manifest.sig").write_bytes(signed)
+    with pytest.raises(ReleaseError, match=r"Table 1 in certificates.json does not fit"):
+        folder.unpack(folder.pack(home), SIGNER.public_key())

@@ -16,59 +16,34 @@ from pathlib import Path
 import interrupting
 import pytest
 from click.testing import CliRunner
+from fixtures_carried import (
+    AUTUMN,
+    answer_and_close,
+    changed,
+    close_autumn,
+    publish_spring,
+)
 from fixtures_wave import LiveWave
 
+from analysis.ledger import Published
 from analysis.policy import DisclosurePolicy
 from analysis.release import folder
 from survey.close import commands, keys, rewriting
 from survey.close.carrying import carry
-from survey.close.closing import close_wave
 from survey.close.keys import Keys
+from survey.close.opening import ledger_of
 from survey.close.unsealing import unseal, unseal_file
-from survey.collect import codes, issuer, submit
 from survey.config import Settings
 from survey.database import Stores
 from survey.errors import CandourError, ReleaseError, SettingsError, WaveStateError
 from survey.manage import headcounts, wave_file, waves
 from survey.manage.wave_file import WaveFile
-from survey.manage.waves import Wave
-from survey.results import adding, store
-
-SPRING, AUTUMN = date(2026, 4, 30), date(2026, 9, 30)
-
-
-def answers(number: int) -> dict[str, str]:
-    return {
-        "fair_treatment": "agree" if number % 3 else "disagree",
-        "ethnicity": "white" if number % 2 else "asian",
-        "department": "north-a" if number % 4 else "north-b",
-    }
-
-
-def answer_and_close(live: LiveWave, wave: Wave, cards: tuple[str, ...], day: date) -> None:
-    sendings = [(code, answers(number)) for number, code in enumerate(cards)]
-    submit.submit_many(live.stores, wave, sendings)
-    close_wave(live.stores, wave.id, day)
-
-
-def publish_spring(live: LiveWave, officers: Keys, out: Path) -> bytes:
-    """An earlier wave of the same questionnaire, which gives trends; its Release, packed."""
-    waves.create(live.stores, "spring", "Spring", live.wave.questionnaire, officers.public)
-    cards = tuple(codes.make(60))
-    halves = [codes.public_half(codes.parse(code), "spring") for code in cards]
-    issuer.import_codes(live.stores, "spring", halves)
-    answer_and_close(live, waves.open_wave(live.stores, "spring", SPRING), cards, SPRING)
-    digest = unseal(live.stores, "spring", officers, out)
-    return folder.pack(out / digest)
+from survey.results import adding, ledger, store
 
 
 @pytest.fixture
 def closed_wave(live_wave: LiveWave, tmp_path: Path) -> LiveWave:
-    """A closed wave with headcounts and an earlier Release of the same officers."""
-    publish_spring(live_wave, live_wave.keys, tmp_path / "spring")
-    answer_and_close(live_wave, live_wave.wave, live_wave.codes, AUTUMN)
-    headcounts.store(live_wave.stores, "autumn", {"force": 120})
-    return live_wave
+    return close_autumn(live_wave, tmp_path / "spring")
 
 
 @pytest.fixture
@@ -80,12 +55,6 @@ def carried(closed_wave: LiveWave, tmp_path: Path) -> Path:
 def copy_of(live: LiveWave, home: Path) -> Stores:
     shutil.copytree(live.settings.home, home)
     return Stores.open(Settings.at(home))
-
-
-def changed(path: Path, change: Callable[[WaveFile], WaveFile]) -> Path:
-    """The file with something changed in it, as whoever carries it could."""
-    path.write_bytes(wave_file.pack(change(wave_file.read(path))))
-    return path
 
 
 def test_both_ways_give_the_same_release_byte_for_byte(
@@ -232,8 +201,13 @@ def test_forged_release_never_gives_trends(
     def plant(content: Callable[[bytes], bytes]) -> Callable[[WaveFile], WaveFile]:
         def change(file: WaveFile) -> WaveFile:
             assert file.sealed
-            planted = tuple(content(one) for one in file.sealed.releases)
-            return replace(file, sealed=replace(file.sealed, releases=planted))
+            kept = ledger_of(file)
+            planted = tuple(
+                Published(content(one.content), one.plan) if isinstance(one, Published) else one
+                for one in kept.entries
+            )
+            entries = replace(kept, entries=planted).packed()
+            return replace(file, sealed=replace(file.sealed, ledger=entries))
 
         return change
 
@@ -374,6 +348,13 @@ def test_second_release_of_a_wave_is_refused_unless_it_corrects_the_first(
         adding.add(closed_wave.stores, second)
     release = folder.unpack(second, None)
     named = replace(release, manifest=replace(release.manifest, replaces=digest))
+    late = folder.pack(
+        tmp_path / "more" / folder.write(named, tmp_path / "more", closed_wave.signer)
+    )
+    with pytest.raises(ReleaseError, match="was not audited with everything that is published"):
+        adding.add(closed_wave.stores, late)
+    line = ledger.of_line(closed_wave.stores, closed_wave.wave.questionnaire.id)
+    named = replace(named, manifest=replace(named.manifest, ledger=line.head))
     correction = folder.write(named, tmp_path / "more", closed_wave.signer)
     adding.add(closed_wave.stores, folder.pack(tmp_path / "more" / correction))
     kept = store.by_wave(closed_wave.stores, "autumn")

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from in_node import in_node
 
+from survey.demo.making import QUESTIONNAIRE
 from survey.demo.remarks import REMARKS
-from survey.questionnaire import telling
+from survey.questionnaire import loader, telling
 
 FOUND = [
     ("Sgt Jones shouted at me.", ["name: Sgt Jones"]),
@@ -54,7 +55,8 @@ ORDINARY = [
     *REMARKS,
     "We are 24/7 and the pay is 50/50 at best.",
     "I would give it 9/10, my team is great.",
-    "In 2024 things were better than in 2019.",
+    "In 2024 things were better in the force than in 2019.",
+    "The force in 2019 had more staff than 10 years later.",
     "There were 5500 staff and 1200 calls waiting.",
     "The Police Station is cold in winter.",
     "The sergeant is fair. My inspector listens. Nobody else does.",
@@ -103,7 +105,7 @@ ORDINARY = [
 ]
 """Sentences in which nothing tells who wrote them."""
 
-HIGHEST_RATE = 0.05
+HIGHEST_RATE = 0.02
 
 
 def told(text: str) -> list[str]:
@@ -123,6 +125,12 @@ def test_ordinary_sentences_raise_few_alarms() -> None:
     assert len(ORDINARY) > 60
     assert false_alarms(ORDINARY) <= HIGHEST_RATE
     assert false_alarms([f"{text} Sgt Jones" for text in ORDINARY]) == 1
+
+
+def test_sentences_that_were_not_written_for_this_raise_no_alarm() -> None:
+    asked = [str(question.text) for question in loader.load(QUESTIONNAIRE).questions]
+    assert len(asked) == 50
+    assert false_alarms(asked) == 0
 
 
 def test_every_kind_is_found_by_some_vector() -> None:

@@ -1,0 +1,208 @@
+"""The auditor's look at answers inside groups that are not shown: all but nobody, or nearly all.
+
+Every cell of the grid holds people who answered so and people who answered otherwise. Published
+bases say how many they are together, published shares how they lie to each other; neither is known
+of a hidden cell. An attacker asks of each small one whether, whatever fits, nearly all or next to
+nobody in it answered so.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+import numpy as np
+from scipy import sparse
+
+from analysis.attack.breaches import Breach
+from analysis.attack.fitting import Fitting, Reals
+from analysis.attack.grid import Cell, grid
+from analysis.attack.small_cells import SmallCells, Target
+from analysis.attack.told import Interval, people, rest_share, shares, shown_in
+from analysis.plan import FORCE, TablePlan
+from analysis.release.model import Release
+from analysis.release.rows import ComparisonRow, MeasureRow
+
+Row = tuple[tuple[tuple[int, float], ...], Interval]
+"""A sum of cells, and what its share lies between."""
+
+_NEARLY = 1e-4
+_NEARLY_ALL, _NEARLY_NOBODY = 0.9, 0.1
+
+
+def attack_answers(
+    release: Release, plan: TablePlan | None = None, *, everybody_answered: bool = False
+) -> Iterator[Breach]:
+    """Groups of fewer than 2k people of whom it is known how nearly all, or nobody, answered.
+
+    Args:
+        release: what is published.
+        plan: as for `audit`.
+        everybody_answered: guess that an item was answered by all on whose base it stands. A
+            reader may; what follows from it is right only where they did.
+    """
+    if release.manifest.weight is not None:
+        return  # Weighted shares are not people.
+    cells, equations = grid(release, plan)
+    attack = _Attack(release, cells, equations, everybody_answered)
+    for measure in release.measures:
+        if measure.kind == "item":
+            yield from attack.item(measure)
+
+
+class _Attack:
+    def __init__(
+        self,
+        release: Release,
+        cells: Mapping[Cell, int],
+        equations: sparse.csr_array,
+        exact: bool,
+    ) -> None:
+        self._release, self._cells, self._exact = release, cells, exact
+        self._width = len(cells)
+        self._halves = sparse.block_diag([equations, equations], format="csr")
+        self._small = SmallCells(release, cells, equations)
+        self._fits = Fitting()
+
+    @cached_property
+    def _comparisons(self) -> dict[str, list[ComparisonRow]]:
+        found: dict[str, list[ComparisonRow]] = {}
+        for row in self._release.comparisons:
+            found.setdefault(row.measure, []).append(row)
+        return found
+
+    def item(self, measure: MeasureRow) -> Iterator[Breach]:
+        """Every way of answering one item."""
+        targets = self._small.of(measure.measure)
+        if not targets:
+            return
+        bases = self._bases(measure.measure)
+        for way, of_group in self._shares(measure).items():
+            looked = [
+                target
+                for target in targets
+                if not target.shown or of_group[target.told_by][1] > _NEARLY_ALL
+            ]
+            if looked:
+                self._fits.take(*self._system(bases, list(self._rows(measure, way, of_group))))
+                yield from self._known(measure.measure, way, looked)
+
+    def _known(self, item: str, way: str, targets: list[Target]) -> Iterator[Breach]:
+        most = [(self._excess(target, _NEARLY_ALL), target) for target in targets]
+        hidden = [target for target in targets if not target.shown]
+        least = [(-self._excess(target, _NEARLY_NOBODY), target) for target in hidden]
+        for target in self._always_positive(most):
+            words = f"more than 90 % of {target.name} answered {item} with {way}"
+            yield _breach(item, target, words)
+        for target in self._always_positive(least):
+            words = f"less than 10 % of {target.name} answered {item} with {way}"
+            yield _breach(item, target, words)
+        for target in hidden:
+            if self._is_pinned(target):
+                words = f"it is known how many of {target.name} answered {item} with {way}"
+                yield _breach(item, target, words)
+
+    def _always_positive(self, looked: list[tuple[Reals, Target]]) -> Iterator[Target]:
+        """The targets of which a functional is above 0 in every table of answers that fits.
+
+        Where none fits the bases, of which `attack_bases` tells, there is nothing to find here.
+        """
+        left = looked
+        while left:
+            table = self._fits.least(np.sum([functional for functional, _ in left], axis=0))
+            if table is None:
+                return
+            still = [one for one in left if one[0] @ table > _NEARLY]
+            if len(still) == len(left):
+                break
+            left = still
+        for functional, target in left:
+            table = self._fits.least(functional)
+            if table is not None and functional @ table > _NEARLY:
+                yield target
+
+    def _is_pinned(self, target: Target) -> bool:
+        """Whether somebody is known to be there, and only one number of them can answer so."""
+        so, everybody = self._sum(target, 1.0, 0.0), self._sum(target, 1.0, 1.0)
+        if self._fits.spread(so) >= 1 - _NEARLY:
+            return False
+        tables = [self._fits.least(sought) for sought in (so, -so, everybody)]
+        low, high, fewest = (
+            math.nan if table is None else float(functional @ table)
+            for functional, table in zip((so, so, everybody), tables, strict=True)
+        )
+        if math.isnan(low + high + fewest):
+            return False
+        if math.floor(high + _NEARLY) - math.ceil(low - _NEARLY) >= 1:
+            return False
+        return fewest >= 1 - _NEARLY
+
+    def _excess(self, target: Target, share: float) -> Reals:
+        """By how many those who answered so are more than a share of all."""
+        return self._sum(target, 1.0 - share, -share)
+
+    def _sum(self, target: Target, so: float, other: float) -> Reals:
+        functional = np.zeros(2 * self._width)
+        functional[list(target.cells)] = so
+        functional[[self._width + at for at in target.cells]] = other
+        return functional
+
+    def _shares(self, measure: MeasureRow) -> dict[str, dict[str, Interval]]:
+        """Way of answering -> group -> what its share lies between."""
+        found: dict[str, dict[str, Interval]] = {}
+        for group in sorted(shown_in(self._release, measure.measure)):
+            for way, limits in shares(self._release, measure, group).items():
+                found.setdefault(way, {})[group] = limits
+        return found
+
+    def _rows(self, measure: MeasureRow, way: str, told: Mapping[str, Interval]) -> Iterator[Row]:
+        """Groups, and the rests that comparisons tell of."""
+        at = {row.group: self._cells[row.values] for row in self._release.groups}
+        for group, limits in told.items():
+            yield ((at[group], 1.0),), limits
+        positive = [code for code, _, reading in measure.categories if reading == "positive"]
+        if way == "positive" or positive == [way]:
+            for row in self._comparisons.get(measure.measure, ()):
+                rest = rest_share(self._release, row)
+                if rest is not None:
+                    yield ((at[row.against], 1.0), (at[row.group], -1.0)), rest
+
+    def _system(
+        self, bases: tuple[Reals, Reals], told: list[Row]
+    ) -> tuple[sparse.csr_array, Reals, Reals]:
+        """Rows and their limits: what adds up, bases, and shares from below and above."""
+        # so >= low * (so + other), and so <= high * (so + other)
+        entries = [
+            (2 * number + above, at + other * self._width, sign * part)
+            for number, (terms, (low, high)) in enumerate(told)
+            for at, sign in terms
+            for above, other, part in (
+                (0, 0, 1 - low), (0, 1, -low), (1, 0, high - 1), (1, 1, high),
+            )
+        ]  # fmt: skip
+        number, column, value = np.array(entries).T
+        height = int(number.max()) + 1
+        shape = (height, 2 * self._width)
+        rows = sparse.csr_array((value, (number.astype(int), column.astype(int))), shape)
+        one = sparse.eye_array(self._width)
+        least, most = bases
+        return (
+            sparse.csr_array(sparse.vstack([self._halves, sparse.hstack([one, one]), rows])),
+            np.concatenate([np.zeros(self._halves.shape[0]), least, np.zeros(height)]),
+            np.concatenate([np.zeros(self._halves.shape[0]), most, np.full(height, np.inf)]),
+        )
+
+    def _bases(self, item: str) -> tuple[Reals, Reals]:
+        """The fewest and most people who answered an item in each cell."""
+        least, most = np.zeros(self._width), self._small.most.copy()
+        for row in self._release.groups:
+            at = self._cells[row.values]
+            low, high = people(self._release, row.group, item, everybody=self._exact)
+            least[at], most[at] = low, min(high, most[at])
+        return least, most
+
+
+def _breach(item: str, target: Target, words: str) -> Breach:
+    # The force's own figure is not withheld: nothing but another plan helps.
+    return Breach("answers", target.told_by, words, "" if target.told_by == FORCE else item)

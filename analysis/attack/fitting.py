@@ -1,0 +1,61 @@
+"""Tables that fit published figures, found by linear programs that start where the last ended."""
+
+from __future__ import annotations
+
+import highspy
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+Reals = npt.NDArray[np.float64]
+
+_SLACK = 1e-6
+
+
+class Fitting:
+    """Non-negative unknowns under rows with limits."""
+
+    def __init__(self) -> None:
+        self._highs: highspy.Highs = highspy.Highs()  # type: ignore[no-untyped-call]
+        for option, value in (("output_flag", False), ("threads", 1), ("presolve", "off")):
+            self._highs.setOptionValue(option, value)
+        self._every = np.zeros(0, dtype=np.int32)
+        self._seen: list[Reals] = []
+
+    def take(self, rows: sparse.csr_array, low: Reals, high: Reals) -> None:
+        """Take rows, shape (R, N), and what each lies between, shape (R,)."""
+        by_column = sparse.csc_array(rows)
+        height, width = by_column.shape
+        model = highspy.HighsLp()
+        model.num_row_, model.num_col_ = height, width
+        model.col_cost_ = np.zeros(width)
+        model.col_lower_, model.col_upper_ = np.zeros(width), np.full(width, highspy.kHighsInf)
+        model.row_lower_, model.row_upper_ = low - _SLACK, high + _SLACK
+        model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+        model.a_matrix_.start_ = by_column.indptr
+        model.a_matrix_.index_ = by_column.indices
+        model.a_matrix_.value_ = by_column.data
+        basis = self._highs.getBasis()
+        same = (self._highs.getNumRow(), self._highs.getNumCol()) == (height, width)
+        self._highs.passModel(model)
+        if same:
+            self._highs.setBasis(basis)
+        self._every = np.arange(width, dtype=np.int32)
+        self._seen = []
+
+    def least(self, functional: Reals) -> Reals | None:
+        """A table in which a functional is smallest; None when no table fits."""
+        self._highs.changeColsCost(len(self._every), self._every, functional)
+        for again in (False, True):
+            if again:
+                self._highs.clearSolver()
+            self._highs.run()
+            if self._highs.getModelStatus() == highspy.HighsModelStatus.kOptimal:
+                self._seen.append(np.array(self._highs.getSolution().col_value))
+                return self._seen[-1]
+        return None
+
+    def spread(self, functional: Reals) -> float:
+        """How far apart its values lie among the tables seen so far."""
+        values = [float(functional @ table) for table in self._seen]
+        return max(values) - min(values) if values else 0.0

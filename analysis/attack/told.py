@@ -1,0 +1,127 @@
+"""What a Release tells of one item in one group: how many answered, and shares as intervals."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from analysis.attack.steps import Steps, steps, steps_of
+from analysis.release.model import Release
+from analysis.release.rows import Bound, ComparisonRow, MeasureRow
+
+Interval = tuple[float, float]
+
+_EVERY: Interval = (0.0, 1.0)
+
+
+def people(release: Release, group: str, item: str, *, everybody: bool = False) -> Interval:
+    """How many of a group answered an item: its own base, or nearly all of the group, or all."""
+    low, high = of_group(release, release.group_by_id[group].base)
+    row = release.estimate_by_key.get((group, item))
+    own = None if row is None else row.base
+    if own is None:
+        return 0.0, high
+    if own != release.group_by_id[group].base:
+        return of_group(release, own)
+    if everybody:
+        return low, high
+    # Nine tenths of the group; or three quarters, when fewer than k did not answer.
+    k, fine = release.manifest.policy["k"], release.manifest.policy["fine_base"]
+    nearly = max(math.ceil(0.75 * low), low - k + 1) if low < fine else low
+    return float(min(math.ceil(0.9 * low), nearly)), high
+
+
+def shown_in(release: Release, item: str) -> frozenset[str]:
+    """The groups in which an item is shown; a row may be missing."""
+    return frozenset(
+        group
+        for group in release.group_by_id
+        if (row := release.estimate_by_key.get((group, item))) is not None and row.status == "shown"
+    )
+
+
+def shares(release: Release, measure: MeasureRow, group: str) -> dict[str, Interval]:
+    """Category or reading -> the smallest and largest share that it can have in a shown group.
+
+    The shares of a reading's categories make up its own. All readings together may leave some out
+    (those who said "don't know", where they count), so they only limit each other from above.
+    """
+    row = release.estimate_by_key[group, measure.measure]
+    grain = steps(release, group, measure.measure, row.base or 0)
+    inside = {
+        one.category: _share(one.percent, one.bound, grain, measure.sensitive)
+        for one in release.distribution_by_key.get((group, measure.measure), ())
+    }
+    parts: dict[str, list[str]] = {}
+    for code, _, reading in measure.categories:
+        parts.setdefault(reading, []).append(code)
+    readings = {}
+    for reading, codes in parts.items():
+        percent, bound = getattr(row, reading), getattr(row, f"{reading}_bound")
+        low, high = _share(percent, bound, grain, measure.sensitive)
+        least, most = _sum({code: inside.get(code, _EVERY) for code in codes})
+        readings[reading] = max(low, least), min(high, most)
+    readings = _beside(readings, 0.0, 1.0)
+    for reading, codes in parts.items():
+        of_codes = {code: inside.get(code, _EVERY) for code in codes}
+        inside.update(_beside(of_codes, *readings[reading]))
+    several = {reading: readings[reading] for reading, codes in parts.items() if len(codes) > 1}
+    return {**inside, **several}
+
+
+def rest_share(release: Release, row: ComparisonRow) -> Interval | None:
+    """What a gap tells of the share of the rest; None where it tells nothing that is certain."""
+    key = (row.group, row.measure)
+    mine = release.estimate_by_key.get(key)
+    whole = release.estimate_by_key.get((row.against, row.measure))
+    raised = any((one.group, one.measure) == key for one in release.concerns)
+    if row.gap is None or mine is None or whole is None or raised or mine.positive_bound:
+        return None  # A gap that was raised, or is taken to a band, is moved.
+    base, all_people = mine.base or 0, whole.base or 0
+    if mine.positive is None:
+        return None
+    # Bases below `fine_base` are rounded: take the rest to be as small as it can be.
+    left = min(base, all_people - base - release.manifest.policy["base_step"])
+    grain = steps_of(release, (row.group, row.against), row.measure, max(0, left))
+    theirs = mine.positive - row.gap
+    half = grain.step / 2 if grain.step == 1 else float(grain.step)
+    if not grain.edge + grain.step < theirs < 100 - grain.edge - grain.step:
+        return None
+    return (theirs - half) / 100, (theirs + half) / 100
+
+
+def _share(percent: int | None, bound: Bound, grain: Steps, sensitive: bool) -> Interval:
+    if percent is None:
+        return _EVERY
+    half = grain.step / 2
+    if sensitive and not bound and percent % grain.coarse == 0:
+        half = grain.coarse / 2
+    low = 0.0 if bound == "or_less" else max(0.0, percent - half)
+    high = 100.0 if bound == "or_more" else min(100.0, percent + half)
+    return low / 100, high / 100
+
+
+def _beside(parts: Mapping[str, Interval], low: float, high: float) -> dict[str, Interval]:
+    """The parts of a whole that lies between two limits."""
+    least, most = _sum(parts)
+    return {
+        name: (max(one, low - (most - other)), min(other, high - (least - one)))
+        for name, (one, other) in parts.items()
+    }
+
+
+def _sum(parts: Mapping[str, Interval]) -> Interval:
+    return sum(low for low, _ in parts.values()), sum(high for _, high in parts.values())
+
+
+def of_group(release: Release, base: int | None) -> Interval:
+    """What a published base says: exact from `fine_base`, rounded below; nothing when hidden."""
+    if base is None:
+        return 0.0, math.inf
+    policy = release.manifest.policy
+    half = (policy["base_step"] - 1) // 2
+    if base > policy["fine_base"]:
+        return float(base), float(base)
+    low = base - half
+    high = base if base == policy["fine_base"] else min(base + half, policy["fine_base"] - 1)
+    return float(low), float(high)

@@ -1,0 +1,175 @@
+"""Answers inside groups that are not shown: planted, seen by the auditor, and mended.
+
+North is 150 people, of whom 120 answered: all 101 of a large part that is shown, and all 19 of two
+small ones that are not. Those 19 are what North leaves when its shown part is taken off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import fixtures_analysis as fixtures
+import fixtures_disclosure as small
+import numpy as np
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from analysis.attack.answers import attack_answers
+from analysis.attack.audit import audit
+from analysis.codebook import Codebook, Theme
+from analysis.disclosure import rounding
+from analysis.microdata import Microdata
+from analysis.plan import FORCE, TablePlan
+from analysis.policy import DisclosurePolicy
+from analysis.publish import WaveFacts, making, publish
+from analysis.publish.shown import Shown
+from analysis.release import folder
+from analysis.release.model import Release
+from analysis.tally import Tally
+
+POLICY = DisclosurePolicy()
+WAVE = WaveFacts("one", "One", date(2026, 3, 31))
+PEOPLE = {"n-large": 131, "n-ten": 10, "n-nine": 9, "s-one": 120, "s-two": 130}
+PLAN = small.plan(
+    [small.nested("unit", {"north": ["n-large", "n-ten", "n-nine"], "south": ["s-one", "s-two"]})],
+    [small.table("unit")],
+)
+AGREE, NEITHER, DISAGREE = 1, 2, 3
+HIDDEN = "unit=north without its shown parts"
+
+
+def study(
+    of_large: Sequence[int], of_small: Sequence[int], **item: object
+) -> tuple[Codebook, Microdata]:
+    """How 101 of the large part of North and all 19 of its small ones answered."""
+    units = np.repeat(np.arange(len(PEOPLE)), list(PEOPLE.values())).astype(np.int16)
+    answers = np.full(len(units), -1, dtype=np.int16)
+    answers[: len(of_large)] = of_large
+    answers[PEOPLE["n-large"] : 150] = of_small
+    answers[150:] = np.resize([AGREE, NEITHER, DISAGREE, 0, 4, AGREE], 250)
+    items = (fixtures.item("q", **item),)
+    themes = (Theme("t", "T", ("q",)),) if item.get("theme") else ()
+    book = replace(fixtures.codebook(items, themes), themes=themes)
+    book = replace(book, variables=(fixtures.variable("unit", tuple(PEOPLE)),))
+    return book, Microdata(len(units), {"unit": units}, {"q": answers})
+
+
+def released(book: Codebook, data: Microdata, plan: TablePlan = PLAN) -> Release:
+    return publish(book, plan, data, wave=WAVE, policy=POLICY)
+
+
+def unmended(monkeypatch: pytest.MonkeyPatch, book: Codebook, data: Microdata) -> Release:
+    """What would be published without this part of the protector."""
+
+    def as_it_is(shown: Shown, counted: Tally) -> Shown:
+        return shown
+
+    with monkeypatch.context() as patch:
+        patch.setattr(making, "protect_answers", as_it_is)
+        patch.setattr(making, "audit", lambda release, plan: ())
+        return released(book, data)
+
+
+NEARLY_ALL = ([AGREE] * 100 + [NEITHER], [AGREE] * 19)
+NEXT_TO_NONE = ([AGREE] * 60 + [NEITHER] * 38 + [DISAGREE] * 3, [AGREE] * 12 + [NEITHER] * 7)
+# 34 of 101 people who answered are 34 %, of 120 they are 28 %: none of the other 19.
+NONE_AT_ALL = (
+    [0] * 10 + [AGREE] * 30 + [NEITHER] * 27 + [DISAGREE] * 24 + [4] * 10,
+    [0] * 3 + [AGREE] * 8 + [NEITHER] * 8,
+)
+
+
+@pytest.mark.parametrize(
+    ("answers", "item", "words"),
+    [
+        (NEARLY_ALL, {}, "more than 90 %"),
+        (NEXT_TO_NONE, {}, "less than 10 %"),
+        (NONE_AT_ALL, {}, "it is known how many"),
+        (NONE_AT_ALL, {"sensitive": True}, "it is known how many"),
+    ],
+)
+def test_answers_of_a_hidden_rest_are_seen_and_then_mended(
+    monkeypatch: pytest.MonkeyPatch,
+    answers: tuple[list[int], list[int]],
+    item: dict[str, object],
+    words: str,
+) -> None:
+    book, data = study(*answers, **item)
+    planted = unmended(monkeypatch, book, data)
+    found = [one for one in audit(planted, PLAN) if one.kind == "answers"]
+    assert [one for one in found if words in one.words and HIDDEN in one.words]
+    mended = released(book, data)
+    assert list(attack_answers(mended, PLAN)) == []
+    assert list(attack_answers(mended, PLAN, everybody_answered=True)) == []
+    assert mended.manifest.coarser
+
+
+def test_nothing_is_coarser_where_nobody_is_hidden() -> None:
+    book, data = study(*NEARLY_ALL)
+    plan = replace(PLAN, tables=(small.table("unit", finest=["whole"]),))
+    assert released(book, data, plan).manifest.coarser == ()
+    assert released(book, data).manifest.coarser != ()
+
+
+def test_every_figure_of_a_coarser_table_stands_in_its_step() -> None:
+    book, data = study(*NEARLY_ALL, theme="t")
+    made = released(book, data)
+    steps = {(table, measure): step for table, measure, step in made.manifest.coarser}
+    assert steps
+    for (table, measure), step in steps.items():
+        for row in made.estimates:
+            if row.measure != measure or made.group_by_id[row.group].table != table:
+                continue
+            assert row.score is None
+            for value in (row.positive, row.neutral, row.negative, row.lower, row.upper):
+                assert value is None or value % step == 0
+        for row in made.distributions:
+            if row.item == measure and made.group_by_id[row.group].table == table:
+                assert row.percent is None or row.percent % step == 0
+        for row in made.comparisons:
+            if row.measure == measure and made.group_by_id[row.group].table == table:
+                assert row.gap is None or row.gap % step == 0
+        for row in made.trends:
+            if row.measure == measure and made.group_by_id[row.group].table == table:
+                assert row.value is None or row.value % step == 0
+    # A theme is no finer than its items: its mean beside all but one of them tells that one.
+    assert {table for table, measure in steps if measure == "t"} >= {
+        table for table, measure in steps if measure == "q"
+    }
+
+
+def test_the_forces_own_figure_stays() -> None:
+    """Even where it alone tells: 110 people of whom all but one agree, 19 of them hidden."""
+    people = {"a": 91, "b": 10, "c": 9}
+    tables = small.plan([small.flat("unit", list(people))], [small.table("unit")])
+    units = np.repeat(np.arange(3), list(people.values())).astype(np.int16)
+    answers = np.array([NEITHER] + [AGREE] * 109, dtype=np.int16)
+    book = replace(
+        fixtures.codebook((fixtures.item("q"),), ()),
+        themes=(),
+        variables=(fixtures.variable("unit", tuple(people)),),
+    )
+    made = released(book, Microdata(110, {"unit": units}, {"q": answers}), tables)
+    row = made.estimate_by_key[FORCE, "q"]
+    assert (row.status, row.positive, row.positive_bound) == ("shown", 95, "or_more")
+    assert list(attack_answers(made, tables, everybody_answered=True)) == []
+
+
+def test_bands_are_as_wide_as_a_coarser_step() -> None:
+    for step in (5, 10, 20):
+        policy = rounding.coarser(POLICY, step)
+        for n in (30, 300):
+            assert rounding.step(n, policy) >= step
+            assert rounding.band(n, policy) >= step
+            assert rounding.share(n, n, policy)[1] == "or_more"
+
+
+def test_a_release_says_its_coarser_steps_after_reading_it_again(tmp_path: Path) -> None:
+    made = released(*study(*NEARLY_ALL))
+    key = Ed25519PrivateKey.from_private_bytes(bytes(32))
+    name = folder.write(made, tmp_path, key)
+    again = folder.read(tmp_path / name, key.public_key())
+    assert again.manifest.coarser == made.manifest.coarser != ()

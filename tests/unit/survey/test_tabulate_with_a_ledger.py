@@ -1,0 +1,129 @@
+"""`candour tabulate --ledger`: each Release is audited with those before, and enters the ledger."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from analysis.ledger import folder as ledgers
+from analysis.release import folder
+from survey import cli
+from survey.close import keys
+
+TINY = Path(__file__).parents[2] / "questionnaires" / "tiny.yaml"
+HEADER = [
+    "staff_number", "fair", "Q2", "bullied", "r_work", "r_people", "r_none", "unit", "ethnicity",
+]  # fmt: skip
+MANY, LATE = 400, 4
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Answers of two waves, one of them with late answers too, and keys."""
+    monkeypatch.chdir(tmp_path)
+    keys.make(tmp_path / "keys")
+    for name, seed, people in (
+        ("spring", 7, MANY),
+        ("spring-late", 7, MANY + LATE),
+        ("autumn", 8, MANY),
+    ):
+        rng = np.random.default_rng(seed)
+        with Path(f"{name}.csv").open("w", newline="") as file:
+            rows = csv.writer(file)
+            rows.writerow(HEADER)
+            for number in range(people):
+                fair, safe = rng.choice(["1", "2", "3"], 2)
+                unit = rng.choice(["north-a", "north-b", "south-a"], p=[0.4, 0.3, 0.3])
+                ethnicity = rng.choice(["irish", "white", "asian", "black"], p=[0.2, 0.5, 0.2, 0.1])
+                rows.writerow(
+                    [number, fair, safe, "never", "1", "0", "", str(unit), str(ethnicity)]
+                )
+    return tmp_path
+
+
+def candour(monkeypatch: pytest.MonkeyPatch, line: str) -> int:
+    arguments = f"tabulate --questionnaire {TINY} --key keys {line}".split()
+    monkeypatch.setattr("sys.argv", ["candour", *arguments])
+    try:
+        cli.main()
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    return 0
+
+
+SPRING = "--responses spring.csv --wave spring --closed 2026-04-30 --ledger ledger --out out"
+AUTUMN = "--responses autumn.csv --wave autumn --closed 2026-09-30 --ledger ledger --out out"
+
+
+def names(home: Path) -> set[str]:
+    return {path.name for path in (home / "out").iterdir()}
+
+
+def test_two_waves_enter_the_ledger_and_give_trends(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert candour(monkeypatch, SPRING) == 0
+    assert candour(monkeypatch, AUTUMN) == 0
+    kept = ledgers.read(home / "ledger", "tiny")
+    assert [one.wave for one in kept.releases] == ["spring", "autumn"]
+    assert {one.hash for one in kept.releases} == names(home)
+    autumn = folder.read(home / "out" / kept.releases[1].hash, None)
+    assert autumn.manifest.ledger == kept.up_to(1).head
+    assert {row.wave for row in autumn.trends} == {"spring", "autumn"}
+
+
+def test_the_same_again_changes_nothing_and_finishes_what_was_interrupted(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert candour(monkeypatch, SPRING) == 0
+    before = names(home)
+    assert candour(monkeypatch, SPRING) == 0
+    assert names(home) == before
+    # Killed between the ledger and the folder of the Release.
+    (home / "out").rename(home / "lost")
+    assert candour(monkeypatch, SPRING) == 0
+    assert names(home) == before
+    assert len(ledgers.read(home / "ledger", "tiny").entries) == 1
+
+
+def test_four_late_answers_are_refused_in_one_sentence(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert candour(monkeypatch, SPRING) == 0
+    assert candour(monkeypatch, SPRING.replace("spring.csv", "spring-late.csv")) == 2
+    error = capsys.readouterr().err
+    assert "differ from those of its earlier Release by fewer than 10 people in force" in error
+    assert len(ledgers.read(home / "ledger", "tiny").entries) == 1
+    assert len(names(home)) == 1
+
+
+def test_a_gap_in_the_ledger_is_refused(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert candour(monkeypatch, SPRING) == 0
+    assert candour(monkeypatch, AUTUMN) == 0
+    (home / "ledger" / "0001.entry").unlink()
+    assert candour(monkeypatch, AUTUMN) == 2
+    assert "0001.entry is missing" in capsys.readouterr().err
+
+
+def test_a_shortened_ledger_is_refused_where_its_release_lies(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert candour(monkeypatch, SPRING) == 0
+    (home / "ledger" / "0001.entry").unlink()
+    assert candour(monkeypatch, AUTUMN) == 2
+    assert "stands in no entry of the ledger" in capsys.readouterr().err
+
+
+def test_a_ledger_needs_a_key(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = f"tabulate --questionnaire {TINY} {SPRING}".split()
+    monkeypatch.setattr("sys.argv", ["candour", *arguments])
+    with pytest.raises(SystemExit):
+        cli.main()
+    assert "--ledger needs --key" in capsys.readouterr().err
