@@ -167,9 +167,16 @@ class Pooled:
         for place in range(self._open.shape[1]):
             if self._open[:, place].any():
                 fewest = self._k * self._colleagues.atoms_of(place)
+                self._prefer(self._open.any(axis=0))
                 table = self._staying.find(nothing, 0.0, 0.0, fewest)
                 if table is not None:
                     self._witness(table)
+
+    def _prefer(self, places: Flags) -> None:
+        """Fill some places one after the other, not all of them a little."""
+        worth = np.where(places, np.linspace(2.0, 1.0, len(places)), 0.0)
+        each = self._colleagues.inside.multiply(worth).max(axis=1)
+        self._staying.prefer(np.asarray(each.toarray(), dtype=np.float64).ravel())
 
     def _seen_through(self, target: int, hidden: Hidden) -> tuple[Reals, float] | None:
         """Whether colleagues somewhere see through a target, and what it takes that they do not.
@@ -188,6 +195,7 @@ class Pooled:
             place = int(np.argmax(self._open[target] * np.where(self._within[target], 2, 1)))
             least = float(self._k if self._within[target, place] else self._others)
             fewest = self._colleagues.most * self._colleagues.atoms_of(place)
+            self._prefer(self._open[target])
             table = self._table(target, least, fewest)
             if table is None:
                 need = max(least * self._small[target], self._people[target] + self._narrow + 1)

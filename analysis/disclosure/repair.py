@@ -246,10 +246,18 @@ class _Audit:
         if self._is_wide(target) or target in self._whole:
             return True
         functional = self._functional(target)
+        enough = tuple(self._enough(target))
+        whole = False
         for largest in (True, False):
-            self._seen.add(self._fits.extreme(functional, largest=largest)[1])
-        if self._is_wide(target) or any(
-            self._fits.has_whole(functional, *limits) for limits in self._enough(target)
+            people, table = self._fits.extreme(functional, largest=largest)
+            self._seen.add(table)
+            if (np.abs(table - np.rint(table)) < DUST).all():
+                # Most programs end in whole people anyway, and that takes no search.
+                whole |= any(low - DUST <= people <= high + DUST for low, high in enough)
+        if (
+            whole
+            or self._is_wide(target)
+            or any(self._fits.has_whole(functional, *limits) for limits in enough)
         ):
             self._whole.add(target)
             return True

@@ -43,9 +43,6 @@ class StayingTables:
             np.concatenate([held, known.low]),
             np.concatenate([held, known.high]),
         )
-        every = np.arange(2 * self._atoms, dtype=np.int32)
-        cost = np.concatenate([-np.ones(self._atoms), np.zeros(self._atoms)])
-        self._highs.changeColsCost(len(every), every, cost)
 
     def hide(self, hidden: Hidden) -> None:
         """Free the rows of hidden groups and hold those of the shown ones."""
@@ -54,6 +51,11 @@ class StayingTables:
         for group in np.flatnonzero(hidden != self._hidden).tolist():
             self._highs.changeRowBounds(self._held + group, lower[group], upper[group])
         self._hidden = hidden.copy()
+
+    def prefer(self, worth: Reals) -> None:
+        """From now on let those stay first whose staying is worth most, shape (A,)."""
+        every = np.arange(self._atoms, dtype=np.int32)
+        self._highs.changeColsCost(self._atoms, every, -worth)
 
     def find(
         self, functional: Reals, low: float, high: float, fewest: Reals, whole: bool = False

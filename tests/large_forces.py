@@ -95,25 +95,6 @@ def one_force() -> tuple[Codebook, TablePlan]:
     return book, TablePlan((units(parts), *flats), tables)
 
 
-def many_forces(forces: int = 43, departments: int = 9) -> tuple[Codebook, TablePlan]:
-    """Forces with departments, by ethnicity and sex: about 3,000 groups of 43 forces."""
-    parts = {f"c{at}": tuple(f"c{at}d{one}" for one in range(departments)) for at in range(forces)}
-    book = codebook(
-        {
-            "unit": [code for codes in parts.values() for code in codes],
-            "ethnicity": ETHNICITIES,
-            "sex": ("f", "m"),
-        }
-    )
-    tables = (
-        Table("unit-ethnicity", ("unit", "ethnicity"), ("command", None)),
-        Table("unit-sex", ("unit", "sex"), (None, None)),
-        Table("force-ethnicity-sex", ("unit", "ethnicity", "sex"), ("command", None, None)),
-    )
-    flats = [flat(name, book.variable_by_id[name].codes) for name in list(book.variable_by_id)[1:]]
-    return book, TablePlan((units(parts), *flats), tables)
-
-
 def answers(book: Codebook, people: int, seed: int = 5) -> Microdata:
     """Units of uneven size, few of most ethnic groups, items left out by 1 to 12 in 100."""
     rng = np.random.default_rng(seed)
