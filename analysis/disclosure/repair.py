@@ -75,16 +75,20 @@ def sparing_pattern(system: System, known: Known, hidden: Hidden, k: int) -> Hid
     """
     order = Order(known.bases, known.exact, system.watched, k)
     targets, loss = of_groups(system, k), _loss(system)
-    starts = [hidden]
-    if len(system.groups) <= MOST_GROUPS:
-        near = near_optimum(system, known, hidden, k, loss)
-        starts += [] if near is None else [near]
-    found = []
-    for start in starts:
+
+    def cleaned(start: Hidden) -> Hidden:
         audit = _Audit(system, known, k, targets, hidden)
         repaired = _repaired(system, order, audit, start)
-        found.append(show_again(system.lines, order, repaired, hidden, audit.shows))
-    return min(found, key=lambda pattern: float(loss[pattern].sum()))
+        return show_again(system.lines, order, repaired, hidden, audit.shows)
+
+    greedy = cleaned(hidden)
+    if (greedy == hidden).all() or len(system.groups) > MOST_GROUPS:
+        return greedy
+    near = near_optimum(system, known, hidden, k, loss)
+    if near is None:
+        return greedy
+    other = cleaned(near)
+    return other if loss[other].sum() < loss[greedy].sum() else greedy
 
 
 def _repaired(system: System, order: Order, audit: _Audit, hidden: Hidden) -> Hidden:
