@@ -5,7 +5,7 @@ STAMP   := $(VENV)/.installed
 ASSETS  := survey/static/build/manifest.json
 PYTEST  := $(BIN)/python -m pytest
 
-.PHONY: demo test check bench link-game attack golden linking screenshots assets clean
+.PHONY: demo test check bench loss link-game attack golden linking screenshots assets clean
 
 demo: $(STAMP) $(ASSETS)
 	$(BIN)/candour demo
@@ -28,6 +28,9 @@ lint: $(STAMP)
 
 bench: $(STAMP)
 	$(PYTEST) tests/benchmarks -m long -s
+
+loss: $(STAMP)
+	$(PYTEST) tests/benchmarks/test_least_loss.py -m long -s
 
 link-game: $(STAMP) $(ASSETS)
 	PYTHONPATH=.:tests:tests/anonymity $(BIN)/python -m game

@@ -238,10 +238,16 @@ class _Master:
         self._highs.changeColsCost(width, self._columns, loss[self._may])
 
     def add(self, row: _Row) -> None:
-        """Ask for a row from now on."""
+        """Ask for a row from now on.
+
+        Raises:
+            Unprotectable: when no choice could meet it.
+        """
         weights = row.weights[self._may]
         need = row.need - (row.weights.sum() - weights.sum())
         at = np.flatnonzero(np.abs(weights) > DUST).astype(np.int32)
+        if not len(at) and need > DUST:
+            raise Unprotectable("a group cannot be protected even by hiding everything else")
         self._highs.addRow(need - DUST, highspy.kHighsInf, len(at), at, weights[at])
 
     def solve(self, whole: bool) -> tuple[Reals, float]:
@@ -250,6 +256,8 @@ class _Master:
         Raises:
             Unprotectable: when no choice is left.
         """
+        if not len(self._may):
+            return np.ones(self._every), 0.0
         kind = highspy.HighsVarType.kInteger if whole else highspy.HighsVarType.kContinuous
         width = len(self._may)
         self._highs.changeColsIntegrality(width, self._columns, np.full(width, kind))

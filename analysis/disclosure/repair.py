@@ -80,16 +80,17 @@ def sparing_pattern(
     """
     order = Order(known.bases, known.exact, system.watched, k)
     targets, loss = of_groups(system, k), _loss(system)
-    starts = [hidden]
-    if len(system.groups) <= MOST_GROUPS:
-        near = near_optimum(system, known, hidden, k, loss)
-        starts += [] if near is None else [near]
-    found = []
-    for start in starts:
+
+    def cleaned(start: Hidden) -> Hidden:
         audit = _Audit(system, known, k, targets, hidden)
         repaired = _repaired(system, order, audit, start)
-        found.append(show_again(system.lines, order, repaired, hidden, audit.shows))
-    best = min(found, key=lambda pattern: float(loss[pattern].sum()))
+        return show_again(system.lines, order, repaired, hidden, audit.shows)
+
+    best = cleaned(hidden)
+    if not (best == hidden).all() and len(system.groups) <= MOST_GROUPS:
+        near = near_optimum(system, known, hidden, k, loss)
+        other = best if near is None else cleaned(near)
+        best = other if loss[other].sum() < loss[best].sum() else best
     if colleagues is None:
         return best
     pooled = Pooled(system, known, k, targets, colleagues, NARROW)
