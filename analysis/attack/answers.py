@@ -98,17 +98,26 @@ class _Attack:
         for target in self._always_positive(least):
             words = f"less than 10 % of {target.name} answered {item} with {way}"
             yield _breach(item, target, words)
-        for target in hidden:
+        unclear = [
+            target
+            for target in hidden
+            if self._fits.spread(self._sum(target, 1.0, 0.0)) < 1 - _NEARLY
+        ]
+        everybody = [(self._sum(target, 1.0, 1.0), target) for target in unclear]
+        for target in self._always_positive(everybody):
             if self._is_pinned(target):
                 words = f"it is known how many of {target.name} answered {item} with {way}"
                 yield _breach(item, target, words)
+        if not self._exact and self._fits.smallest(np.zeros(2 * self._width)) > 0:
+            words = f"no table of answers fits what is published of {item} ({way})"
+            yield Breach("contradiction", FORCE, words)
 
     def _always_positive(self, looked: list[tuple[Reals, Target]]) -> Iterator[Target]:
         """The targets of which a functional is above 0 in every table of answers that fits.
 
-        Where none fits the bases, of which `attack_bases` tells, there is nothing to find here.
+        Where none fits at all there is nothing to find.
         """
-        left = looked
+        left = [one for one in looked if self._fits.smallest(one[0]) > _NEARLY]
         while left:
             table = self._fits.least(np.sum([functional for functional, _ in left], axis=0))
             if table is None:
@@ -118,15 +127,14 @@ class _Attack:
                 break
             left = still
         for functional, target in left:
-            table = self._fits.least(functional)
-            if table is not None and functional @ table > _NEARLY:
-                yield target
+            if self._fits.smallest(functional) > _NEARLY:
+                table = self._fits.least(functional)
+                if table is not None and functional @ table > _NEARLY:
+                    yield target
 
     def _is_pinned(self, target: Target) -> bool:
         """Whether somebody is known to be there, and only one number of them can answer so."""
         so, everybody = self._sum(target, 1.0, 0.0), self._sum(target, 1.0, 1.0)
-        if self._fits.spread(so) >= 1 - _NEARLY:
-            return False
         tables = [self._fits.least(sought) for sought in (so, -so, everybody)]
         low, high, fewest = (
             math.nan if table is None else float(functional @ table)

@@ -57,5 +57,12 @@ class Fitting:
 
     def spread(self, functional: Reals) -> float:
         """How far apart its values lie among the tables seen so far."""
-        values = [float(functional @ table) for table in self._seen]
+        values = self._values(functional)
         return max(values) - min(values) if values else 0.0
+
+    def smallest(self, functional: Reals) -> float:
+        """The smallest value among the tables seen so far; infinite when there is none."""
+        return min(self._values(functional), default=np.inf)
+
+    def _values(self, functional: Reals) -> list[float]:
+        return [float(functional @ table) for table in self._seen]

@@ -47,7 +47,7 @@ def shares(release: Release, measure: MeasureRow, group: str) -> dict[str, Inter
     (those who said "don't know", where they count), so they only limit each other from above.
     """
     row = release.estimate_by_key[group, measure.measure]
-    grain = steps(release, group, measure.measure, row.base or 0)
+    grain = steps(release, group, measure.measure, _surely(release, row.base or 0))
     inside = {
         one.category: _share(one.percent, one.bound, grain, measure.sensitive)
         for one in release.distribution_by_key.get((group, measure.measure), ())
@@ -81,13 +81,20 @@ def rest_share(release: Release, row: ComparisonRow) -> Interval | None:
     if mine.positive is None:
         return None
     # Bases below `fine_base` are rounded: take the rest to be as small as it can be.
-    left = min(base, all_people - base - release.manifest.policy["base_step"])
+    left = _surely(release, min(base, all_people - base - release.manifest.policy["base_step"]))
     grain = steps_of(release, (row.group, row.against), row.measure, max(0, left))
     theirs = mine.positive - row.gap
     half = grain.step / 2 if grain.step == 1 else float(grain.step)
+    if release.measure_by_id[row.measure].sensitive and theirs % grain.coarse == 0:
+        half = max(half, grain.coarse / 2)  # Beside a band, whatever the base.
     if not grain.edge + grain.step < theirs < 100 - grain.edge - grain.step:
         return None
     return (theirs - half) / 100, (theirs + half) / 100
+
+
+def _surely(release: Release, base: int) -> int:
+    """A base of which the step is sure: `fine_base` itself may be a few less, rounded up."""
+    return base - 1 if base == release.manifest.policy["fine_base"] else base
 
 
 def _share(percent: int | None, bound: Bound, grain: Steps, sensitive: bool) -> Interval:

@@ -14,6 +14,7 @@ import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, fields
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -119,7 +120,14 @@ def unpack(content: bytes, verifier: Ed25519PublicKey | None) -> Release:
     Raises:
         ReleaseError: if it is not a packed Release, unpacks to too much, or was tampered with.
     """
-    return _checked(_packed_files(content), verifier)
+    return _unpacked(content, None if verifier is None else verifier.public_bytes_raw())
+
+
+@lru_cache(maxsize=8)
+def _unpacked(content: bytes, verifier: bytes | None) -> Release:
+    """The same Releases of a line are asked for again and again, and are never changed."""
+    key = None if verifier is None else Ed25519PublicKey.from_public_bytes(verifier)
+    return _checked(_packed_files(content), key)
 
 
 def hash_of(content: bytes) -> str:
