@@ -9,7 +9,7 @@ nobody in it answered so.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -27,12 +27,20 @@ from analysis.release.rows import ComparisonRow, MeasureRow
 Row = tuple[tuple[tuple[int, float], ...], Interval]
 """A sum of cells, and what its share lies between."""
 
+Candidate = Callable[[str, Collection[str], Sequence[Cell]], Reals]
+"""Item, its categories that count as answered so, and cells -> those who answered so, then those
+who answered otherwise, per cell; shape (2 cells,)."""
+
 _NEARLY = 1e-4
 _NEARLY_ALL, _NEARLY_NOBODY = 0.9, 0.1
 
 
 def attack_answers(
-    release: Release, plan: TablePlan | None = None, *, everybody_answered: bool = False
+    release: Release,
+    plan: TablePlan | None = None,
+    *,
+    everybody_answered: bool = False,
+    candidate: Candidate | None = None,
 ) -> Iterator[Breach]:
     """Groups of fewer than 2k people of whom it is known how nearly all, or nobody, answered.
 
@@ -41,11 +49,13 @@ def attack_answers(
         plan: as for `audit`.
         everybody_answered: guess that an item was answered by all on whose base it stands. A
             reader may; what follows from it is right only where they did.
+        candidate: gives a table to try first, which spares most of the search. It is held against
+            everything published like any other, so it changes nothing of what is found.
     """
     if release.manifest.weight is not None:
         return  # Weighted shares are not people.
     cells, equations = grid(release, plan)
-    attack = _Attack(release, cells, equations, everybody_answered)
+    attack = _Attack(release, cells, equations, everybody_answered, candidate)
     for measure in release.measures:
         if measure.kind == "item":
             yield from attack.item(measure)
@@ -58,8 +68,10 @@ class _Attack:
         cells: Mapping[Cell, int],
         equations: sparse.csr_array,
         exact: bool,
+        candidate: Candidate | None,
     ) -> None:
         self._release, self._cells, self._exact = release, cells, exact
+        self._candidate = candidate
         self._width = len(cells)
         self._halves = sparse.block_diag([equations, equations], format="csr")
         self._small = SmallCells(release, cells, equations)
@@ -86,9 +98,14 @@ class _Attack:
             ]
             if looked:
                 self._fits.take(*self._system(bases, list(self._rows(measure, way, of_group))))
+                if self._candidate is not None:
+                    so = [code for code, _, reading in measure.categories if way in (code, reading)]
+                    self._fits.offer(self._candidate(measure.measure, so, tuple(self._cells)))
                 yield from self._known(measure.measure, way, looked)
 
-    def _known(self, item: str, way: str, targets: list[Target]) -> Iterator[Breach]:
+    def _known(self, item: str, way: str, looked: list[Target]) -> Iterator[Breach]:
+        # Of people who need not be there nothing is known: that clears nearly all at once.
+        targets = [one for _, one in self._not_cleared(self._everybody(looked))]
         most = [(self._excess(target, _NEARLY_ALL), target) for target in targets]
         hidden = [target for target in targets if not target.shown]
         least = [(-self._excess(target, _NEARLY_NOBODY), target) for target in hidden]
@@ -98,13 +115,7 @@ class _Attack:
         for target in self._always_positive(least):
             words = f"less than 10 % of {target.name} answered {item} with {way}"
             yield _breach(item, target, words)
-        unclear = [
-            target
-            for target in hidden
-            if self._fits.spread(self._sum(target, 1.0, 0.0)) < 1 - _NEARLY
-        ]
-        everybody = [(self._sum(target, 1.0, 1.0), target) for target in unclear]
-        for target in self._always_positive(everybody):
+        for target in self._always_positive(self._everybody(self._narrow(hidden))):
             if self._is_pinned(target):
                 words = f"it is known how many of {target.name} answered {item} with {way}"
                 yield _breach(item, target, words)
@@ -113,24 +124,42 @@ class _Attack:
             yield Breach("contradiction", FORCE, words)
 
     def _always_positive(self, looked: list[tuple[Reals, Target]]) -> Iterator[Target]:
-        """The targets of which a functional is above 0 in every table of answers that fits.
-
-        Where none fits at all there is nothing to find.
-        """
-        left = [one for one in looked if self._fits.smallest(one[0]) > _NEARLY]
-        while left:
-            table = self._fits.least(np.sum([functional for functional, _ in left], axis=0))
-            if table is None:
-                return
-            still = [one for one in left if one[0] @ table > _NEARLY]
-            if len(still) == len(left):
-                break
-            left = still
+        """The targets of which a functional is above 0 in every table of answers that fits."""
+        left = self._not_cleared(looked)
         for functional, target in left:
             if self._fits.smallest(functional) > _NEARLY:
                 table = self._fits.least(functional)
                 if table is not None and functional @ table > _NEARLY:
                     yield target
+
+    def _not_cleared(self, looked: list[tuple[Reals, Target]]) -> list[tuple[Reals, Target]]:
+        """Those that a table which makes all small together does not clear."""
+        left = [one for one in looked if self._fits.smallest(one[0]) > _NEARLY]
+        while left:
+            table = self._fits.least(np.sum([functional for functional, _ in left], axis=0))
+            if table is None:
+                return []  # No table fits at all.
+            still = [one for one in left if one[0] @ table > _NEARLY]
+            if len(still) == len(left):
+                break
+            left = still
+        return left
+
+    def _everybody(self, targets: list[Target]) -> list[tuple[Reals, Target]]:
+        return [(self._sum(target, 1.0, 1.0), target) for target in targets]
+
+    def _narrow(self, targets: list[Target]) -> list[Target]:
+        """Those in whom the number who answered so has not been seen to vary by one."""
+        left = targets
+        for sign in (1.0, -1.0):
+            left = [
+                target
+                for target in left
+                if self._fits.spread(self._sum(target, 1.0, 0.0)) < 1 - _NEARLY
+            ]
+            if left:
+                self._fits.least(np.sum([self._sum(one, sign, 0.0) for one in left], axis=0))
+        return left
 
     def _is_pinned(self, target: Target) -> bool:
         """Whether somebody is known to be there, and only one number of them can answer so."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from analysis.attack.answers import attack_answers
+from analysis.attack.answers import Candidate, attack_answers
 from analysis.attack.bases import attacks
 from analysis.attack.breaches import Breach
 from analysis.attack.rates import attack_rates
@@ -44,13 +44,16 @@ def audit(release: Release, plan: TablePlan | None = None) -> tuple[Breach, ...]
     return examine(release, plan).breaches
 
 
-def examine(release: Release, plan: TablePlan | None = None) -> Audit:
+def examine(
+    release: Release, plan: TablePlan | None = None, candidate: Candidate | None = None
+) -> Audit:
     """Attack a Release, and keep what shows that an attack comes to nothing.
 
     Args:
         release: what is published.
         plan: tells whether a value is wholly made up of its parts. Without it the attacker takes
             every value to be, and only the topmost level to have unknown answers.
+        candidate: as for `attack_answers`.
     """
     breaches = [*_leaks(release), *_missing_rows(release), *attack_rates(release, plan)]
     incomplete = partial(plan)
@@ -65,7 +68,7 @@ def examine(release: Release, plan: TablePlan | None = None) -> Audit:
             else:
                 proofs.append(proof)
         breaches += found
-    breaches += (*attack_shares(release), *attack_answers(release, plan))
+    breaches += (*attack_shares(release), *attack_answers(release, plan, candidate=candidate))
     whole = None if breaches else Certificates(incomplete, tuple(proofs))
     return Audit(tuple(breaches), whole)
 

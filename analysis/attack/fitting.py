@@ -40,8 +40,15 @@ class Fitting:
         self._highs.passModel(model)
         if same:
             self._highs.setBasis(basis)
+        self._rows, self._low, self._high = rows, low - _SLACK, high + _SLACK
         self._every = np.arange(width, dtype=np.int32)
         self._seen = []
+
+    def offer(self, table: Reals) -> None:
+        """Take a table for one that fits, if it does."""
+        sums = self._rows @ table
+        if (table >= 0).all() and ((self._low <= sums) & (sums <= self._high)).all():
+            self._seen.append(table)
 
     def least(self, functional: Reals) -> Reals | None:
         """A table in which a functional is smallest; None when no table fits."""

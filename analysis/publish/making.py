@@ -27,6 +27,7 @@ from analysis.publish.headcounts import headcounts as all_headcounts
 from analysis.publish.ladders import ladder_rows
 from analysis.publish.shown import Shown, control, is_sensitive
 from analysis.publish.trends import line_before, trend_rows
+from analysis.publish.true_answers import true_answers
 from analysis.release.consistency import check
 from analysis.release.model import BreakdownFacts, Manifest, Release
 from analysis.release.rows import MeasureRow
@@ -149,7 +150,7 @@ def publish_tally(
         if not breaches:
             release = _completed(draft, shown, line)
             check(release)
-            found = examine(release, shown.plan)
+            found = examine(release, shown.plan, true_answers(counted))
             breaches = found.breaches
             if not breaches:
                 if past is not None:
