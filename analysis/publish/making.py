@@ -139,6 +139,8 @@ def publish_tally(
 ) -> Release:
     """`publish` for answers that were counted in parts: everything after the tally."""
     shown = protect_answers(control(counted, policy, past), counted)
+    if past is not None:
+        shown = replace(shown, withheld=shown.withheld | past.withheld())
     known = all_headcounts(counted.plan, headcounts, counted.at_groups.people.tolist())
     line = line_before(previous, counted.codebook.questionnaire, wave.id)
     if weight is not None:

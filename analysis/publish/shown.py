@@ -107,8 +107,6 @@ def control(counted: Tally, policy: DisclosurePolicy, past: Past | None = None) 
         for group, base in zip(plan.groups, bases[measure].tolist(), strict=True)
         if not can_say(base, policy, sensitive=True)
     )
-    if past is not None:
-        withheld |= past.withheld()
     return Shown(plan, policy, figures, protection, bases, withheld, system)
 
 

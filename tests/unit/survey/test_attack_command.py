@@ -109,6 +109,8 @@ def test_what_fell_is_said_and_held_against_the_truth(
         replace(row, base=5, status="shown") if row.group == small else row
         for row in release.groups
     )
+    # Nothing of ours writes or reads what its own certificates contradict.
+    tools[0].setattr(folder, "prove", lambda release: None)
     made = tmp_path / folder.write(replace(release, groups=rows), tmp_path, SIGNER)
     code, said, _ = attack(*tools, made, "--questionnaire", TINY, "--truth", answers)
     assert code == 1

@@ -18,7 +18,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from analysis.attack.answers import attack_answers
-from analysis.attack.audit import audit
+from analysis.attack.audit import Audit, audit
 from analysis.codebook import Codebook, Theme
 from analysis.disclosure import rounding
 from analysis.microdata import Microdata
@@ -69,7 +69,7 @@ def unmended(monkeypatch: pytest.MonkeyPatch, book: Codebook, data: Microdata) -
 
     with monkeypatch.context() as patch:
         patch.setattr(making, "protect_answers", as_it_is)
-        patch.setattr(making, "audit", lambda release, plan: ())
+        patch.setattr(making, "examine", lambda *_: Audit((), None))
         return released(book, data)
 
 

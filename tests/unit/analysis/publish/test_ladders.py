@@ -74,7 +74,7 @@ def test_a_hidden_group_appears_at_its_first_rung_that_is_shown(
 
 
 def test_where_the_crossing_is_hidden_the_margins_stand_side_by_side() -> None:
-    release = released(climbing(180))
+    release = released(climbing(340))
     assert release.group_by_id[WATCHED].status == "c"
     assert reached(release) == [
         (4, "ethnicity=minority", "margins"),

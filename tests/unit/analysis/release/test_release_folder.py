@@ -181,6 +181,7 @@ def test_a_manifest_of_a_later_version_says_so(written: Path) -> None:
 def test_a_pack_that_unpacks_to_too_much_is_refused(
     written: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    folder._unpacked.cache_clear()
     monkeypatch.setattr(zipped, "LARGEST_FILE", 10_000)
     with pytest.raises(ReleaseError, match="more than it may hold"):
         folder.unpack(folder.pack(written), VERIFIER)

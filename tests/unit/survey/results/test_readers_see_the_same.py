@@ -28,7 +28,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 def rows(content: bytes) -> Rows:
     """Each row by what it is of: group, measure, wave and the like."""
-    names = ("group", "measure", "item", "category", "against", "kind", "wave")
+    names = ("group", "measure", "item", "category", "against", "kind", "wave", "asked")
     return {
         tuple(row.get(name, "") for name in names): row
         for row in csv.DictReader(io.StringIO(content.decode()))
@@ -45,7 +45,7 @@ def test_board_and_hr_download_the_same_rows(site: Site, table: str) -> None:
     board = rows(site.client(BOARD).get(f"/results/board/{NORTH}/winter/csv/{table}.csv").data)
     hr = rows(site.client(HR).get(f"/results/hr/winter/csv/{table}.csv").data)
     published = rows(csv_bytes(folder.unpack(packs()[2], None), table))
-    assert board
+    assert board or not published
     assert board.keys() <= hr.keys()
     assert not differing(board, hr)
     assert hr == published
