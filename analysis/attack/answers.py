@@ -9,7 +9,7 @@ nobody in it answered so.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 
 import numpy as np
@@ -27,9 +27,9 @@ from analysis.release.rows import ComparisonRow, MeasureRow
 Row = tuple[tuple[tuple[int, float], ...], Interval]
 """A sum of cells, and what its share lies between."""
 
-Candidate = Callable[[str, Collection[str], Sequence[Cell]], Reals]
-"""Item, its categories that count as answered so, and cells -> those who answered so, then those
-who answered otherwise, per cell; shape (2 cells,)."""
+Candidates = Callable[[str, Collection[str]], Iterable[tuple[Reals, Reals]]]
+"""Item and its categories that count as answered so -> tables that may fit: those who answered so,
+and those who answered otherwise, in each group of the Release; shape (groups,)."""
 
 _NEARLY = 1e-4
 _NEARLY_ALL, _NEARLY_NOBODY = 0.9, 0.1
@@ -40,7 +40,7 @@ def attack_answers(
     plan: TablePlan | None = None,
     *,
     everybody_answered: bool = False,
-    candidate: Candidate | None = None,
+    candidates: Candidates | None = None,
 ) -> Iterator[Breach]:
     """Groups of fewer than 2k people of whom it is known how nearly all, or nobody, answered.
 
@@ -49,13 +49,13 @@ def attack_answers(
         plan: as for `audit`.
         everybody_answered: guess that an item was answered by all on whose base it stands. A
             reader may; what follows from it is right only where they did.
-        candidate: gives a table to try first, which spares most of the search. It is held against
-            everything published like any other, so it changes nothing of what is found.
+        candidates: gives tables to try first, which spares most of the search. They are held
+            against everything published like any others, so they change nothing of what is found.
     """
     if release.manifest.weight is not None:
         return  # Weighted shares are not people.
     cells, equations = grid(release, plan)
-    attack = _Attack(release, cells, equations, everybody_answered, candidate)
+    attack = _Attack(release, cells, equations, everybody_answered, candidates)
     for measure in release.measures:
         if measure.kind == "item":
             yield from attack.item(measure)
@@ -68,10 +68,11 @@ class _Attack:
         cells: Mapping[Cell, int],
         equations: sparse.csr_array,
         exact: bool,
-        candidate: Candidate | None,
+        candidates: Candidates | None,
     ) -> None:
         self._release, self._cells, self._exact = release, cells, exact
-        self._candidate = candidate
+        self._candidates = candidates
+        self._equations = equations
         self._width = len(cells)
         self._halves = sparse.block_diag([equations, equations], format="csr")
         self._small = SmallCells(release, cells, equations)
@@ -83,6 +84,36 @@ class _Attack:
         for row in self._release.comparisons:
             found.setdefault(row.measure, []).append(row)
         return found
+
+    @cached_property
+    def _cell_sums(self) -> sparse.csr_array:
+        """How the groups make up every cell, shape (cells, groups): unknown parts are what is left.
+
+        A cell that does not follow from the groups stays at nobody.
+        """
+        rows: dict[int, Reals] = {
+            self._cells[row.values]: unit
+            for row, unit in zip(
+                self._release.groups, np.eye(len(self._release.groups)), strict=True
+            )
+        }
+        starts, ends = self._equations.indptr[:-1].tolist(), self._equations.indptr[1:].tolist()
+        sums = [
+            dict(zip(self._equations.indices[a:b].tolist(), self._equations.data[a:b], strict=True))
+            for a, b in zip(starts, ends, strict=True)
+        ]
+        found = True
+        while found:
+            found = False
+            for terms in sums:
+                unknown = [at for at in terms if at not in rows]
+                if len(unknown) == 1:
+                    (last,) = unknown
+                    known = [sign * rows[at] for at, sign in terms.items() if at != last]
+                    rows[last] = -np.sum(known, axis=0) / terms[last]
+                    found = True
+        nobody = np.zeros(len(self._release.groups))
+        return sparse.csr_array(np.array([rows.get(at, nobody) for at in range(self._width)]))
 
     def item(self, measure: MeasureRow) -> Iterator[Breach]:
         """Every way of answering one item."""
@@ -98,14 +129,16 @@ class _Attack:
             ]
             if looked:
                 self._fits.take(*self._system(bases, list(self._rows(measure, way, of_group))))
-                if self._candidate is not None:
+                if self._candidates is not None:
                     so = [code for code, _, reading in measure.categories if way in (code, reading)]
-                    self._fits.offer(self._candidate(measure.measure, so, tuple(self._cells)))
+                    for halves in self._candidates(measure.measure, so):
+                        self._fits.offer(np.concatenate([self._cell_sums @ one for one in halves]))
                 yield from self._known(measure.measure, way, looked)
 
     def _known(self, item: str, way: str, looked: list[Target]) -> Iterator[Breach]:
+        open_ones = [target for target in looked if self._is_open(target)]
         # Of people who need not be there nothing is known: that clears nearly all at once.
-        targets = [one for _, one in self._not_cleared(self._everybody(looked))]
+        targets = [one for _, one in self._not_cleared(self._everybody(open_ones))]
         most = [(self._excess(target, _NEARLY_ALL), target) for target in targets]
         hidden = [target for target in targets if not target.shown]
         least = [(-self._excess(target, _NEARLY_NOBODY), target) for target in hidden]
@@ -122,6 +155,15 @@ class _Attack:
         if not self._exact and self._fits.smallest(np.zeros(2 * self._width)) > 0:
             words = f"no table of answers fits what is published of {item} ({way})"
             yield Breach("contradiction", FORCE, words)
+
+    def _is_open(self, target: Target) -> bool:
+        """Whether the tables seen so far leave anything to be known of a target."""
+        if self._fits.smallest(self._excess(target, _NEARLY_ALL)) > _NEARLY:
+            return True
+        if target.shown:
+            return False
+        nobody = self._fits.smallest(-self._excess(target, _NEARLY_NOBODY)) > _NEARLY
+        return nobody or self._fits.spread(self._sum(target, 1.0, 0.0)) < 1 - _NEARLY
 
     def _always_positive(self, looked: list[tuple[Reals, Target]]) -> Iterator[Target]:
         """The targets of which a functional is above 0 in every table of answers that fits."""
@@ -222,8 +264,10 @@ class _Attack:
         height = int(number.max()) + 1
         shape = (height, 2 * self._width)
         rows = sparse.csr_array((value, (number.astype(int), column.astype(int))), shape)
-        one = sparse.eye_array(self._width)
-        least, most = bases
+        # What is known of the other cells follows from what adds up.
+        shown = [self._cells[one.values] for one in self._release.groups if one.base is not None]
+        one = sparse.eye_array(self._width, format="csr")[shown]
+        least, most = (limit[shown] for limit in bases)
         return (
             sparse.csr_array(sparse.vstack([self._halves, sparse.hstack([one, one]), rows])),
             np.concatenate([np.zeros(self._halves.shape[0]), least, np.zeros(height)]),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from analysis.attack.answers import Candidate, attack_answers
+from analysis.attack.answers import Candidates, attack_answers
 from analysis.attack.bases import attacks
 from analysis.attack.breaches import Breach
 from analysis.attack.rates import attack_rates
@@ -45,7 +45,7 @@ def audit(release: Release, plan: TablePlan | None = None) -> tuple[Breach, ...]
 
 
 def examine(
-    release: Release, plan: TablePlan | None = None, candidate: Candidate | None = None
+    release: Release, plan: TablePlan | None = None, candidates: Candidates | None = None
 ) -> Audit:
     """Attack a Release, and keep what shows that an attack comes to nothing.
 
@@ -53,7 +53,7 @@ def examine(
         release: what is published.
         plan: tells whether a value is wholly made up of its parts. Without it the attacker takes
             every value to be, and only the topmost level to have unknown answers.
-        candidate: as for `attack_answers`.
+        candidates: as for `attack_answers`.
     """
     breaches = [*_leaks(release), *_missing_rows(release), *attack_rates(release, plan)]
     incomplete = partial(plan)
@@ -68,7 +68,7 @@ def examine(
             else:
                 proofs.append(proof)
         breaches += found
-    breaches += (*attack_shares(release), *attack_answers(release, plan, candidate=candidate))
+    breaches += (*attack_shares(release), *attack_answers(release, plan, candidates=candidates))
     whole = None if breaches else Certificates(incomplete, tuple(proofs))
     return Audit(tuple(breaches), whole)
 

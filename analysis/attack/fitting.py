@@ -10,6 +10,8 @@ from scipy import sparse
 Reals = npt.NDArray[np.float64]
 
 _SLACK = 1e-6
+_DUAL, _PRIMAL = 1, 4
+"""What suits new rows, and what suits a new functional over rows that a table is known for."""
 
 
 class Fitting:
@@ -21,6 +23,8 @@ class Fitting:
             self._highs.setOptionValue(option, value)
         self._every = np.zeros(0, dtype=np.int32)
         self._seen: list[Reals] = []
+        self._start: highspy.HighsBasis | None = None
+        self._fresh = True
 
     def take(self, rows: sparse.csr_array, low: Reals, high: Reals) -> None:
         """Take rows, shape (R, N), and what each lies between, shape (R,)."""
@@ -35,11 +39,11 @@ class Fitting:
         model.a_matrix_.start_ = by_column.indptr
         model.a_matrix_.index_ = by_column.indices
         model.a_matrix_.value_ = by_column.data
-        basis = self._highs.getBasis()
         same = (self._highs.getNumRow(), self._highs.getNumCol()) == (height, width)
         self._highs.passModel(model)
-        if same:
-            self._highs.setBasis(basis)
+        if same and self._start is not None:
+            self._highs.setBasis(self._start)
+        self._fresh = True
         self._rows, self._low, self._high = rows, low - _SLACK, high + _SLACK
         self._every = np.arange(width, dtype=np.int32)
         self._seen = []
@@ -47,17 +51,21 @@ class Fitting:
     def offer(self, table: Reals) -> None:
         """Take a table for one that fits, if it does."""
         sums = self._rows @ table
-        if (table >= 0).all() and ((self._low <= sums) & (sums <= self._high)).all():
+        if (table >= -_SLACK).all() and ((self._low <= sums) & (sums <= self._high)).all():
             self._seen.append(table)
 
     def least(self, functional: Reals) -> Reals | None:
         """A table in which a functional is smallest; None when no table fits."""
+        self._highs.setOptionValue("simplex_strategy", _DUAL if self._fresh else _PRIMAL)
         self._highs.changeColsCost(len(self._every), self._every, functional)
         for again in (False, True):
             if again:
                 self._highs.clearSolver()
             self._highs.run()
             if self._highs.getModelStatus() == highspy.HighsModelStatus.kOptimal:
+                if self._fresh:
+                    # What is asked first is alike from one set of rows to the next.
+                    self._start, self._fresh = self._highs.getBasis(), False
                 self._seen.append(np.array(self._highs.getSolution().col_value))
                 return self._seen[-1]
         return None

@@ -30,7 +30,7 @@ def steps(release: Release, group: str, measure: str, base: int) -> Steps:
 def steps_of(release: Release, groups: tuple[str, ...], measure: str, base: int) -> Steps:
     """The steps of what is made of several groups: the coarsest of theirs at so many people."""
     policy = release.manifest.policy
-    said = {(table, one): step for table, one, step in release.manifest.coarser}
+    said = release.coarser_by_key
     tables = [release.group_by_id[group].table for group in groups]
     least = max(said.get((table, measure), 0) for table in tables)
     fine = base >= policy["fine_base"]

@@ -9,7 +9,7 @@ of so few, whose share stands in the policy's steps and bands, when it is known 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import highspy
@@ -32,6 +32,10 @@ NEARLY_ALL, NEARLY_NOBODY = 0.9, 0.1
 """A small group's share must not be known to lie above the one or below the other."""
 
 _DUST = 1e-6
+
+
+DUAL, PRIMAL = 1, 4
+"""Ways of the simplex: after new bounds, and after a new functional over the same ones."""
 
 
 @dataclass(frozen=True)
@@ -177,34 +181,41 @@ class PossibleAnswers:
             measured: sums of atoms of which shares may be shown, shape (M, A).
         """
         tied = system.held.rows
-        self._rows = sparse.csr_array(sparse.vstack([tied, measured]))
+        self._rows, self._measured = sparse.csr_array(sparse.vstack([tied, measured])), measured
+        self._found: dict[bytes, list[Reals]] = {}
+        self._tables: list[Reals] = []
         self._held, (height, self._atoms) = tied.shape[0], self._rows.shape
         self._every_row = np.arange(height, dtype=np.int32)
         self._every_atom = np.arange(self._atoms, dtype=np.int32)
         self._highs = _program(self._rows)
         self._told: Told | None = None
 
-    def exposed(self, told: Told, few: Small) -> tuple[Exposed, ...]:
+    def found(self, truth: Reals) -> Sequence[Reals]:
+        """The answers that were found to fit what was told of some true ones, shape (A,) all."""
+        return self._found.get(truth.tobytes(), ())
+
+    def exposed(self, told: Told, few: Small) -> Iterator[Exposed]:
         """The unions of which a reader knows too much.
 
         Raises:
             Unprotectable: when no answers fit, which means that the figures contradict each other.
         """
         look = _Look(told, few)
+        for table in self._still_fitting(told):
+            look.witness(table)
         if not look.open().any():
-            return ()
+            return
         self._fit(told)
         while (left := look.open()).any():
-            for largest, wanted in ((True, look.up()), (False, look.down())):
+            for largest in (True, False):
+                wanted = look.up() if largest else look.down()
                 if wanted.any():
                     look.witness(self._extreme((wanted / look.n) @ few.rows, largest)[0])
             if look.open().sum() == left.sum():
                 break
-        return tuple(
-            Exposed(int(union), rows)
-            for union in np.flatnonzero(look.open())
-            if (rows := self._telling(look, few, int(union))) is not None
-        )
+        for union in np.flatnonzero(look.open()).tolist():
+            if (rows := self._telling(look, few, union)) is not None:
+                yield Exposed(union, rows)
 
     def _telling(self, look: _Look, few: Small, union: int) -> frozenset[int] | None:
         """The measured rows that expose one union; None when it is not exposed."""
@@ -218,6 +229,16 @@ class PossibleAnswers:
                 found |= rows
         return frozenset(found) if look.open()[union] else None
 
+    def _still_fitting(self, told: Told) -> Iterator[Reals]:
+        """Answers found when the same was told in finer steps, as far as they fit still."""
+        self._tables = self._found.setdefault(told.truth.tobytes(), [])
+        most = np.maximum(told.answered, told.truth) + _DUST
+        for table in self._tables:
+            sums = self._measured @ table
+            fits = (told.low - _DUST <= sums) & (sums <= told.high + _DUST)
+            if fits.all() and (table <= most).all():
+                yield table
+
     def _fit(self, told: Told) -> None:
         ties = np.zeros(self._held)
         slack = _DUST / 10
@@ -229,6 +250,7 @@ class PossibleAnswers:
         # A theme's sums are of rounded steps, which can pass the people by a hair.
         most = np.maximum(told.answered, told.truth)
         self._highs.changeColsBounds(self._atoms, self._every_atom, np.zeros(self._atoms), most)
+        self._highs.setOptionValue("simplex_strategy", DUAL)
 
     def _extreme(self, functional: Reals, largest: bool) -> tuple[Reals, set[int]]:
         """Answers with the largest (smallest) value of a functional, and the rows that bind it."""
@@ -243,9 +265,11 @@ class PossibleAnswers:
         if status != highspy.HighsModelStatus.kOptimal:
             words = self._highs.modelStatusToString(status)
             raise Unprotectable(f"the published shares contradict each other (solver: {words})")
+        self._highs.setOptionValue("simplex_strategy", PRIMAL)
         solution = self._highs.getSolution()
         prices = np.array(solution.row_dual)[self._held :]
-        return np.array(solution.col_value), set(np.flatnonzero(np.abs(prices) > _DUST).tolist())
+        self._tables.append(np.array(solution.col_value))
+        return self._tables[-1], set(np.flatnonzero(np.abs(prices) > _DUST).tolist())
 
 
 class _Look:

@@ -13,26 +13,29 @@ from dataclasses import replace
 
 import numpy as np
 
+from analysis.codebook import Codebook
 from analysis.disclosure import rounding
 from analysis.disclosure.answers import SMALL, Exposed, small
 from analysis.errors import Unprotectable
 from analysis.plan import FORCE
 from analysis.publish.shown import Shown, can_say, is_sensitive
 from analysis.publish.told import Telling
-from analysis.tally import Tally
 
 STEPS = (5, 10, 20)
 """The notches, in points; coarser ones would say nothing."""
 
 
-def protect_answers(shown: Shown, counted: Tally) -> Shown:
+def protect_answers(look: Telling, shown: Shown, codebook: Codebook) -> Shown:
     """What may be shown once no small group's answers can be told from it.
+
+    Args:
+        look: made of `shown` and the tally.
+        shown: what may be shown but for this.
+        codebook: items and themes.
 
     Raises:
         Unprotectable: where neither coarser steps nor withholding help; names table and item.
     """
-    look = Telling(shown, counted)
-    codebook = counted.codebook
     for item in codebook.items:
         shown = _settled(look, shown, item.id)
     for theme in codebook.themes:
@@ -46,19 +49,21 @@ def _settled(look: Telling, shown: Shown, measure: str) -> Shown:
         hidden = np.array([not shown.shows(group.id, measure) for group in shown.plan.groups])
         every = look.unions(hidden)
         few, at_atoms = small(shown.system, every, look.answered(measure), SMALL * shown.policy.k)
-        found = [
-            (few.names[one.union], one)
-            for told in look.told(shown, measure, at_atoms)
-            for one in look.possible.exposed(told, few)
-        ]
-        if not found:
+        found = next(
+            (
+                (few.names[one.union], one)
+                for told in look.told(shown, measure, at_atoms)
+                for one in look.possible.exposed(told, few)
+            ),
+            None,
+        )
+        if found is None:
             return shown
-        shown = _less(look, shown, measure, found)
+        shown = _less(look, shown, measure, *found)
 
 
-def _less(look: Telling, shown: Shown, measure: str, found: Sequence[tuple[str, Exposed]]) -> Shown:
+def _less(look: Telling, shown: Shown, measure: str, name: str, one: Exposed) -> Shown:
     """One notch for the table that it costs least; where none can be coarser, less is shown."""
-    name, one = found[0]
     groups = look.groups_of(one.rows)
     others = [group for group in groups if group != FORCE]
     notches = _notches(look, shown, measure, others)

@@ -26,8 +26,8 @@ from analysis.publish.headcounts import Headcounts
 from analysis.publish.headcounts import headcounts as all_headcounts
 from analysis.publish.ladders import ladder_rows
 from analysis.publish.shown import Shown, control, is_sensitive
+from analysis.publish.told import Telling
 from analysis.publish.trends import line_before, trend_rows
-from analysis.publish.true_answers import true_answers
 from analysis.release.consistency import check
 from analysis.release.model import BreakdownFacts, Manifest, Release
 from analysis.release.rows import MeasureRow
@@ -138,7 +138,9 @@ def publish_tally(
     weight: str | None = None,
 ) -> Release:
     """`publish` for answers that were counted in parts: everything after the tally."""
-    shown = protect_answers(control(counted, policy, past), counted)
+    shown = control(counted, policy, past)
+    look = Telling(shown, counted)
+    shown = protect_answers(look, shown, counted.codebook)
     if past is not None:
         shown = replace(shown, withheld=shown.withheld | past.withheld())
     known = all_headcounts(counted.plan, headcounts, counted.at_groups.people.tolist())
@@ -152,7 +154,7 @@ def publish_tally(
         if not breaches:
             release = _completed(draft, shown, line)
             check(release)
-            found = examine(release, shown.plan, true_answers(counted))
+            found = examine(release, shown.plan, look.candidates)
             breaches = found.breaches
             if not breaches:
                 if past is not None:

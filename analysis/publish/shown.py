@@ -51,7 +51,8 @@ class Shown:
         """The policy with the steps of a measure in a group, or in what is made of several."""
         by_id = self.plan.group_by_id
         steps = [self.coarser.get((by_id[group].table, measure), 1) for group in groups]
-        return rounding.coarser(self.policy, max(steps))
+        most = max(steps)
+        return self.policy if most == 1 else rounding.coarser(self.policy, most)
 
     def shows(self, group: str, measure: str) -> bool:
         """Whether the measure may be shown in the group."""

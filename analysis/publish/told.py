@@ -5,7 +5,7 @@ Bases are taken as known. A comparison tells the share of the rest, which is no 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,6 +64,29 @@ class Telling:
         self._position = {group.id: row for row, group in enumerate(counted.plan.groups)}
         self._unions: dict[bytes, Unions] = {}
         self.possible = PossibleAnswers(shown.system, self._measured)
+
+    def candidates(self, item: str, categories: Collection[str]) -> Iterator[tuple[Reals, Reals]]:
+        """The true answers to an item in each group, and others that were found to fit.
+
+        The auditor tries them first: where they clear a small group, it need not search.
+
+        Args:
+            item: the item.
+            categories: those that count as answered so.
+
+        Returns:
+            Those who answered so, and those who answered otherwise, shape (G,) each.
+        """
+        if self._system.inside is None:
+            return
+        codes = self._codebook.item_by_id[item].codes
+        columns = [codes.index(category) for category in categories]
+        so = self._cells.items[item].people[:, columns].sum(axis=1)
+        truth = np.asarray(self._system.inside @ so, dtype=np.float64)
+        people = self._system.membership @ (self._system.inside @ self.answered(item))
+        for table in (truth, *self.possible.found(truth)):
+            here = self._system.membership @ table
+            yield here, np.maximum(people - here, 0.0)
 
     def base(self, shown: Shown, measure: str, group: str) -> int:
         """The base that a measure is stated on in a group."""

@@ -98,6 +98,11 @@ class Release:
     certificates: Certificates | None = None
 
     @cached_property
+    def coarser_by_key(self) -> dict[tuple[str, str], int]:
+        """The coarser step of shares in points, by (table, measure)."""
+        return {(table, one): step for table, one, step in self.manifest.coarser}
+
+    @cached_property
     def measure_by_id(self) -> dict[str, MeasureRow]:
         """Items and themes by id, themes first."""
         return {row.measure: row for row in self.measures}

@@ -32,7 +32,7 @@ OPEN_FOR = timedelta(weeks=3)
 OPENED_AGO = timedelta(weeks=1)
 """The open wave opened a week before the demo was made."""
 
-ANSWERED_SO_FAR = 0.5
+ANSWERED_SO_FAR = 0.2
 """Share of the open wave's answers that are already in."""
 
 SPARE_CARDS = 300
@@ -102,7 +102,7 @@ def make(folder: Path, today: date, report: Report) -> None:
 def _field(
     stores: Stores, questionnaire: Questionnaire, force: Force, wave: DemoWave, report: Report
 ) -> None:
-    """Take one wave from draft to destroyed, or the last one to half its answers."""
+    """Take one wave from draft to destroyed, or the last one to its first answers."""
     frame = force.frame(wave.number)
     cards = codes.make(frame.n + SPARE_CARDS)
     report(f"{wave.title}: printing {len(cards):,} codes")

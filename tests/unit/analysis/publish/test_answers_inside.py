@@ -26,9 +26,9 @@ from analysis.plan import FORCE, TablePlan
 from analysis.policy import DisclosurePolicy
 from analysis.publish import WaveFacts, making, publish
 from analysis.publish.shown import Shown
+from analysis.publish.told import Telling
 from analysis.release import folder
 from analysis.release.model import Release
-from analysis.tally import Tally
 
 POLICY = DisclosurePolicy()
 WAVE = WaveFacts("one", "One", date(2026, 3, 31))
@@ -64,7 +64,7 @@ def released(book: Codebook, data: Microdata, plan: TablePlan = PLAN) -> Release
 def unmended(monkeypatch: pytest.MonkeyPatch, book: Codebook, data: Microdata) -> Release:
     """What would be published without this part of the protector."""
 
-    def as_it_is(shown: Shown, counted: Tally) -> Shown:
+    def as_it_is(look: Telling, shown: Shown, codebook: Codebook) -> Shown:
         return shown
 
     with monkeypatch.context() as patch:
