@@ -77,8 +77,9 @@ class Wave:
 
 
 @lru_cache(maxsize=32)
-def _parsed(source: str, name: str) -> Questionnaire:
-    return loader.parse(source, name)
+def _parsed(source: str) -> Questionnaire:
+    # One object for all waves that ask the same: what is cached by questionnaire finds it at once.
+    return loader.parse(source, "the questionnaire of a wave")
 
 
 def _wave(row: WaveRow) -> Wave:
@@ -86,7 +87,7 @@ def _wave(row: WaveRow) -> Wave:
         id=row.id,
         title=row.title,
         state=row.state,  # type: ignore[arg-type]  # the table's own check allows no other
-        questionnaire=_parsed(row.questionnaire, f"wave {row.id}"),
+        questionnaire=_parsed(row.questionnaire),
         policy=DisclosurePolicy(**json.loads(row.policy)),
         public_key=row.public_key,
         fallback_key=row.keys.fallback_key if row.keys else b"",

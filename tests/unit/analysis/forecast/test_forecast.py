@@ -154,6 +154,7 @@ def with_too_fine_a_table(study: Study) -> Study:
     return replace(study, plan=replace(study.plan, tables=(*study.plan.tables, fine)))
 
 
+@pytest.mark.slow
 def test_a_crossing_that_is_too_fine_is_named_the_dearest() -> None:
     plain, fine = small(), with_too_fine_a_table(small())
     people = margins(plain.plan, 600)
@@ -169,6 +170,7 @@ def test_a_crossing_that_is_too_fine_is_named_the_dearest() -> None:
     assert not before.tables[0].left_out
 
 
+@pytest.mark.slow
 def test_the_cost_of_a_crossing_is_what_two_releases_differ_by() -> None:
     plain, fine = small(), with_too_fine_a_table(small())
     people, answering = margins(plain.plan, 600), Answering(60)
