@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 
 from analysis.attack.steps import Steps, steps, steps_of
+from analysis.release import known
 from analysis.release.model import Release
 from analysis.release.rows import Bound, ComparisonRow, MeasureRow
 
@@ -15,20 +16,12 @@ _EVERY: Interval = (0.0, 1.0)
 
 
 def people(release: Release, group: str, item: str, *, everybody: bool = False) -> Interval:
-    """How many of a group answered an item: its own base, or nearly all of the group, or all."""
-    low, high = of_group(release, release.group_by_id[group].base)
-    row = release.estimate_by_key.get((group, item))
-    own = None if row is None else row.base
-    if own is None:
-        return 0.0, high
-    if own != release.group_by_id[group].base:
-        return of_group(release, own)
-    if everybody:
-        return low, high
-    # Nine tenths of the group; or three quarters, when fewer than k did not answer.
-    k, fine = release.manifest.policy["k"], release.manifest.policy["fine_base"]
-    nearly = max(math.ceil(0.75 * low), low - k + 1) if low < fine else low
-    return float(min(math.ceil(0.9 * low), nearly)), high
+    """How many of a group answered an item; all of it, if guessed so where its base is stated."""
+    base = release.group_by_id[group].base
+    if everybody and known.item_base(release, group, item) == base:
+        return of_group(release, base)
+    low, high = known.of_item(release, group, item)
+    return low, math.inf if high is None else high
 
 
 def shown_in(release: Release, item: str) -> frozenset[str]:
@@ -122,13 +115,6 @@ def _sum(parts: Mapping[str, Interval]) -> Interval:
 
 
 def of_group(release: Release, base: int | None) -> Interval:
-    """What a published base says: exact from `fine_base`, rounded below; nothing when hidden."""
-    if base is None:
-        return 0.0, math.inf
-    policy = release.manifest.policy
-    half = (policy["base_step"] - 1) // 2
-    if base > policy["fine_base"]:
-        return float(base), float(base)
-    low = base - half
-    high = base if base == policy["fine_base"] else min(base + half, policy["fine_base"] - 1)
-    return float(low), float(high)
+    """The fewest and most people of a group with a published base; anything when hidden."""
+    low, high = known.of_group(release, base)
+    return low, math.inf if high is None else high

@@ -91,7 +91,7 @@ def test_everything_shown_exactly_exposes_what_is_left() -> None:
     high = np.where(hidden, made.membership @ (made.inside @ n), bases)
     few, at_atoms = small_unions(made, unions(made, hidden), n, 20)
     told = Told(at_atoms, np.asarray(made.inside @ truth, dtype=float), low, high, whole=True)
-    found = PossibleAnswers(made, made.membership).exposed(told, few)
+    found = tuple(PossibleAnswers(made, made.membership).exposed(told, few))
     assert "unit= not known further" in {few.names[one.union] for one in found}
     assert {made.groups[row].id for one in found for row in one.rows} == {"force", "unit=a"}
 
