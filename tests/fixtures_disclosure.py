@@ -105,7 +105,7 @@ def cells(book: Codebook, counts: Counts) -> Cells:
     ]
     return Cells(
         tuple(variable.id for variable in book.variables),
-        np.array(places, dtype=np.int16).reshape(len(places), -1),
+        np.array(places, dtype=np.int16).reshape(len(places), len(book.variables)),
         np.array([counts[profile] for profile in occupied], dtype=np.int64),
     )
 

@@ -121,7 +121,7 @@ def attacked(home: Path, pairs: int) -> Found:
 @pytest.mark.slow
 def test_nobody_sees_through_two_releases_of_a_wave(tmp_path: Path) -> None:
     found = attacked(tmp_path, PAIRS)
-    assert found.without_ledger > PAIRS / 3, "the attacker sees through those that ignore others"
+    assert found.without_ledger > PAIRS / 4, "the attacker sees through those that ignore others"
     assert found.published > PAIRS / 2
     assert found.with_ledger == 0
 
