@@ -15,7 +15,6 @@ from fixtures_analysis import Study, shuffled, small, with_answers
 from analysis.attack.audit import Audit, Breach, audit
 from analysis.errors import DataError, EstimationError, Unprotectable
 from analysis.microdata import Microdata
-from analysis.plan import TablePlan
 from analysis.policy import DisclosurePolicy
 from analysis.publish import WaveFacts, exact, publish
 from analysis.release.model import Release
@@ -426,7 +425,7 @@ def test_what_is_published_passes_the_audit() -> None:
 def test_a_percent_that_the_auditor_sees_through_is_withheld(
     study: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def suspicious(release: Release, _: TablePlan) -> Audit:
+    def suspicious(release: Release, *_: object) -> Audit:
         if release.estimate_by_key["command=north", "led"].status == "c":
             return Audit((), None)
         return Audit((Breach("numerator", "command=north", "planted", "led"),), None)
