@@ -15,7 +15,8 @@ import numpy as np
 
 from analysis.codebook import Codebook
 from analysis.disclosure import rounding
-from analysis.disclosure.answers import SMALL, Exposed, small
+from analysis.disclosure.answers import Exposed
+from analysis.disclosure.unions import SMALL, small
 from analysis.errors import Unprotectable
 from analysis.plan import FORCE
 from analysis.publish.shown import Shown, can_say, is_sensitive
