@@ -26,6 +26,9 @@ _NEARLY = 1e-6
 _NARROW = 3
 """Counts known to within so many people are looked at again in whole numbers."""
 
+_FEW = 3
+"""A table that fills fewer counts than this is looked for one count at a time."""
+
 _NOTHING: Interval = (0.0, None)
 
 
@@ -126,6 +129,7 @@ class Attack:
         if self.fits.search(unknown) is None:
             yield Breach("contradiction", "force", f"no table fits the published bases{self._of}")
             return
+        self._fill()
         for cell, at in self.cells.items():
             if cell not in self._names:
                 yield from self._unknown(cell, at)
@@ -138,6 +142,24 @@ class Attack:
         yield from self._rests()
         if len(self._known) > 1:
             yield from self._beside()
+
+    def _fill(self) -> None:
+        """Search for many hidden counts at once: each that a table fills needs no search alone."""
+        known, cells = self._known, self.cells
+        left = np.array(
+            [
+                part * len(cells) + at
+                for part in range(0, len(known), 2)
+                for cell, at in cells.items()
+                if cell in self._names and known[part][cell][1] is None
+            ],
+            dtype=np.int64,
+        )
+        while len(left) >= _FEW:
+            self.fits.search(dict.fromkeys(left.tolist(), -1.0), at_most=self._k)
+            before, left = left, left[self.fits.most[left] < self._k - _NEARLY]
+            if len(before) - len(left) < _FEW:
+                return
 
     @property
     def _of(self) -> str:

@@ -42,18 +42,30 @@ class FittingTables:
         self.seen: list[Reals] = []
         self.least, self.most = np.full(len(low), np.inf), np.full(len(low), -np.inf)
 
-    def search(self, costs: Mapping[int, float]) -> Reals | None:
+    def search(self, costs: Mapping[int, float], at_most: float = np.inf) -> Reals | None:
         """A table of least cost, which is remembered; None when no table fits.
 
         Args:
             costs: cell -> cost of one person there.
+            at_most: people in each of these cells, where more are possible.
         """
         wanted = np.zeros(len(self._low))
         wanted[list(costs)] = list(costs.values())
         changed = np.flatnonzero(wanted != self._costs).astype(np.int32)
         self._solver.changeColsCost(len(changed), changed, wanted[changed])
         self._costs = wanted
+        if at_most < np.inf:
+            self._limit(costs, at_most)
+            found = _solved(self._solver)
+            self._limit(costs, np.inf)
+            return self._remember(found)
         return self._remember(_solved(self._solver))
+
+    def _limit(self, cells: Mapping[int, float], at_most: float) -> None:
+        inside = np.array(list(cells), dtype=np.int32)
+        low = self._low[inside]
+        high = np.maximum(low, np.minimum(self._high[inside], at_most))
+        self._solver.changeColsBounds(len(inside), inside, low, high)
 
     def whole(self, cell: int, low: float, high: float) -> Reals | None:
         """A table of whole numbers with a count within limits, remembered; None: there is none."""
