@@ -11,6 +11,9 @@ from scipy import sparse
 
 Reals = npt.NDArray[np.float64]
 
+_DUAL, _PRIMAL = 1, 4
+"""What suits the first search, and another one over tables of which one is known."""
+
 _STATUS = highspy.HighsModelStatus
 
 
@@ -42,30 +45,29 @@ class FittingTables:
         self.seen: list[Reals] = []
         self.least, self.most = np.full(len(low), np.inf), np.full(len(low), -np.inf)
 
-    def search(self, costs: Mapping[int, float], at_most: float = np.inf) -> Reals | None:
+    def search(self, costs: Mapping[int, float]) -> Reals | None:
         """A table of least cost, which is remembered; None when no table fits.
 
         Args:
             costs: cell -> cost of one person there.
-            at_most: people in each of these cells, where more are possible.
         """
         wanted = np.zeros(len(self._low))
         wanted[list(costs)] = list(costs.values())
         changed = np.flatnonzero(wanted != self._costs).astype(np.int32)
         self._solver.changeColsCost(len(changed), changed, wanted[changed])
         self._costs = wanted
-        if at_most < np.inf:
-            self._limit(costs, at_most)
-            found = _solved(self._solver)
-            self._limit(costs, np.inf)
-            return self._remember(found)
+        self._solver.setOptionValue("simplex_strategy", _PRIMAL if self.seen else _DUAL)
         return self._remember(_solved(self._solver))
 
-    def _limit(self, cells: Mapping[int, float], at_most: float) -> None:
-        inside = np.array(list(cells), dtype=np.int32)
-        low = self._low[inside]
-        high = np.maximum(low, np.minimum(self._high[inside], at_most))
-        self._solver.changeColsBounds(len(inside), inside, low, high)
+    def seen_least(self, costs: Mapping[int, float]) -> float:
+        """The least cost of any table that was found so far; infinite when none was."""
+        if len(costs) == 1:
+            ((cell, cost),) = costs.items()
+            return float(cost * (self.least if cost > 0 else self.most)[cell])
+        return min(
+            (sum(cost * table[cell] for cell, cost in costs.items()) for table in self.seen),
+            default=np.inf,
+        )
 
     def whole(self, cell: int, low: float, high: float) -> Reals | None:
         """A table of whole numbers with a count within limits, remembered; None: there is none."""
