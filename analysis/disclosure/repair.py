@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from analysis.disclosure.bounds import DUST, CheapestChange, FeasibleTables, Known, Reals
+from analysis.disclosure.bounds import CheapestChange, FeasibleTables, Known
 from analysis.disclosure.cleaning import show_again
 from analysis.disclosure.colleagues import Colleagues, Pooled
 from analysis.disclosure.complementary import Hidden, Order, hide_complements
 from analysis.disclosure.optimum import near_optimum
+from analysis.disclosure.solving import DUST, Reals
 from analysis.disclosure.system import System
 from analysis.disclosure.targets import ALWAYS, Targets, of_groups
+from analysis.disclosure.whole import NearestWhole
 from analysis.disclosure.witnesses import Witnesses
 
 Positions = npt.NDArray[np.int64]
@@ -134,9 +137,8 @@ class _Audit:
         self._targets = targets
         self._small = targets.people < k
         self._need = np.where(self._small, float(k), targets.people + 1.0)
-        self._seen = Witnesses(system, known, targets)
+        self._seen = Witnesses(system, known, targets, k)
         self._blamed = np.zeros(len(targets.names), dtype=np.int64)
-        self._whole: set[int] = set()
         self._fits = FeasibleTables(system, known, targets.nobody, never)
         self._change = CheapestChange(system, known, targets.nobody, never)
         self._cost = _cost(system)
@@ -169,13 +171,12 @@ class _Audit:
             hidden: the pattern without it, shape (G,).
             near: hidden groups that are likely to be open then.
         """
-        before, whole = self._seen, self._whole
-        self._seen, self._whole = before.showing(group), set()
+        before, self._seen = self._seen, self._seen.showing(group)
         self._fits.hide(hidden)
         if self._nothing_is_open(hidden, near):
             return True
         before.join(self._seen)
-        self._seen, self._whole = before, whole
+        self._seen = before
         return False
 
     def _nothing_is_open(self, hidden: Hidden, near: Positions) -> bool:
@@ -213,7 +214,8 @@ class _Audit:
     def _uncertain(self, hidden: Hidden) -> Positions:
         """Targets that are not shown and of which no witness says that they are safe."""
         target = self._open(hidden)
-        return target[~(self._is_safe(target) & self._is_wide(target))]
+        clear = self._is_wide(target) | self._seen.whole[target]
+        return target[~(self._is_safe(target) & clear)]
 
     def _functional(self, target: int) -> Reals:
         """A target as a sum of atoms, shape (A,)."""
@@ -244,25 +246,24 @@ class _Audit:
         return bool(self._is_safe(target))
 
     def _is_safe_in_whole_numbers(self, target: int) -> bool:
-        if self._is_wide(target) or target in self._whole:
+        if self._is_wide(target) or self._seen.whole[target]:
             return True
         functional = self._functional(target)
-        enough = tuple(self._enough(target))
-        whole = False
         for largest in (True, False):
-            people, table = self._fits.extreme(functional, largest=largest)
-            self._seen.add(table)
-            if (np.abs(table - np.rint(table)) < DUST).all():
-                # Most programs end in whole people anyway, and that takes no search.
-                whole |= any(low - DUST <= people <= high + DUST for low, high in enough)
-        if (
-            whole
-            or self._is_wide(target)
-            or any(self._fits.has_whole(functional, *limits) for limits in enough)
-        ):
-            self._whole.add(target)
-            return True
-        return False
+            # Most programs end in whole people anyway, and that takes no search.
+            self._seen.add(self._fits.extreme(functional, largest=largest)[1])
+        limits = self._fits.limits()
+        for fewest, most in self._enough(target):
+            if self._is_wide(target) or self._seen.whole[target]:
+                return True
+            table = self._near.find(limits, target, fewest, most)
+            if table is not None:
+                self._seen.add(table)
+        return bool(self._is_wide(target) or self._seen.whole[target])
+
+    @cached_property
+    def _near(self) -> NearestWhole:
+        return self._fits.near(self._targets.rows)
 
     def _is_wide(self, target: int | Positions) -> npt.NDArray[np.bool_]:
         return np.asarray(self._seen.most[target] - self._seen.least[target] > NARROW + DUST)

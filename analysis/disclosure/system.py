@@ -74,6 +74,7 @@ class System:
             protection where few are in them. None when there are none.
         occupied: people in each of these cells, shape (cells,); None likewise.
         blocks: what the atoms are cells of.
+        truth: people in each atom, shape (A,); None when no more than the bases is known.
     """
 
     groups: tuple[Group, ...]
@@ -88,6 +89,7 @@ class System:
     between: npt.NDArray[np.bool_] | None = None
     occupied: npt.NDArray[np.int64] | None = None
     blocks: tuple[Block, ...] = ()
+    truth: npt.NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
         if self.bases.shape != (len(self.groups),):
@@ -130,7 +132,13 @@ class System:
     def of(self, bases: Bases, occupied: Cells) -> System:
         """The same plan for other people: their number in each group, and where they are."""
         inside = _inside(self.blocks, self.membership.shape[1], occupied)
-        return replace(self, bases=bases, inside=inside, occupied=occupied.people)
+        return replace(
+            self,
+            bases=bases,
+            inside=inside,
+            occupied=occupied.people,
+            truth=_in_atoms(inside, occupied.people),
+        )
 
 
 def _inside(all_blocks: tuple[Block, ...], atoms: int, occupied: Cells) -> sparse.csr_array:
@@ -139,6 +147,10 @@ def _inside(all_blocks: tuple[Block, ...], atoms: int, occupied: Cells) -> spars
     columns = np.tile(np.arange(len(occupied)), len(rows))
     place = (np.concatenate(rows), columns)
     return sparse.csr_array((np.ones(len(columns)), place), (atoms, len(occupied)))
+
+
+def _in_atoms(inside: sparse.csr_array, people: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    return np.asarray(inside @ people, dtype=np.float64)
 
 
 def build(
@@ -163,6 +175,7 @@ def build(
     groups = plan.groups
     tied = ties(cells.blocks)
     memberships = [cells.columns_of_group(group) for group in groups]
+    inside = None if occupied is None else _inside(cells.blocks, cells.size, occupied)
     return System(
         groups=groups,
         membership=_incidence(memberships, cells.size),
@@ -171,9 +184,10 @@ def build(
         lines=additive_lines(plan),
         derived=derived_groups(plan, cells.positions, cells.columns),
         watched=_watched(plan),
-        inside=None if occupied is None else _inside(cells.blocks, cells.size, occupied),
+        inside=inside,
         occupied=None if occupied is None else occupied.people,
         blocks=cells.blocks,
+        truth=None if inside is None or occupied is None else _in_atoms(inside, occupied.people),
     )
 
 

@@ -108,7 +108,9 @@ def control(counted: Tally, policy: DisclosurePolicy, past: Past | None = None) 
     system = build(codebook, plan, people, counted.cells)
     if past is not None:
         past.expect_as_strict(policy)
-    protection = protect(system, policy, own, levels_of(plan))
+    finest = Figures(codebook, (), counted.at_cells.unweighted())
+    at_cells = {measure: finest.bases(measure) for measure in own}
+    protection = protect(system, policy, own, levels_of(plan), at_cells=at_cells)
     if past is not None:
         protection = past.narrowed(protection, policy)
     if FORCE not in protection.shown:
