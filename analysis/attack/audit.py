@@ -14,6 +14,7 @@ from analysis.attack.bases import attacks
 from analysis.attack.breaches import Breach
 from analysis.attack.rates import attack_rates
 from analysis.attack.shares import attack_shares
+from analysis.attack.steps import singled_out
 from analysis.attack.witnesses import certify, partial
 from analysis.errors import ReleaseError
 from analysis.plan import TablePlan
@@ -68,7 +69,8 @@ def examine(
             else:
                 proofs.append(proof)
         breaches += found
-    breaches += (*attack_shares(release), *attack_answers(release, plan, candidates=candidates))
+    breaches += (*singled_out(release), *attack_shares(release))
+    breaches += attack_answers(release, plan, candidates=candidates)
     whole = None if breaches else Certificates(incomplete, tuple(proofs))
     return Audit(tuple(breaches), whole)
 

@@ -37,11 +37,8 @@ MOST_GROUPS = 1600
 NARROW = 3
 """Counts known to within so many people are looked at again in whole numbers."""
 
-WHOLE_COST = 5
-"""Hiding a group of one value costs as much as hiding this many crossings of its size."""
-
 WATCHED_COST = 20
-"""Hiding a group costs this much more for each of its values that an intersection names."""
+"""Hiding a group costs this much more for each time that it is watched."""
 
 
 def hiding_pattern(
@@ -113,12 +110,8 @@ def _repaired(system: System, order: Order, audit: _Audit, hidden: Hidden) -> Hi
 
 
 def _loss(system: System) -> Reals:
-    """What it costs to hide each group: its people, and more where the plan names it.
-
-    A unit's own figure, which everybody in it reads, costs more than those of its crossings.
-    """
+    """What it costs to hide each group: its people, and more where it is watched."""
     loss = system.bases * (1.0 + WATCHED_COST * system.watched)
-    loss[[len(group.where) == 1 for group in system.groups]] *= WHOLE_COST
     loss[[group.parent is None for group in system.groups]] *= FORCE_COST
     return loss
 

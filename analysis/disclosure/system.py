@@ -65,8 +65,8 @@ class System:
         bases: people who answered, shape (G,).
         lines: every additive line of every table.
         derived: unknown parts and rests.
-        watched: how many of a group's values the plan names in an intersection, shape (G,);
-            groups with more of them are hidden after others.
+        watched: how many of a group's values the plan names in an intersection, and one for a
+            command, whose board reads it, shape (G,); those with more are hidden after others.
         inside: 0/1, shape [A, cells]: which occupied finest cells add up to which atom; None when
             no more than the bases is known.
         public: positions of groups whose bases have been published already; they are held.
@@ -194,7 +194,10 @@ def build(
 def _watched(plan: TablePlan) -> npt.NDArray[np.int64]:
     """The plan says in advance whom it is for: those are the last to be hidden for others' sake."""
     named = {pair for one in plan.intersections for pair in plan.group_by_id[one.group].where}
-    return np.array([len(named & set(group.where)) for group in plan.groups], dtype=np.int64)
+    return np.array(
+        [len(named & set(group.where)) + plan.is_command(group) for group in plan.groups],
+        dtype=np.int64,
+    )
 
 
 class _Cells:

@@ -13,8 +13,10 @@ import numpy.typing as npt
 
 from analysis.codebook import Item
 from analysis.disclosure import rounding
-from analysis.disclosure.answers import PossibleAnswers, Told, Unions, tightened, unions
+from analysis.disclosure.answers import PossibleAnswers, Told
+from analysis.disclosure.beside import tightened
 from analysis.disclosure.targets import stacked
+from analysis.disclosure.unions import Unions, unions
 from analysis.publish.estimates import rounder, rounder_at, score
 from analysis.publish.figures import Figure, Figures
 from analysis.publish.pairs import pairs, rests

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flask import url_for
 
-from analysis.plan import FORCE
+from analysis.plan import COMMAND, FORCE
 from analysis.release.comment_themes import CommentThemes
 from analysis.release.model import Release
 from survey.results import (
@@ -21,7 +21,7 @@ from survey.results import (
 )
 from survey.results.charts import heat_map, trend_lines
 from survey.results.exports import Download, downloads
-from survey.results.scope import COMMAND, Scope, Unit, units
+from survey.results.scope import Scope, Unit, units
 
 
 @dataclass(frozen=True)

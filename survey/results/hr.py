@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flask import url_for
 
-from analysis.plan import FORCE
+from analysis.plan import COMMAND, FORCE
 from analysis.release.comment_themes import CommentThemes
 from analysis.release.model import Release
 from survey.results import (
@@ -22,7 +22,6 @@ from survey.results import (
 )
 from survey.results.charts import heat_map, trend_lines
 from survey.results.exports import Download, downloads
-from survey.results.scope import COMMAND
 
 
 @dataclass(frozen=True)

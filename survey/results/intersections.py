@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from analysis.plan import FORCE
+from analysis.plan import COMMAND, FORCE
 from analysis.release.model import Release
 from analysis.release.rows import GroupRow
 from survey.results import words
-from survey.results.scope import COMMAND, Scope, command_position, label, picked, units
+from survey.results.scope import Scope, command_position, label, picked, units
 
 
 @dataclass(frozen=True)

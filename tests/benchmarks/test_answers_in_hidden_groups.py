@@ -13,11 +13,12 @@ import numpy.typing as npt
 import pytest
 
 from analysis.cells import Cells
-from analysis.disclosure.answers import PossibleAnswers, Told, unions
-from analysis.disclosure.answers import small as small_unions
+from analysis.disclosure.answers import PossibleAnswers, Told
 from analysis.disclosure.protection import protect
 from analysis.disclosure.rounding import nearest
 from analysis.disclosure.system import System, build
+from analysis.disclosure.unions import small as small_unions
+from analysis.disclosure.unions import unions
 from analysis.policy import DisclosurePolicy
 
 pytestmark = pytest.mark.slow

@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.cells import Cells
-from analysis.disclosure.answers import PossibleAnswers, Told, tightened, unions
-from analysis.disclosure.answers import small as small_unions
+from analysis.disclosure.answers import PossibleAnswers, Told
+from analysis.disclosure.beside import tightened
 from analysis.disclosure.system import System, build
+from analysis.disclosure.unions import small as small_unions
+from analysis.disclosure.unions import unions
 
 CODES = {"unit": ("a", "b"), "sex": ("f", "m")}
 BOOK = small.codebook(CODES)
