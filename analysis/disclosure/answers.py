@@ -75,25 +75,24 @@ class PossibleAnswers:
         """
         groups, self._atoms = system.membership.shape
         rests = sparse.csr_array((0, groups)) if rests is None else rests
-        tied, self._groups = system.held.rows, groups
+        tied, self._groups, self._held = system.held.rows, groups, len(system.held.values) + groups
         self._measured = stacked([system.membership, rests @ system.membership])
         self._found: dict[bytes, list[Reals]] = {}
         self._tables: list[Reals] = []
-        self._held = tied.shape[0] + groups
-        nobody = sparse.csr_array((tied.shape[0], groups))
-        rows = [
-            sparse.csr_array(sparse.hstack([tied, nobody])),
-            sparse.csr_array(sparse.hstack([system.membership, -sparse.eye_array(groups)])),
-            sparse.csr_array(
-                sparse.hstack([sparse.csr_array((rests.shape[0], self._atoms)), rests])
-            ),
-        ]
-        height, width = self._held + rests.shape[0], self._atoms + groups
+        nobody = sparse.csr_array((len(system.held.values), groups))
+        no_atoms = sparse.csr_array((rests.shape[0], self._atoms))
+        rows = sparse.vstack(
+            [
+                sparse.hstack([tied, nobody]),
+                sparse.hstack([system.membership, -sparse.eye_array(groups)]),
+                sparse.hstack([no_atoms, rests]),
+            ],
+            format="csc",
+        )
+        height, width = rows.shape
         self._every_row = np.arange(height, dtype=np.int32)
         self._every_column = np.arange(width, dtype=np.int32)
-        self._highs = program(
-            *(sparse.csc_array(stacked(rows)), np.zeros(width), np.zeros(height), np.zeros(height))
-        )
+        self._highs = program(rows, np.zeros(width), np.zeros(height), np.zeros(height))
 
     def found(self, truth: Reals) -> Sequence[Reals]:
         """The answers that were found to fit what was told of some true ones, shape (A,) all."""
@@ -177,12 +176,8 @@ class PossibleAnswers:
             raise Unprotectable(f"the published shares contradict each other (solver: {words})")
         self._highs.setOptionValue("simplex_strategy", PRIMAL)
         solution = self._highs.getSolution()
-        prices = np.concatenate(
-            [
-                np.array(solution.col_dual)[self._atoms :],
-                np.array(solution.row_dual)[self._held :],
-            ]
-        )
+        of_groups = np.array(solution.col_dual)[self._atoms :]
+        prices = np.concatenate([of_groups, np.array(solution.row_dual)[self._held :]])
         self._tables.append(np.array(solution.col_value)[: self._atoms])
         return self._tables[-1], set(np.flatnonzero(np.abs(prices) > DUST).tolist())
 

@@ -217,8 +217,7 @@ class _Audit:
     def _uncertain(self, hidden: Hidden) -> Positions:
         """Targets that are not shown and of which no witness says that they are safe."""
         target = self._open(hidden)
-        clear = self._is_wide(target) | self._seen.whole[target]
-        return target[~(self._is_safe(target) & clear)]
+        return target[~(self._is_safe(target) & self._is_clear(target))]
 
     def _functional(self, target: int) -> Reals:
         """A target as a sum of atoms, shape (A,)."""
@@ -240,29 +239,31 @@ class _Audit:
         return np.asarray(none | enough)
 
     def _reaches(self, target: int) -> bool:
-        """Look for witnesses: as many people as there can be, then as few."""
-        functional = self._functional(target)
-        self._seen.add(self._fits.extreme(functional)[1])
-        few_would_do = self._targets.may_be_none[target] or not self._small[target]
-        if few_would_do and not self._is_safe(target):
-            self._seen.add(self._fits.extreme(functional, largest=False)[1])
+        """Look for witnesses: as many people as there can be, and as few where that will do."""
+        functional, none = self._functional(target), bool(self._targets.may_be_none[target])
+        for largest in (False, True) if none else (True, False):
+            if (largest or none or not self._small[target]) and not self._is_safe(target):
+                self._seen.add(self._fits.extreme(functional, largest=largest)[1])
         return bool(self._is_safe(target))
 
     def _is_safe_in_whole_numbers(self, target: int) -> bool:
-        if self._is_wide(target) or self._seen.whole[target]:
+        if self._is_clear(target):
             return True
-        functional = self._functional(target)
+        functional, limits = self._functional(target), self._fits.limits()
         for largest in (True, False):
             # Most programs end in whole people anyway, and that takes no search.
             self._seen.add(self._fits.extreme(functional, largest=largest)[1])
-        limits = self._fits.limits()
         for fewest, most in self._enough(target):
-            if self._is_wide(target) or self._seen.whole[target]:
+            if self._is_clear(target):
                 return True
             table = self._near.find(limits, target, fewest, most)
             if table is not None:
                 self._seen.add(table)
-        return bool(self._is_wide(target) or self._seen.whole[target])
+        return bool(self._is_clear(target))
+
+    def _is_clear(self, target: int | Positions) -> npt.NDArray[np.bool_]:
+        """Whether whole people leave it open what is safe in fractions of them."""
+        return self._is_wide(target) | self._seen.whole[target]
 
     @cached_property
     def _near(self) -> NearestWhole:

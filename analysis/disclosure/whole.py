@@ -66,6 +66,7 @@ class NearestWhole:
         self._highs.changeRowsBounds(  # type: ignore[attr-defined]
             len(self._every), self._every, low - self._sums, high - self._sums
         )
+        self._highs.clearSolver()
         self._highs.run()
         if self._highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
             return None
