@@ -206,14 +206,6 @@ def _edition(
     return Edition(name, wave, policy, cells, order)
 
 
-def people(base: int, policy: Mapping[str, int]) -> tuple[int, int]:
-    """The fewest and the most people that a published base can stand for."""
-    fine, half = policy["fine_base"], policy["base_step"] // 2
-    if base > fine:
-        return base, base
-    return max(0, base - half), base if base == fine else min(base + half, fine - 1)
-
-
 def whole(text: str) -> int | None:
     """A published whole number; None when the cell is empty or holds something else."""
     return int(text) if text.isascii() and text.lstrip("-").isdigit() else None
