@@ -10,6 +10,7 @@ from scipy.optimize import linprog
 from analysis.attack.breaches import Breach
 from analysis.attack.grid import grid
 from analysis.plan import TablePlan
+from analysis.release.known import of_group
 from analysis.release.model import Release
 from analysis.release.rows import GroupRow
 
@@ -79,11 +80,6 @@ def _crossing(row: GroupRow) -> tuple[bool, ...]:
 
 def _people(release: Release, row: GroupRow) -> tuple[float, float | None]:
     """The fewest and most people of a group: the published headcount, or its base and more."""
-    policy = release.manifest.policy
-    half = (policy["base_step"] - 1) // 2
     if row.headcount is not None:
-        slack = 0 if row.headcount > policy["fine_base"] else half
-        return float(row.headcount - slack), float(row.headcount + slack)
-    if row.base is None:
-        return 0.0, None
-    return float(row.base - (half if row.base <= policy["fine_base"] else 0)), None
+        return of_group(release, row.headcount)
+    return of_group(release, row.base)[0], None

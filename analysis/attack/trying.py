@@ -11,6 +11,7 @@ from analysis.attack import (
     editions,
     hints,
     insiders,
+    leftovers,
     markup,
     percents,
     residuals,
@@ -60,6 +61,7 @@ ATTACKS = (
     Attack(12, "sentences", hints.sentences),
     Attack(12, "against-the-rest", hints.against_the_rest),
     Attack(13, "pages", markup.pages),
+    Attack(13, "workbooks", leftovers.workbooks),
     Attack(14, "comments", wording.comments),
 )
 

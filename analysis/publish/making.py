@@ -25,6 +25,7 @@ from analysis.publish.figures import Figures
 from analysis.publish.headcounts import Headcounts
 from analysis.publish.headcounts import headcounts as all_headcounts
 from analysis.publish.ladders import ladder_rows
+from analysis.publish.places import places
 from analysis.publish.shown import Shown, control, is_sensitive
 from analysis.publish.told import Telling
 from analysis.publish.trends import line_before, trend_rows
@@ -140,6 +141,7 @@ def publish_tally(
     """`publish` for answers that were counted in parts: everything after the tally."""
     shown = control(counted, policy, past)
     look = Telling(shown, counted)
+    where = places(counted.codebook, counted.plan, counted.cells)
     shown = protect_answers(look, shown, counted.codebook)
     if past is not None:
         shown = replace(shown, withheld=shown.withheld | past.withheld())
@@ -154,7 +156,7 @@ def publish_tally(
         if not breaches:
             release = _completed(draft, shown, line)
             check(release)
-            found = examine(release, shown.plan, look.candidates)
+            found = examine(release, shown.plan, look.candidates, where)
             breaches = found.breaches
             if not breaches:
                 if past is not None:

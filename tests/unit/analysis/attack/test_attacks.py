@@ -12,7 +12,7 @@ import fixtures_analysis as fixtures
 import pytest
 
 from analysis.attack.findings import Claim, Tried
-from analysis.attack.material import Material, Page, Published, Sheet
+from analysis.attack.material import Material, Page, Published, Sheet, Unseen, Workbook
 from analysis.attack.trying import ATTACKS, attack
 from analysis.export import csv_bytes
 from analysis.policy import DisclosurePolicy
@@ -171,6 +171,9 @@ PLANTED: dict[str, Callable[[], Material]] = {
     ),
     "against-the-rest": _comparison,
     "pages": lambda: page('<tr><th>North</th><td title="7 people">[c]</td><td>[c]</td></tr>'),
+    "workbooks": lambda: of(
+        workbooks=(Workbook("one.xlsx", (), (Unseen("truth!B2, which is hidden", "7"),), 9),)
+    ),
     "comments": lambda: of(
         comments=("More sergeants for the night shift, please.",),
         pages=(Page("hr.html", "<p>They ask for sergeants for the night shift.</p>"),),
