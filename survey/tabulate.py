@@ -24,6 +24,7 @@ from analysis.release.model import Release
 from survey import clock
 from survey.close import keys as release_keys
 from survey.close.keys import Keys
+from survey.close.reasons import for_everybody
 from survey.errors import LedgerError, SettingsError
 from survey.manage import waves
 from survey.questionnaire.codebook import codebook
@@ -45,6 +46,9 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
     "--key", type=click.Path(path_type=Path), help="release.key that signs; else none kept"
 )
 @click.option("--ledger", type=_FOLDER, help="what was published of the questionnaire; continued")
+@click.option(
+    "--correct", metavar="REASON", help="replace the wave's Release in the ledger; public"
+)
 @click.option("--out", type=_FOLDER, required=True, help="gets the Release as a folder of its own")
 def tabulate(
     questionnaire: Path,
@@ -59,17 +63,22 @@ def tabulate(
     """Publish a file of answers of a survey that was run elsewhere."""
     wave: str | None = of_wave["wave"]
     closed: datetime | None = of_wave["closed"]
+    reason: str | None = of_wave["correct"]
     if wave is not None:
         waves.expect_id(wave)
     if ledger is not None and key is None:
         raise SettingsError(
             "--ledger needs --key: a Release signed with a throw-away key is another one each time."
         )
+    if reason is not None:
+        if ledger is None:
+            raise SettingsError("--correct needs --ledger, in which the Release stands.")
+        reason = for_everybody(reason, "--correct")
     day = closed.date() if closed else clock.today()
     # The key is read first: a wrong one must not cost minutes of counting.
     keys = release_keys.new() if key is None else release_keys.load(key)
     asked = (questionnaire, answers, headcount, weight, _name(wave, answers), day)
-    release = release_of(*asked) if ledger is None else _continued(asked, ledger, out, keys)
+    release = release_of(*asked) if ledger is None else _continued(asked, ledger, out, keys, reason)
     digest = folder.write(release, out, keys.signing)
     click.echo(
         f"{release.manifest.shown} groups are shown and {release.manifest.not_shown} are not."
@@ -83,21 +92,29 @@ Asked = tuple[Path, Path, Path | None, str | None, str, date]
 """Questionnaire, answers, headcounts, weight, wave and the day on which it closed."""
 
 
-def _continued(asked: Asked, path: Path, out: Path, keys: Keys) -> Release:
+def _continued(asked: Asked, path: Path, out: Path, keys: Keys, reason: str | None) -> Release:
     """The Release, audited with the ledger in a folder and appended to it.
 
     One that stands there already, because an earlier run was interrupted, is made again.
+
+    Args:
+        asked: what is published.
+        path: the ledger's folder.
+        out: where Releases are put.
+        keys: that sign it.
+        reason: why it replaces the wave's Release; None for its first one.
     """
     questionnaire, wave = load(asked[0]), asked[4]
     kept = ledgers.read(path, questionnaire.id)
     _expect_all_of(out, kept)
     last = kept.entries[-1] if kept.entries else None
-    if isinstance(last, Published) and last.wave == wave:
+    made = last if isinstance(last, Published) and last.wave == wave else None
+    if made is not None and made.release.manifest.correction == reason:
         with suppress(Unprotectable):
-            again = release_of(*asked, kept.up_to(len(kept.entries) - 1))
-            if folder.packed(again, keys.signing) == last.content:
+            again = release_of(*asked, kept.up_to(len(kept.entries) - 1), reason)
+            if folder.packed(again, keys.signing) == made.content:
                 return again
-    release = release_of(*asked, kept)
+    release = release_of(*asked, kept, reason)
     content = folder.packed(release, keys.signing)
     ledgers.append(path, kept.plus(Published(content, questionnaire.plan)))
     return release
@@ -127,6 +144,7 @@ def release_of(
     wave: str,
     closed: date,
     ledger: Ledger | None = None,
+    correction: str | None = None,
 ) -> Release:
     """The Release of a file of answers, under the default disclosure policy.
 
@@ -138,6 +156,7 @@ def release_of(
         wave: id and title of the wave.
         closed: the day on which it closed.
         ledger: what was published of the questionnaire, for the audit and the trends.
+        correction: why it replaces the wave's Release in the ledger; None for the first.
 
     Raises:
         QuestionnaireError: with every problem of the questionnaire.
@@ -155,7 +174,7 @@ def release_of(
         book,
         asked.plan,
         microdata,
-        wave=WaveFacts(wave, wave, closed, ledger),
+        wave=WaveFacts(wave, wave, closed, ledger, correction),
         policy=DisclosurePolicy(),
         headcounts=counts,
         previous=_earlier(ledger, closed),

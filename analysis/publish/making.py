@@ -13,18 +13,18 @@ from analysis.codebook import Codebook, Theme
 from analysis.disclosure import rounding
 from analysis.disclosure.shape import not_published
 from analysis.errors import DataError, EstimationError, LedgerError, Unprotectable
-from analysis.ledger import Ledger, Published
+from analysis.ledger import Count, Ledger, Published
 from analysis.microdata import Microdata
 from analysis.plan import FORCE, TablePlan
 from analysis.policy import DisclosurePolicy
 from analysis.publish.coarser import protect_answers
 from analysis.publish.compared import compare
 from analysis.publish.earlier import Past, past_of
-from analysis.publish.estimates import distribution_rows, estimate_rows, group_facts, group_rows
+from analysis.publish.estimates import distribution_rows, estimate_rows, group_rows
 from analysis.publish.figures import Figures
-from analysis.publish.headcounts import Headcounts
 from analysis.publish.headcounts import headcounts as all_headcounts
 from analysis.publish.ladders import ladder_rows
+from analysis.publish.response import Response, response_of
 from analysis.publish.shown import Shown, control, is_sensitive
 from analysis.publish.told import Telling
 from analysis.publish.trends import line_before, trend_rows
@@ -55,12 +55,20 @@ class WaveFacts:
         closed: the day on which it closed.
         ledger: everything that was published of its questionnaire; the Releases of this wave are
             audited together with the new one, which replaces the last of them.
+        correction: why it does, in words that everybody will read; None for a wave's first one.
     """
 
     id: str
     title: str
     closed: date
     ledger: Ledger | None = None
+    correction: str | None = None
+
+    @property
+    def told(self) -> Count | None:
+        """What was told of it at closing; None where nobody did."""
+        found = () if self.ledger is None else self.ledger.counts_of(self.id)
+        return found[-1] if found else None
 
 
 def publish(
@@ -89,7 +97,8 @@ def publish(
     Raises:
         EstimationError: when nobody answered.
         DataError: when microdata, headcounts or weights do not fit.
-        LedgerError: when the ledger is that of another questionnaire.
+        LedgerError: when the ledger is that of another questionnaire, or a wave that stands in it
+            is published again without saying why, or another one with a reason.
         Unprotectable: when the plan cannot be published safely.
     """
     if microdata.n == 0:
@@ -111,6 +120,7 @@ def publish(
 def _published(codebook: Codebook, wave: WaveFacts, answers: int) -> tuple[Published, ...]:
     """The earlier Releases of a wave, in the ledger of its questionnaire."""
     ledger = wave.ledger
+    _expect_reason(wave, () if ledger is None else ledger.of_wave(wave.id))
     if ledger is None:
         return ()
     if ledger.line != codebook.questionnaire:
@@ -125,6 +135,19 @@ def _published(codebook: Codebook, wave: WaveFacts, answers: int) -> tuple[Publi
                 f"and here are {answers:,}: these are not the answers of that wave."
             )
     return ledger.of_wave(wave.id)
+
+
+def _expect_reason(wave: WaveFacts, earlier: Sequence[Published]) -> None:
+    """A Release says why it replaces another one, exactly when it does."""
+    if earlier and wave.correction is None:
+        raise LedgerError(
+            f"Wave {wave.id} is published already, as Release {earlier[-1].hash[:12]}; a second "
+            "one replaces it, and has to say why: --correct REASON."
+        )
+    if not earlier and wave.correction is not None:
+        raise LedgerError(
+            f"Wave {wave.id} has no Release that could be corrected; leave out --correct."
+        )
 
 
 def publish_tally(
@@ -143,7 +166,8 @@ def publish_tally(
     shown = protect_answers(look, shown, counted.codebook)
     if past is not None:
         shown = replace(shown, withheld=shown.withheld | past.withheld())
-    known = all_headcounts(counted.plan, headcounts, counted.at_groups.people.tolist())
+    sizes = all_headcounts(counted.plan, headcounts, counted.at_groups.people.tolist())
+    known = response_of(shown, sizes, past, None if wave.told is None else wave.told.cards)
     line = line_before(previous, counted.codebook.questionnaire, wave.id)
     if weight is not None:
         shown = replace(shown, withheld=_withheld_of_people(shown, wave, known))
@@ -164,7 +188,7 @@ def publish_tally(
 
 
 def _withheld_of_people(
-    shown: Shown, wave: WaveFacts, known: Headcounts
+    shown: Shown, wave: WaveFacts, known: Response
 ) -> frozenset[tuple[str, str]]:
     """What would be withheld without weights: weighted shares are not people, so judge on these."""
     figures = shown.figures
@@ -194,11 +218,11 @@ def without(shown: Shown, breaches: Sequence[Breach]) -> Shown:
     return replace(shown, withheld=shown.withheld | pairs)
 
 
-def _draft(shown: Shown, wave: WaveFacts, known: Headcounts, weight: str | None) -> Release:
+def _draft(shown: Shown, wave: WaveFacts, known: Response, weight: str | None) -> Release:
     """The Release without what compares: groups and their own figures."""
-    facts = group_facts(shown, known)
+    facts = known.of_group
     return Release(
-        manifest=_manifest(shown, wave, known, facts[FORCE].headcount, weight),
+        manifest=_manifest(shown, wave, known, weight),
         measures=measure_rows(shown.figures.codebook),
         groups=group_rows(shown, facts),
         estimates=estimate_rows(shown, facts),
@@ -256,13 +280,12 @@ def _theme_fingerprint(codebook: Codebook, theme: Theme) -> str:
 def _manifest(
     shown: Shown,
     wave: WaveFacts,
-    known: Headcounts,
-    invited: int | None,
+    known: Response,
     weight: str | None,
 ) -> Manifest:
     codebook, plan = shown.figures.codebook, shown.plan
     earlier = () if wave.ledger is None else wave.ledger.of_wave(wave.id)
-    visible = len(shown.protection.shown)
+    visible, invited = len(shown.protection.shown), known.of_group[FORCE].headcount
     return Manifest(
         wave=wave.id,
         wave_title=wave.title,
@@ -294,11 +317,12 @@ def _manifest(
         not_published=not_published(plan, shown.protection.left_out),
         ledger=None if wave.ledger is None else wave.ledger.head,
         replaces=None if not earlier else earlier[-1].hash,
+        correction=wave.correction,
         coarser=tuple((*key, step) for key, step in sorted(shown.coarser.items())),
     )
 
 
-def _contradictions(known: Headcounts) -> list[str]:
+def _contradictions(known: Response) -> list[str]:
     return [
         f"Headcounts by {' and '.join(sorted(one)) or 'force'} are smaller than the number of "
         "answers somewhere: no response rates are given there."

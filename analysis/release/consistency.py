@@ -40,7 +40,9 @@ def check(release: Release) -> None:
 
     Raises:
         LeakingRelease: naming the table and the group.
+        ReleaseError: when it replaces another one without a reason, or a rung cannot stand.
     """
+    _replaces_for_a_reason(release)
     for name, values in _VALUES.items():
         for row in getattr(release, name):
             if row.status == "shown":
@@ -61,6 +63,15 @@ def check(release: Release) -> None:
     _ladders_stand(release, hidden)
     this_wave = (row for row in release.trends if row.wave == release.manifest.wave)
     _nothing_hidden("trends", hidden, _keys(this_wave, "measure"))
+
+
+def _replaces_for_a_reason(release: Release) -> None:
+    manifest = release.manifest
+    if (manifest.replaces is None) != (manifest.correction is None):
+        raise ReleaseError(
+            f"The Release of wave {manifest.wave} must say which Release it replaces and why, or "
+            "neither."
+        )
 
 
 def _ladders_stand(release: Release, hidden: _Hidden) -> None:

@@ -44,6 +44,7 @@ class Manifest:
         comparisons: how many comparisons the area-of-concern rule made.
         warnings: sentences, such as an item that runs against its theme.
         replaces: hash of the Release that this one corrects.
+        correction: why it does, in words for everybody; None exactly when it replaces none.
         weight: name of the weight column that came with the file, if any.
         not_published: (table id, level as `breakdown=level` joined by `&`): left out as a whole,
             as most of its groups would not be shown.
@@ -75,6 +76,7 @@ class Manifest:
     not_published: tuple[tuple[str, str], ...] = ()
     ledger: str | None = None
     coarser: tuple[tuple[str, str, int], ...] = ()
+    correction: str | None = None
 
 
 @dataclass(frozen=True)

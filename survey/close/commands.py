@@ -91,12 +91,22 @@ def combine(shares: tuple[Path, ...], locked: Path, out: Path) -> None:
     type=click.Path(path_type=Path, file_okay=False),
     help="your own copy of the questionnaire's ledger, which is checked and continued; with a file",
 )
+@click.option(
+    "--correct",
+    metavar="REASON",
+    help="replace the Release that is out, while the answers exist; everybody reads why",
+)
 def unseal(
-    wave: str, key: Path, out: Path, previous: tuple[Path, ...], ledger: Path | None
+    wave: str,
+    key: Path,
+    out: Path,
+    previous: tuple[Path, ...],
+    ledger: Path | None,
+    correct: str | None,
 ) -> None:
     """Open a closed wave: a carried file, offline, or a wave of this server, and publish it."""
     if wave.endswith(wave_file.ENDING):
-        _unseal_carried(Path(wave), key, out, previous, ledger)
+        _unseal_carried(Path(wave), key, out, previous, ledger, correct)
         return
     if ledger:
         raise SettingsError("--ledger goes with a file; the server has the ledger of its Releases.")
@@ -105,17 +115,23 @@ def unseal(
             "--previous-key goes with a file; the server knows the keys of its earlier Releases."
         )
     stores = Stores.open(Settings.from_environment())
-    digest = unseal_wave(stores, wave, release_keys.load(key), out, _progress, click.echo)
-    click.echo(f"Release {digest} is in {out / digest} and published.")
+    digest = unseal_wave(stores, wave, release_keys.load(key), out, _progress, click.echo, correct)
+    instead = " in place of the one before" if correct else ""
+    click.echo(f"Release {digest} is in {out / digest} and published{instead}.")
     click.echo(f"Destroy the sealed answers within 30 days: candour wave destroy {wave}")
 
 
 def _unseal_carried(
-    file: Path, key: Path, out: Path, previous: tuple[Path, ...], ledger: Path | None
+    file: Path,
+    key: Path,
+    out: Path,
+    previous: tuple[Path, ...],
+    ledger: Path | None,
+    correct: str | None,
 ) -> None:
     verifiers = [officers.read(path).verifier for path in previous]
     keys = release_keys.load(key)
-    packed = unseal_file(file, keys, verifiers, out, _progress, click.echo, ledger)
+    packed = unseal_file(file, keys, verifiers, out, _progress, click.echo, ledger, correct)
     click.echo(f"Release {packed.stem} is in {packed.with_suffix('')}; nobody has it yet.")
     click.echo(f"Bring {packed.name} to the server: candour release add {packed.name}")
     click.echo(f"Destroy {file} when it is published, and every copy of it.")

@@ -1,4 +1,4 @@
-"""Unsealing: opens the answers of a closed wave, all at once, and makes their Release.
+"""Unsealing: opens the answers of a closed wave, all at once, and makes or corrects their Release.
 
 A command and never a request. It runs on the officers' offline machine, on a file that was carried
 there, or for a small force on the server; both ways make the same Release, byte for byte.
@@ -12,7 +12,9 @@ from pathlib import Path
 from analysis.ledger import Published
 from analysis.ledger import folder as ledgers
 from analysis.release import folder
+from analysis.release.model import Release
 from survey.close.carrying import gather
+from survey.close.correcting import corrected
 from survey.close.keys import Keys
 from survey.close.opening import Tell, Watch, ledger_of, release_of
 from survey.database import Stores
@@ -31,21 +33,24 @@ def unseal(
     out: Path,
     watch: Watch = lambda rows: rows,
     tell: Tell = lambda _sentence: None,
+    correction: str | None = None,
 ) -> str:
-    """Open a closed wave of these stores and publish its Release; returns the Release's hash.
+    """Open a wave of these stores and publish its Release; returns the Release's hash.
 
     Args:
         stores: where the wave's closed box and the earlier Releases lie.
-        wave_id: a wave that is closed.
+        wave_id: a wave that is closed; with a correction one that is released.
         keys: the release officers'.
         out: folder that gets the Release as a folder of its own; the store gets a packed copy.
         watch: wraps the opening loop, for a progress bar.
         tell: hears how many answers were spoilt, if any were.
+        correction: why another Release replaces the one that is out; None for the first.
 
     Raises:
-        CandourError: what `opening.release_of` and `adding.add` raise.
+        CandourError: what `opening.release_of`, `correcting.corrected` and `adding.add` raise.
     """
-    release = release_of(gather(stores, wave_id), keys, store.verifiers(stores), watch, tell)
+    verifiers = store.verifiers(stores)
+    release = _made(gather(stores, wave_id), keys, verifiers, watch, tell, correction)
     digest = folder.write(release, out, keys.signing)
     return adding.add(stores, folder.pack(out / digest))
 
@@ -58,6 +63,7 @@ def unseal_file(
     watch: Watch = lambda rows: rows,
     tell: Tell = lambda _sentence: None,
     ledger: Path | None = None,
+    correction: str | None = None,
 ) -> Path:
     """Open a wave in a file, without any database; nothing is written but into `out`.
 
@@ -70,17 +76,19 @@ def unseal_file(
         tell: hears what was left out.
         ledger: the officers' own copy of the ledger, which the one in the file must continue; the
             Release is appended to it.
+        correction: why another Release replaces the one that is out; None for the first.
 
     Returns:
         The file to bring back to the server, `<hash>.release`.
 
     Raises:
-        CandourError: what `wave_file.read`, `opening.release_of` and `_expect_continued` raise.
+        CandourError: what `wave_file.read`, `opening.release_of`, `correcting.corrected` and
+            `_expect_continued` raise.
     """
     file = wave_file.read(path)
     if ledger is not None:
         _expect_continued(ledger, file)
-    release = release_of(file, keys, verifiers, watch, tell)
+    release = _made(file, keys, verifiers, watch, tell, correction)
     if ledger is not None:
         content = folder.packed(release, keys.signing)
         made = Published(content, file.wave.questionnaire.plan)
@@ -89,6 +97,19 @@ def unseal_file(
     packed = out / f"{digest}{PACKED}"
     secret_files.write_whole(packed, folder.pack(out / digest))
     return packed
+
+
+def _made(
+    file: WaveFile,
+    keys: Keys,
+    verifiers: Collection[bytes],
+    watch: Watch,
+    tell: Tell,
+    correction: str | None,
+) -> Release:
+    if correction is None:
+        return release_of(file, keys, verifiers, watch, tell)
+    return corrected(file, keys, verifiers, correction, watch, tell)
 
 
 def _expect_continued(path: Path, file: WaveFile) -> None:

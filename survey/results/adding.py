@@ -120,6 +120,11 @@ def _expect_welcome(stores: Stores, wave: Wave, name: str, manifest: Manifest) -
     kept = {one for one, found in store.in_force(stores).items() if found.manifest.wave == wave.id}
     if name in kept:
         return
+    if not kept and manifest.replaces is not None:
+        raise ReleaseError(
+            f"This Release of wave {wave.id} replaces Release {manifest.replaces[:12]}, which the "
+            f"wave has not; {_AGAIN.format(wave.id)}."
+        )
     if kept and manifest.replaces not in kept:
         raise ReleaseError(
             f"Wave {wave.id} has the Release {min(kept)[:12]} already, and this is another one, "

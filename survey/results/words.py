@@ -32,6 +32,11 @@ APART = (
     "stands here is each group by itself; it does not tell how those answered who are in both."
 )
 
+CORRECTED = (
+    "This survey was published before, and the figures here replace those: please use the earlier "
+    "ones no more. The reason given: {}"
+)
+
 LOW_BASE = 30
 """Below this many answers a figure carries the mark [u], low base."""
 

@@ -93,11 +93,34 @@ def test_four_late_answers_are_refused_in_one_sentence(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert candour(monkeypatch, SPRING) == 0
-    assert candour(monkeypatch, SPRING.replace("spring.csv", "spring-late.csv")) == 2
+    late = SPRING.replace("spring.csv", "spring-late.csv")
+    assert candour(monkeypatch, late) == 2
+    assert "has to say why: --correct REASON" in capsys.readouterr().err
+    assert candour(monkeypatch, f"{late} --correct Late") == 2
     error = capsys.readouterr().err
     assert "differ from those of its earlier Release by fewer than 10 people in force" in error
     assert len(ledgers.read(home / "ledger", "tiny").entries) == 1
     assert len(names(home)) == 1
+
+
+def test_a_correction_stands_in_the_ledger_with_its_reason(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert candour(monkeypatch, SPRING) == 0
+    Path("people.csv").write_text("group,headcount\nforce,900\n")
+    corrected = f"{SPRING} --headcount people.csv --correct Headcounts"
+    for _ in range(2):  # again, nothing changes
+        assert candour(monkeypatch, corrected) == 0
+        first, second = ledgers.read(home / "ledger", "tiny").releases
+        assert second.release.manifest.replaces == first.hash
+        assert second.release.manifest.correction == "Headcounts"
+        assert names(home) == {first.hash, second.hash}
+    for line, sentence in [
+        (f"{SPRING.replace(' --ledger ledger', '')} --correct Why", "--correct needs --ledger"),
+        (f"{AUTUMN} --correct Why", "has no Release that could be corrected"),
+    ]:
+        assert candour(monkeypatch, line) == 2
+        assert sentence in capsys.readouterr().err
 
 
 def test_a_gap_in_the_ledger_is_refused(

@@ -347,7 +347,7 @@ def test_second_release_of_a_wave_is_refused_unless_it_corrects_the_first(
     with pytest.raises(ReleaseError, match=f"has the Release {digest[:12]} already"):
         adding.add(closed_wave.stores, second)
     release = folder.unpack(second, None)
-    named = replace(release, manifest=replace(release.manifest, replaces=digest))
+    named = replace(release, manifest=replace(release.manifest, replaces=digest, correction="Why"))
     late = folder.pack(
         tmp_path / "more" / folder.write(named, tmp_path / "more", closed_wave.signer)
     )
