@@ -184,7 +184,7 @@ def test_wave_is_opened_on_an_offline_machine_and_comes_back(
     assert "published in place of the one before" in said
     assert "destroyed" in run("wave destroy autumn --yes")
     assert "is destroyed: there are no answers" in refused("wave carry autumn --out third.wave")
-    assert packed.stem in run(f"release add {packed.name}")
+    assert packed.stem in run(f"release add {packed.name}"), "replaced, and again no change"
     assert "autumn  destroyed" in run("wave status autumn")
 
 
