@@ -19,7 +19,7 @@ def differences(material: Material) -> Tried:
     for one, other in _pairs(material):
         for key in one.cells.keys() & other.cells.keys():
             table, row, column = key
-            if column not in _PEOPLE:
+            if column not in _PEOPLE or _of_another_frame(one, other, column):
                 continue
             least, most = whole(one.cells[key]), whole(other.cells[key])
             if least is None or most is None:
@@ -41,6 +41,8 @@ def copies(material: Material) -> Tried:
         for key in sorted(one.cells.keys() & other.cells.keys()):
             table, row, column = key
             text, again = one.cells[key], other.cells[key]
+            if _of_another_frame(one, other, column):
+                continue
             tried.count()
             if (text == "") == (again == ""):
                 continue
@@ -51,6 +53,11 @@ def copies(material: Material) -> Tried:
             else:
                 tried.fell(f"{where}: not in {empty}, but in {full}")
     return tried
+
+
+def _of_another_frame(one: Edition, other: Edition, column: str) -> bool:
+    """A correction may have other headcounts, which are nobody's answers: see `frames`."""
+    return column in {"headcount", "response_rate"} and (one.corrects or other.corrects)
 
 
 def trends(material: Material) -> Tried:

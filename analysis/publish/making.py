@@ -308,7 +308,10 @@ def _manifest(
         tables=tuple((table.id, table.breakdowns) for table in plan.tables),
         intersections=tuple((one.name, one.group) for one in plan.intersections),
         invited=None if invited is None else rounding.nearest(invited, 10),
-        answered=rounding.nearest(int(shown.figures.sums.people[0]), 10),
+        # Of the published base: of the exact one it would narrow that.
+        answered=rounding.nearest(
+            rounding.base(int(shown.figures.sums.people[0]), shown.policy), 10
+        ),
         shown=visible,
         not_shown=len(plan.groups) - visible,
         comparisons=0,
@@ -318,6 +321,8 @@ def _manifest(
         ledger=None if wave.ledger is None else wave.ledger.head,
         replaces=None if not earlier else earlier[-1].hash,
         correction=wave.correction,
+        cards=None if wave.told is None else wave.told.cards,
+        received=None if wave.told is None else wave.told.received,
         coarser=tuple((*key, step) for key, step in sorted(shown.coarser.items())),
     )
 

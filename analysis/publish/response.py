@@ -123,40 +123,61 @@ def _together(
 ) -> frozenset[str]:
     """The groups of `told` that may be told beside the headcounts of earlier Releases.
 
-    Those of groups whose headcount is another one now say nothing of today's.
+    A headcount that is not told again may have changed. So they are looked at twice: with those
+    alone that are as they were, and with all of them, as readers will take them.
     """
     names, people = list(past.position), past.counted.at_groups.people.tolist()
-    sizes: list[int | None] = [known.known.get(name) for name in names]
-    before = set[int]()
-    for row, name in enumerate(names):
-        for _, one in past.rows_of(name):
-            size = sizes[row]
-            if one.headcount is None:
-                continue
-            if size is None:
-                sizes[row] = size = one.headcount
-            if rounding.base(size, shown.policy) == one.headcount or size == one.headcount:
-                before.add(row)
+    before = {
+        row: one.headcount
+        for row, name in enumerate(names)
+        for _, one in past.rows_of(name)
+        if one.headcount is not None
+    }
     seen = [
         name in shown.protection.shown or any(one.base is not None for _, one in past.rows_of(name))
         for name in names
     ]
-    everything = Told(
-        tuple(sizes),
+    exact = tuple(known.known.get(name) for name in names)
+    true = frozenset(
+        row
+        for row, published in before.items()
+        for size in [exact[row]]
+        if size is None or rounding.base(size, shown.policy) == published
+    )
+    frame = Told(
+        tuple(before.get(row) if size is None else size for row, size in enumerate(exact)),
         answered=tuple(n if one else 0 for n, one in zip(people, seen, strict=True)),
         small=tuple(n < shown.policy.k for n in people),
-        told=frozenset(past.position[name] for name in told) | before,
+        told=frozenset(past.position[name] for name in told) | true,
         cards=cards,
-        fixed=frozenset(before),
+        fixed=true,
     )
-    found = tellable(past.merged.plan, everything, shown.policy.k)
-    few = untold_and_few(past.merged.plan, replace(everything, told=found), shown.policy.k)
-    if few is not None:
-        last = past.published[-1]
-        raise Unprotectable(
-            f"Beside the headcounts in Release {last.hash[:12]} of wave {last.wave}, this one "
-            f"would tell that few of {names[few]} did not answer, or that few are in it. Publish "
-            "the same answers as before, or leave the earlier Release in force; its tables are "
-            f"{', '.join(table.id for table in last.plan.tables) or FORCE}."
-        )
-    return frozenset(names[row] for row in found) & told
+    found = _expected(past, frame, shown.policy.k)
+    while True:
+        # What is told anew says what holds; of the others readers take what was told before.
+        old = frozenset(before) - (found - true)
+        sizes = tuple(before[row] if row in old - true else n for row, n in enumerate(frame.sizes))
+        believed = replace(frame, sizes=sizes, told=found | old, fixed=old)
+        left = _expected(past, believed, shown.policy.k)
+        if left == believed.told:
+            return frozenset(names[row] for row in found) & told
+        found = left - (old - true)
+
+
+def _expected(past: Past, frame: Told, k: int) -> frozenset[int]:
+    """What may be told of a frame.
+
+    Raises:
+        Unprotectable: when what is told already tells too much.
+    """
+    found = tellable(past.merged.plan, frame, k)
+    few = untold_and_few(past.merged.plan, replace(frame, told=found), k)
+    if few is None:
+        return found
+    last = past.published[-1]
+    raise Unprotectable(
+        f"Beside the headcounts in Release {last.hash[:12]} of wave {last.wave}, this one would "
+        f"tell that few of {list(past.position)[few]} did not answer, or that few are in it. "
+        "Publish the same answers as before, or leave the earlier Release in force; its tables are "
+        f"{', '.join(table.id for table in last.plan.tables) or FORCE}."
+    )

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from analysis.plan import FORCE
 from analysis.release import folder
+from analysis.release.known import of_group
 from analysis.release.model import Manifest, Release
 from survey.database import Stores
 from survey.errors import ReleaseError
@@ -85,7 +87,7 @@ def _expect_rules(wave: Wave, manifest: Manifest) -> None:
 
 
 def _expect_counts(stores: Stores, wave: Wave, release: Release) -> None:
-    """Refuse headcounts that are not those here, and more answers than were received."""
+    """Refuse headcounts and counts that are not those here, and more answers than were received."""
     people = headcounts.of_wave(stores, wave.id)
     other = [
         row
@@ -97,12 +99,21 @@ def _expect_counts(stores: Stores, wave: Wave, release: Release) -> None:
             f"This Release gives {other[0].group} a headcount of {other[0].headcount:,}, which is "
             f"not what was loaded for wave {wave.id}; {_AGAIN.format(wave.id)}."
         )
-    told, answered = closings.told(stores, wave.id), release.manifest.answered
-    # A Release has them rounded to ten.
-    if told is not None and told.received is not None and answered > told.received + 5:
+    told, manifest = closings.told(stores, wave.id), release.manifest
+    if told is None or told.received is None:
+        return
+    fewest = of_group(release, release.group_by_id[FORCE].base)[0]
+    # The base is rounded to five where it is small, and the number in the manifest to ten.
+    if fewest > told.received or manifest.answered > told.received + 7:
         raise ReleaseError(
-            f"This Release counts {answered:,} answers, and {told.received:,} were received in "
-            f"wave {wave.id}; {_AGAIN.format(wave.id)}."
+            f"This Release counts {manifest.answered:,} answers, and {told.received:,} were "
+            f"received in wave {wave.id}; {_AGAIN.format(wave.id)}."
+        )
+    if (manifest.cards, manifest.received) != (told.cards, told.received):
+        raise ReleaseError(
+            f"This Release says other numbers of cards and answers received than were told when "
+            f"wave {wave.id} closed ({told.cards:,} and {told.received:,}); "
+            f"{_AGAIN.format(wave.id)}."
         )
 
 

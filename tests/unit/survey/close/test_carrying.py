@@ -301,6 +301,12 @@ def test_release_of_other_counts_is_refused(
     packed = folder.pack(tmp_path / folder.write(more, tmp_path, closed_wave.signer))
     with pytest.raises(ReleaseError, match="counts 70 answers, and 60 were received"):
         adding.add(closed_wave.stores, packed)
+    assert (release.manifest.cards, release.manifest.received) == (60, 60)
+    for other_count in ({"cards": 61}, {"received": 70}, {"received": None}):
+        manifest = replace(release.manifest, **other_count)  # type: ignore[arg-type]
+        packed = folder.packed(replace(release, manifest=manifest), closed_wave.signer)
+        with pytest.raises(ReleaseError, match=r"other numbers .* than were told"):
+            adding.add(closed_wave.stores, packed)
 
 
 def test_small_headcount_is_rounded_in_the_release_and_taken_all_the_same(
