@@ -84,6 +84,17 @@ def trends(material: Material) -> Tried:
                     f"{published.name} says {row.value} % for {row.measure} of {row.group} in "
                     f"{row.wave}, {earlier.name} says {then.positive} %"
                 )
+        for finding in published.release.concerns:
+            earlier = of_wave.get(finding.before)
+            if earlier is None:
+                continue
+            tried.count()
+            then = earlier.release.estimate_by_key.get((finding.group, finding.measure))
+            if then is None or then.status != "shown":
+                tried.fell(
+                    f"{published.name} says {finding.state} of {finding.measure} in "
+                    f"{finding.group}, pooled with {finding.before}, where {earlier.name} hides it"
+                )
     return tried
 
 

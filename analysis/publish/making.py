@@ -12,6 +12,7 @@ from analysis.attack.shares import attack_shares
 from analysis.codebook import Codebook, Theme
 from analysis.disclosure import rounding
 from analysis.disclosure.shape import not_published
+from analysis.earlier_tallies import EarlierTallies
 from analysis.errors import DataError, EstimationError, LedgerError, Unprotectable
 from analysis.ledger import Count, Ledger, Published
 from analysis.microdata import Microdata
@@ -24,6 +25,7 @@ from analysis.publish.estimates import distribution_rows, estimate_rows, group_r
 from analysis.publish.figures import Figures
 from analysis.publish.headcounts import headcounts as all_headcounts
 from analysis.publish.ladders import ladder_rows
+from analysis.publish.pooling import earlier
 from analysis.publish.response import Response, response_of
 from analysis.publish.shown import Shown, control, is_sensitive
 from analysis.publish.told import Telling
@@ -39,8 +41,9 @@ METHODS = {
     "theme comparison": "Welch t, group against the rest",
     "item comparison": "Miettinen-Nurminen score, group against the rest",
     "concerns": (
-        "larger of Welch's and Student's p, Benjamini-Hochberg at 5 % over the wave and within "
-        "each named intersection, and a gap of 5 points or more"
+        "larger of Welch's and Student's p, Benjamini-Hochberg within each declared family at an "
+        "equal share of the wave's rate, and a gap of 5 points or more; confirmed from two waves "
+        "together, squared standard error x 1.35"
     ),
     "disclosure control": "complementary suppression over all tables together, audited",
 }
@@ -71,7 +74,7 @@ class WaveFacts:
         return found[-1] if found else None
 
 
-def publish(
+def publish(  # noqa: PLR0913
     codebook: Codebook,
     plan: TablePlan,
     microdata: Microdata,
@@ -80,6 +83,7 @@ def publish(
     policy: DisclosurePolicy,
     headcounts: Mapping[str, int] | None = None,
     previous: Sequence[Release] = (),
+    previous_tallies: Sequence[EarlierTallies] = (),
     weight: str | None = None,
 ) -> Release:
     """Count, protect, compute and round the answers of a wave.
@@ -92,6 +96,8 @@ def publish(
         policy: the wave's disclosure policy.
         headcounts: group id -> people on the frame; missing ones are summed from their parts.
         previous: earlier Releases; those of the same questionnaire give the trend lines.
+        previous_tallies: sums of earlier waves of the same questionnaire; with them and `previous`
+            findings can be confirmed. A wave with weights is not pooled.
         weight: name of the weight column, exactly when `microdata` has weights.
 
     Raises:
@@ -113,6 +119,7 @@ def publish(
         policy=policy,
         headcounts=headcounts,
         previous=previous,
+        previous_tallies=previous_tallies,
         weight=weight,
     )
 
@@ -158,6 +165,7 @@ def publish_tally(
     policy: DisclosurePolicy,
     headcounts: Mapping[str, int] | None = None,
     previous: Sequence[Release] = (),
+    previous_tallies: Sequence[EarlierTallies] = (),
     weight: str | None = None,
 ) -> Release:
     """`publish` for answers that were counted in parts: everything after the tally."""
@@ -169,6 +177,7 @@ def publish_tally(
     sizes = all_headcounts(counted.plan, headcounts, counted.at_groups.people.tolist())
     known = response_of(shown, sizes, past, None if wave.told is None else wave.told.cards)
     line = line_before(previous, counted.codebook.questionnaire, wave.id)
+    tallies = () if weight is not None else previous_tallies
     if weight is not None:
         shown = replace(shown, withheld=_withheld_of_people(shown, wave, known))
     while True:
@@ -176,7 +185,7 @@ def publish_tally(
         # Percents first: that takes milliseconds, and the rest need not be made for them.
         breaches = tuple(attack_shares(draft))
         if not breaches:
-            release = _completed(draft, shown, line)
+            release = _completed(draft, shown, line, tallies)
             check(release)
             found = examine(release, shown.plan, look.candidates)
             breaches = found.breaches
@@ -233,9 +242,12 @@ def _draft(shown: Shown, wave: WaveFacts, known: Response, weight: str | None) -
     )
 
 
-def _completed(draft: Release, shown: Shown, line: Sequence[Release]) -> Release:
+def _completed(
+    draft: Release, shown: Shown, line: Sequence[Release], tallies: Sequence[EarlierTallies]
+) -> Release:
     """`draft` with comparisons, what they raise, and trends."""
-    compared = compare(shown, draft.estimate_by_key)
+    before = earlier(tallies, line, shown.plan, draft) if tallies else None
+    compared = compare(shown, draft.estimate_by_key, before)
     return replace(
         draft,
         manifest=replace(draft.manifest, comparisons=compared.made),

@@ -60,6 +60,7 @@ def check(release: Release) -> None:
     _nothing_hidden("comparisons", hidden, _keys(release.comparisons, "measure", "against"))
     _nothing_hidden("concerns", hidden, [(row.group, row.measure) for row in release.concerns])
     _nothing_hidden("concerns", hidden, [(row.against, row.measure) for row in release.concerns])
+    _states_stand(release)
     _ladders_stand(release, hidden)
     this_wave = (row for row in release.trends if row.wave == release.manifest.wave)
     _nothing_hidden("trends", hidden, _keys(this_wave, "measure"))
@@ -72,6 +73,16 @@ def _replaces_for_a_reason(release: Release) -> None:
             f"The Release of wave {manifest.wave} must say which Release it replaces and why, or "
             "neither."
         )
+
+
+def _states_stand(release: Release) -> None:
+    """A state that rests on an earlier wave names it, and no other does."""
+    for row in release.concerns:
+        if (row.state == "emerging") != (row.before == "") or row.before == release.manifest.wave:
+            raise ReleaseError(
+                f"concerns: {row.group} ({row.measure}) cannot be {row.state} with "
+                f"{row.before or 'no'} wave before."
+            )
 
 
 def _ladders_stand(release: Release, hidden: _Hidden) -> None:
