@@ -6,7 +6,6 @@ tell together that neither tells alone is hidden in the new one, or there is non
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import replace
 
@@ -14,7 +13,7 @@ from analysis.errors import Unprotectable
 from analysis.release import folder
 from analysis.release.model import Release
 from survey.close.keys import Keys
-from survey.close.opening import Tell, Watch, expect_opening, ledger_of, release_of
+from survey.close.opening import Asked, Made, expect_opening, ledger_of, made_of
 from survey.close.reasons import for_everybody
 from survey.errors import WaveStateError
 from survey.manage.wave_file import WaveFile
@@ -22,14 +21,7 @@ from survey.manage.wave_file import WaveFile
 OPTION = "--correct"
 
 
-def corrected(
-    file: WaveFile,
-    keys: Keys,
-    verifiers: Collection[bytes],
-    reason: str,
-    watch: Watch,
-    tell: Tell,
-) -> Release:
+def corrected(file: WaveFile, keys: Keys, asked: Asked) -> Made:
     """The Release that replaces the one that is out.
 
     A correction that stands in the ledger already, because an earlier run was interrupted after it
@@ -38,17 +30,15 @@ def corrected(
     Args:
         file: a released wave, with its Release in the ledger.
         keys: the release officers'.
-        verifiers: public keys of other officers, for the trends.
-        reason: why, for everybody to read.
-        watch: wraps the opening loop, for a progress bar.
-        tell: hears what was left out.
+        asked: how, with a correction: why, for everybody to read.
 
     Raises:
         SettingsError: when the reason is none.
         WaveStateError: when nothing would change.
-        CandourError: what `opening.release_of` raises.
+        CandourError: what `opening.made_of` raises.
     """
-    reason = for_everybody(reason, OPTION)
+    reason = for_everybody(asked.correction or "", OPTION)
+    asked = replace(asked, correction=reason)
     sealed = expect_opening(file, correcting=True)
     ledger = ledger_of(file)
     *earlier, last = ledger.of_wave(file.wave.id) or (None,)
@@ -60,11 +50,11 @@ def corrected(
     if earlier and last is ledger.entries[-1] and last.release.manifest.correction == reason:
         before = replace(file, sealed=replace(sealed, ledger=sealed.ledger[:-1]))
         with suppress(Unprotectable):
-            again = release_of(before, keys, verifiers, watch, tell, reason)
-            if folder.packed(again, keys.signing) == last.content:
+            again = made_of(before, keys, asked)
+            if folder.packed(again.release, keys.signing) == last.content:
                 return again
-    made = release_of(file, keys, verifiers, watch, tell, reason)
-    if _alike(made, last.release):
+    made = made_of(file, keys, asked)
+    if _alike(made.release, last.release):
         raise WaveStateError(
             f"Release {last.hash[:12]} of wave {file.wave.id} is what these answers give: nothing "
             "is to be corrected, and nothing was published."

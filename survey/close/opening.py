@@ -10,17 +10,20 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from analysis.earlier_tallies import EarlierTallies, kept
 from analysis.ledger import Count, Ledger
 from analysis.ledger import entries as entries_of
 from analysis.microdata import Microdata
 from analysis.publish import WaveFacts, publish
 from analysis.release import folder
 from analysis.release.model import Release
+from analysis.tally import tally
 from survey.close.keys import Keys
 from survey.collect import envelope
 from survey.errors import SettingsError, WaveStateError
@@ -38,24 +41,46 @@ Tell = Callable[[str], None]
 """Takes a sentence for whoever unseals."""
 
 
-def release_of(
-    file: WaveFile,
-    keys: Keys,
-    verifiers: Collection[bytes] = (),
-    watch: Watch = lambda rows: rows,
-    tell: Tell = lambda _sentence: None,
-    correction: str | None = None,
-) -> Release:
+@dataclass(frozen=True)
+class Asked:
+    """How a wave is opened.
+
+    Attributes:
+        verifiers: public keys of other officers, 32 bytes each, whose earlier Releases may give
+            the trends beside those that the wave's own officers signed.
+        watch: wraps the opening loop, for a progress bar.
+        tell: hears how many answers were spoilt, if any were, and which Releases were left out.
+        correction: why another Release replaces the one that is out; None for the first.
+        earlier: sums of earlier waves, to pool with.
+        keep: whether the wave's own sums are kept.
+    """
+
+    verifiers: Collection[bytes] = ()
+    watch: Watch = lambda rows: rows
+    tell: Tell = lambda _sentence: None
+    correction: str | None = None
+    earlier: tuple[EarlierTallies, ...] = ()
+    keep: bool = False
+
+
+ASKED = Asked()
+
+
+@dataclass(frozen=True)
+class Made:
+    """What opening a wave gives: its Release, and its sums when they are to be kept."""
+
+    release: Release
+    tallies: EarlierTallies | None
+
+
+def made_of(file: WaveFile, keys: Keys, asked: Asked = ASKED) -> Made:
     """Open a closed wave and make its Release, or a released one and correct it.
 
     Args:
         file: the wave with its sealed part, from `carrying.gather` or from a file.
         keys: the release officers'.
-        verifiers: public keys of other officers, 32 bytes each, whose earlier Releases may give
-            the trends beside those that `keys` signed.
-        watch: wraps the opening loop, for a progress bar.
-        tell: hears how many answers were spoilt, if any were, and which Releases were left out.
-        correction: why another Release replaces the one that is out; None for the first.
+        asked: how.
 
     Raises:
         WaveStateError: when the wave is not closed, or for a correction not released; nobody
@@ -64,20 +89,22 @@ def release_of(
         ReleaseError: when an earlier Release was tampered with, or the ledger is not whole.
         Unprotectable: when the plan cannot be published safely from these answers.
     """
-    wave, sealed = file.wave, expect_opening(file, correcting=correction is not None)
+    wave, sealed = file.wave, expect_opening(file, correcting=asked.correction is not None)
     expect_keys_of(wave, keys)
     expect_holding(file)
-    trusted = {keys.public.verifier, *verifiers}
+    trusted = {keys.public.verifier, *asked.verifiers}
     ledger = ledger_of(file)
-    return publish(
-        codebook(wave.questionnaire),
-        wave.questionnaire.plan,
-        open_all(sealed.answers, wave, keys, watch, tell),
-        wave=WaveFacts(wave.id, wave.title, wave.closed or date.max, ledger, correction),
+    book, plan = codebook(wave.questionnaire), wave.questionnaire.plan
+    answers = open_all(sealed.answers, wave, keys, asked.watch, asked.tell)
+    release = publish(
+        *(book, plan, answers),
+        wave=WaveFacts(wave.id, wave.title, wave.closed or date.max, ledger, asked.correction),
         policy=wave.policy,
         headcounts=sealed.headcounts,
-        previous=_earlier(ledger, wave, trusted, tell),
+        previous=_earlier(ledger, wave, trusted, asked.tell),
+        previous_tallies=asked.earlier,
     )
+    return Made(release, kept(tally(book, plan, answers), release) if asked.keep else None)
 
 
 def ledger_of(file: WaveFile) -> Ledger:

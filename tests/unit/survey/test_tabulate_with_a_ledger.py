@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import csv
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from analysis.earlier_tallies import EarlierTallies
 from analysis.ledger import folder as ledgers
 from analysis.release import folder
-from survey import cli
+from analysis.release.model import Release
+from survey import cli, tabulate
 from survey.close import keys
 
 TINY = Path(__file__).parents[2] / "questionnaires" / "tiny.yaml"
@@ -118,6 +122,36 @@ def test_a_correction_stands_in_the_ledger_with_its_reason(
     for line, sentence in [
         (f"{SPRING.replace(' --ledger ledger', '')} --correct Why", "--correct needs --ledger"),
         (f"{AUTUMN} --correct Why", "has no Release that could be corrected"),
+    ]:
+        assert candour(monkeypatch, line) == 2
+        assert sentence in capsys.readouterr().err
+
+
+def test_a_later_wave_pools_with_the_sums_that_were_kept(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keys.make(home / "standing")
+    handed: list[tuple[EarlierTallies, ...]] = []
+    publish = tabulate.publish
+
+    def watched(*parts: Any, **facts: Any) -> Release:
+        handed.append(facts["previous_tallies"])
+        return publish(*parts, **facts)
+
+    monkeypatch.setattr(tabulate, "publish", watched)
+    assert candour(monkeypatch, f"{SPRING} --keep-tallies standing/public.json") == 0
+    assert candour(monkeypatch, f"{AUTUMN} --previous out") == 2
+    assert "None of the keys opens" in capsys.readouterr().err
+    assert candour(monkeypatch, f"{AUTUMN} --previous out --previous-key standing") == 0
+    (none, (spring,)) = handed
+    assert none == ()
+    assert (spring.wave, spring.closed) == ("spring", date(2026, 4, 30))
+    assert spring.sums("respect", "force")
+    for line, sentence in [
+        ("--responses spring.csv --out out --keep-tallies standing/public.json", "needs --ledger"),
+        ("--responses spring.csv --out out --previous out", "--previous needs --ledger"),
+        (f"{AUTUMN} --weight w --keep-tallies standing/public.json", "does not go with --weight"),
+        (f"{AUTUMN} --previous keys", "holds no file"),
     ]:
         assert candour(monkeypatch, line) == 2
         assert sentence in capsys.readouterr().err

@@ -245,7 +245,7 @@ def made_from(path: Path, officers: Keys, out: Path, **facts: object) -> bytes:
     changed_wave = replace(file.wave, **facts)  # type: ignore[arg-type]
     from survey.close import opening
 
-    release = opening.release_of(replace(file, wave=changed_wave), officers)
+    release = opening.made_of(replace(file, wave=changed_wave), officers).release
     return folder.pack(out / folder.write(release, out, officers.signing))
 
 
