@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from analysis.release.rows import Bound, ComparisonRow, EstimateRow, GroupRow, TrendRow
+from analysis.release.rows import (
+    Bound,
+    ComparisonRow,
+    ConcernKind,
+    ConcernState,
+    EstimateRow,
+    GroupRow,
+    TrendRow,
+)
 from analysis.statistics.concerns import smallest_gap
 from analysis.statistics.sentences import no_clear_difference, plausible_range
 
@@ -32,6 +40,20 @@ APART = (
     "People who are all of this at once are too few to be shown, or hidden to protect others. What "
     "stands here is each group by itself; it does not tell how those answered who are in both."
 )
+
+STATES: Mapping[tuple[ConcernKind, ConcernState], str] = {
+    ("concern", "emerging"): "emerging",
+    ("concern", "confirmed"): "confirmed",
+    ("concern", "serious"): "serious",
+    ("concern", "cleared"): "cleared",
+    ("concern", "watched"): "watched",
+    ("strength", "emerging"): "emerging",
+    ("strength", "confirmed"): "confirmed",
+    ("strength", "serious"): "marked",
+    ("strength", "cleared"): "gone",
+    ("strength", "watched"): "watched",
+}
+"""How sure a finding is, in a word; what each means stands under the lists."""
 
 LOW_BASE = 30
 """Below this many answers a figure carries the mark [u], low base."""

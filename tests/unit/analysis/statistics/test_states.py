@@ -53,8 +53,8 @@ def _mirrored(one: Comparison) -> Comparison:
 
 
 def _one(comparison: Comparison) -> Flag | None:
-    found = flag({"family": [comparison]}, 10).flags
-    mirrored = flag({"family": [_mirrored(comparison)]}, 10).flags
+    found = flag([{"family": [comparison]}], 10).flags
+    mirrored = flag([{"family": [_mirrored(comparison)]}], 10).flags
     assert [one.state for one in found] == [one.state for one in mirrored]
     assert {one.kind for one in found}.isdisjoint({one.kind for one in mirrored}) or not found
     return found[0] if found else None
@@ -131,11 +131,14 @@ def test_families_share_what_a_wave_may_err(number: int) -> None:
         for p, expected in ((least, number), (least * 1.01, 0)):
             one = _many(number, p, 1.0) if now else _many(number, 1.0, p)
             state = "emerging" if now else "confirmed"
-            assert [found.state for found in flag(one, 10).flags] == [state] * expected
+            assert [found.state for found in flag([one], 10).flags] == [state] * expected
 
 
-def test_up_to_four_families_are_each_tested_at_five_percent() -> None:
-    assert EMERGING / 4 == FALSE_DISCOVERY_RATE
+def test_shares_do_not_take_from_each_other() -> None:
+    inside = _many(12, EMERGING / 12, 1.0)
+    for number in (1, 5):
+        across = _many(number, EMERGING / number, 1.0) if number > 2 else {}
+        assert len(flag([across, inside], 10).flags) == len(across) + 12
 
 
 SAID = {
