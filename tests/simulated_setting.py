@@ -11,6 +11,7 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 
+from analysis.publish.pooling import change
 from analysis.statistics.comparisons import Difference, cautious_welch
 from analysis.statistics.concerns import SAME_PEOPLE, Before, Comparison, Findings, flag
 
@@ -84,7 +85,8 @@ def _raised(who: Mapping[str, Who], now: Numbers, then: Numbers | None) -> Findi
             if then is not None:
                 earlier = then[at, :, :, theme]
                 together = _difference(mine + earlier, SAME_PEOPLE)
-                before = Before("first", _difference(earlier).gap, together)
+                alone, since = _difference(earlier), _difference(mine)
+                before = Before("first", alone.gap, together, since=change(since, alone))
             comparison = Comparison(
                 *(name, str(theme), int(mine[0, 0]), int(mine[1, 0])),
                 difference=_difference(mine),

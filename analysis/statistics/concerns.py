@@ -65,6 +65,7 @@ class Before:
         pooled: that wave and this one taken together.
         was: what was confirmed before and not cleared since; None for nothing.
         change: limits of this wave's gap less that of the wave which confirmed it last.
+        since: limits of this wave's gap less that of `wave`.
     """
 
     wave: str
@@ -72,6 +73,7 @@ class Before:
     pooled: Difference
     was: FlagKind | None = None
     change: tuple[float, float] = (-1.0, 1.0)
+    since: tuple[float, float] = (-1.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -201,7 +203,14 @@ def _followed(
         gaps = [sign * one for one in (now.gap, before.gap)]
         together = sign * before.pooled.gap
         nearer = before.pooled.upper if sign < 0 else before.pooled.lower
-        if confirmed and min(gaps) >= LEAST_IN_EACH - ROUNDING and together >= LEAST_GAP - ROUNDING:
+        # Two waves that differ by more than chance are no one gap that both confirm.
+        closed = before.since[0] > 0 if sign < 0 else before.since[1] < 0
+        if (
+            confirmed
+            and not closed
+            and min(gaps) >= LEAST_IN_EACH - ROUNDING
+            and together >= LEAST_GAP - ROUNDING
+        ):
             serious = sign * nearer >= LEAST_GAP - ROUNDING
             return kind, "serious" if serious else "confirmed"
     if before.was is None:

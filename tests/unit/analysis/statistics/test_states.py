@@ -48,6 +48,7 @@ def _mirrored(one: Comparison) -> Comparison:
             pooled=turned(before.pooled),
             was=was[before.was],
             change=(-before.change[1], -before.change[0]),
+            since=(-before.since[1], -before.since[0]),
         )
     return replace(one, difference=turned(one.difference), before=before)
 
@@ -111,6 +112,17 @@ def test_a_gap_that_is_confirmed_again_is_neither_cleared_nor_watched() -> None:
     found = _one(_compared(_gap(-0.09), before))
     assert found is not None
     assert found.state == "serious"
+
+
+def test_a_gap_that_has_clearly_closed_since_is_not_confirmed_by_both_together() -> None:
+    closing = Before("spring", -0.21, _gap(-0.12), since=(0.05, 0.3))
+    assert _one(_compared(_gap(-0.04, UNSURE), closing)) is None
+    followed = _one(_compared(_gap(-0.04, UNSURE), replace(closing, was="concern")))
+    assert followed is not None
+    assert followed.state == "watched"
+    growing = _one(_compared(_gap(-0.3), replace(closing, since=(-0.3, -0.05))))
+    assert growing is not None
+    assert growing.state == "serious"
 
 
 def test_without_earlier_waves_a_state_stops_at_emerging() -> None:
