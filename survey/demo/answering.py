@@ -80,9 +80,10 @@ def forms(
         latent += _planted(questionnaire, frame, truths, item, wave)
         # The force's own figures stay the same from wave to wave but for what is planted.
         columns[item.id] = _answers(rng, item, latent, _shares(_generator(item.id, seed), item))
+    rows = zip(*(column.tolist() for column in columns.values()), strict=True)
     return [
-        {str(question): [str(code)] for question, code in zip(columns, row, strict=True) if code}
-        for row in zip(*columns.values(), strict=True)
+        {question: [code] for question, code in zip(columns, row, strict=True) if code}
+        for row in rows
     ]
 
 
