@@ -61,6 +61,7 @@ def test_colleagues_see_through_what_holds_for_others(truth: list[int], words: s
 
 
 @pytest.mark.slow
+@pytest.mark.no_cover
 @settings(max_examples=100)
 @given(
     st.lists(st.sampled_from(FEW), min_size=8, max_size=8).filter(
