@@ -27,7 +27,8 @@ from survey.errors import CodeError, TokenError, UsedTicket, WaveStateError
 from survey.manage import issuing_keys
 from survey.manage.waves import Wave
 
-Given, Made = TypeVar("Given"), TypeVar("Made")
+Given = TypeVar("Given")
+Made = TypeVar("Made")
 
 _ATTEMPT = re.compile(r"[0-9a-f]{64}")
 
