@@ -79,6 +79,8 @@ class Visitor:
         """What axe finds wrong on the page as it stands now."""
         judged = self.page if self.script else self._copy()
         found = Axe().run(judged).response["violations"]
+        if judged is not self.page:
+            judged.context.close()
         return [f"{each['id']}: {[node['html'][:120] for node in each['nodes']]}" for each in found]
 
     def _copy(self) -> Page:
