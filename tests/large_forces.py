@@ -76,7 +76,7 @@ def units(parts: dict[str, Sequence[str]]) -> Breakdown:
 def one_force(commands: int = 12, departments: int = 5) -> tuple[Codebook, TablePlan]:
     """12 commands with 60 departments, 6 ethnic groups, sex and probation in four crossings.
 
-    With 43 and 5 it is all forces of a country with five commands each.
+    With 43 and 5 they are the forces of a country with five commands each: 2,959 groups.
     """
     parts = {
         f"c{at}": tuple(f"c{at}d{one}" for one in range(departments)) for at in range(commands)
