@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from analysis.attack.answers import Candidates, attack_answers
 from analysis.attack.bases import Attack, attacks
 from analysis.attack.breaches import Breach
+from analysis.attack.pooling import Places, attack_colleagues
 from analysis.attack.rates import attack_rates
 from analysis.attack.shares import attack_shares
 from analysis.attack.steps import singled_out
@@ -47,7 +48,10 @@ def audit(release: Release, plan: TablePlan | None = None) -> tuple[Breach, ...]
 
 
 def examine(
-    release: Release, plan: TablePlan | None = None, candidates: Candidates | None = None
+    release: Release,
+    plan: TablePlan | None = None,
+    candidates: Candidates | None = None,
+    places: Places | None = None,
 ) -> Audit:
     """Attack a Release, and keep what shows that an attack comes to nothing.
 
@@ -56,12 +60,14 @@ def examine(
         plan: tells whether a value is wholly made up of its parts. Without it the attacker takes
             every value to be, and only the topmost level to have unknown answers.
         candidates: as for `attack_answers`.
+        places: where somebody is, of whom it is asked what they learn from each other. A reader
+            does not know that; without it the attack is left out.
     """
     breaches = [*_leaks(release), *_missing_rows(release), *attack_rates(release, plan)]
     incomplete = partial(plan)
     sums = Sums(release, incomplete)
     looked = on_every_core(
-        lambda laid_out: _looked_at(release, sums, laid_out()),
+        lambda laid_out: _looked_at(release, sums, laid_out(), places),
         list(attacks(release, plan)),
         groups=len(release.groups),
     )
@@ -72,11 +78,17 @@ def examine(
     return Audit(tuple(breaches), None if breaches else Certificates(incomplete, proofs))
 
 
-def _looked_at(release: Release, sums: Sums, attack: Attack) -> tuple[list[Breach], Proof | None]:
+def _looked_at(
+    release: Release, sums: Sums, attack: Attack, places: Places | None
+) -> tuple[list[Breach], Proof | None]:
     """What an attack on bases finds, or the proof that it finds nothing."""
     found = list(attack.breaches())
     proof = None if found else certify(release, sums, attack)
-    return ([proof], None) if isinstance(proof, Breach) else (found, proof)
+    if isinstance(proof, Breach):
+        return [proof], None
+    if not found and not attack.measure and places is not None:
+        found = list(attack_colleagues(release, attack, places))
+    return found, proof
 
 
 def _leaks(release: Release) -> Iterator[Breach]:

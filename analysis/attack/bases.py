@@ -8,7 +8,7 @@ grid is written down three times: those who answered, those who did not, and bot
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import product
 
@@ -17,9 +17,9 @@ from scipy import sparse
 
 from analysis.attack.breaches import Breach
 from analysis.attack.grid import Cell, grid
-from analysis.attack.searching import FittingTables
+from analysis.attack.searching import FittingTables, Reals
 from analysis.plan import TablePlan
-from analysis.release.known import Interval, has_own_bases, of_group, of_item
+from analysis.release.known import Interval, has_own_bases, of_item, of_people
 from analysis.release.model import Release
 
 _NEARLY = 1e-6
@@ -46,7 +46,7 @@ def attacks(release: Release, plan: TablePlan | None = None) -> Iterator[Callabl
     """
     cells, equations = grid(release, plan)
     names = {row.values: row.group for row in release.groups}
-    people = {row.values: of_group(release, row.base) for row in release.groups}
+    people = {row.values: of_people(release, row.group) for row in release.groups}
     k = release.manifest.policy["k"]
     pairs = _containing(release)
     yield partial(Attack, "", cells, equations, names, [people], k, pairs)
@@ -95,6 +95,8 @@ class Attack:
     Attributes:
         measure: the item or theme; empty for the groups alone.
         cells: the grid.
+        equations: of the grid, once for each half of an item.
+        low, high: the fewest and the most people of each cell, shape (cells,).
         fits: the tables that fit, and those that were found.
     """
 
@@ -120,22 +122,41 @@ class Attack:
             k: people.
             pairs: a declared group, and one that contains it.
         """
-        self.measure, self.cells = measure, cells
+        self.measure, self.cells, self.equations = measure, cells, equations
         self._names, self._known, self._k, self._pairs = names, known, k, pairs
         ceiling = 4 * max([k, *(high or 0.0 for one in known for _, high in one.values())])
         bounds = [one.get(cell, _NOTHING) for one in known for cell in cells]
-        low = np.array([low for low, _ in bounds])
-        high = np.array([ceiling if high is None else high for _, high in bounds])
-        self.fits = FittingTables(equations, low, high)
+        self.low = np.array([low for low, _ in bounds])
+        self.high = np.array([ceiling if high is None else high for _, high in bounds])
+        self.fits = FittingTables(equations, self.low, self.high)
 
-    def breaches(self) -> Iterator[Breach]:
-        """Try every shown, hidden and unknown count, and every rest."""
+    def without(self, people: Reals, k: int) -> Attack:
+        """The attack on the groups once more, when some people are known and taken out.
+
+        Args:
+            people: how many are taken out of each cell, shape (cells,).
+            k: fewest others that a hidden group may be known to have.
+        """
+        (known,) = self._known
+        others = {
+            cell: (
+                max(0.0, low - people[self.cells[cell]]),
+                None if high is None else high - people[self.cells[cell]],
+            )
+            for cell, (low, high) in known.items()
+        }
+        return Attack("", self.cells, self.equations, self._names, [others], k, self._pairs)
+
+    def breaches(self, of: Collection[str] | None = None) -> Iterator[Breach]:
+        """Try every shown, hidden and unknown count, and every rest; or those of some names."""
         unknown = {at: 1.0 for cell, at in self.cells.items() if cell not in self._names}
         if self.fits.search(unknown) is None:
             yield Breach("contradiction", "force", f"no table fits the published bases{self._of}")
             return
         self._fill()
         for cell, at in self.cells.items():
+            if of is not None and (self._names.get(cell) or _words(cell)) not in of:
+                continue
             if cell not in self._names:
                 yield from self._unknown(cell, at)
             elif self._known[0][cell][1] is None or self._known[0][cell][0] == 0.0:
@@ -144,7 +165,7 @@ class Attack:
                 name = self._names[cell]
                 words = f"{name} is shown with a base under {self._k}{self._of}"
                 yield Breach("threshold", name, words)
-        yield from self._rests()
+        yield from self._rests(of)
         if len(self._known) > 1:
             yield from self._beside()
 
@@ -203,11 +224,15 @@ class Attack:
             words = f"the shown parts leave {most:.0f} people of {name}{self._of}"
             yield Breach("rest", name, words)
 
-    def _rests(self) -> Iterator[Breach]:
+    def _rests(self, of: Collection[str] | None) -> Iterator[Breach]:
         """A shown group taken from a shown group that contains it."""
         known = self._known[0]
         shown = {cell for cell, (low, high) in known.items() if low > 0 and high is not None}
-        pairs = [pair for pair in self._pairs if shown.issuperset(pair)]
+        pairs = [
+            pair
+            for pair in self._pairs
+            if shown.issuperset(pair) and (of is None or self._names[pair[1]] in of)
+        ]
         places = np.array([[self.cells[cell] for cell in pair] for pair in pairs], dtype=np.int64)
         above, part = places.reshape(-1, 2).T
         clear = np.zeros(len(pairs), dtype=bool)

@@ -22,7 +22,7 @@ from analysis.disclosure.witnesses import Witnesses
 
 Positions = npt.NDArray[np.int64]
 
-FORCE_COST = 1e3
+FORCE_COST = 1e4
 """Hiding the force's own figure costs as much as this many other groups: the last resort."""
 
 FEW = 3
@@ -37,8 +37,8 @@ MOST_GROUPS = 1600
 NARROW = 3
 """Counts known to within so many people are looked at again in whole numbers."""
 
-WATCHED_COST = 20
-"""Hiding a group costs this much more for each time that it is watched."""
+WATCHED_COST, MOST_WATCHED = 20.0, 3
+"""Hiding a group costs so many times as much for each time that it is watched, up to so many."""
 
 
 def hiding_pattern(
@@ -111,17 +111,20 @@ def _repaired(system: System, order: Order, audit: _Audit, hidden: Hidden) -> Hi
 
 def _loss(system: System) -> Reals:
     """What it costs to hide each group: its people, and more where it is watched."""
-    loss = system.bases * (1.0 + WATCHED_COST * system.watched)
-    loss[[group.parent is None for group in system.groups]] *= FORCE_COST
-    return loss
+    return system.bases * _dearness(system)
 
 
 def _cost(system: System) -> Reals:
     """What it costs to change each group's count by one person, shape (G,)."""
     cost = np.log1p(system.bases.astype(np.float64))
-    cost *= 1 + WATCHED_COST * system.watched
-    cost[[group.parent is None for group in system.groups]] *= FORCE_COST
-    return cost
+    return cost * _dearness(system)
+
+
+def _dearness(system: System) -> Reals:
+    """What the plan is for comes last, and the force last of all, shape (G,)."""
+    dear = WATCHED_COST ** np.minimum(system.watched, MOST_WATCHED)
+    dear[[group.parent is None for group in system.groups]] *= FORCE_COST
+    return np.asarray(dear, dtype=np.float64)
 
 
 class _Audit:

@@ -65,8 +65,9 @@ class System:
         bases: people who answered, shape (G,).
         lines: every additive line of every table.
         derived: unknown parts and rests.
-        watched: how many of a group's values the plan names in an intersection, and one for a
-            command, whose board reads it, shape (G,); those with more are hidden after others.
+        watched: how many of a group's values the plan names in an intersection, and one more for
+            what is read by itself: a command, by its board, and the rungs of a named ladder. Shape
+            (G,); groups with more are hidden after others.
         inside: 0/1, shape [A, cells]: which occupied finest cells add up to which atom; None when
             no more than the bases is known.
         public: positions of groups whose bases have been published already; they are held.
@@ -194,8 +195,14 @@ def build(
 def _watched(plan: TablePlan) -> npt.NDArray[np.int64]:
     """The plan says in advance whom it is for: those are the last to be hidden for others' sake."""
     named = {pair for one in plan.intersections for pair in plan.group_by_id[one.group].where}
+    rungs = {
+        name for one in plan.ladders if one.named for rung in one.rungs for name in rung.groups
+    }
     return np.array(
-        [len(named & set(group.where)) + plan.is_command(group) for group in plan.groups],
+        [
+            len(named & set(group.where)) + (plan.is_command(group) or group.id in rungs)
+            for group in plan.groups
+        ],
         dtype=np.int64,
     )
 

@@ -72,9 +72,9 @@ def theme_page(
         _choices(release, scope, group),
         tuple(bars),
         _about(release, releases, scope, theme),
-        trend_lines.draw(release, plans, titles),
+        trend_lines.draw(release, plans, titles, releases),
         words.FIRST_WAVE if _is_first(release) else words.NO_LINE,
-        trend_lines.draw(release, by_command, titles),
+        trend_lines.draw(release, by_command, titles, releases),
     )
 
 

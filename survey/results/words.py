@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from analysis.release.rows import Bound, ComparisonRow, EstimateRow, GroupRow, TrendRow
-from analysis.statistics import concerns
+from analysis.statistics.concerns import smallest_gap
+from analysis.statistics.sentences import no_clear_difference, plausible_range
 
 NOT_SHOWN = "Not shown: too few people, or hidden to protect others."
 NOT_COMPARABLE = "the question changed, so the figures before and after cannot be compared"
@@ -22,6 +23,8 @@ ABSENCE = (
     "let somebody work out another group's; nobody who reads this page can tell which. It does "
     "not mean that all is well."
 )
+FURTHER = "so that nobody can work out how a small group answered"
+
 OTHER_ROUTES = (
     "Listening circles, staff associations and support networks, and Fair Play Advisers can hear "
     "what a survey cannot show."
@@ -30,6 +33,11 @@ OTHER_ROUTES = (
 APART = (
     "People who are all of this at once are too few to be shown, or hidden to protect others. What "
     "stands here is each group by itself; it does not tell how those answered who are in both."
+)
+
+CORRECTED = (
+    "This survey was published before, and the figures here replace those: please use the earlier "
+    "ones no more. The reason given: {}"
 )
 
 LOW_BASE = 30
@@ -50,10 +58,20 @@ _OR: dict[Bound, str] = {"": "", "or_more": " or more", "or_less": " or less"}
 _SIGN: dict[Bound, str] = {"": "", "or_more": "≥", "or_less": "≤"}
 
 
-def figure_with_range(row: EstimateRow | TrendRow) -> str:
+def points(steps: Iterable[int]) -> str:
+    """Steps in words: `5 points`, `5 or 10 points`; empty without any."""
+    *first, last = [str(step) for step in sorted(set(steps))] or [""]
+    return f"{', '.join(first)} or {last} points" if first else f"{last} points" if last else ""
+
+
+def figure_with_range(row: EstimateRow | TrendRow, rounded: int = 0) -> str:
     """A figure and its plausible range, `48% (42 to 55)`, or `[c]`.
 
     A weighted figure stands beside it where the Release has one: it differs by 2 points or more.
+
+    Args:
+        row: what was published.
+        rounded: the step in points where it is rounded further than others; it is said.
     """
     value = row.value if isinstance(row, TrendRow) else row.positive
     bound = row.bound if isinstance(row, TrendRow) else row.positive_bound
@@ -64,7 +82,7 @@ def figure_with_range(row: EstimateRow | TrendRow) -> str:
         text += f" ({row.lower} to {row.upper})"
     if isinstance(row, EstimateRow) and row.weighted is not None:
         text += f", weighted {row.weighted}%"
-    return text
+    return f"{text}, rounded to {rounded}" if rounded else text
 
 
 def answers(row: GroupRow | EstimateRow, policy: Mapping[str, Any]) -> str:
@@ -115,11 +133,11 @@ def comparison(row: ComparisonRow | None, base: int | None, rest: int | None) ->
     if row.lower <= 0 <= row.upper:
         if not base or not rest:
             return NO_COMPARISON
-        smallest = round(100 * concerns.smallest_gap(base, rest))
-        return concerns.no_clear_difference(base, smallest)
+        smallest = round(100 * smallest_gap(base, rest))
+        return no_clear_difference(base, smallest)
     side = "fewer" if row.gap < 0 else "more"
     return (
         f"{abs(row.gap)} {side} in every 100 answers were positive than among everyone else "
-        f"(plausible range {concerns.plausible_range(row.lower, row.upper)}). "
+        f"(plausible range {plausible_range(row.lower, row.upper)}). "
         "It does not tell us why."
     )

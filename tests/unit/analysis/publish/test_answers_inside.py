@@ -19,6 +19,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from analysis.attack.answers import attack_answers
 from analysis.attack.audit import Audit, audit
+from analysis.attack.material import Material, Published
+from analysis.attack.percents import differences
 from analysis.codebook import Codebook, Theme
 from analysis.disclosure import rounding
 from analysis.errors import ReleaseError
@@ -195,6 +197,16 @@ def test_the_auditor_sees_a_step_at_one_part_only_and_figures_finer_than_said() 
         for row in made.estimates
     )
     assert "coding" in {one.kind for one in audit(replace(made, estimates=finer), plan)}
+
+
+def test_the_attacker_reads_percents_in_the_steps_that_a_release_says() -> None:
+    made = released(*study(*NONE_AT_ALL))
+    unsaid = replace(made, manifest=replace(made.manifest, coarser=()))
+    said, finer = (
+        differences(Material(releases=(Published("one", release),))) for release in (made, unsaid)
+    )
+    assert not said.falls
+    assert [one for one in finer.falls if "14 to 14 of the 19" in one.words]
 
 
 @pytest.mark.parametrize(
