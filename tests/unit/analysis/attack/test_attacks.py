@@ -160,14 +160,7 @@ PLANTED: dict[str, Callable[[], Material]] = {
     "headcounts": lambda: of(groups(**{"command=north": {"response_rate": 100}})),
     "frames": _frames,
     "residuals": lambda: of(sheets=(long_table(left=4),)),
-    "coalitions": lambda: of(
-        groups(
-            **{
-                "ethnicity=majority&probationer=no": {"base": 270},
-                "ethnicity=minority&probationer=yes": {"base": 75},
-            }
-        )
-    ),
+    "coalitions": lambda: of(groups(**{"probationer=yes": {"base": 30}})),
     "all-but-us": lambda: of(
         figures(clean(), "led", **{"command=north": {"base": 100, "positive": 98}})
     ),
