@@ -366,7 +366,8 @@ def certified(release: Release) -> Release:
     tables = plan()
     incomplete = witnesses.partial(tables)
     proofs = []
-    for attack in attacks(release, tables):
+    for laid_out in attacks(release, tables):
+        attack = laid_out()
         assert list(attack.breaches()) == []
         proof = witnesses.certify(release, Sums(release, incomplete), attack)
         assert isinstance(proof, Proof)

@@ -21,6 +21,7 @@ from analysis.attack.grid import Cell, grid
 from analysis.attack.small_cells import SmallCells, Target
 from analysis.attack.states import said_of_item
 from analysis.attack.told import Interval, people, rest_share, shares, shown_in
+from analysis.cores import on_every_core
 from analysis.plan import FORCE, TablePlan
 from analysis.release.model import Release
 from analysis.release.rows import ComparisonRow, MeasureRow
@@ -57,9 +58,12 @@ def attack_answers(
         return  # Weighted shares are not people.
     cells, equations = grid(release, plan)
     attack = _Attack(release, cells, equations, everybody_answered, candidates)
-    for measure in release.measures:
-        if measure.kind == "item":
-            yield from attack.item(measure)
+    items = [measure for measure in release.measures if measure.kind == "item"]
+    attack.find_small(items)
+    for found in on_every_core(
+        lambda item: list(attack.item(item)), items, groups=len(release.groups)
+    ):
+        yield from found
 
 
 class _Attack:
@@ -115,6 +119,11 @@ class _Attack:
                     found = True
         nobody = np.zeros(len(self._release.groups))
         return sparse.csr_array(np.array([rows.get(at, nobody) for at in range(self._width)]))
+
+    def find_small(self, items: Iterable[MeasureRow]) -> None:
+        """Find first who is small: what an item tells then depends on no other item."""
+        for item in items:
+            self._small.of(item.measure)
 
     def item(self, measure: MeasureRow) -> Iterator[Breach]:
         """Every way of answering one item."""

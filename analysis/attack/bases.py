@@ -8,7 +8,8 @@ grid is written down three times: those who answered, those who did not, and bot
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import product
 
 import numpy as np
@@ -34,23 +35,27 @@ _NOTHING: Interval = (0.0, None)
 
 def attack_bases(release: Release, plan: TablePlan | None = None) -> Iterator[Breach]:
     """What sums and differences of published bases give away, for groups and for items."""
-    for attack in attacks(release, plan):
-        yield from attack.breaches()
+    for laid_out in attacks(release, plan):
+        yield from laid_out().breaches()
 
 
-def attacks(release: Release, plan: TablePlan | None = None) -> Iterator[Attack]:
-    """The attack on the groups, then one on each item or theme with bases of its own."""
+def attacks(release: Release, plan: TablePlan | None = None) -> Iterator[Callable[[], Attack]]:
+    """The attack on the groups, then one on each item or theme with bases of its own.
+
+    Each is laid out when it is called for, which takes some memory.
+    """
     cells, equations = grid(release, plan)
     names = {row.values: row.group for row in release.groups}
     people = {row.values: of_people(release, row.group) for row in release.groups}
     k = release.manifest.policy["k"]
     pairs = _containing(release)
-    yield Attack("", cells, equations, names, [people], k, pairs)
+    yield partial(Attack, "", cells, equations, names, [people], k, pairs)
     together = _together(equations, len(cells))
     for measure in release.measure_by_id:
         if has_own_bases(release, measure):
             own = {row.values: of_item(release, row.group, measure) for row in release.groups}
-            yield Attack(measure, cells, together, names, [own, {}, people], k, pairs)
+            known = [own, {}, people]
+            yield partial(Attack, measure, cells, together, names, known, k, pairs)
 
 
 def _together(equations: sparse.csr_array, cells: int) -> sparse.csr_array:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from analysis.cores import on_every_core
 from analysis.disclosure.answered import of_item, split
 from analysis.disclosure.bounds import Known
 from analysis.disclosure.colleagues import colleagues_in
@@ -18,6 +19,9 @@ from analysis.disclosure.stated import least_answers
 from analysis.disclosure.system import Bases, System
 from analysis.errors import Unprotectable
 from analysis.policy import DisclosurePolicy
+
+_Piece = tuple[Bases, Hidden, Hidden, npt.ArrayLike | None]
+"""The bases of an item, where it stays hidden, where it is public, and who answered it."""
 
 
 @dataclass(frozen=True)
@@ -100,16 +104,21 @@ def protect(
     items = _Items(system, policy, hidden, least_answers(system.bases, policy))
     items_hidden: dict[str, frozenset[str]] = {}
     own_bases: dict[str, frozenset[str]] = {}
-    patterns: dict[bytes, Hidden] = {}
+    pieces: dict[bytes, _Piece] = {}
+    key_of: dict[str, bytes] = {}
     for measure, given in item_bases.items():
         bases = np.asarray(given, dtype=np.int64)
         _check(measure, bases, system)
         silent = settled.items_hidden.get(measure, none)
         public = settled.items_public.get(measure, none)
-        key = bases.tobytes() + silent.tobytes() + public.tobytes()
-        if key not in patterns:
-            patterns[key] = items.pattern(bases, silent, public, (at_cells or {}).get(measure))
-        shown = ~patterns[key]
+        key_of[measure] = key = bases.tobytes() + silent.tobytes() + public.tobytes()
+        pieces.setdefault(key, (bases, silent, public, (at_cells or {}).get(measure)))
+    found = on_every_core(
+        lambda piece: items.pattern(*piece), list(pieces.values()), groups=len(ids)
+    )
+    patterns = dict(zip(pieces, found, strict=True))
+    for measure, key in key_of.items():
+        bases, shown = pieces[key][0], ~patterns[key]
         items_hidden[measure] = frozenset(ids[~shown & ~hidden].tolist())
         own = shown & (bases < items.least)
         if own.any():

@@ -49,7 +49,7 @@ def found_and_seen(
     """Groups that the auditor finds and that pairs see through; None where others do already."""
     plan, truth, profiles = small.plan(EVERY, SHAPES[which]), np.array(people), small.profiles(BOOK)
     release = published(plan, truth, flags, step)
-    attack = next(iter(attacks(release, plan)))
+    attack = next(iter(attacks(release, plan)))()
     if list(attack.breaches()):
         return None
     counts = {profile: int(n) for profile, n in zip(profiles, truth, strict=True) if n}
