@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from analysis.attack.answers import Candidates, attack_answers
 from analysis.attack.bases import attacks
 from analysis.attack.breaches import Breach
+from analysis.attack.pooling import Places, attack_colleagues
 from analysis.attack.rates import attack_rates
 from analysis.attack.shares import attack_shares
+from analysis.attack.steps import singled_out
 from analysis.attack.witnesses import certify, partial
 from analysis.errors import ReleaseError
 from analysis.plan import TablePlan
@@ -45,7 +47,10 @@ def audit(release: Release, plan: TablePlan | None = None) -> tuple[Breach, ...]
 
 
 def examine(
-    release: Release, plan: TablePlan | None = None, candidates: Candidates | None = None
+    release: Release,
+    plan: TablePlan | None = None,
+    candidates: Candidates | None = None,
+    places: Places | None = None,
 ) -> Audit:
     """Attack a Release, and keep what shows that an attack comes to nothing.
 
@@ -54,6 +59,8 @@ def examine(
         plan: tells whether a value is wholly made up of its parts. Without it the attacker takes
             every value to be, and only the topmost level to have unknown answers.
         candidates: as for `attack_answers`.
+        places: where somebody is, of whom it is asked what they learn from each other. A reader
+            does not know that; without it the attack is left out.
     """
     breaches = [*_leaks(release), *_missing_rows(release), *attack_rates(release, plan)]
     incomplete = partial(plan)
@@ -67,8 +74,11 @@ def examine(
                 found = [proof]
             else:
                 proofs.append(proof)
+        if not found and not attack.measure and places is not None:
+            found = list(attack_colleagues(release, attack, places))
         breaches += found
-    breaches += (*attack_shares(release), *attack_answers(release, plan, candidates=candidates))
+    breaches += (*singled_out(release), *attack_shares(release))
+    breaches += attack_answers(release, plan, candidates=candidates)
     whole = None if breaches else Certificates(incomplete, tuple(proofs))
     return Audit(tuple(breaches), whole)
 

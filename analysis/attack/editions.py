@@ -7,8 +7,9 @@ from itertools import combinations
 
 from analysis.attack.findings import Claim, Tried
 from analysis.attack.grid import Cell
-from analysis.attack.material import Edition, Material, Published, people, whole
+from analysis.attack.material import Edition, Material, Published, whole
 from analysis.attack.sums import Counts, Range, shown_people
+from analysis.release.known import people
 
 _PEOPLE = {"base", "headcount"}
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from analysis.attack.findings import Tried
-from analysis.attack.material import Material, Published, people
+from analysis.attack.material import Material, Published
 from analysis.attack.rates import attack_headcounts
+from analysis.release.known import people
 from analysis.release.rows import GroupRow
 
 

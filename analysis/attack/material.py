@@ -39,7 +39,7 @@ class Published:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A CSV file as it was published: `rows` are cells by column."""
+    """A CSV file, or a table in a workbook, as it was published: `rows` are cells by column."""
 
     name: str
     columns: tuple[str, ...]
@@ -53,6 +53,33 @@ class Sheet:
             return "long"
         fits = (name for name, columns in _TABLE_COLUMNS.items() if found >= columns)
         return next(fits, "")
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """A number that stands in a workbook where nobody sees it.
+
+    Attributes:
+        where: sheet and cell, or the part of the file.
+    """
+
+    where: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Workbook:
+    """A spreadsheet file.
+
+    Attributes:
+        sheets: the tables in its sheets, with hidden sheets and hidden cells.
+        looked: how many cells and parts were looked at for what nobody sees.
+    """
+
+    name: str
+    sheets: tuple[Sheet, ...]
+    unseen: tuple[Unseen, ...]
+    looked: int
 
 
 @dataclass(frozen=True)
@@ -100,6 +127,7 @@ class Material:
     """Everything that one attacker holds.
 
     Attributes:
+        sheets: of CSV files and of workbooks.
         plan: from the questionnaire, which is public; tells which parts make up a value.
         comments: what people wrote; only who tries the project on itself has them.
     """
@@ -107,6 +135,7 @@ class Material:
     releases: tuple[Published, ...] = ()
     sheets: tuple[Sheet, ...] = ()
     pages: tuple[Page, ...] = ()
+    workbooks: tuple[Workbook, ...] = ()
     plan: TablePlan | None = None
     comments: tuple[str, ...] = ()
 
@@ -178,14 +207,6 @@ def _edition(
     }
     order = {table: tuple(row["group"] for row in rows) for table, rows in found.items()}
     return Edition(name, wave, policy, cells, order)
-
-
-def people(base: int, policy: Mapping[str, int]) -> tuple[int, int]:
-    """The fewest and the most people that a published base can stand for."""
-    fine, half = policy["fine_base"], policy["base_step"] // 2
-    if base > fine:
-        return base, base
-    return max(0, base - half), base if base == fine else min(base + half, fine - 1)
 
 
 def whole(text: str) -> int | None:

@@ -10,7 +10,7 @@ from scipy.optimize import linprog
 from analysis.attack.breaches import Breach
 from analysis.attack.grid import grid
 from analysis.plan import FORCE, TablePlan
-from analysis.release.known import of_people
+from analysis.release.known import of_group, of_people
 from analysis.release.model import Release
 from analysis.release.rows import GroupRow
 
@@ -80,14 +80,11 @@ def _crossing(row: GroupRow) -> tuple[bool, ...]:
 
 def _people(release: Release, row: GroupRow) -> tuple[float, float | None]:
     """The fewest and most people of a group: the published headcount, or its base and more."""
-    policy = release.manifest.policy
-    half = (policy["base_step"] - 1) // 2
     if row.headcount is not None:
-        slack = 0 if row.headcount > policy["fine_base"] else half
-        return float(row.headcount - slack), float(row.headcount + slack)
+        return of_group(release, row.headcount)
     least = 0.0 if row.base is None else of_people(release, row.group)[0]
     cards = release.manifest.cards
     # No more people have a card; where nearly all of them were used, that is told in any case.
-    if row.group == FORCE and cards is not None and cards - least >= policy["k"]:
+    if row.group == FORCE and cards is not None and cards - least >= release.manifest.policy["k"]:
         return least, float(cards)
     return least, None

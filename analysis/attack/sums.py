@@ -11,8 +11,8 @@ from scipy import sparse
 from scipy.optimize import linprog
 
 from analysis.attack.grid import Cell, grid
-from analysis.attack.material import people
 from analysis.plan import TablePlan
+from analysis.release.known import people
 from analysis.release.model import Release
 
 Range = tuple[float, float]

@@ -12,6 +12,7 @@ from analysis.attack import (
     frames,
     hints,
     insiders,
+    leftovers,
     markup,
     percents,
     residuals,
@@ -62,6 +63,7 @@ ATTACKS = (
     Attack(12, "sentences", hints.sentences),
     Attack(12, "against-the-rest", hints.against_the_rest),
     Attack(13, "pages", markup.pages),
+    Attack(13, "workbooks", leftovers.workbooks),
     Attack(14, "comments", wording.comments),
 )
 

@@ -19,6 +19,7 @@ from scipy import sparse
 
 from analysis.disclosure.system import System
 from analysis.errors import Unprotectable
+from analysis.release.known import people
 from analysis.release.model import Release
 from analysis.release.rows import Bound
 
@@ -107,10 +108,8 @@ def base_span(base: int | None, policy: Mapping[str, Any]) -> Span:
     """Where an exact base lies by its published one."""
     if base is None:
         return 0.0, float("inf")
-    fine, half = policy["fine_base"], policy["base_step"] // 2
-    if base > fine:
-        return float(base), float(base)
-    return float(base - half), float(base if base == fine else min(base + half, fine - 1))
+    low, high = people(base, policy)
+    return float(low), float(high)
 
 
 def rounded_base(base: int, policy: Mapping[str, Any]) -> int:

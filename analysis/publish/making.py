@@ -25,6 +25,7 @@ from analysis.publish.estimates import distribution_rows, estimate_rows, group_r
 from analysis.publish.figures import Figures
 from analysis.publish.headcounts import headcounts as all_headcounts
 from analysis.publish.ladders import ladder_rows
+from analysis.publish.places import places
 from analysis.publish.pooling import earlier
 from analysis.publish.response import Response, response_of
 from analysis.publish.shown import Shown, control, is_sensitive
@@ -171,6 +172,7 @@ def publish_tally(
     """`publish` for answers that were counted in parts: everything after the tally."""
     shown = control(counted, policy, past)
     look = Telling(shown, counted)
+    where = places(counted.codebook, counted.plan, counted.cells)
     shown = protect_answers(look, shown, counted.codebook)
     if past is not None:
         shown = replace(shown, withheld=shown.withheld | past.withheld())
@@ -187,7 +189,7 @@ def publish_tally(
         if not breaches:
             release = _completed(draft, shown, line, tallies)
             check(release)
-            found = examine(release, shown.plan, look.candidates)
+            found = examine(release, shown.plan, look.candidates, where)
             breaches = found.breaches
             if not breaches:
                 if past is not None:
@@ -335,7 +337,7 @@ def _manifest(
         correction=wave.correction,
         cards=None if wave.told is None else wave.told.cards,
         received=None if wave.told is None else wave.told.received,
-        coarser=tuple((*key, step) for key, step in sorted(shown.coarser.items())),
+        coarser=shown.listed_steps(),
     )
 
 

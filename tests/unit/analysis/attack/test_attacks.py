@@ -12,7 +12,7 @@ import fixtures_analysis as fixtures
 import pytest
 
 from analysis.attack.findings import Claim, Tried
-from analysis.attack.material import Material, Page, Published, Sheet
+from analysis.attack.material import Material, Page, Published, Sheet, Unseen, Workbook
 from analysis.attack.trying import ATTACKS, attack
 from analysis.export import csv_bytes
 from analysis.policy import DisclosurePolicy
@@ -160,14 +160,7 @@ PLANTED: dict[str, Callable[[], Material]] = {
     "headcounts": lambda: of(groups(**{"command=north": {"response_rate": 100}})),
     "frames": _frames,
     "residuals": lambda: of(sheets=(long_table(left=4),)),
-    "coalitions": lambda: of(
-        groups(
-            **{
-                "ethnicity=majority&probationer=no": {"base": 270},
-                "ethnicity=minority&probationer=yes": {"base": 75},
-            }
-        )
-    ),
+    "coalitions": lambda: of(groups(**{"probationer=yes": {"base": 30}})),
     "all-but-us": lambda: of(
         figures(clean(), "led", **{"command=north": {"base": 100, "positive": 98}})
     ),
@@ -181,6 +174,9 @@ PLANTED: dict[str, Callable[[], Material]] = {
     ),
     "against-the-rest": _comparison,
     "pages": lambda: page('<tr><th>North</th><td title="7 people">[c]</td><td>[c]</td></tr>'),
+    "workbooks": lambda: of(
+        workbooks=(Workbook("one.xlsx", (), (Unseen("truth!B2, which is hidden", "7"),), 9),)
+    ),
     "comments": lambda: of(
         comments=("More sergeants for the night shift, please.",),
         pages=(Page("hr.html", "<p>They ask for sergeants for the night shift.</p>"),),
