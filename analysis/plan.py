@@ -17,6 +17,9 @@ from analysis.ladders import Ladder
 FORCE = "force"
 """The id of the group that holds everybody."""
 
+COMMAND = "command"
+"""Id of the breakdown, and of its level, that boards belong to: each reads its own."""
+
 
 @dataclass(frozen=True)
 class Value:
@@ -143,6 +146,10 @@ class TablePlan:
             (breakdown, self.breakdown_by_id[breakdown].value_by_id[value].level)
             for breakdown, value in group.where
         )
+
+    def is_command(self, group: Group) -> bool:
+        """Whether a group is all of one command."""
+        return self.level_of(group) == ((COMMAND, COMMAND),)
 
     def groups_in(self, table: Table) -> tuple[Group, ...]:
         """The groups that `table` shows, its margins and the force included."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from analysis.plan import COMMAND
 from survey.config import Settings
 from survey.database import Stores
 from survey.errors import SettingsError
@@ -58,11 +59,11 @@ def expect_command(stores: Stores, command: str) -> bool:
     all_waves, releases = waves.all_waves(stores), store.all_releases(stores)
     if not all_waves and not releases:
         return False
-    known = {unit.id for release in releases for unit in scope.units(release, scope.COMMAND)}
+    known = {unit.id for release in releases for unit in scope.units(release, COMMAND)}
     for wave in all_waves:
-        breakdown = wave.questionnaire.plan.breakdown_by_id.get(scope.COMMAND)
+        breakdown = wave.questionnaire.plan.breakdown_by_id.get(COMMAND)
         values = breakdown.values if breakdown else ()
-        known |= {value.id for value in values if value.level == scope.COMMAND}
+        known |= {value.id for value in values if value.level == COMMAND}
     if command not in known:
         raise SettingsError(
             f"No wave and no Release has a command {command!r}; the commands are "

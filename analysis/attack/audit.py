@@ -15,6 +15,7 @@ from analysis.attack.breaches import Breach
 from analysis.attack.pooling import Places, attack_colleagues
 from analysis.attack.rates import attack_rates
 from analysis.attack.shares import attack_shares
+from analysis.attack.steps import singled_out
 from analysis.attack.witnesses import certify, partial
 from analysis.errors import ReleaseError
 from analysis.plan import TablePlan
@@ -76,7 +77,8 @@ def examine(
         if not found and not attack.measure and places is not None:
             found = list(attack_colleagues(release, attack, places))
         breaches += found
-    breaches += (*attack_shares(release), *attack_answers(release, plan, candidates=candidates))
+    breaches += (*singled_out(release), *attack_shares(release))
+    breaches += attack_answers(release, plan, candidates=candidates)
     whole = None if breaches else Certificates(incomplete, tuple(proofs))
     return Audit(tuple(breaches), whole)
 

@@ -26,6 +26,9 @@ _NEARLY = 1e-6
 _NARROW = 3
 """Counts known to within so many people are looked at again in whole numbers."""
 
+_FEW = 3
+"""A table that fills fewer counts than this is looked for one count at a time."""
+
 _NOTHING: Interval = (0.0, None)
 
 
@@ -145,6 +148,7 @@ class Attack:
         if self.fits.search(unknown) is None:
             yield Breach("contradiction", "force", f"no table fits the published bases{self._of}")
             return
+        self._fill()
         for cell, at in self.cells.items():
             if of is not None and (self._names.get(cell) or _words(cell)) not in of:
                 continue
@@ -159,6 +163,24 @@ class Attack:
         yield from self._rests(of)
         if len(self._known) > 1:
             yield from self._beside()
+
+    def _fill(self) -> None:
+        """Search for many hidden counts at once: each that a table fills needs no search alone."""
+        known, cells = self._known, self.cells
+        left = np.array(
+            [
+                part * len(cells) + at
+                for part in range(0, len(known), 2)
+                for cell, at in cells.items()
+                if cell in self._names and known[part][cell][1] is None
+            ],
+            dtype=np.int64,
+        )
+        while len(left) >= _FEW:
+            self.fits.search(dict.fromkeys(left.tolist(), -1.0))
+            before, left = left, left[self.fits.most[left] < self._k - _NEARLY]
+            if len(before) - len(left) < _FEW:
+                return
 
     @property
     def _of(self) -> str:
@@ -201,15 +223,24 @@ class Attack:
         """A shown group taken from a shown group that contains it."""
         known = self._known[0]
         shown = {cell for cell, (low, high) in known.items() if low > 0 and high is not None}
-        for above, cell in self._pairs:
-            if of is not None and self._names[cell] not in of:
-                continue
-            costs = {self.cells[above]: 1.0, self.cells[cell]: -1.0}
-            if above in shown and cell in shown and self._is_few(costs):
-                name = self._names[cell]
-                most = max(_value(table, costs) for table in self.fits.seen)
-                words = f"{self._names[above]} without {name} is {most:.0f} people{self._of}"
-                yield Breach("rest", name, words)
+        pairs = [
+            pair
+            for pair in self._pairs
+            if shown.issuperset(pair) and (of is None or self._names[pair[1]] in of)
+        ]
+        places = np.array([[self.cells[cell] for cell in pair] for pair in pairs], dtype=np.int64)
+        above, part = places.reshape(-1, 2).T
+        clear = np.zeros(len(pairs), dtype=bool)
+        for table in self.fits.seen:
+            people = table[above] - table[part]
+            clear |= (people < _NEARLY) | (people >= self._k - _NEARLY)
+        for at in np.flatnonzero(~clear).tolist():
+            costs = {int(above[at]): 1.0, int(part[at]): -1.0}
+            if self._is_few(costs):
+                whole, name = (self._names[cell] for cell in pairs[at])
+                less = {cell: -sign for cell, sign in costs.items()}
+                words = f"{whole} without {name} is {-self.fits.seen_least(less):.0f} people"
+                yield Breach("rest", name, f"{words}{self._of}")
 
     def _is_few(self, costs: Mapping[int, float]) -> bool:
         """Whether somebody must be there, and fewer than k."""
@@ -219,14 +250,14 @@ class Attack:
         return not self._may_be_nobody(costs)
 
     def _may_be_nobody(self, costs: Mapping[int, float]) -> bool:
-        return any(_value(table, costs) < _NEARLY for table in reversed(self.fits.seen))
+        return self.fits.seen_least(costs) < _NEARLY
 
     def _reaches(self, costs: Mapping[int, float]) -> bool:
-        enough = self._k - _NEARLY
-        if any(_value(table, costs) >= enough for table in reversed(self.fits.seen)):
+        less = {cell: -sign for cell, sign in costs.items()}
+        if -self.fits.seen_least(less) >= self._k - _NEARLY:
             return True
-        found = self.fits.search({cell: -sign for cell, sign in costs.items()})
-        return found is not None and _value(found, costs) >= enough
+        self.fits.search(less)
+        return -self.fits.seen_least(less) >= self._k - _NEARLY
 
     def _is_pinned(self, at: int) -> bool:
         """Whether it can be one whole number only."""
@@ -251,10 +282,6 @@ class Attack:
             if self.fits.most[at] - self.fits.least[at] < enough:
                 self.fits.search({at: sign})
         return self.fits.least[at], self.fits.most[at]
-
-
-def _value(table: Reals, costs: Mapping[int, float]) -> float:
-    return float(sum(sign * table[cell] for cell, sign in costs.items()))
 
 
 def _words(cell: Cell) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from analysis.attack.findings import Claim, Tried, Values
 from analysis.attack.grid import Cell
 from analysis.attack.material import Material, Published
+from analysis.attack.steps import steps
 from analysis.attack.sums import Counts, shown_people
 from analysis.release.known import people
 from analysis.release.model import Release
@@ -182,11 +183,10 @@ def _behind(
     bound: Bound = getattr(row, f"{reading}_bound")
     if percent is None:
         return 0, base[1]
-    policy = release.manifest.policy
-    fine = base[1] >= policy["fine_base"]
-    half = policy["share_step" if fine else "coarse_share_step"] / 2
-    if release.measure_by_id[row.measure].sensitive and percent % policy["coarse_share_step"] == 0:
-        half = policy["coarse_share_step"] / 2
+    grain = steps(release, row.group, row.measure, base[1])
+    half = grain.step / 2
+    if release.measure_by_id[row.measure].sensitive and percent % grain.coarse == 0:
+        half = grain.coarse / 2
     low = 0.0 if bound == "or_less" else percent - half
     high = 100.0 if bound == "or_more" else percent + half
     return (
@@ -235,8 +235,7 @@ def _index(tried: Tried, published: Published, group: str, theme: str, members: 
 
 
 def _percent(release: Release, row: EstimateRow) -> tuple[float, float]:
-    policy, base = release.manifest.policy, row.base or 0
-    half = policy["share_step" if base >= policy["fine_base"] else "coarse_share_step"] / 2
+    half = steps(release, row.group, row.measure, row.base or 0).step / 2
     positive = float(row.positive or 0)
     low = 0.0 if row.positive_bound == "or_less" else positive - half
     return low, 100.0 if row.positive_bound == "or_more" else positive + half

@@ -11,6 +11,9 @@ from scipy import sparse
 
 Reals = npt.NDArray[np.float64]
 
+_DUAL, _PRIMAL = 1, 4
+"""What suits the first search, and another one over tables of which one is known."""
+
 _STATUS = highspy.HighsModelStatus
 
 
@@ -59,6 +62,9 @@ class FittingTables:
         changed = np.flatnonzero(wanted != self._costs).astype(np.int32)
         self._solver.changeColsCost(len(changed), changed, wanted[changed])
         self._costs = wanted
+        # A table that fits stays one when only the costs change: go on from there.
+        primal = self.seen and not least
+        self._solver.setOptionValue("simplex_strategy", _PRIMAL if primal else _DUAL)
         self._hold(least)
         found = _solved(self._solver)
         self._hold(dict.fromkeys(least, 0.0))
@@ -70,6 +76,16 @@ class FittingTables:
             cells = np.array(list(least), dtype=np.int32)
             low = np.maximum(self._low[cells], list(least.values()))
             self._solver.changeColsBounds(len(cells), cells, low, self._high[cells])
+
+    def seen_least(self, costs: Mapping[int, float]) -> float:
+        """The least cost of any table that was found so far; infinite when none was."""
+        if len(costs) == 1:
+            ((cell, cost),) = costs.items()
+            return float(cost * (self.least if cost > 0 else self.most)[cell])
+        return min(
+            (sum(cost * table[cell] for cell, cost in costs.items()) for table in self.seen),
+            default=np.inf,
+        )
 
     def whole(self, cell: int, low: float, high: float) -> Reals | None:
         """A table of whole numbers with a count within limits, remembered; None: there is none."""

@@ -15,8 +15,9 @@ import highspy
 import numpy as np
 import numpy.typing as npt
 
-from analysis.disclosure.bounds import DUST, FeasibleTables, Known, Reals
+from analysis.disclosure.bounds import FeasibleTables, Known
 from analysis.disclosure.complementary import Hidden
+from analysis.disclosure.solving import DUST, Reals
 from analysis.disclosure.system import System
 from analysis.disclosure.targets import ALWAYS, of_groups
 from analysis.errors import Unprotectable
@@ -111,7 +112,7 @@ def _relax(system: System, attacker: _Attacker, master: _Master) -> None:
     """Add rows for fractions of hidden groups until they hardly raise the bound any more."""
     for row in _line_rows(system, attacker.known, attacker.never, attacker.k):
         master.add(row)
-    bound, among = 0.0, attacker.everything
+    bound, among = -np.inf, attacker.everything
     for _ in range(ROOT_ROUNDS):
         chosen, value = master.solve(whole=False)
         if value <= bound * (1 + ROOT_GAIN):

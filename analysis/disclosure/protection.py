@@ -64,6 +64,7 @@ def protect(
     item_bases: Mapping[str, npt.ArrayLike],
     levels: Sequence[Level] = (),
     before: Before | None = None,
+    at_cells: Mapping[str, npt.ArrayLike] | None = None,
 ) -> Protection:
     """Decide what to show so that everything shown together gives no small group away.
 
@@ -74,6 +75,8 @@ def protect(
             of `system.groups`, shape (G,).
         levels: each is left out if most of it would be hidden; none by default.
         before: what has been settled by earlier Releases of the same answers.
+        at_cells: measure -> people with a valid answer in each of the system's finest cells, shape
+            (cells,). It says nothing that the bases do not, but is where searches begin.
 
     Returns:
         The pattern of the groups, and of each measure that needs its own: one with fewer than k
@@ -105,7 +108,7 @@ def protect(
         public = settled.items_public.get(measure, none)
         key = bases.tobytes() + silent.tobytes() + public.tobytes()
         if key not in patterns:
-            patterns[key] = items.pattern(bases, silent, public)
+            patterns[key] = items.pattern(bases, silent, public, (at_cells or {}).get(measure))
         shown = ~patterns[key]
         items_hidden[measure] = frozenset(ids[~shown & ~hidden].tolist())
         own = shown & (bases < items.least)
@@ -128,13 +131,20 @@ class _Items:
     hidden: Hidden
     least: Bases
 
-    def pattern(self, bases: Bases, silent: Hidden, public: Hidden) -> Hidden:
+    def pattern(
+        self,
+        bases: Bases,
+        silent: Hidden,
+        public: Hidden,
+        at_cells: npt.ArrayLike | None = None,
+    ) -> Hidden:
         """Where an item with these bases is not shown, shape (G,).
 
         Args:
             bases: people with a valid answer, shape (G,).
             silent: groups in which it stays hidden, where it would state its own base.
             public: groups in which it has been published.
+            at_cells: people with a valid answer in each of the finest cells, shape (cells,).
 
         Raises:
             Unprotectable: when it has been published where it would have to be hidden.
@@ -145,7 +155,7 @@ class _Items:
         if not ((own | few) & ~self.hidden).any():
             # Nearly everybody answered wherever it is shown, so everybody may have.
             return self.hidden
-        item = split(self.system, self.hidden, bases)
+        item = split(self.system, self.hidden, bases, at_cells)
         if (public & own).any():
             item = item.published(public & own)
         known = Known(

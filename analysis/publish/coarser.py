@@ -1,28 +1,34 @@
 """Coarser steps, and figures withheld, where shares tell how a small group answered.
 
 Measure by measure: what the shares say as intervals, whom that exposes, and what is done about it.
-First the tables whose figures tell it get a coarser step for that measure, notch by notch; then the
-largest group that tells it has the measure withheld, wherever it stands. The force's own figure may
-become coarser, last of all, and is never withheld.
+First a bundle whose figures tell it gets a coarser step for that measure, notch by notch; where the
+step would say for whose sake it is taken, every measure gets it there. Then the largest group that
+tells it has the measure withheld, wherever it stands. The force's own figure may become coarser,
+last of all, and is never withheld.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from analysis.codebook import Codebook
 from analysis.disclosure import rounding
-from analysis.disclosure.answers import SMALL, Exposed, small
+from analysis.disclosure.answers import Exposed
+from analysis.disclosure.bundles import Bundle
+from analysis.disclosure.unions import SMALL, small
 from analysis.errors import Unprotectable
 from analysis.plan import FORCE
-from analysis.publish.shown import Shown, can_say, is_sensitive
+from analysis.publish.shown import Shown, can_say, is_sensitive, measures
 from analysis.publish.told import Telling
 
 STEPS = (5, 10, 20)
 """The notches, in points; coarser ones would say nothing."""
+
+Key = tuple[str, str]
+"""A group and a measure."""
 
 
 def protect_answers(look: Telling, shown: Shown, codebook: Codebook) -> Shown:
@@ -36,11 +42,19 @@ def protect_answers(look: Telling, shown: Shown, codebook: Codebook) -> Shown:
     Raises:
         Unprotectable: where neither coarser steps nor withholding help; names table and item.
     """
-    for item in codebook.items:
-        shown = _settled(look, shown, item.id)
-    for theme in codebook.themes:
-        shown = _settled(look, _following(shown, theme.id, theme.items), theme.id)
+    touched = True
+    while touched:
+        touched = False
+        for measure in (*codebook.item_by_id, *codebook.theme_by_id):
+            settled = _settled(look, _following(look, shown, measure), measure)
+            # A step of ten points does not lie around one of five: look at the others again.
+            touched |= _of_others(settled, measure) != _of_others(shown, measure)
+            shown = settled
     return shown
+
+
+def _of_others(shown: Shown, measure: str) -> dict[Key, int]:
+    return {key: step for key, step in shown.coarser.items() if key[1] != measure}
 
 
 def _settled(look: Telling, shown: Shown, measure: str) -> Shown:
@@ -63,10 +77,11 @@ def _settled(look: Telling, shown: Shown, measure: str) -> Shown:
 
 
 def _less(look: Telling, shown: Shown, measure: str, name: str, one: Exposed) -> Shown:
-    """One notch for the table that it costs least; where none can be coarser, less is shown."""
+    """One notch for the bundle that it costs least; where none can be coarser, less is shown."""
     groups = look.groups_of(one.rows)
     others = [group for group in groups if group != FORCE]
-    notches = _notches(look, shown, measure, others)
+    found = _notches(look, shown, measure, others)
+    notches = {bundle: notch for bundle, notch in found.items() if bundle.enough} or found
     if not notches and others:
         largest = max(others, key=lambda group: look.base(shown, measure, group))
         return replace(shown, withheld=shown.withheld | {(largest, measure)})
@@ -76,34 +91,42 @@ def _less(look: Telling, shown: Shown, measure: str, name: str, one: Exposed) ->
             f"The wave cannot be published safely: the figures of {measure} tell how {name} "
             "answered. Merge categories of the tables it stands in, or leave the finest level out."
         )
-    table, notch = min(notches.items(), key=lambda pair: _cost(look, shown, measure, *pair))
-    coarser = replace(shown, coarser={**shown.coarser, (table, measure): notch})
-    return _without_what_says_nothing(coarser, measure, {table})
+    bundle, notch = min(notches.items(), key=lambda pair: _cost(look, shown, measure, *pair))
+    return _stepped(look, shown, dict.fromkeys(_keys(shown, measure, bundle), notch))
 
 
-def _cost(look: Telling, shown: Shown, measure: str, table: str, notch: int) -> tuple[float, str]:
-    """Points by which a table's figures become coarser, each for everybody whom it is of.
+def _keys(shown: Shown, measure: str, bundle: Bundle) -> list[Key]:
+    """What gets a step together with a measure in a bundle."""
+    alike = (measure,) if bundle.enough else measures(shown.figures.codebook)
+    return [(group, one) for group in bundle.groups for one in alike]
+
+
+def _cost(
+    look: Telling, shown: Shown, measure: str, bundle: Bundle, notch: int
+) -> tuple[float, tuple[str, ...]]:
+    """Points by which a bundle's figures become coarser, each for everybody whom it is of.
 
     So a crossing goes before the units that it splits, of which everybody reads.
     """
     cost = 0
-    for group in shown.plan.groups:
-        if group.table == table and shown.shows(group.id, measure):
-            n = look.base(shown, measure, group.id)
-            cost += n * max(0, notch - rounding.step(n, shown.policy_of(measure, group.id)))
-    return cost, table
+    for group, one in _keys(shown, measure, bundle):
+        if shown.shows(group, one):
+            n = look.base(shown, one, group)
+            cost += n * max(0, notch - rounding.step(n, shown.policy_of(one, group)))
+    return cost, bundle.groups
 
 
-def _notches(look: Telling, shown: Shown, measure: str, groups: Sequence[str]) -> dict[str, int]:
-    """The next notch of each table that some groups stand in and that can still be coarser."""
-    now: dict[str, int] = {}
+def _notches(look: Telling, shown: Shown, measure: str, groups: Sequence[str]) -> dict[Bundle, int]:
+    """The next notch of each bundle that some groups are in and that can still be coarser."""
+    now: dict[Bundle, int] = {}
     for group in groups:
-        table, base = shown.plan.group_by_id[group].table, look.base(shown, measure, group)
-        step = rounding.step(base, shown.policy_of(measure, group))
-        now[table] = min(step, now.get(table, step))
-    notches = {table: min(further) for table, step in now.items() if (further := _beyond(step))}
-    if FORCE in notches:
-        policy = rounding.coarser(shown.policy, notches[FORCE])
+        bundle = shown.bundle_of[group]
+        step = rounding.step(look.base(shown, measure, group), shown.policy_of(measure, group))
+        now[bundle] = min(step, now.get(bundle, step))
+    notches = {bundle: min(further) for bundle, step in now.items() if (further := _beyond(step))}
+    force = shown.bundle_of[FORCE]
+    if force in notches:
+        policy = rounding.coarser(shown.policy, notches[force])
         sensitive = is_sensitive(shown.figures.codebook, measure)
         if not can_say(look.base(shown, measure, FORCE), policy, sensitive=sensitive):
             return {}
@@ -114,30 +137,35 @@ def _beyond(step: int) -> list[int]:
     return [notch for notch in STEPS if notch > step]
 
 
-def _following(shown: Shown, theme: str, items: Iterable[str]) -> Shown:
+def _following(look: Telling, shown: Shown, theme: str) -> Shown:
     """A theme no finer than its items, and not shown where one of them is withheld.
 
     Its mean beside all of its items but one would tell that one.
     """
-    items = frozenset(items)
-    coarser = dict(shown.coarser)
-    for (table, item), step in shown.coarser.items():
-        if item in items:
-            coarser[table, theme] = max(step, coarser.get((table, theme), 0))
-    withheld = {(group, theme) for group, item in shown.withheld if item in items}
-    following = replace(shown, coarser=coarser, withheld=shown.withheld | withheld)
-    tables = {table for table, measure in coarser if measure == theme}
-    return _without_what_says_nothing(following, theme, tables)
-
-
-def _without_what_says_nothing(shown: Shown, measure: str, tables: set[str]) -> Shown:
-    """Withhold what has no step left between its bands."""
-    if not is_sensitive(shown.figures.codebook, measure):
+    of = shown.figures.codebook.theme_by_id.get(theme)
+    if of is None:
         return shown
-    mute = {
-        (group.id, measure)
-        for group, base in zip(shown.plan.groups, shown.bases[measure].tolist(), strict=True)
-        if group.table in tables
-        and not can_say(base, shown.policy_of(measure, group.id), sensitive=True)
+    steps: dict[Key, int] = {}
+    for (group, item), step in shown.coarser.items():
+        if item in of.items:
+            steps[group, theme] = max(step, steps.get((group, theme), 0))
+    withheld = {(group, theme) for group, item in shown.withheld if item in of.items}
+    return _stepped(look, replace(shown, withheld=shown.withheld | withheld), steps)
+
+
+def _stepped(look: Telling, shown: Shown, steps: dict[Key, int]) -> Shown:
+    """With steps no finer than these; what has none left between its bands is withheld."""
+    wider = {key: max(step, shown.coarser.get(key, 0)) for key, step in steps.items()}
+    coarser = replace(shown, coarser={**shown.coarser, **wider})
+    return replace(coarser, withheld=shown.withheld | _mute(look, coarser, steps))
+
+
+def _mute(look: Telling, shown: Shown, keys: Collection[Key]) -> set[Key]:
+    return {
+        (group, measure)
+        for group, measure in keys
+        if is_sensitive(shown.figures.codebook, measure)
+        and not can_say(
+            look.base(shown, measure, group), shown.policy_of(measure, group), sensitive=True
+        )
     }
-    return replace(shown, withheld=shown.withheld | mute)

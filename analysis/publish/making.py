@@ -296,7 +296,7 @@ def _manifest(
         not_published=not_published(plan, shown.protection.left_out),
         ledger=None if wave.ledger is None else wave.ledger.head,
         replaces=None if not earlier else earlier[-1].hash,
-        coarser=tuple((*key, step) for key, step in sorted(shown.coarser.items())),
+        coarser=shown.listed_steps(),
     )
 
 

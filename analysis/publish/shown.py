@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from analysis.codebook import Codebook, Item
 from analysis.disclosure import rounding
+from analysis.disclosure.bundles import Bundle, bundles
 from analysis.disclosure.protection import Protection, protect
 from analysis.disclosure.shape import levels_of
 from analysis.disclosure.system import System, build
@@ -18,6 +20,7 @@ from analysis.plan import FORCE, TablePlan
 from analysis.policy import DisclosurePolicy
 from analysis.publish.earlier import Past
 from analysis.publish.figures import Figure, Figures
+from analysis.release.model import CoarserSteps
 from analysis.release.rows import Kind
 from analysis.tally import Tally
 
@@ -35,7 +38,8 @@ class Shown:
         withheld: (group, measure) pairs that the groups' pattern allows, and that are not shown:
             sensitive items whose bands would meet, and what would tell of a small group's answers.
         system: groups and atoms, by which all this was decided.
-        coarser: (table, measure) -> step in points, where it is coarser than the policy's.
+        bundles: every group in one, by which coarser steps are taken.
+        coarser: (group, measure) -> step in points, where it is coarser than the policy's.
     """
 
     plan: TablePlan
@@ -45,14 +49,33 @@ class Shown:
     bases: dict[str, Bases]
     withheld: frozenset[tuple[str, str]]
     system: System
+    bundles: tuple[Bundle, ...] = ()
     coarser: Mapping[tuple[str, str], int] = field(default_factory=dict)
+
+    @cached_property
+    def bundle_of(self) -> dict[str, Bundle]:
+        """The bundle that each group is in."""
+        return {group: bundle for bundle in self.bundles for group in bundle.groups}
 
     def policy_of(self, measure: str, *groups: str) -> DisclosurePolicy:
         """The policy with the steps of a measure in a group, or in what is made of several."""
-        by_id = self.plan.group_by_id
-        steps = [self.coarser.get((by_id[group].table, measure), 1) for group in groups]
-        most = max(steps)
+        most = max(self.coarser.get((group, measure), 1) for group in groups)
         return self.policy if most == 1 else rounding.coarser(self.policy, most)
+
+    def listed_steps(self) -> tuple[CoarserSteps, ...]:
+        """Bundle by bundle what stands in coarser steps: measures in their order."""
+        found = []
+        for bundle in self.bundles:
+            # All groups of a bundle stand in the same steps: the first one's are theirs.
+            first = bundle.groups[0]
+            steps = tuple(
+                (measure, self.coarser[first, measure])
+                for measure in self.bases
+                if (first, measure) in self.coarser
+            )
+            if steps:
+                found.append((bundle.groups, steps))
+        return tuple(found)
 
     def shows(self, group: str, measure: str) -> bool:
         """Whether the measure may be shown in the group."""
@@ -85,7 +108,9 @@ def control(counted: Tally, policy: DisclosurePolicy, past: Past | None = None) 
     system = build(codebook, plan, people, counted.cells)
     if past is not None:
         past.expect_as_strict(policy)
-    protection = protect(system, policy, own, levels_of(plan))
+    finest = Figures(codebook, (), counted.at_cells.unweighted())
+    at_cells = {measure: finest.bases(measure) for measure in own}
+    protection = protect(system, policy, own, levels_of(plan), at_cells=at_cells)
     if past is not None:
         protection = past.narrowed(protection, policy)
     if FORCE not in protection.shown:
@@ -108,7 +133,9 @@ def control(counted: Tally, policy: DisclosurePolicy, past: Past | None = None) 
         for group, base in zip(plan.groups, bases[measure].tolist(), strict=True)
         if not can_say(base, policy, sensitive=True)
     )
-    return Shown(plan, policy, figures, protection, bases, withheld, system)
+    hidden = np.array([name not in protection.shown for name in names])
+    together = bundles(plan, system, hidden, policy.k)
+    return Shown(plan, policy, figures, protection, bases, withheld, system, together)
 
 
 def can_say(base: int, policy: DisclosurePolicy, *, sensitive: bool) -> bool:

@@ -13,8 +13,10 @@ import numpy.typing as npt
 
 from analysis.codebook import Item
 from analysis.disclosure import rounding
-from analysis.disclosure.answers import PossibleAnswers, Told, Unions, tightened, unions
+from analysis.disclosure.answers import PossibleAnswers, Told
+from analysis.disclosure.beside import tightened
 from analysis.disclosure.targets import stacked
+from analysis.disclosure.unions import Unions, unions
 from analysis.publish.estimates import rounder, rounder_at, score
 from analysis.publish.figures import Figure, Figures
 from analysis.publish.pairs import pairs, rests
@@ -63,7 +65,7 @@ class Telling:
         self._measured = stacked([membership, self._matrix @ membership])
         self._position = {group.id: row for row, group in enumerate(counted.plan.groups)}
         self._unions: dict[bytes, Unions] = {}
-        self.possible = PossibleAnswers(shown.system, self._measured)
+        self.possible = PossibleAnswers(shown.system, self._matrix)
 
     def candidates(self, item: str, categories: Collection[str]) -> Iterator[tuple[Reals, Reals]]:
         """The true answers to an item in each group, and others that were found to fit.

@@ -59,6 +59,7 @@ def check(release: Release) -> None:
     _nothing_hidden("concerns", hidden, [(row.group, row.measure) for row in release.concerns])
     _nothing_hidden("concerns", hidden, [(row.against, row.measure) for row in release.concerns])
     _ladders_stand(release, hidden)
+    _steps_stand(release)
     this_wave = (row for row in release.trends if row.wave == release.manifest.wave)
     _nothing_hidden("trends", hidden, _keys(this_wave, "measure"))
 
@@ -73,6 +74,21 @@ def _ladders_stand(release: Release, hidden: _Hidden) -> None:
             raise ReleaseError(
                 f"ladders: {row.group or 'nothing'} cannot stand for {row.asked} here."
             )
+
+
+def _steps_stand(release: Release) -> None:
+    """Coarser steps are of groups and measures that the Release has, each once."""
+    said = [
+        (group, measure)
+        for groups, steps in release.manifest.coarser
+        for group in groups
+        for measure, _ in steps
+    ]
+    for group, measure in said:
+        if group not in release.group_by_id or measure not in release.measure_by_id:
+            raise ReleaseError(f"manifest: a step is said of {measure} in {group}, which is not.")
+    if len(said) != len(set(said)):
+        raise ReleaseError("manifest: the steps of a measure in a group are said twice.")
 
 
 def _keys(rows: Iterable[Any], measure: str, group: str = "group") -> list[tuple[str, str]]:

@@ -254,7 +254,10 @@ def _manifest(found: dict[str, Any]) -> Manifest:
             intersections=tuple((name, group) for name, group in found.pop("intersections")),
             warnings=tuple(found.pop("warnings")),
             not_published=tuple((table, level) for table, level in found.pop("not_published")),
-            coarser=tuple((table, one, step) for table, one, step in found.pop("coarser")),
+            coarser=tuple(
+                (tuple(groups), tuple((measure, step) for measure, step in steps))
+                for groups, steps in found.pop("coarser")
+            ),
             **found,
         )
     except (TypeError, ValueError, KeyError) as error:

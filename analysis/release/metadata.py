@@ -54,7 +54,7 @@ _MEANINGS = {
     "neutral_bound": "or_more or or_less when percent neutral is top or bottom coded",
     "parent": "id of the group that contains this one",
     "people": "base times gap, rounded to 5",
-    "percent": "percent of valid answers",
+    "percent": "percent of valid answers, in steps of the policy or coarser ones in the manifest",
     "positive": "percent positive of valid answers; for a theme the mean of respondents' shares",
     "positive_bound": "or_more or or_less when percent positive is top or bottom coded",
     "reading": "positive, neutral or negative, with polarity applied",

@@ -18,6 +18,9 @@ from analysis.release.rows import (
     TrendRow,
 )
 
+CoarserSteps = tuple[tuple[str, ...], tuple[tuple[str, int], ...]]
+"""Groups, and the (measure, step in points) of all of them."""
+
 
 @dataclass(frozen=True)
 class BreakdownFacts:
@@ -48,8 +51,8 @@ class Manifest:
         not_published: (table id, level as `breakdown=level` joined by `&`): left out as a whole,
             as most of its groups would not be shown.
         ledger: hash of the last entry of the ledger that it was audited with; None when without.
-        coarser: (table, measure, step in points) where shares stand in a coarser step than the
-            policy's, in all groups that the table declares.
+        coarser: where shares stand in a coarser step than the policy's, for all parts of a group
+            alike, those that are not shown included.
     """
 
     wave: str
@@ -74,7 +77,7 @@ class Manifest:
     weight: str | None = None
     not_published: tuple[tuple[str, str], ...] = ()
     ledger: str | None = None
-    coarser: tuple[tuple[str, str, int], ...] = ()
+    coarser: tuple[CoarserSteps, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -99,8 +102,13 @@ class Release:
 
     @cached_property
     def coarser_by_key(self) -> dict[tuple[str, str], int]:
-        """The coarser step of shares in points, by (table, measure)."""
-        return {(table, one): step for table, one, step in self.manifest.coarser}
+        """The coarser step of shares in points, by (group, measure)."""
+        return {
+            (group, measure): step
+            for groups, steps in self.manifest.coarser
+            for group in groups
+            for measure, step in steps
+        }
 
     @cached_property
     def measure_by_id(self) -> dict[str, MeasureRow]:

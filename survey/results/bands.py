@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from analysis.plan import FORCE
+from analysis.plan import COMMAND, FORCE
 from analysis.release.model import Release
 from analysis.release.rows import GroupRow
 from survey.results.charts.heat_map import BandPlan
-from survey.results.scope import COMMAND, Unit, label, picked, units
+from survey.results.scope import Unit, label, picked, units
 
 Address = Callable[[str], str]
 """The page of a command, by its id."""

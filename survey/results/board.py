@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flask import url_for
 
-from analysis.plan import FORCE
+from analysis.plan import COMMAND, FORCE
 from analysis.release.comment_themes import CommentThemes
 from analysis.release.model import Release
 from survey.results import (
@@ -21,7 +21,8 @@ from survey.results import (
 )
 from survey.results.charts import heat_map, trend_lines
 from survey.results.exports import Download, downloads
-from survey.results.scope import COMMAND, Scope, Unit, units
+from survey.results.rounded import Further, listed
+from survey.results.scope import Scope, Unit, units
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class BoardPage:
     not_published: tuple[str, ...]
     wrote_about: tuple[commented.WroteAbout, ...]
     response: response.Response
+    rounded: tuple[Further, ...]
     downloads: tuple[Download, ...]
 
 
@@ -84,10 +86,13 @@ def board_page(
             hrefs,
         ),
         intersections.blocks(release, scope),
-        trend_lines.draw(release, _panels(release, command, hrefs), waves.titles(releases)),
+        trend_lines.draw(
+            release, _panels(release, command, hrefs), waves.titles(releases), releases
+        ),
         levels.not_published(release),
         commented.blocks(wrote),
         response.response(release, [FORCE, own, *departments], own),
+        listed(release, scope),
         downloads(lambda table: _csv(command.id, wave, table)),
     )
 

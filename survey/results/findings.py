@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from analysis.release.model import Release
 from analysis.release.rows import ConcernRow
 from survey.results import words
+from survey.results.rounded import further
 from survey.results.scope import Scope, of_command, whole_force
 
 
@@ -143,8 +144,8 @@ def _ended(release: Release, before: Release, row: ConcernRow) -> Ended:
     return Ended(
         _name(release, row.group),
         release.measure_by_id[row.measure].label,
-        "[c]" if then is None else words.figure_with_range(then),
-        "[c]" if now is None else words.figure_with_range(now),
+        "[c]" if then is None else words.figure_with_range(then, further(before, *key)),
+        "[c]" if now is None else words.figure_with_range(now, further(release, *key)),
     )
 
 

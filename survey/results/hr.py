@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flask import url_for
 
-from analysis.plan import FORCE
+from analysis.plan import COMMAND, FORCE
 from analysis.release.comment_themes import CommentThemes
 from analysis.release.model import Release
 from survey.results import (
@@ -22,7 +22,7 @@ from survey.results import (
 )
 from survey.results.charts import heat_map, trend_lines
 from survey.results.exports import Download, downloads
-from survey.results.scope import COMMAND
+from survey.results.rounded import Further, listed
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,7 @@ class HrPage:
     not_published: tuple[str, ...]
     wrote_about: tuple[commented.WroteAbout, ...]
     response: response.Response
+    rounded: tuple[Further, ...]
     downloads: tuple[Download, ...]
 
 
@@ -82,10 +83,11 @@ def hr_page(
         ),
         _more_maps(release, hrefs),
         intersections.blocks(release, scope.whole_force(release)),
-        trend_lines.draw(release, _panels(release, hrefs), waves.titles(releases)),
+        trend_lines.draw(release, _panels(release, hrefs), waves.titles(releases), releases),
         levels.not_published(release),
         commented.blocks(wrote),
         response.response(release, _response_groups(release), FORCE),
+        listed(release, scope.whole_force(release)),
         downloads(lambda table: url_for("results.hr_csv", wave=wave, table=table)),
     )
 

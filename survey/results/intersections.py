@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from analysis.plan import FORCE
+from analysis.plan import COMMAND, FORCE
 from analysis.release.model import Release
 from analysis.release.rows import GroupRow
 from survey.results import words
-from survey.results.scope import COMMAND, Scope, command_position, label, picked, units
+from survey.results.rounded import further
+from survey.results.scope import Scope, command_position, label, picked, units
 
 
 @dataclass(frozen=True)
@@ -173,7 +174,7 @@ def _block(
 
 def _figure(release: Release, group: str, theme: str) -> str:
     row = release.estimate_by_key.get((group, theme))
-    return "[x]" if row is None else words.figure_with_range(row)
+    return "[x]" if row is None else words.figure_with_range(row, further(release, group, theme))
 
 
 def _neighbours(release: Release, row: GroupRow) -> list[GroupRow]:

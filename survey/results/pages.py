@@ -16,7 +16,7 @@ from flask import (
 )
 from werkzeug.wrappers import Response as BaseResponse
 
-from analysis.plan import FORCE
+from analysis.plan import COMMAND, FORCE
 from analysis.release.model import Release
 from analysis.release.rows import MeasureRow
 from survey.database import Stores
@@ -25,7 +25,7 @@ from survey.manage.sign_in import require
 from survey.results import commented, exports, scope, store, words
 from survey.results.board import board_page
 from survey.results.hr import hr_page
-from survey.results.scope import COMMAND, Scope, Unit
+from survey.results.scope import Scope, Unit
 from survey.results.themes import theme_page
 
 blueprint = Blueprint("results", __name__)

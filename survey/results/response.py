@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from analysis.release.model import Release
 from analysis.release.rows import GroupRow
 from survey.results import words
+from survey.results.rounded import further
 from survey.results.scope import label
 
 
@@ -74,6 +75,6 @@ def _reach(release: Release, row: GroupRow) -> tuple[ReachRow, ...]:
             continue
         share = estimate.positive / 100
         worst, best = rate * share, rate * share + 1 - rate
-        figure = words.figure_with_range(estimate)
+        figure = words.figure_with_range(estimate, further(release, row.group, theme.measure))
         found.append(ReachRow(theme.label, figure, f"{worst:.0%}", f"{best:.0%}"))
     return tuple(found)

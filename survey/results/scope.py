@@ -10,12 +10,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from analysis.plan import FORCE
+from analysis.plan import COMMAND, FORCE
 from analysis.release.model import Release
 from analysis.release.rows import GroupRow
-
-COMMAND = "command"
-"""Id of the breakdown, and of its level, that boards belong to."""
 
 
 @dataclass(frozen=True)

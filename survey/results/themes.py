@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analysis.plan import FORCE
+from analysis.plan import COMMAND, FORCE
 from analysis.release.model import Release
 from analysis.release.rows import MeasureRow
 from survey.results import findings, waves, words
 from survey.results.charts import diverging_bars, trend_lines
-from survey.results.scope import COMMAND, Scope, label, picked, units
+from survey.results.scope import Scope, label, picked, units
 
 
 @dataclass(frozen=True)
@@ -72,9 +72,9 @@ def theme_page(
         _choices(release, scope, group),
         tuple(bars),
         _about(release, releases, scope, theme),
-        trend_lines.draw(release, plans, titles),
+        trend_lines.draw(release, plans, titles, releases),
         words.FIRST_WAVE if _is_first(release) else words.NO_LINE,
-        trend_lines.draw(release, by_command, titles),
+        trend_lines.draw(release, by_command, titles, releases),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from analysis.release.rows import Bound, ComparisonRow, EstimateRow, GroupRow, TrendRow
@@ -22,6 +22,8 @@ ABSENCE = (
     "let somebody work out another group's; nobody who reads this page can tell which. It does "
     "not mean that all is well."
 )
+FURTHER = "so that nobody can work out how a small group answered"
+
 OTHER_ROUTES = (
     "Listening circles, staff associations and support networks, and Fair Play Advisers can hear "
     "what a survey cannot show."
@@ -50,10 +52,20 @@ _OR: dict[Bound, str] = {"": "", "or_more": " or more", "or_less": " or less"}
 _SIGN: dict[Bound, str] = {"": "", "or_more": "≥", "or_less": "≤"}
 
 
-def figure_with_range(row: EstimateRow | TrendRow) -> str:
+def points(steps: Iterable[int]) -> str:
+    """Steps in words: `5 points`, `5 or 10 points`; empty without any."""
+    *first, last = [str(step) for step in sorted(set(steps))] or [""]
+    return f"{', '.join(first)} or {last} points" if first else f"{last} points" if last else ""
+
+
+def figure_with_range(row: EstimateRow | TrendRow, rounded: int = 0) -> str:
     """A figure and its plausible range, `48% (42 to 55)`, or `[c]`.
 
     A weighted figure stands beside it where the Release has one: it differs by 2 points or more.
+
+    Args:
+        row: what was published.
+        rounded: the step in points where it is rounded further than others; it is said.
     """
     value = row.value if isinstance(row, TrendRow) else row.positive
     bound = row.bound if isinstance(row, TrendRow) else row.positive_bound
@@ -64,7 +76,7 @@ def figure_with_range(row: EstimateRow | TrendRow) -> str:
         text += f" ({row.lower} to {row.upper})"
     if isinstance(row, EstimateRow) and row.weighted is not None:
         text += f", weighted {row.weighted}%"
-    return text
+    return f"{text}, rounded to {rounded}" if rounded else text
 
 
 def answers(row: GroupRow | EstimateRow, policy: Mapping[str, Any]) -> str:

@@ -13,11 +13,12 @@ import numpy.typing as npt
 import pytest
 
 from analysis.cells import Cells
-from analysis.disclosure.answers import PossibleAnswers, Told, unions
-from analysis.disclosure.answers import small as small_unions
+from analysis.disclosure.answers import PossibleAnswers, Told
 from analysis.disclosure.protection import protect
 from analysis.disclosure.rounding import nearest
 from analysis.disclosure.system import System, build
+from analysis.disclosure.unions import small as small_unions
+from analysis.disclosure.unions import unions
 from analysis.policy import DisclosurePolicy
 
 pytestmark = pytest.mark.slow
@@ -81,7 +82,7 @@ def exposed(force: tuple[System, Ints, npt.NDArray[np.bool_]], alike: float, sho
     names = {group.id for group, out in zip(system.groups, hidden.tolist(), strict=True) if out}
     looked = [at for at, name in enumerate(few.names) if name in names]
     assert len(looked) >= 20
-    possible = PossibleAnswers(system, system.membership)
+    possible = PossibleAnswers(system)
     found = 0
     for _ in range(ITEMS):
         truth = np.asarray(system.inside @ rng.binomial(people, alike), dtype=float)

@@ -39,7 +39,7 @@ def bands(rng: np.random.Generator) -> TablePlan:
 def force(seed: int) -> tuple[Microdata, np.ndarray]:
     """Invented people, and how many are in each cell; ages are rare in some units."""
     rng = np.random.default_rng(seed)
-    counts = rng.choice([2, 4, 12, 30, 60], len(CELLS), p=[0.15, 0.15, 0.2, 0.25, 0.25])
+    counts = rng.choice([2, 4, 12, 30, 60], len(CELLS), p=[0.08, 0.08, 0.24, 0.3, 0.3])
     sizes = counts.reshape(4, -1).sum(axis=1)
     answers = people(dict(zip(("north", "south", "west", "east"), sizes.tolist(), strict=True)))
     answers.variables["age"][:] = np.concatenate(
@@ -121,7 +121,7 @@ def attacked(home: Path, pairs: int) -> Found:
 @pytest.mark.slow
 def test_nobody_sees_through_two_releases_of_a_wave(tmp_path: Path) -> None:
     found = attacked(tmp_path, PAIRS)
-    assert found.without_ledger > PAIRS / 4, "the attacker sees through those that ignore others"
+    assert found.without_ledger > PAIRS / 3, "the attacker sees through those that ignore others"
     assert found.published > PAIRS / 2
     assert found.with_ledger == 0
 

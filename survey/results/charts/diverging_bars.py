@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analysis.codebook import Reading
+from analysis.plan import FORCE
 from analysis.release.model import Release
 from analysis.release.rows import DistributionRow, MeasureRow
 from survey.results import words
 from survey.results.charts.palette import category_fills, ink
+from survey.results.rounded import further
 
 NARROWEST_WITH_TEXT = 4
 """Percent of answers; narrower segments have their value in the table and the tooltip only."""
@@ -45,6 +47,7 @@ class Bar:
     Attributes:
         cells: of its table: a percent for each category, or `[c]`.
         positive: percent positive with its range; `force` the whole force's.
+        rounded: the step where its figures are rounded further than others, in words.
     """
 
     label: str
@@ -53,6 +56,7 @@ class Bar:
     positive: str
     force: str
     answers: str
+    rounded: str = ""
 
     @property
     def spoken(self) -> str:
@@ -122,15 +126,21 @@ def _chart(
             item.label,
             _segments(rows, categories, fills, left - _left(_values(rows), readings), scale),
             _cells(release, group, item.measure, categories),
-            words.figure_with_range(release.estimate_by_key[group, item.measure]),
-            words.figure_with_range(release.estimate_by_key["force", item.measure]),
+            _positive(release, group, item.measure),
+            _positive(release, FORCE, item.measure),
             words.answers(release.estimate_by_key[group, item.measure], release.manifest.policy),
+            words.points({further(release, group, item.measure)} - {0}),
         )
         for item, rows in zip(items, found, strict=True)
     )
     legend = tuple((name, fill) for (_, name, _), fill in zip(categories, fills, strict=True))
     caption = f"{label}, from “{legend[0][0]}” to “{legend[-1][0]}”"
     return DivergingBars(chart_id, caption, legend, bars, round(left * scale, 3))
+
+
+def _positive(release: Release, group: str, item: str) -> str:
+    row = release.estimate_by_key[group, item]
+    return words.figure_with_range(row, further(release, group, item))
 
 
 def _percents(

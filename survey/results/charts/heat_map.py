@@ -16,6 +16,7 @@ from analysis.release.model import Release
 from analysis.release.rows import EstimateRow, GroupRow, LadderRow, MeasureRow
 from survey.results import words
 from survey.results.charts.palette import NEAR, SHADES, Shade, shade
+from survey.results.rounded import further
 
 CellState = Literal["shown", "instead", "not_shown", "not_asked"]
 Mark = Literal["", "concern", "strength"]
@@ -32,6 +33,7 @@ class Cell:
         ranged: the value with its plausible range, for the table of ranges.
         mark: whether the area-of-concern rule raised this figure.
         low_base: fewer than 30 answers.
+        rounded: the step in points where the figure is rounded further than others, else 0.
     """
 
     state: CellState
@@ -41,6 +43,7 @@ class Cell:
     fill: str = ""
     mark: Mark = ""
     low_base: bool = False
+    rounded: int = 0
 
 
 NOT_SHOWN = Cell("not_shown", ranged="[c]")
@@ -84,7 +87,9 @@ class HeatMap:
     Attributes:
         id: unique on the page.
         shades: the legend.
-        symbols: which of `[c]`, `[u]`, `[x]`, `instead`, `concern`, `strength` stand in a cell.
+        symbols: which of `[c]`, `[r]`, `[u]`, `[x]`, `instead`, `concern`, `strength` stand in a
+            cell.
+        rounded: the steps of figures that are rounded further than others, in words.
     """
 
     id: str
@@ -92,6 +97,7 @@ class HeatMap:
     columns: tuple[Column, ...]
     bands: tuple[Band, ...]
     symbols: frozenset[str]
+    rounded: str = ""
     shades: tuple[Shade, ...] = SHADES
 
 
@@ -118,7 +124,8 @@ def draw(
         if band.groups
     )
     columns = tuple(Column(theme.label, theme_hrefs.get(theme.measure)) for theme in painter.themes)
-    return HeatMap(heat_map_id, caption, columns, drawn, _symbols(drawn))
+    steps = {cell.rounded for band in drawn for row in band.rows for cell in row.cells} - {0}
+    return HeatMap(heat_map_id, caption, columns, drawn, _symbols(drawn), words.points(steps))
 
 
 class _Painter:
@@ -154,14 +161,16 @@ class _Painter:
             return NOT_ASKED
         if group.status != "shown" or estimate.status != "shown" or estimate.positive is None:
             return NOT_SHOWN
+        step = further(self.release, group.group, theme)
         return Cell(
             "shown",
             words.short_percent(estimate.positive, estimate.positive_bound),
             words.percent(estimate.positive, estimate.positive_bound),
-            words.figure_with_range(estimate),
+            words.figure_with_range(estimate, step),
             self._shade(estimate.positive, theme).fill,
             self.marks.get((group.group, theme), ""),
             words.is_low(estimate.base),
+            step,
         )
 
     def _shade(self, positive: int, theme: str) -> Shade:
@@ -175,6 +184,7 @@ def _symbols(bands: Iterable[Band]) -> frozenset[str]:
     cells = [cell for band in bands for row in band.rows for cell in row.cells]
     found: set[str] = {cell.mark for cell in cells if cell.mark}
     found |= {"[u]"} if any(cell.low_base for cell in cells) else set()
+    found |= {"[r]"} if any(cell.rounded for cell in cells) else set()
     found |= {"[x]"} if NOT_ASKED in cells else set()
     found |= {"instead"} if any(cell.state == "instead" for cell in cells) else set()
     # [c] stands in every legend, so that its presence says nothing by itself.

@@ -13,6 +13,7 @@ from typing import Literal
 from analysis.release.model import Release
 from analysis.release.rows import TrendRow
 from survey.results import words
+from survey.results.rounded import further
 
 WIDTH, HEIGHT = 320, 208
 LEFT, RIGHT, TOP, BOTTOM = 34, 306, 18, 156
@@ -97,16 +98,27 @@ class PanelPlan:
 
 
 def draw(
-    release: Release, plans: Iterable[PanelPlan], wave_titles: Mapping[str, str]
+    release: Release,
+    plans: Iterable[PanelPlan],
+    wave_titles: Mapping[str, str],
+    releases: Iterable[Release] = (),
 ) -> tuple[Panel, ...]:
-    """Make the panels of one page; none for groups that have no line of two waves or more."""
+    """Make the panels of one page; none for groups that have no line of two waves or more.
+
+    Args:
+        release: has the lines.
+        plans: what to draw.
+        wave_titles: by id.
+        releases: of the line's waves; they say which of its figures are rounded further.
+    """
+    of_wave = {one.manifest.wave: one for one in (*releases, release)}
     found = [
         (plan, [release.trend_by_key.get((group, plan.measure), ()) for group, _, _ in plan.lines])
         for plan in plans
     ]
     found = [(plan, series) for plan, series in found if max(map(len, series), default=0) > 1]
     scale = _Scale.over(row for _, series in found for rows in series for row in rows)
-    return tuple(_panel(plan, series, scale, wave_titles) for plan, series in found)
+    return tuple(_panel(plan, series, scale, wave_titles, of_wave) for plan, series in found)
 
 
 @dataclass(frozen=True)
@@ -143,6 +155,7 @@ def _panel(
     series: Sequence[Sequence[TrendRow]],
     scale: _Scale,
     wave_titles: Mapping[str, str],
+    of_wave: Mapping[str, Release],
 ) -> Panel:
     waves = [row.wave for row in max(series, key=len)]
     xs = _positions(len(waves))
@@ -159,15 +172,18 @@ def _panel(
     )
     titles = [wave_titles.get(wave, wave) for wave in waves]
     table = tuple(
-        (title, tuple(_figure(rows.get(wave)) for rows in by_wave))
+        (title, tuple(_figure(rows.get(wave), of_wave.get(wave)) for rows in by_wave))
         for title, wave in zip(titles, waves, strict=True)
     )
     labels = tuple((x, _wrapped(title)) for x, title in zip(xs, titles, strict=True))
     return Panel(plan.id, plan.title, lines, breaks, scale.ticks, labels, table, plan.href)
 
 
-def _figure(row: TrendRow | None) -> str:
-    return "[x]" if row is None else words.figure_with_range(row)
+def _figure(row: TrendRow | None, release: Release | None) -> str:
+    if row is None:
+        return "[x]"
+    step = 0 if release is None else further(release, row.group, row.measure)
+    return words.figure_with_range(row, step)
 
 
 def _others(by_wave: Sequence[Mapping[str, TrendRow]], number: int) -> Mapping[str, int]:

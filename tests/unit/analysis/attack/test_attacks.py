@@ -153,8 +153,10 @@ PLANTED: dict[str, Callable[[], Material]] = {
     "coalitions": lambda: of(
         groups(
             **{
-                "ethnicity=majority&probationer=no": {"base": 270},
-                "ethnicity=minority&probationer=yes": {"base": 75},
+                "ethnicity=minority": {"base": 85, "status": "shown"},
+                "ethnicity=minority&probationer=no": NOBODY,
+                "ethnicity=majority&probationer=no": {"base": 266},
+                "ethnicity=minority&probationer=yes": {"base": 80},
             }
         )
     ),

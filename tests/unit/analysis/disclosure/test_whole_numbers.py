@@ -36,6 +36,7 @@ def system() -> System:
         bases=(rows @ PEOPLE).astype(np.int64),
         lines=(),
         derived=Derived((), sparse.csr_array((0, 5)), ()),
+        truth=None,
     )
 
 
@@ -50,9 +51,10 @@ def test_fractions_of_people_leave_it_open() -> None:
     fits.hide(HIDDEN)
     first = np.eye(6)[0]
     assert [round(fits.extreme(first, largest=one)[0], 6) for one in (False, True)] == [11.5, 12.5]
-    assert fits.has_whole(first, 12, 12)
-    assert not fits.has_whole(first, 13, 100)
-    assert not fits.has_whole(first, 0, 11)
+    whole = fits.near(sparse.csr_array(first[None]))
+    assert whole.find(fits.limits(), 0, 12, 12) is not None
+    assert whole.find(fits.limits(), 0, 13, 100) is None
+    assert whole.find(fits.limits(), 0, 0, 11) is None
 
 
 def test_a_group_that_whole_people_pin_is_protected(monkeypatch: pytest.MonkeyPatch) -> None:

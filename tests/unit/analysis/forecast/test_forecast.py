@@ -157,7 +157,7 @@ def with_too_fine_a_table(study: Study) -> Study:
 @pytest.mark.slow
 def test_a_crossing_that_is_too_fine_is_named_the_dearest() -> None:
     plain, fine = small(), with_too_fine_a_table(small())
-    people = margins(plain.plan, 400)
+    people = margins(plain.plan, 600)
     before = forecast_of(plain.codebook, plain.plan, people, Answering(60), draws=5)
     assert "too-fine" not in {table.id for table in before.tables}
     after = forecast_of(fine.codebook, fine.plan, people, Answering(60), draws=5)
@@ -173,7 +173,7 @@ def test_a_crossing_that_is_too_fine_is_named_the_dearest() -> None:
 @pytest.mark.slow
 def test_the_cost_of_a_crossing_is_what_two_releases_differ_by() -> None:
     plain, fine = small(), with_too_fine_a_table(small())
-    people, answering = margins(plain.plan, 400), Answering(60)
+    people, answering = margins(plain.plan, 600), Answering(60)
     found = forecast_of(fine.codebook, fine.plan, people, answering, draws=1, seed=3)
     shown = groups_of(released(plain, people, answering, 3))
     fewer = groups_of(released(fine, people, answering, 3))

@@ -19,8 +19,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from analysis.attack.answers import attack_answers
 from analysis.attack.audit import Audit, audit
+from analysis.attack.material import Material, Published
+from analysis.attack.percents import differences
 from analysis.codebook import Codebook, Theme
 from analysis.disclosure import rounding
+from analysis.errors import ReleaseError
 from analysis.microdata import Microdata
 from analysis.plan import FORCE, TablePlan
 from analysis.policy import DisclosurePolicy
@@ -28,6 +31,7 @@ from analysis.publish import WaveFacts, making, publish
 from analysis.publish.shown import Shown
 from analysis.publish.told import Telling
 from analysis.release import folder
+from analysis.release.consistency import check
 from analysis.release.model import Release
 
 POLICY = DisclosurePolicy()
@@ -114,31 +118,107 @@ def test_nothing_is_coarser_where_nobody_is_hidden() -> None:
     assert released(book, data).manifest.coarser != ()
 
 
-def test_every_figure_of_a_coarser_table_stands_in_its_step() -> None:
+def test_every_figure_in_a_coarser_step_is_a_multiple_of_it() -> None:
     book, data = study(*NEARLY_ALL, theme="t")
     made = released(book, data)
-    steps = {(table, measure): step for table, measure, step in made.manifest.coarser}
-    assert steps
-    for (table, measure), step in steps.items():
-        for row in made.estimates:
-            if row.measure != measure or made.group_by_id[row.group].table != table:
-                continue
+    steps = made.coarser_by_key
+    assert ("unit=n-large", "q") in steps
+    for row in made.estimates:
+        if step := steps.get((row.group, row.measure)):
             assert row.score is None
             for value in (row.positive, row.neutral, row.negative, row.lower, row.upper):
                 assert value is None or value % step == 0
-        for row in made.distributions:
-            if row.item == measure and made.group_by_id[row.group].table == table:
-                assert row.percent is None or row.percent % step == 0
-        for row in made.comparisons:
-            if row.measure == measure and made.group_by_id[row.group].table == table:
-                assert row.gap is None or row.gap % step == 0
-        for row in made.trends:
-            if row.measure == measure and made.group_by_id[row.group].table == table:
-                assert row.value is None or row.value % step == 0
+    for one in made.distributions:
+        if step := steps.get((one.group, one.item)):
+            assert one.percent is None or one.percent % step == 0
+    for gap in made.comparisons:
+        if step := steps.get((gap.group, gap.measure)):
+            assert gap.gap is None or gap.gap % step == 0
+    for point in made.trends:
+        if step := steps.get((point.group, point.measure)):
+            assert point.value is None or point.value % step == 0
     # A theme is no finer than its items: its mean beside all but one of them tells that one.
-    assert {table for table, measure in steps if measure == "t"} >= {
-        table for table, measure in steps if measure == "q"
-    }
+    assert all(steps[group, "t"] >= step for (group, item), step in steps.items() if item == "q")
+
+
+COMMANDS = tuple("abcd")
+
+
+def commands(
+    wholes: Sequence[str] = COMMANDS, **items: Sequence[int]
+) -> tuple[Codebook, Microdata, TablePlan]:
+    """Wholes of 101 or 401 shown and 19 hidden people; hardly any in `a` disagree on q."""
+    parts = {whole: [f"{whole}-large", f"{whole}-ten", f"{whole}-nine"] for whole in wholes}
+    parts["z"] = [f"z-{number}" for number in range(8)]  # All shown, so that the level is.
+    plan = small.plan([small.nested("unit", parts)], [small.table("unit")])
+    codes = [code for inside in parts.values() for code in inside]
+    large = [101, 101, 401, 401][: len(wholes)]
+    people = [n for one in large for n in (one, 10, 9)] + [30] * 8
+    units = np.repeat(np.arange(len(codes)), people).astype(np.int16)
+    answers = np.resize([AGREE, NEITHER, DISAGREE, 0, 4, AGREE], len(units)).astype(np.int16)
+    others = {name: np.resize(given, len(units)).astype(np.int16) for name, given in items.items()}
+    answers[:101] = [0] * 20 + [AGREE] * 30 + [NEITHER] * 28 + [DISAGREE] * 3 + [4] * 20
+    answers[101:120] = [0] * 4 + [AGREE] * 6 + [NEITHER] * 5 + [4] * 4
+    book = replace(
+        fixtures.codebook(tuple(fixtures.item(name) for name in ("q", *others)), ()),
+        themes=(),
+        variables=(fixtures.variable("unit", tuple(codes)),),
+    )
+    return book, Microdata(len(units), {"unit": units}, {"q": answers, **others}), plan
+
+
+def test_a_step_is_taken_by_no_more_groups_than_hide_for_whom() -> None:
+    """19 hidden people of one whole are too few to hide among; 38 of two wholes are enough."""
+    book, data, plan = commands()
+    made = released(book, data, plan)
+    (entry,) = made.manifest.coarser
+    wholes = {group.removeprefix("unit=")[0] for group in entry[0]}
+    assert wholes == {"a", "b"}
+    assert [measure for measure, _ in entry[1]] == ["q"]
+    assert list(audit(made, plan)) == []
+
+
+def test_a_step_that_would_say_for_whom_is_taken_for_every_measure() -> None:
+    mixed = [DISAGREE, AGREE, NEITHER, AGREE]
+    book, data, plan = commands(wholes=("a",), r=mixed)
+    made = released(book, data, plan)
+    assert {measure for _, steps in made.manifest.coarser for measure, _ in steps} == {"q", "r"}
+    assert list(audit(made, plan)) == []
+
+
+def test_the_auditor_sees_a_step_at_one_part_only_and_figures_finer_than_said() -> None:
+    book, data, plan = commands()
+    made = released(book, data, plan)
+    (groups, steps) = made.manifest.coarser[0]
+    alone = replace(made.manifest, coarser=(((groups[0],), steps),))
+    assert "step" in {one.kind for one in audit(replace(made, manifest=alone), plan)}
+    finer = tuple(
+        replace(row, positive=33) if (row.group, row.measure) == ("unit=b-large", "q") else row
+        for row in made.estimates
+    )
+    assert "coding" in {one.kind for one in audit(replace(made, estimates=finer), plan)}
+
+
+def test_the_attacker_reads_percents_in_the_steps_that_a_release_says() -> None:
+    made = released(*study(*NONE_AT_ALL))
+    unsaid = replace(made, manifest=replace(made.manifest, coarser=()))
+    said, finer = (
+        differences(Material(releases=(Published("one", release),))) for release in (made, unsaid)
+    )
+    assert not said.falls
+    assert [one for one in finer.falls if "14 to 14 of the 19" in one.words]
+
+
+@pytest.mark.parametrize(
+    "said", [("unit=nowhere", "q"), ("unit=a-large", "nothing"), ("unit=a-large", "q")]
+)
+def test_steps_of_what_is_not_there_or_said_twice_are_refused(said: tuple[str, str]) -> None:
+    book, data, plan = commands()
+    made = released(book, data, plan)
+    group, measure = said
+    coarser = (*made.manifest.coarser, ((group,), ((measure, 5),)))
+    with pytest.raises(ReleaseError, match="manifest"):
+        check(replace(made, manifest=replace(made.manifest, coarser=coarser)))
 
 
 def test_the_forces_own_figure_stays() -> None:
