@@ -19,6 +19,7 @@ from analysis.attack.breaches import Breach
 from analysis.attack.fitting import Fitting, Reals
 from analysis.attack.grid import Cell, grid
 from analysis.attack.small_cells import SmallCells, Target
+from analysis.attack.states import said_of_item
 from analysis.attack.told import Interval, people, rest_share, shares, shown_in
 from analysis.plan import FORCE, TablePlan
 from analysis.release.model import Release
@@ -230,9 +231,11 @@ class _Attack:
     def _shares(self, measure: MeasureRow) -> dict[str, dict[str, Interval]]:
         """Way of answering -> group -> what its share lies between."""
         found: dict[str, dict[str, Interval]] = {}
+        said = said_of_item(self._release, measure)
         for group in sorted(shown_in(self._release, measure.measure)):
             for way, limits in shares(self._release, measure, group).items():
-                found.setdefault(way, {})[group] = limits
+                least, most = said.get(group, limits) if way in _positive(measure) else limits
+                found.setdefault(way, {})[group] = max(limits[0], least), min(limits[1], most)
         return found
 
     def _rows(self, measure: MeasureRow, way: str, told: Mapping[str, Interval]) -> Iterator[Row]:
@@ -240,8 +243,7 @@ class _Attack:
         at = {row.group: self._cells[row.values] for row in self._release.groups}
         for group, limits in told.items():
             yield ((at[group], 1.0),), limits
-        positive = [code for code, _, reading in measure.categories if reading == "positive"]
-        if way == "positive" or positive == [way]:
+        if way in _positive(measure):
             for row in self._comparisons.get(measure.measure, ()):
                 rest = rest_share(self._release, row)
                 if rest is not None:
@@ -282,6 +284,12 @@ class _Attack:
             low, high = people(self._release, row.group, item, everybody=self._exact)
             least[at], most[at] = low, min(high, most[at])
         return least, most
+
+
+def _positive(measure: MeasureRow) -> list[str]:
+    """The ways of answering that are all of its positive answers."""
+    positive = [code for code, _, reading in measure.categories if reading == "positive"]
+    return ["positive", *positive] if len(positive) == 1 else ["positive"]
 
 
 def _breach(item: str, target: Target, words: str) -> Breach:

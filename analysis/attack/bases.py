@@ -18,7 +18,7 @@ from analysis.attack.breaches import Breach
 from analysis.attack.grid import Cell, grid
 from analysis.attack.searching import FittingTables, Reals
 from analysis.plan import TablePlan
-from analysis.release.known import Interval, has_own_bases, of_group, of_item
+from analysis.release.known import Interval, has_own_bases, of_item, of_people
 from analysis.release.model import Release
 
 _NEARLY = 1e-6
@@ -42,7 +42,7 @@ def attacks(release: Release, plan: TablePlan | None = None) -> Iterator[Attack]
     """The attack on the groups, then one on each item or theme with bases of its own."""
     cells, equations = grid(release, plan)
     names = {row.values: row.group for row in release.groups}
-    people = {row.values: of_group(release, row.base) for row in release.groups}
+    people = {row.values: of_people(release, row.group) for row in release.groups}
     k = release.manifest.policy["k"]
     pairs = _containing(release)
     yield Attack("", cells, equations, names, [people], k, pairs)

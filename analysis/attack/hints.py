@@ -14,7 +14,7 @@ _VALUES = {
     "distributions": ("percent", "bound"),
     "comparisons": ("gap", "lower", "upper"),
     "trends": ("value", "bound", "lower", "upper"),
-    "concerns": ("gap", "words"),
+    "concerns": ("state", "gap", "words"),
 }
 _NAMING = ("comparisons", "concerns")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from analysis.attack.audit import audit
@@ -102,6 +102,7 @@ class Edition:
     Attributes:
         cells: (table, key of the row, column) -> text; every column that is no key.
         order: table -> group of each row, in the order of the file.
+        corrects: whether it is a Release that replaces another one, and may have other headcounts.
     """
 
     name: str
@@ -109,6 +110,7 @@ class Edition:
     policy: Mapping[str, int]
     cells: Mapping[tuple[str, tuple[str, ...], str], str]
     order: Mapping[str, tuple[str, ...]]
+    corrects: bool = False
 
     @cached_property
     def hidden(self) -> frozenset[str]:
@@ -185,7 +187,8 @@ def _of_release(published: Published) -> Edition:
             {name: _text(cell) for name, cell in zip(names, record, strict=True)}
             for record in tables.records(published.release, table)
         ]
-    return _edition(published.name, manifest.wave, manifest.policy, found)
+    made = _edition(published.name, manifest.wave, manifest.policy, found)
+    return replace(made, corrects=manifest.replaces is not None)
 
 
 def _text(cell: object) -> str:

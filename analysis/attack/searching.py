@@ -62,10 +62,9 @@ class FittingTables:
         changed = np.flatnonzero(wanted != self._costs).astype(np.int32)
         self._solver.changeColsCost(len(changed), changed, wanted[changed])
         self._costs = wanted
-        # A table that fits stays one when only the costs change: go on from there.
-        primal = self.seen and not least
-        self._solver.setOptionValue("simplex_strategy", _PRIMAL if primal else _DUAL)
         self._hold(least)
+        warm = self.seen and not least
+        self._solver.setOptionValue("simplex_strategy", _PRIMAL if warm else _DUAL)
         found = _solved(self._solver)
         self._hold(dict.fromkeys(least, 0.0))
         return self._remember(found)

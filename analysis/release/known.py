@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from analysis.plan import FORCE
 from analysis.release.model import Release
 
 Interval = tuple[float, float | None]
@@ -32,10 +33,23 @@ def of_group(release: Release, base: int | None) -> Interval:
     return float(low), float(high)
 
 
+def of_people(release: Release, group: str) -> Interval:
+    """What is published of the people of a group: its base, and for the force what was received.
+
+    Nobody is told how many answers were spoilt, so they are taken to be none unless the base says
+    otherwise.
+    """
+    low, high = of_group(release, release.group_by_id[group].base)
+    received = release.manifest.received
+    if group != FORCE or received is None or not low <= received <= (high or received):
+        return low, high
+    return float(received), float(received)
+
+
 def of_item(release: Release, group: str, measure: str) -> Interval:
     """What is known of an item's base: its own, or nearly all of the group, or at most all."""
     whole = release.group_by_id[group].base
-    low, high = of_group(release, whole)
+    low, high = of_people(release, group)
     own = item_base(release, group, measure)
     if own is None:
         return 0.0, high

@@ -123,6 +123,15 @@ def page(row: str) -> Material:
     return of(pages=(Page("board.html", f"<table>{shown}{kept}{row}</table>"),))
 
 
+def _frames() -> Material:
+    """Of one unit all but three answered: its whole less the other one, of another Release."""
+    untold = {"headcount": None, "response_rate": None}
+    whole = 150 + (clean().group_by_id["command=north-a"].base or 0) + 3
+    above = {"force": untold, "command=response": untold, "command=north-a": untold}
+    second = above | {"command=north-b": untold, "command=north": {"headcount": whole}}
+    return of(groups(**above, **{"command=north": untold}), groups(**second))
+
+
 PLANTED: dict[str, Callable[[], Material]] = {
     "sums": lambda: of(groups(**{"command=north-a": {"base": 138}, "command=north-b": NOBODY})),
     "crosses": lambda: of(
@@ -149,6 +158,7 @@ PLANTED: dict[str, Callable[[], Material]] = {
     "items": lambda: of(figures(clean(), "led", **{"command=north": {"base": 5}})),
     "rates": lambda: of(groups(**{"command=north": {"headcount": 146, "response_rate": 95}})),
     "headcounts": lambda: of(groups(**{"command=north": {"response_rate": 100}})),
+    "frames": _frames,
     "residuals": lambda: of(sheets=(long_table(left=4),)),
     "coalitions": lambda: of(
         groups(
@@ -207,6 +217,15 @@ def test_an_attack_finds_what_is_planted_for_it(one) -> None:  # type: ignore[no
     assert tried.tries or one.family == 11
     if one.family not in (6, 9, 13, 14):
         assert one.run(of(clean())).falls == []
+
+
+def test_a_correction_may_have_other_headcounts() -> None:
+    manifest = replace(clean().manifest, replaces="f" * 64, correction="Wrong headcounts")
+    wrong = {"command=south-a": {"headcount": 154, "response_rate": 100}}
+    other = groups(**{"command=south-a": {"headcount": 154}})
+    assert "editions" in fallen(of(clean(), other))
+    assert "editions" not in fallen(of(clean(), replace(other, manifest=manifest)))
+    assert "headcounts" in fallen(of(clean(), replace(groups(**wrong), manifest=manifest)))
 
 
 def test_what_a_hidden_group_is_known_to_be_is_a_claim() -> None:
