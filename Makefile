@@ -7,7 +7,7 @@ PYTEST  := $(BIN)/python -m pytest
 # What promises a time by the clock runs while nothing else does.
 ALONE   := tests/journeys/test_demo_journey.py
 
-.PHONY: demo test check bench loss link-game attack golden linking screenshots assets clean
+.PHONY: demo test check bench loss link-game attack golden linking simulate screenshots assets clean
 
 demo: $(STAMP) $(ASSETS)
 	$(BIN)/candour demo
@@ -46,6 +46,9 @@ golden: $(STAMP) $(ASSETS)
 
 linking: $(STAMP)
 	$(BIN)/python tests/anonymity/write_linking.py
+
+simulate: $(STAMP)
+	PYTHONPATH=.:tests $(BIN)/python tests/simulate_findings.py
 
 .PHONY: docs
 docs: $(STAMP)

@@ -17,7 +17,7 @@ from analysis.publish.rounded import Percent, Rounder
 from analysis.publish.shown import Shown, can_say, kind_of, measures
 from analysis.release.rows import ComparisonRow, ConcernRow, EstimateRow
 from analysis.statistics.comparisons import Difference, cautious_welch, miettinen_nurminen
-from analysis.statistics.concerns import Before, Comparison, Flag, flag, people_affected
+from analysis.statistics.concerns import PAST, Before, Comparison, Flag, flag, people_affected
 from analysis.statistics.sentences import words
 from analysis.statistics.suppressed import SUPPRESSED
 
@@ -145,8 +145,8 @@ def _difference(group: Figure, rest: Figure) -> Difference:
 def _flags(
     shown: Shown, found: _All, earlier: Earlier | None
 ) -> tuple[dict[tuple[str, str], Flag], int]:
-    """What themes raise, family by family, by (group, measure); and comparisons made."""
-    families: dict[str, list[Comparison]] = {}
+    """What themes raise, by (group, measure); and comparisons made."""
+    shares: dict[bool, dict[str, list[Comparison]]] = {False: {}, True: {}}
     for (pair, measure), one in found.made.items():
         if measure not in shown.figures.codebook.theme_by_id:
             continue
@@ -160,8 +160,8 @@ def _flags(
                 before=None if earlier is None else _before(shown, found, earlier, pair, measure),
             )
         )
-        families.setdefault(pair.family, []).append(comparison)
-    findings = flag(families, shown.policy.k)
+        shares[pair.inside].setdefault(pair.family, []).append(comparison)
+    findings = flag(shares.values(), shown.policy.k)
     return {(one.group, one.measure): one for one in findings.flags}, findings.compared
 
 
@@ -260,9 +260,7 @@ def _concern(shown: Shown, row: ComparisonRow, estimate: EstimateRow, raised: Fl
         gap=row.gap,
         lower=row.lower,
         upper=row.upper,
-        people=0
-        if raised.state in ("cleared", "watched")
-        else people_affected(estimate.base, row.gap),
+        people=0 if raised.state in PAST else people_affected(estimate.base, row.gap),
         words=words(
             raised.kind,
             names.get(row.group, by_id[row.group].label),

@@ -19,11 +19,14 @@ class Pair:
 
     Attributes:
         family: name of the comparisons that are judged together.
+        inside: whether it is a family of the units inside a command: these divide one rate of
+            error among them, all others another.
     """
 
     group: str
     against: str
     family: str
+    inside: bool = False
 
 
 def pairs(plan: TablePlan) -> tuple[Pair, ...]:
@@ -34,9 +37,7 @@ def pairs(plan: TablePlan) -> tuple[Pair, ...]:
     """
     named = {one.group: one.name for one in plan.intersections}
     return tuple(
-        Pair(group.id, FORCE, _family(plan, group, named.get(group.id)))
-        for group in plan.groups
-        if group.id != FORCE
+        _pair(plan, group, named.get(group.id)) for group in plan.groups if group.id != FORCE
     )
 
 
@@ -49,13 +50,13 @@ def rests(plan: TablePlan, found: tuple[Pair, ...]) -> sparse.csr_array:
     return sparse.csr_array((signs, (rows, columns)), (len(found), len(plan.groups)))
 
 
-def _family(plan: TablePlan, group: Group, name: str | None) -> str:
+def _pair(plan: TablePlan, group: Group, name: str | None) -> Pair:
     if name is not None:
-        return f"intersection {name}"
+        return Pair(group.id, FORCE, f"intersection {name}")
     if len(group.where) == 1:
         breakdown, value = group.where[0]
         levels = plan.breakdown_by_id[breakdown].levels
         level = plan.breakdown_by_id[breakdown].value_by_id[value].level
         if COMMAND_LEVEL in levels and levels.index(level) > levels.index(COMMAND_LEVEL):
-            return f"within {group.parent}"
-    return " x ".join(breakdown for breakdown, _ in group.where)
+            return Pair(group.id, FORCE, f"within {group.parent}", inside=True)
+    return Pair(group.id, FORCE, " x ".join(breakdown for breakdown, _ in group.where))

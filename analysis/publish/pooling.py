@@ -60,9 +60,12 @@ class Earlier:
         (group, rest), (group_then, rest_then) = now, then
         together = _difference(_added(group, group_then), _added(rest, rest_then), SAME_PEOPLE)
         was, last = self._followed(pair.group, theme, line)
-        mine = _difference(group, rest)
-        change = (-1.0, 1.0) if was is None else _change(mine, _difference(*last))
-        return Before(newest.wave, _difference(group_then, rest_then).gap, together, was, change)
+        mine, theirs = _difference(group, rest), _difference(group_then, rest_then)
+        return Before(
+            *(newest.wave, theirs.gap, together, was),
+            change=change(mine, _difference(*last)),
+            since=change(mine, theirs),
+        )
 
     def _line(self, pair: Pair, theme: str) -> Iterator[tuple[EarlierTallies, Both]]:
         """The waves in which the same was asked of the same people, and shown."""
@@ -141,7 +144,7 @@ def _difference(
     return cautious_welch(*shares(group), *shares(rest), inflation)
 
 
-def _change(now: Difference, then: Difference) -> tuple[float, float]:
+def change(now: Difference, then: Difference) -> tuple[float, float]:
     """Limits of the change of a gap, as if other people had answered: that is the wider one."""
     half = math.hypot(now.upper - now.gap, then.upper - then.gap)
     change = now.gap - then.gap

@@ -8,7 +8,7 @@ p. Without the tallies of an earlier wave a state stops at *emerging*.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -22,9 +22,9 @@ from analysis.statistics.suppressed import Suppressed, estimator
 
 FALSE_DISCOVERY_RATE = 0.05
 """The most that one family may err, however few there are."""
-EMERGING, CONFIRMED = 0.2, 0.05
-"""What all families of a wave share out: their rates add up to no more. Together they raise fewer
-than 0.1 false findings a wave, as measured in docs/METHODS.md."""
+EMERGING, CONFIRMED = 0.1, 0.02
+"""What the families of a share divide among them. Findings of both shares and both states together
+are false less than 0.1 times a wave, as measured in docs/METHODS.md."""
 LEAST_GAP = 0.05
 """Share; a smaller gap is raised neither as a concern nor as a strength."""
 LEAST_IN_EACH = 0.025
@@ -51,6 +51,8 @@ _MIRRORED: tuple[tuple[FlagKind, int], ...] = (("concern", -1), ("strength", 1))
 
 FOLLOWED: tuple[State, ...] = ("confirmed", "serious", "watched")
 """States after which a finding is followed up."""
+PAST: tuple[State, ...] = ("cleared", "watched")
+"""States of a gap that is not raised now, and was confirmed before."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ class Before:
         pooled: that wave and this one taken together.
         was: what was confirmed before and not cleared since; None for nothing.
         change: limits of this wave's gap less that of the wave which confirmed it last.
+        since: limits of this wave's gap less that of `wave`.
     """
 
     wave: str
@@ -70,6 +73,7 @@ class Before:
     pooled: Difference
     was: FlagKind | None = None
     change: tuple[float, float] = (-1.0, 1.0)
+    since: tuple[float, float] = (-1.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,10 @@ class Comparison:
     rest: int
     difference: Difference | Suppressed
     before: Before | None = None
+
+
+Families = Mapping[str, Sequence[Comparison]]
+"""Comparisons by the name of their family."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +136,7 @@ class Findings:
     measures: frozenset[tuple[str, str]]
 
 
-def flag(families: Mapping[str, Sequence[Comparison]], k: int) -> Findings:
+def flag(shares: Iterable[Families], k: int) -> Findings:
     """Raise the gaps of a wave that are more than chance: by q, and 5 points or more.
 
     Eligible is a comparison that may be shown with at least `k` people in the group and in the
@@ -136,15 +144,16 @@ def flag(families: Mapping[str, Sequence[Comparison]], k: int) -> Findings:
     concerns, positive ones strengths.
 
     Args:
-        families: all families of the wave, declared before results.
+        shares: families that divide one rate of error equally, declared before results.
         k: people, the policy's smallest group.
     """
     flags: list[Flag] = []
     measured: list[tuple[str, str]] = []
-    for family in families.values():
-        eligible = [one for one in family if _eligible(one, k)]
-        measured += [(one.group, one.measure) for one in eligible]
-        flags += _raised(eligible, len(families))
+    for families in shares:
+        for family in families.values():
+            eligible = [one for one in family if _eligible(one, k)]
+            measured += [(one.group, one.measure) for one in eligible]
+            flags += _raised(eligible, len(families))
     return Findings(tuple(flags), len(measured), frozenset(measured))
 
 
@@ -194,7 +203,14 @@ def _followed(
         gaps = [sign * one for one in (now.gap, before.gap)]
         together = sign * before.pooled.gap
         nearer = before.pooled.upper if sign < 0 else before.pooled.lower
-        if confirmed and min(gaps) >= LEAST_IN_EACH - ROUNDING and together >= LEAST_GAP - ROUNDING:
+        # Two waves that differ by more than chance are no one gap that both confirm.
+        closed = before.since[0] > 0 if sign < 0 else before.since[1] < 0
+        if (
+            confirmed
+            and not closed
+            and min(gaps) >= LEAST_IN_EACH - ROUNDING
+            and together >= LEAST_GAP - ROUNDING
+        ):
             serious = sign * nearer >= LEAST_GAP - ROUNDING
             return kind, "serious" if serious else "confirmed"
     if before.was is None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from analysis.errors import EstimationError
-from analysis.statistics.concerns import FlagKind, State
+from analysis.statistics.concerns import PAST, FlagKind, State
 
-_FOLLOWED: tuple[State, ...] = ("cleared", "watched")
 _OPENING: dict[tuple[FlagKind, State], str] = {
     ("concern", "cleared"): "This was a confirmed concern. ",
     ("concern", "watched"): "This was a confirmed concern. ",
@@ -68,10 +67,10 @@ def words(
     """
     lower, upper = limits
     other_sign = gap > 0 if kind == "concern" else gap < 0
-    if not lower <= gap <= upper or (other_sign and state not in _FOLLOWED):
+    if not lower <= gap <= upper or (other_sign and state not in PAST):
         raise EstimationError(f"a gap of {gap} points ({lower} to {upper}) is no {kind}")
     asked = f"of every 100 answers about {measure}"
-    if gap == 0 and state in _FOLLOWED:
+    if gap == 0 and state in PAST:
         said = f"{asked}, about as many were positive as"
         if positive is not None:
             said = f"{positive} {asked} were positive, about as many as"
@@ -105,13 +104,15 @@ def no_clear_difference(base: int, smallest: int) -> str:
         base: published base of the group.
         smallest: `smallest_gap` of the published bases, in whole points.
     """
-    seen = could_have_seen(base, smallest)
-    return f"No clear difference. {seen} This does not show that all is well."
+    return (
+        f"No clear difference. With about {base} answers we could only have seen a gap of about "
+        f"{smallest} points. This does not show that all is well."
+    )
 
 
-def could_have_seen(base: int, smallest: int) -> str:
-    """What a group of this size could have shown at all; the arguments as `no_clear_difference`."""
-    return f"With about {base} answers we could only have seen a gap of about {smallest} points."
+def often_unseen(base: int, smallest: int) -> str:
+    """What stands beside a finding: gaps that a group of this size hides; as above."""
+    return f"Among about {base} answers, a gap of less than {smallest} points often stays unseen."
 
 
 def _direction(gap: int) -> str:

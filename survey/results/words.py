@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from analysis.release.rows import Bound, ComparisonRow, EstimateRow, GroupRow, TrendRow
+from analysis.release.rows import (
+    Bound,
+    ComparisonRow,
+    ConcernKind,
+    ConcernState,
+    EstimateRow,
+    GroupRow,
+    TrendRow,
+)
 from analysis.statistics.concerns import smallest_gap
 from analysis.statistics.sentences import no_clear_difference, plausible_range
 
@@ -39,6 +47,20 @@ CORRECTED = (
     "This survey was published before, and the figures here replace those: please use the earlier "
     "ones no more. The reason given: {}"
 )
+
+STATES: Mapping[tuple[ConcernKind, ConcernState], str] = {
+    ("concern", "emerging"): "emerging",
+    ("concern", "confirmed"): "confirmed",
+    ("concern", "serious"): "serious",
+    ("concern", "cleared"): "cleared",
+    ("concern", "watched"): "watched",
+    ("strength", "emerging"): "emerging",
+    ("strength", "confirmed"): "confirmed",
+    ("strength", "serious"): "marked",
+    ("strength", "cleared"): "gone",
+    ("strength", "watched"): "watched",
+}
+"""How sure a finding is, in a word; what each means stands under the lists."""
 
 LOW_BASE = 30
 """Below this many answers a figure carries the mark [u], low base."""

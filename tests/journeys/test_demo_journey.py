@@ -16,15 +16,15 @@ from pathlib import Path
 
 import attacked_demo
 import pytest
+from planted import TRACES, follows
 
-from analysis.plan import TablePlan
 from analysis.release.model import Release
 from survey.clock import now
 from survey.collect import submit
 from survey.config import Settings
 from survey.database import Stores
 from survey.demo.making import PASSWORD, QUESTIONNAIRE, SIGN_INS
-from survey.demo.truths import TRUTHS, Trace
+from survey.demo.truths import Trace
 from survey.manage import people, waves
 from survey.questionnaire import loader
 from survey.results import commented, store
@@ -35,7 +35,6 @@ FIRST_START, LATER_START = 60.0, 10.0
 """Seconds by the clock, on two cores: `make test` runs this file before the others, alone."""
 
 CANDOUR = [sys.executable, "-c", "from survey.cli import main; main()"]
-TRACES = [trace for truth in TRUTHS for trace in truth.traces]
 
 
 def start(home: Path) -> tuple[str, float]:
@@ -143,21 +142,6 @@ def test_a_finding_elsewhere_would_count_as_chance() -> None:
     assert follows(plan, "command=north&sex=female", north)
     assert not follows(plan, "command=response-south", north)
     assert not follows(plan, "ethnicity=minority&probationer=yes", north)
-
-
-def follows(plan: TablePlan, group: str, trace: Trace) -> bool:
-    """Whether a group's gap comes with the trace's: it holds it, lies in it or is its rest."""
-    found, planted = dict(plan.group_by_id[group].where), dict(plan.group_by_id[trace.group].where)
-    if "command" not in planted:
-        return found.items() <= planted.items() or planted.items() <= found.items()
-    if "command" not in found:
-        return False
-    values = plan.breakdown_by_id["command"].value_by_id
-    own, other = values[found["command"]], values[planted["command"]]
-    nested = own.categories <= other.categories or other.categories <= own.categories
-    return nested or own.parent == other.parent == dict(plan.group_by_id[trace.against].where).get(
-        "command"
-    )
 
 
 @pytest.fixture

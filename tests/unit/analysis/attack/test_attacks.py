@@ -160,16 +160,7 @@ PLANTED: dict[str, Callable[[], Material]] = {
     "headcounts": lambda: of(groups(**{"command=north": {"response_rate": 100}})),
     "frames": _frames,
     "residuals": lambda: of(sheets=(long_table(left=4),)),
-    "coalitions": lambda: of(
-        groups(
-            **{
-                "ethnicity=minority": {"base": 85, "status": "shown"},
-                "ethnicity=minority&probationer=no": NOBODY,
-                "ethnicity=majority&probationer=no": {"base": 266},
-                "ethnicity=minority&probationer=yes": {"base": 80},
-            }
-        )
-    ),
+    "coalitions": lambda: of(groups(**{"probationer=yes": {"base": 30}})),
     "all-but-us": lambda: of(
         figures(clean(), "led", **{"command=north": {"base": 100, "positive": 98}})
     ),

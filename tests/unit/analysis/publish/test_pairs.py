@@ -37,6 +37,8 @@ def test_families_are_those_that_the_questionnaire_declares() -> None:
     assert named == ["ethnicity=minority&probationer=yes"]
     assert len(families["ethnicity x probationer"]) == 3
     assert len(families) == 9
+    inside = {pair.family for pair in pairs(PLAN) if pair.inside}
+    assert inside == {f"within command={one}" for one in ("north", "south", "crime")}
 
 
 def test_without_named_intersections_no_group_stands_alone() -> None:

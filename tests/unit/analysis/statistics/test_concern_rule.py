@@ -25,7 +25,7 @@ CLEAR = 1e-6
 
 def flag(family: Sequence[Comparison], k: int) -> Findings:
     """One family alone."""
-    return flag_families({"wave": family}, k)
+    return flag_families([{"wave": family}], k)
 
 
 def _compared(gap, p, n=60, rest=5000, group="north", measure="fairness"):

@@ -48,13 +48,14 @@ def _mirrored(one: Comparison) -> Comparison:
             pooled=turned(before.pooled),
             was=was[before.was],
             change=(-before.change[1], -before.change[0]),
+            since=(-before.since[1], -before.since[0]),
         )
     return replace(one, difference=turned(one.difference), before=before)
 
 
 def _one(comparison: Comparison) -> Flag | None:
-    found = flag({"family": [comparison]}, 10).flags
-    mirrored = flag({"family": [_mirrored(comparison)]}, 10).flags
+    found = flag([{"family": [comparison]}], 10).flags
+    mirrored = flag([{"family": [_mirrored(comparison)]}], 10).flags
     assert [one.state for one in found] == [one.state for one in mirrored]
     assert {one.kind for one in found}.isdisjoint({one.kind for one in mirrored}) or not found
     return found[0] if found else None
@@ -113,6 +114,17 @@ def test_a_gap_that_is_confirmed_again_is_neither_cleared_nor_watched() -> None:
     assert found.state == "serious"
 
 
+def test_a_gap_that_has_clearly_closed_since_is_not_confirmed_by_both_together() -> None:
+    closing = Before("spring", -0.21, _gap(-0.12), since=(0.05, 0.3))
+    assert _one(_compared(_gap(-0.04, UNSURE), closing)) is None
+    followed = _one(_compared(_gap(-0.04, UNSURE), replace(closing, was="concern")))
+    assert followed is not None
+    assert followed.state == "watched"
+    growing = _one(_compared(_gap(-0.3), replace(closing, since=(-0.3, -0.05))))
+    assert growing is not None
+    assert growing.state == "serious"
+
+
 def test_without_earlier_waves_a_state_stops_at_emerging() -> None:
     found = _one(_compared(_gap(-0.4, 0.0), None))
     assert found is not None
@@ -131,11 +143,14 @@ def test_families_share_what_a_wave_may_err(number: int) -> None:
         for p, expected in ((least, number), (least * 1.01, 0)):
             one = _many(number, p, 1.0) if now else _many(number, 1.0, p)
             state = "emerging" if now else "confirmed"
-            assert [found.state for found in flag(one, 10).flags] == [state] * expected
+            assert [found.state for found in flag([one], 10).flags] == [state] * expected
 
 
-def test_up_to_four_families_are_each_tested_at_five_percent() -> None:
-    assert EMERGING / 4 == FALSE_DISCOVERY_RATE
+def test_shares_do_not_take_from_each_other() -> None:
+    inside = _many(12, EMERGING / 12, 1.0)
+    for number in (1, 5):
+        across = _many(number, EMERGING / number, 1.0) if number > 2 else {}
+        assert len(flag([across, inside], 10).flags) == len(across) + 12
 
 
 SAID = {
