@@ -24,10 +24,10 @@ BEGIN = "<!-- begin simulation, written by make simulate -->\n"
 END = "<!-- end simulation -->"
 
 FIRST_SEED = 1000
-NOTHING = (12, 20)
-PLANTED = (6, 12)
+NOTHING = (16, 20)
+PLANTED = (8, 12)
 """Forces, and draws of two waves in each."""
-SIMPLE_RUNS = 500
+SIMPLE_RUNS = 300
 
 PROBATIONERS = (("ethnicity", "minority"), ("probationer", "yes"))
 GAPS = {

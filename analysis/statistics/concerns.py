@@ -22,7 +22,7 @@ from analysis.statistics.suppressed import Suppressed, estimator
 
 FALSE_DISCOVERY_RATE = 0.05
 """The most that one family may err, however few there are."""
-EMERGING, CONFIRMED = 0.1, 0.04
+EMERGING, CONFIRMED = 0.1, 0.02
 """What the families of a share divide among them. Findings of both shares and both states together
 are false less than 0.1 times a wave, as measured in docs/METHODS.md."""
 LEAST_GAP = 0.05
@@ -203,8 +203,9 @@ def _followed(
         gaps = [sign * one for one in (now.gap, before.gap)]
         together = sign * before.pooled.gap
         nearer = before.pooled.upper if sign < 0 else before.pooled.lower
-        # Two waves that differ by more than chance are no one gap that both confirm.
-        closed = before.since[0] > 0 if sign < 0 else before.since[1] < 0
+        # What was wide and is clearly narrower now, under five points, is no gap of both waves.
+        narrower = before.since[0] > 0 if sign < 0 else before.since[1] < 0
+        closed = narrower and gaps[0] < LEAST_GAP - ROUNDING
         if (
             confirmed
             and not closed

@@ -36,7 +36,7 @@ FIRST_START, LATER_START = 60.0, 10.0
 """Seconds by the clock, on two cores: `make test` runs this file before the others, alone."""
 
 MISSED = {("ethnicity=minority&probationer=yes", "leadership", 1)}
-"""Group, theme and wave of what a rule that hardly ever errs does not find, as docs/DEMO.md says."""
+"""Group, theme and wave of what is planted and not found, as docs/DEMO.md says."""
 
 CANDOUR = [sys.executable, "-c", "from survey.cli import main; main()"]
 
