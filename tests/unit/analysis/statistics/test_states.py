@@ -120,6 +120,9 @@ def test_a_gap_that_has_clearly_closed_since_is_not_confirmed_by_both_together()
     followed = _one(_compared(_gap(-0.04, UNSURE), replace(closing, was="concern")))
     assert followed is not None
     assert followed.state == "watched"
+    still_wide = _one(_compared(_gap(-0.08, UNSURE), closing))
+    assert still_wide is not None
+    assert still_wide.state == "serious"
     growing = _one(_compared(_gap(-0.3), replace(closing, since=(-0.3, -0.05))))
     assert growing is not None
     assert growing.state == "serious"

@@ -89,5 +89,5 @@ def test_nothing_else_is_ever_confirmed() -> None:
     assert chance == []
 
 
-def test_something_is_emerging_only_where_no_wave_is_before() -> None:
+def test_in_the_first_wave_everything_is_emerging() -> None:
     assert {row.state for row in raised(1).values()} == {"emerging"}
