@@ -58,6 +58,8 @@ class AllCategories:
         self.ways = [*alone, *together]
         assert len(self.ways) == len(told)
         tied, measured = shown.system.held.rows, look.measured
+        ties, slack = np.zeros(len(valid) * tied.shape[0]), DUST / 10
+        everybody = np.zeros(len(at_atoms)) if partial else at_atoms
         self._highs = program(
             sparse.csc_array(
                 sparse.vstack(
@@ -69,14 +71,8 @@ class AllCategories:
                 )
             ),
             np.tile(at_atoms, len(valid)),
-            np.concatenate(
-                [np.zeros(len(valid) * tied.shape[0]), *(one.low - DUST / 10 for one in told)]
-                + [np.zeros(len(at_atoms)) if partial else at_atoms - DUST / 10]
-            ),
-            np.concatenate(
-                [np.zeros(len(valid) * tied.shape[0]), *(one.high + DUST / 10 for one in told)]
-                + [at_atoms + DUST / 10]
-            ),
+            np.concatenate([ties, *(one.low - slack for one in told), everybody - slack]),
+            np.concatenate([ties, *(one.high + slack for one in told), at_atoms + slack]),
         )
         self._people = self.few.rows @ at_atoms
         self._truth = [self.few.rows @ one.truth for one in told]
