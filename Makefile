@@ -7,7 +7,7 @@ PYTEST  := $(BIN)/python -m pytest
 # What promises a time by the clock runs while nothing else does.
 ALONE   := tests/journeys/test_demo_journey.py
 
-.PHONY: demo test check bench loss link-game attack golden linking screenshots assets clean
+.PHONY: demo test check bench loss link-game attack golden linking simulate screenshots assets clean
 
 demo: $(STAMP) $(ASSETS)
 	$(BIN)/candour demo
@@ -16,7 +16,8 @@ test: $(STAMP) $(ASSETS)
 	bash .ci/browser
 	bash .ci/postgresql
 	$(MAKE) --no-print-directory lint
-	$(PYTEST) -m "not long" --cov --cov-report= $(ALONE)
+	TMPDIR=$$(sh .ci/scratch) && export TMPDIR && trap 'rm -rf "$$TMPDIR"' EXIT && \
+	$(PYTEST) -m "not long" --cov --cov-report= $(ALONE) && \
 	$(PYTEST) -m "not long" -n 2 --dist loadgroup --cov --cov-append --cov-report=term $(addprefix --ignore=,$(ALONE))
 
 check: $(STAMP) $(ASSETS) lint
@@ -46,6 +47,9 @@ golden: $(STAMP) $(ASSETS)
 
 linking: $(STAMP)
 	$(BIN)/python tests/anonymity/write_linking.py
+
+simulate: $(STAMP)
+	PYTHONPATH=.:tests $(BIN)/python tests/simulate_findings.py
 
 .PHONY: docs
 docs: $(STAMP)

@@ -48,7 +48,7 @@ def attack(
     truths: tuple[Path, ...],
     comments: Path | None,
 ) -> None:
-    """Try to see through published files: Releases, exports, saved pages, tables of counts."""
+    """Try to see through published files: Releases, exports, workbooks, saved pages, counts."""
     if truths and questionnaire is None:
         raise SettingsError("--truth needs --questionnaire, which says what its columns mean.")
     asked = None if questionnaire is None else load(questionnaire)

@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from analysis import headcounts, responses
+from analysis.earlier_tallies import EarlierTallies, kept
 from analysis.errors import Unprotectable
 from analysis.ledger import Ledger, Published
 from analysis.ledger import folder as ledgers
@@ -21,11 +22,16 @@ from analysis.policy import DisclosurePolicy
 from analysis.publish import WaveFacts, publish
 from analysis.release import folder
 from analysis.release.model import Release
+from analysis.tally import tally
 from survey import clock
 from survey.close import keys as release_keys
+from survey.close import sealed_tallies
 from survey.close.keys import Keys
+from survey.close.opening import Made
+from survey.close.reasons import for_everybody
+from survey.close.sealed_tallies import Pooling, who_opens
 from survey.errors import LedgerError, SettingsError
-from survey.manage import waves
+from survey.manage import officers, waves
 from survey.questionnaire.codebook import codebook
 from survey.questionnaire.layout import layout
 from survey.questionnaire.loader import load
@@ -45,6 +51,18 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
     "--key", type=click.Path(path_type=Path), help="release.key that signs; else none kept"
 )
 @click.option("--ledger", type=_FOLDER, help="what was published of the questionnaire; continued")
+@click.option(
+    "--correct", metavar="REASON", help="replace the wave's Release in the ledger; public"
+)
+@click.option("--previous", type=_FOLDER, help="sealed sums of earlier waves, to pool with")
+@click.option(
+    "--previous-key",
+    "openers",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="release.key that opens them, where --key does not",
+)
+@click.option("--keep-tallies", type=_FILE, help="public.json to seal this wave's sums to")
 @click.option("--out", type=_FOLDER, required=True, help="gets the Release as a folder of its own")
 def tabulate(
     questionnaire: Path,
@@ -59,18 +77,36 @@ def tabulate(
     """Publish a file of answers of a survey that was run elsewhere."""
     wave: str | None = of_wave["wave"]
     closed: datetime | None = of_wave["closed"]
+    reason: str | None = of_wave["correct"]
     if wave is not None:
         waves.expect_id(wave)
     if ledger is not None and key is None:
         raise SettingsError(
             "--ledger needs --key: a Release signed with a throw-away key is another one each time."
         )
+    for option in ("correct", "previous", "keep_tallies"):
+        if of_wave[option] is not None and ledger is None:
+            name = option.replace("_", "-")
+            raise SettingsError(f"--{name} needs --ledger, in which the Releases stand.")
+    if of_wave["keep_tallies"] is not None and weight is not None:
+        raise SettingsError("--keep-tallies does not go with --weight: weights are not pooled.")
+    reason = None if reason is None else for_everybody(reason, "--correct")
     day = closed.date() if closed else clock.today()
     # The key is read first: a wrong one must not cost minutes of counting.
     keys = release_keys.new() if key is None else release_keys.load(key)
+    keeper = None if of_wave["keep_tallies"] is None else officers.read(of_wave["keep_tallies"])
+    openers = (keys, *who_opens(of_wave["openers"])[1])
+    pooling = Pooling(of_wave["previous"], openers, keeper)
     asked = (questionnaire, answers, headcount, weight, _name(wave, answers), day)
-    release = release_of(*asked) if ledger is None else _continued(asked, ledger, out, keys)
+    made = (
+        made_of(asked) if ledger is None else _continued(asked, ledger, out, keys, reason, pooling)
+    )
+    release = made.release
     digest = folder.write(release, out, keys.signing)
+    if keeper is not None and made.tallies is not None:
+        path, line = sealed_tallies.path_of(out, digest), release.manifest.questionnaire
+        sealed_tallies.write(path, made.tallies, line, keys.signing, keeper)
+        click.echo(f"{path}  exact sums, for whoever keeps them; never published")
     click.echo(
         f"{release.manifest.shown} groups are shown and {release.manifest.not_shown} are not."
     )
@@ -83,24 +119,37 @@ Asked = tuple[Path, Path, Path | None, str | None, str, date]
 """Questionnaire, answers, headcounts, weight, wave and the day on which it closed."""
 
 
-def _continued(asked: Asked, path: Path, out: Path, keys: Keys) -> Release:
+def _continued(
+    asked: Asked, path: Path, out: Path, keys: Keys, reason: str | None, pooling: Pooling
+) -> Made:
     """The Release, audited with the ledger in a folder and appended to it.
 
     One that stands there already, because an earlier run was interrupted, is made again.
+
+    Args:
+        asked: what is published.
+        path: the ledger's folder.
+        out: where Releases are put.
+        keys: that sign it.
+        reason: why it replaces the wave's Release; None for its first one.
+        pooling: what it pools with, and who keeps its own sums.
     """
     questionnaire, wave = load(asked[0]), asked[4]
-    kept = ledgers.read(path, questionnaire.id)
-    _expect_all_of(out, kept)
-    last = kept.entries[-1] if kept.entries else None
-    if isinstance(last, Published) and last.wave == wave:
+    there = ledgers.read(path, questionnaire.id)
+    _expect_all_of(out, there)
+    last = there.entries[-1] if there.entries else None
+    earlier = sealed_tallies.earlier(pooling, there, (wave, asked[5]), click.echo)
+    keep = pooling.keeper is not None
+    done = last if isinstance(last, Published) and last.wave == wave else None
+    if done is not None and done.release.manifest.correction == reason:
         with suppress(Unprotectable):
-            again = release_of(*asked, kept.up_to(len(kept.entries) - 1))
-            if folder.packed(again, keys.signing) == last.content:
+            again = made_of(asked, there.up_to(len(there.entries) - 1), reason, earlier, keep=keep)
+            if folder.packed(again.release, keys.signing) == done.content:
                 return again
-    release = release_of(*asked, kept)
-    content = folder.packed(release, keys.signing)
-    ledgers.append(path, kept.plus(Published(content, questionnaire.plan)))
-    return release
+    made = made_of(asked, there, reason, earlier, keep=keep)
+    content = folder.packed(made.release, keys.signing)
+    ledgers.append(path, there.plus(Published(content, questionnaire.plan)))
+    return made
 
 
 def _expect_all_of(out: Path, kept: Ledger) -> None:
@@ -126,9 +175,8 @@ def release_of(
     weight: str | None,
     wave: str,
     closed: date,
-    ledger: Ledger | None = None,
 ) -> Release:
-    """The Release of a file of answers, under the default disclosure policy.
+    """The Release of a file of answers that nothing was published of before.
 
     Args:
         questionnaire: YAML file that says what the columns of `answers` mean.
@@ -137,13 +185,36 @@ def release_of(
         weight: name of the column that holds weights.
         wave: id and title of the wave.
         closed: the day on which it closed.
+
+    Raises:
+        CandourError: what `made_of` raises.
+    """
+    return made_of((questionnaire, answers, headcount, weight, wave, closed)).release
+
+
+def made_of(
+    what: Asked,
+    ledger: Ledger | None = None,
+    correction: str | None = None,
+    earlier: tuple[EarlierTallies, ...] = (),
+    *,
+    keep: bool = False,
+) -> Made:
+    """The Release of a file of answers, under the default disclosure policy, and its sums.
+
+    Args:
+        what: is counted, and of which wave.
         ledger: what was published of the questionnaire, for the audit and the trends.
+        correction: why it replaces the wave's Release in the ledger; None for the first.
+        earlier: sums of earlier waves, to pool with.
+        keep: whether its own sums are kept.
 
     Raises:
         QuestionnaireError: with every problem of the questionnaire.
         DataError: names file, row, column and value.
         Unprotectable: the plan cannot be published safely from these answers.
     """
+    questionnaire, answers, headcount, weight, wave, closed = what
     asked = load(questionnaire)
     book = codebook(asked)
     counts = None if headcount is None else headcounts.read(headcount, asked.plan)
@@ -151,16 +222,18 @@ def release_of(
     click.echo(
         f"{microdata.n:,} answers to {len(book.items)} items; {len(asked.plan.groups):,} groups"
     )
-    return publish(
+    release = publish(
         book,
         asked.plan,
         microdata,
-        wave=WaveFacts(wave, wave, closed, ledger),
+        wave=WaveFacts(wave, wave, closed, ledger, correction),
         policy=DisclosurePolicy(),
         headcounts=counts,
         previous=_earlier(ledger, closed),
+        previous_tallies=earlier,
         weight=weight,
     )
+    return Made(release, kept(tally(book, asked.plan, microdata), release) if keep else None)
 
 
 def _earlier(ledger: Ledger | None, closed: date) -> tuple[Release, ...]:

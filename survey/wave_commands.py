@@ -164,7 +164,10 @@ def _progress(records: Iterable[bytes]) -> Iterator[bytes]:
 @click.argument("wave_id", metavar="WAVE")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="such as WAVE.wave")
 def carry(wave_id: str, out: Path) -> None:
-    """Write a closed wave to one file, for the release officers' offline machine."""
+    """Write a closed wave to one file, for the release officers' offline machine.
+
+    Of a released wave, to correct its Release while the answers exist.
+    """
     from survey.close.carrying import carry as carry_wave
 
     if out.suffix != wave_file.ENDING:
@@ -172,7 +175,8 @@ def carry(wave_id: str, out: Path) -> None:
     file = carry_wave(_stores(), wave_id, out)
     answers = 0 if file.sealed is None else len(file.sealed.answers)
     click.echo(f"{out} holds {answers:,} sealed answers; take it to the release officers:")
-    click.echo(f"candour unseal {out.name} --key release.key --out releases")
+    correct = ' --correct "REASON"' if file.wave.state == "released" else ""
+    click.echo(f"candour unseal {out.name} --key release.key --out releases{correct}")
 
 
 @wave.command()

@@ -330,9 +330,9 @@ def concerns(hidden: Collection[str]) -> tuple[ConcernRow, ...]:
     """Findings about a command of each kind, one about a department, one about the watched."""
     said = [
         (f"command={NORTH}", "discrimination", "concern", FORCE, -13, 80),
-        (f"command={NORTH}-1", "discrimination", "concern", f"command={NORTH}", -16, 15),
+        (f"command={NORTH}-1", "discrimination", "concern", FORCE, -16, 15),
         (f"command={SOUTH}", "leadership", "strength", FORCE, 8, 50),
-        (f"command={SOUTH}-1", "leadership", "concern", f"command={SOUTH}", -20, 10),
+        (f"command={SOUTH}-1", "leadership", "concern", FORCE, -20, 10),
         (WATCHED, "grievance", "concern", FORCE, -18, 10),
     ]
     labels = {group.id: group.label for group in plan().groups}
@@ -366,7 +366,8 @@ def certified(release: Release) -> Release:
     tables = plan()
     incomplete = witnesses.partial(tables)
     proofs = []
-    for attack in attacks(release, tables):
+    for laid_out in attacks(release, tables):
+        attack = laid_out()
         assert list(attack.breaches()) == []
         proof = witnesses.certify(release, Sums(release, incomplete), attack)
         assert isinstance(proof, Proof)

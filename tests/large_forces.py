@@ -73,9 +73,14 @@ def units(parts: dict[str, Sequence[str]]) -> Breakdown:
     return Breakdown("unit", "Unit", "unit", ("command", "department"), (*wholes, *inner))
 
 
-def one_force() -> tuple[Codebook, TablePlan]:
-    """12 commands with 60 departments, 6 ethnic groups, sex and probation in four crossings."""
-    parts = {f"c{at}": tuple(f"c{at}d{one}" for one in range(5)) for at in range(12)}
+def one_force(commands: int = 12, departments: int = 5) -> tuple[Codebook, TablePlan]:
+    """12 commands with 60 departments, 6 ethnic groups, sex and probation in four crossings.
+
+    With 43 and 5 they are the forces of a country with five commands each: 2,959 groups.
+    """
+    parts = {
+        f"c{at}": tuple(f"c{at}d{one}" for one in range(departments)) for at in range(commands)
+    }
     book = codebook(
         {
             "unit": [code for codes in parts.values() for code in codes],

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import combinations_with_replacement, product
 
 import numpy as np
 import numpy.typing as npt
-from oracle_tables import every_table
+from oracle_tables import all_tables, every_table
 
 from analysis.plan import TablePlan
 from analysis.release.known import Interval
@@ -125,16 +125,7 @@ def groups_that_fit(
     cells: Mapping[Cell, Flags], known: Mapping[Cell, Interval]
 ) -> dict[Cell, Ints]:
     """Counts of every cell in every table that fits; everybody's base must be told."""
-    profiles = len(next(iter(cells.values())))
-    everybody = known[("",) * len(next(iter(cells)))]
-    assert everybody[1] is not None
-    tables = np.concatenate(
-        [
-            np.array(list(every_table(people, profiles)), dtype=np.int64)
-            for people in range(int(everybody[0]), int(everybody[1]) + 1)
-        ]
-    )
-    return _fitting(tables, cells, known)
+    return _fitting(_every(cells, known), cells, known)
 
 
 def items_that_fit(
@@ -155,6 +146,15 @@ def items_that_fit(
     ]
 
 
+def _every(cells: Mapping[Cell, Flags], known: Mapping[Cell, Interval]) -> Ints:
+    """Every table of as many people as everybody may be."""
+    profiles = len(next(iter(cells.values())))
+    everybody = known[("",) * len(next(iter(cells)))]
+    assert everybody[1] is not None
+    totals = range(int(everybody[0]), int(everybody[1]) + 1)
+    return np.concatenate([all_tables(people, profiles) for people in totals])
+
+
 def _fitting(
     tables: Ints, cells: Mapping[Cell, Flags], known: Mapping[Cell, Interval]
 ) -> dict[Cell, Ints]:
@@ -167,4 +167,40 @@ def _fits(tables: Ints, cells: Mapping[Cell, Flags], known: Mapping[Cell, Interv
     for cell, (low, high) in known.items():
         counts = tables @ cells[cell]
         found &= (counts >= low) & (counts <= (np.inf if high is None else high))
+    return found
+
+
+def colleagues_see(
+    names: Mapping[Cell, str],
+    cells: Mapping[Cell, Flags],
+    known: Mapping[Cell, Interval],
+    truth: Ints,
+    k: int,
+    coalition: int,
+) -> set[Verdict]:
+    """What real people see of the others when they know the profiles of each other.
+
+    Args:
+        names: of declared groups.
+        cells: which profiles are in each cell.
+        known: of each declared cell.
+        truth: people in each profile, shape (profiles,).
+        k: people.
+        coalition: how many they are; every choice of real people is tried.
+    """
+    tables = _every(cells, known)
+    tables = tables[_fits(tables, cells, known)]
+    found: set[Verdict] = set()
+    for places in combinations_with_replacement(np.flatnonzero(truth).tolist(), coalition):
+        taken = np.bincount(places, minlength=len(truth))
+        if (taken > truth).any():
+            continue
+        others = tables[(tables >= taken).all(axis=1)] - taken
+        left = {cell: int(taken @ here) for cell, here in cells.items()}
+        of_others: dict[Cell, Interval] = {
+            cell: (max(0.0, low - left[cell]), None if high is None else high - left[cell])
+            for cell, (low, high) in known.items()
+        }
+        fits = {cell: others @ here for cell, here in cells.items()}
+        found |= set(Publication(names, [of_others], [fits], k - coalition).verdicts())
     return found

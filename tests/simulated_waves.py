@@ -1,12 +1,16 @@
-"""Waves of the demo's force with nothing planted and nobody balanced, or with one gap planted.
+"""Two waves of the demo's force with nothing planted and nobody balanced, or with one gap planted.
 
 Everybody answers independently: a person's outlook, their leaning on the theme, noise. What the
-area-of-concern rule raises here is raised by chance, or is the one gap.
+area-of-concern rule raises here is raised by chance, or is the one gap. Who answers, and what they
+say of themselves, is drawn once for a force; so disclosure control runs once for each wave of it,
+and what it allows then holds for all answers that are drawn after.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache
 from statistics import NormalDist
 
@@ -14,26 +18,36 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.codebook import Codebook
+from analysis.earlier_tallies import EarlierTallies, identity
 from analysis.microdata import Microdata
 from analysis.policy import DisclosurePolicy
+from analysis.publish.compared import raised
+from analysis.publish.figures import Figures
+from analysis.publish.pooling import Earlier
 from analysis.publish.shown import Shown, control
-from analysis.tally import tally
+from analysis.statistics.concerns import Flag
+from analysis.tally import Tally, tally
+from analysis.theme_values import VALUES
 from survey.demo import answering
-from survey.demo.force import Frame, choice, make_force
+from survey.demo.force import Force, choice, make_force
 from survey.demo.making import QUESTIONNAIRE
-from survey.demo.truths import Shift, Truth, Where
-from survey.questionnaire import answers, loader
+from survey.questionnaire import loader
 from survey.questionnaire.codebook import codebook
 from survey.questionnaire.model import Questionnaire
 
 POLICY = DisclosurePolicy()
-WAVE = 1
+WAVES = (1, 2)
 THEME = "misconduct"
+
+Flags = dict[tuple[str, str], Flag]
+Ids = npt.NDArray[np.intp]
+Codes = npt.NDArray[np.int16]
+Where = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
 class Gap:
-    """About `people` answers of the group `where` lie `points` lower on `THEME`."""
+    """`people` answers of the group `where` lie `points` lower on `THEME`, in both waves."""
 
     where: Where
     people: int
@@ -41,7 +55,22 @@ class Gap:
 
     @property
     def group(self) -> str:
+        """Its id in the plan."""
         return "&".join("=".join(pair) for pair in self.where)
+
+    @property
+    def size(self) -> float:
+        """How far an answer is moved, on the scale of the thresholds."""
+        middle = sum(answering.POSITIVE) / 2
+        return NormalDist().inv_cdf(middle - self.points / 100) - NormalDist().inv_cdf(middle)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Who answers in one wave: positions in the force, and variables of a microdata."""
+
+    people: Ids
+    variables: dict[str, Codes]
 
 
 @cache
@@ -51,53 +80,137 @@ def asked() -> tuple[Questionnaire, Codebook]:
     return questionnaire, codebook(questionnaire)
 
 
-def answered(seed: int, gap: Gap | None = None) -> Microdata:
-    """The answers of one wave, about 3,300."""
+class World:
+    """A force of which two waves are drawn again and again."""
+
+    def __init__(self, seed: int, gap: Gap | None = None) -> None:
+        questionnaire, _ = asked()
+        self._seed, self._gap = seed, gap
+        self._force = make_force(questionnaire, seed)
+        order = np.random.default_rng([seed, 1]).permutation(len(self._force.joined))
+        self._samples = [self._sample(wave, order) for wave in WAVES]
+        self._allowed: list[Shown] = []
+
+    def flags(self, draw: int) -> tuple[Flags, Flags]:
+        """What the first wave raises, and the second with the first one's sums in hand."""
+        tallies = [tally(asked()[1], asked()[0].plan, one) for one in self.microdata(draw)]
+        if not self._allowed:
+            self._allowed = [control(counted, POLICY) for counted in tallies]
+        first, second = (
+            _with(shown, counted) for shown, counted in zip(self._allowed, tallies, strict=True)
+        )
+        return raised(first), raised(second, _earlier(first))
+
+    def microdata(self, draw: int) -> Iterator[Microdata]:
+        """The answers of both waves, about 3,300 each."""
+        _, book = asked()
+        rng = np.random.default_rng([self._seed, 2, draw])
+        force = replace(
+            self._force,
+            outlook=rng.standard_normal(self._force.outlook.shape),
+            leanings=rng.standard_normal(self._force.leanings.shape),
+        )
+        for wave, sample in zip(WAVES, self._samples, strict=True):
+            yield self._answers(book, force, sample, 1000 * self._seed + draw, wave)
+
+    def _answers(
+        self, book: Codebook, force: Force, sample: Sample, seed: int, wave: int
+    ) -> Microdata:
+        n = len(sample.people)
+        fallen = np.zeros(n)
+        if self._gap is not None:
+            fallen = self._gap.size * _inside(sample.variables, self._gap.where)
+        moved = {item.id: fallen * (item.theme == THEME) for item in book.items}
+        columns = answering.statements(book, force, sample.people, moved, seed, wave)
+        items = {item.id: _positions(columns[item.id], item.codes) for item in book.items}
+        return Microdata(n, sample.variables, items)
+
+    def _sample(self, wave: int, order: Ids) -> Sample:
+        questionnaire, book = asked()
+        frame = self._force.frame(wave)
+        answer = answering.respondents(self._force, frame, self._seed, wave)
+        said = answering.said(questionnaire, frame, self._seed, wave)
+        variables = {}
+        for variable in book.variables:
+            options = choice(questionnaire, variable.id).options
+            folds = {option.code: option.folds_to or "" for option in options}
+            folded = np.array([folds.get(str(code), "") for code in said[variable.id]])
+            variables[variable.id] = _positions(folded[answer], variable.codes)
+        sample = Sample(frame.people[answer], variables)
+        return sample if self._gap is None else _sized(sample, self._gap, order)
+
+
+def _sized(sample: Sample, gap: Gap, order: Ids) -> Sample:
+    """The sample with exactly `gap.people` in the group, nearly the same ones in both waves."""
+    inside = _inside(sample.variables, gap.where)
+    rank = order[sample.people]
+    own = np.flatnonzero(inside)
+    spare = own[np.argsort(rank[own])][gap.people :]
+    variables = dict(sample.variables)
+    if len(own) < gap.people:
+        *others, last = gap.where
+        near = np.flatnonzero(_inside(variables, tuple(others)) & ~inside)
+        more = near[np.argsort(rank[near])][: gap.people - len(own)]
+        name, codes = _codes(last)
+        variables[name] = variables[name].copy()
+        variables[name][more] = codes[0]
+    keep = ~np.isin(np.arange(len(sample.people)), spare)
+    return Sample(sample.people[keep], {name: one[keep] for name, one in variables.items()})
+
+
+def _inside(variables: dict[str, Codes], where: Where) -> npt.NDArray[np.bool_]:
+    found = np.ones(len(next(iter(variables.values()))), dtype=np.bool_)
+    for pair in where:
+        name, codes = _codes(pair)
+        found &= np.isin(variables[name], codes)
+    return found
+
+
+def _codes(pair: tuple[str, str]) -> tuple[str, list[int]]:
     questionnaire, book = asked()
-    force = make_force(questionnaire, seed)
-    rng = np.random.default_rng([seed, 1])
-    force = replace(
-        force,
-        outlook=rng.standard_normal(force.outlook.shape),
-        leanings=rng.standard_normal(force.leanings.shape),
+    declared = questionnaire.plan.breakdown_by_id[pair[0]]
+    codes = book.variable_by_id[declared.variable].codes
+    return declared.variable, [codes.index(one) for one in declared.value_by_id[pair[1]].categories]
+
+
+def _positions(found: npt.NDArray[np.str_], codes: tuple[str, ...]) -> Codes:
+    """Positions in `codes`; -1 where there is no answer."""
+    at = {code: position for position, code in enumerate(codes)}
+    names, back = np.unique(found, return_inverse=True)
+    return np.array([at.get(str(name), -1) for name in names], dtype=np.int16)[back]
+
+
+def _with(shown: Shown, counted: Tally) -> Shown:
+    """What may be shown, with other answers of the same people."""
+    figures = Figures(counted.codebook, shown.figures.names, counted.at_groups)
+    own = {
+        measure: np.where(
+            [
+                group.id in shown.protection.own_bases.get(measure, ())
+                for group in shown.plan.groups
+            ],
+            figures.bases(measure),
+            figures.sums.people,
+        )
+        for measure in shown.bases
+    }
+    return replace(shown, figures=figures, bases=own)
+
+
+def _earlier(first: Shown) -> Earlier:
+    """The first wave's sums as a later one has them: those that it shows."""
+    plan, themes = first.plan, list(first.figures.codebook.theme_by_id)
+    seen = np.array([[first.shows(group.id, theme) for group in plan.groups] for theme in themes])
+    sums = [first.figures.sums.themes[theme] for theme in themes]
+    at = VALUES.index("positive")
+    prints = {theme: theme for theme in themes}
+    tallies = EarlierTallies(
+        "first",
+        date(2026, 1, 1),
+        prints,
+        {group.id: identity(plan, group) for group in plan.groups},
+        n=seen * np.array([one.people for one in sums]),
+        total=seen * np.array([one.total[:, at] for one in sums]),
+        squares=seen * np.array([one.squares[:, at] for one in sums]),
     )
-    frame = force.frame(WAVE)
-    frame = _kept(frame, answering.respondents(force, frame, seed, WAVE))
-    truths = []
-    if gap is not None:
-        frame = _sized(frame, gap, rng)
-        middle = sum(answering.POSITIVE) / 2
-        size = NormalDist().inv_cdf(middle - gap.points / 100) - NormalDist().inv_cdf(middle)
-        truths = [Truth("A gap.", (Shift(gap.where, (THEME,), (WAVE,), size),), ())]
-    forms = answering.forms(questionnaire, book, force, frame, truths, seed, WAVE)
-    return answers.microdata(book, [answers.fold(questionnaire, form) for form in forms])
-
-
-def shown(microdata: Microdata) -> Shown:
-    """The wave after disclosure control: what the rule sees."""
-    questionnaire, book = asked()
-    return control(tally(book, questionnaire.plan, microdata), POLICY)
-
-
-def _sized(frame: Frame, gap: Gap, rng: np.random.Generator) -> Frame:
-    """The frame in which so many people are in the group that `gap.people` will say so."""
-    questionnaire, _ = asked()
-    wanted = round(gap.people / (1 - answering.WITHHELD) ** len(gap.where))
-    inside = frame.picked(questionnaire, gap.where)
-    if inside.sum() >= wanted:
-        leave = rng.choice(np.flatnonzero(inside), int(inside.sum()) - wanted, replace=False)
-        return _kept(frame, ~np.isin(np.arange(frame.n), leave))
-    *others, (breakdown, value) = gap.where
-    near = np.flatnonzero(frame.picked(questionnaire, others) & ~inside)
-    declared = questionnaire.plan.breakdown_by_id[breakdown]
-    question = choice(questionnaire, declared.variable)
-    categories = declared.value_by_id[value].categories
-    code = next(option.code for option in question.options if option.folds_to in categories)
-    codes = frame.options[question.id].copy()
-    codes[rng.choice(near, wanted - int(inside.sum()), replace=False)] = code
-    return Frame(frame.people, {**frame.options, question.id: codes})
-
-
-def _kept(frame: Frame, keep: npt.NDArray[np.bool_]) -> Frame:
-    options = {question: codes[keep] for question, codes in frame.options.items()}
-    return Frame(frame.people[keep], options)
+    return Earlier(plan, (tallies,), {}, prints, POLICY.k)

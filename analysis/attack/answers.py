@@ -19,7 +19,9 @@ from analysis.attack.breaches import Breach
 from analysis.attack.fitting import Fitting, Reals
 from analysis.attack.grid import Cell, grid
 from analysis.attack.small_cells import SmallCells, Target
+from analysis.attack.states import said_of_item
 from analysis.attack.told import Interval, people, rest_share, shares, shown_in
+from analysis.cores import on_every_core
 from analysis.plan import FORCE, TablePlan
 from analysis.release.model import Release
 from analysis.release.rows import ComparisonRow, MeasureRow
@@ -56,9 +58,12 @@ def attack_answers(
         return  # Weighted shares are not people.
     cells, equations = grid(release, plan)
     attack = _Attack(release, cells, equations, everybody_answered, candidates)
-    for measure in release.measures:
-        if measure.kind == "item":
-            yield from attack.item(measure)
+    items = [measure for measure in release.measures if measure.kind == "item"]
+    attack.find_small(items)
+    for found in on_every_core(
+        lambda item: list(attack.item(item)), items, groups=len(release.groups)
+    ):
+        yield from found
 
 
 class _Attack:
@@ -114,6 +119,11 @@ class _Attack:
                     found = True
         nobody = np.zeros(len(self._release.groups))
         return sparse.csr_array(np.array([rows.get(at, nobody) for at in range(self._width)]))
+
+    def find_small(self, items: Iterable[MeasureRow]) -> None:
+        """Find first who is small: what an item tells then depends on no other item."""
+        for item in items:
+            self._small.of(item.measure)
 
     def item(self, measure: MeasureRow) -> Iterator[Breach]:
         """Every way of answering one item."""
@@ -230,9 +240,11 @@ class _Attack:
     def _shares(self, measure: MeasureRow) -> dict[str, dict[str, Interval]]:
         """Way of answering -> group -> what its share lies between."""
         found: dict[str, dict[str, Interval]] = {}
+        said = said_of_item(self._release, measure)
         for group in sorted(shown_in(self._release, measure.measure)):
             for way, limits in shares(self._release, measure, group).items():
-                found.setdefault(way, {})[group] = limits
+                least, most = said.get(group, limits) if way in _positive(measure) else limits
+                found.setdefault(way, {})[group] = max(limits[0], least), min(limits[1], most)
         return found
 
     def _rows(self, measure: MeasureRow, way: str, told: Mapping[str, Interval]) -> Iterator[Row]:
@@ -240,8 +252,7 @@ class _Attack:
         at = {row.group: self._cells[row.values] for row in self._release.groups}
         for group, limits in told.items():
             yield ((at[group], 1.0),), limits
-        positive = [code for code, _, reading in measure.categories if reading == "positive"]
-        if way == "positive" or positive == [way]:
+        if way in _positive(measure):
             for row in self._comparisons.get(measure.measure, ()):
                 rest = rest_share(self._release, row)
                 if rest is not None:
@@ -282,6 +293,12 @@ class _Attack:
             low, high = people(self._release, row.group, item, everybody=self._exact)
             least[at], most[at] = low, min(high, most[at])
         return least, most
+
+
+def _positive(measure: MeasureRow) -> list[str]:
+    """The ways of answering that are all of its positive answers."""
+    positive = [code for code, _, reading in measure.categories if reading == "positive"]
+    return ["positive", *positive] if len(positive) == 1 else ["positive"]
 
 
 def _breach(item: str, target: Target, words: str) -> Breach:

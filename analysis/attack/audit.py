@@ -10,15 +10,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analysis.attack.answers import Candidates, attack_answers
-from analysis.attack.bases import attacks
+from analysis.attack.bases import Attack, attacks
 from analysis.attack.breaches import Breach
+from analysis.attack.pooling import Places, attack_colleagues
 from analysis.attack.rates import attack_rates
 from analysis.attack.shares import attack_shares
 from analysis.attack.steps import singled_out
 from analysis.attack.witnesses import certify, partial
+from analysis.cores import on_every_core
 from analysis.errors import ReleaseError
 from analysis.plan import TablePlan
-from analysis.release.certificates import Certificates
+from analysis.release.certificates import Certificates, Proof
 from analysis.release.consistency import check
 from analysis.release.model import Release
 from analysis.release.sums import Sums
@@ -46,7 +48,10 @@ def audit(release: Release, plan: TablePlan | None = None) -> tuple[Breach, ...]
 
 
 def examine(
-    release: Release, plan: TablePlan | None = None, candidates: Candidates | None = None
+    release: Release,
+    plan: TablePlan | None = None,
+    candidates: Candidates | None = None,
+    places: Places | None = None,
 ) -> Audit:
     """Attack a Release, and keep what shows that an attack comes to nothing.
 
@@ -55,24 +60,35 @@ def examine(
         plan: tells whether a value is wholly made up of its parts. Without it the attacker takes
             every value to be, and only the topmost level to have unknown answers.
         candidates: as for `attack_answers`.
+        places: where somebody is, of whom it is asked what they learn from each other. A reader
+            does not know that; without it the attack is left out.
     """
     breaches = [*_leaks(release), *_missing_rows(release), *attack_rates(release, plan)]
     incomplete = partial(plan)
     sums = Sums(release, incomplete)
-    proofs = []
-    for attack in attacks(release, plan):
-        found = list(attack.breaches())
-        if not found:
-            proof = certify(release, sums, attack)
-            if isinstance(proof, Breach):
-                found = [proof]
-            else:
-                proofs.append(proof)
-        breaches += found
+    looked = on_every_core(
+        lambda laid_out: _looked_at(release, sums, laid_out(), places),
+        list(attacks(release, plan)),
+        groups=len(release.groups),
+    )
+    breaches += [breach for found, _ in looked for breach in found]
+    proofs = tuple(proof for _, proof in looked if proof is not None)
     breaches += (*singled_out(release), *attack_shares(release))
     breaches += attack_answers(release, plan, candidates=candidates)
-    whole = None if breaches else Certificates(incomplete, tuple(proofs))
-    return Audit(tuple(breaches), whole)
+    return Audit(tuple(breaches), None if breaches else Certificates(incomplete, proofs))
+
+
+def _looked_at(
+    release: Release, sums: Sums, attack: Attack, places: Places | None
+) -> tuple[list[Breach], Proof | None]:
+    """What an attack on bases finds, or the proof that it finds nothing."""
+    found = list(attack.breaches())
+    proof = None if found else certify(release, sums, attack)
+    if isinstance(proof, Breach):
+        return [proof], None
+    if not found and not attack.measure and places is not None:
+        found = list(attack_colleagues(release, attack, places))
+    return found, proof
 
 
 def _leaks(release: Release) -> Iterator[Breach]:

@@ -8,7 +8,8 @@ grid is written down three times: those who answered, those who did not, and bot
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import product
 
 import numpy as np
@@ -18,7 +19,7 @@ from analysis.attack.breaches import Breach
 from analysis.attack.grid import Cell, grid
 from analysis.attack.searching import FittingTables, Reals
 from analysis.plan import TablePlan
-from analysis.release.known import Interval, has_own_bases, of_group, of_item
+from analysis.release.known import Interval, has_own_bases, of_item, of_people
 from analysis.release.model import Release
 
 _NEARLY = 1e-6
@@ -26,28 +27,35 @@ _NEARLY = 1e-6
 _NARROW = 3
 """Counts known to within so many people are looked at again in whole numbers."""
 
+_FEW = 3
+"""A table that fills fewer counts than this is looked for one count at a time."""
+
 _NOTHING: Interval = (0.0, None)
 
 
 def attack_bases(release: Release, plan: TablePlan | None = None) -> Iterator[Breach]:
     """What sums and differences of published bases give away, for groups and for items."""
-    for attack in attacks(release, plan):
-        yield from attack.breaches()
+    for laid_out in attacks(release, plan):
+        yield from laid_out().breaches()
 
 
-def attacks(release: Release, plan: TablePlan | None = None) -> Iterator[Attack]:
-    """The attack on the groups, then one on each item or theme with bases of its own."""
+def attacks(release: Release, plan: TablePlan | None = None) -> Iterator[Callable[[], Attack]]:
+    """The attack on the groups, then one on each item or theme with bases of its own.
+
+    Each is laid out when it is called for, which takes some memory.
+    """
     cells, equations = grid(release, plan)
     names = {row.values: row.group for row in release.groups}
-    people = {row.values: of_group(release, row.base) for row in release.groups}
+    people = {row.values: of_people(release, row.group) for row in release.groups}
     k = release.manifest.policy["k"]
     pairs = _containing(release)
-    yield Attack("", cells, equations, names, [people], k, pairs)
+    yield partial(Attack, "", cells, equations, names, [people], k, pairs)
     together = _together(equations, len(cells))
     for measure in release.measure_by_id:
         if has_own_bases(release, measure):
             own = {row.values: of_item(release, row.group, measure) for row in release.groups}
-            yield Attack(measure, cells, together, names, [own, {}, people], k, pairs)
+            known = [own, {}, people]
+            yield partial(Attack, measure, cells, together, names, known, k, pairs)
 
 
 def _together(equations: sparse.csr_array, cells: int) -> sparse.csr_array:
@@ -87,6 +95,8 @@ class Attack:
     Attributes:
         measure: the item or theme; empty for the groups alone.
         cells: the grid.
+        equations: of the grid, once for each half of an item.
+        low, high: the fewest and the most people of each cell, shape (cells,).
         fits: the tables that fit, and those that were found.
     """
 
@@ -112,21 +122,41 @@ class Attack:
             k: people.
             pairs: a declared group, and one that contains it.
         """
-        self.measure, self.cells = measure, cells
+        self.measure, self.cells, self.equations = measure, cells, equations
         self._names, self._known, self._k, self._pairs = names, known, k, pairs
         ceiling = 4 * max([k, *(high or 0.0 for one in known for _, high in one.values())])
         bounds = [one.get(cell, _NOTHING) for one in known for cell in cells]
-        low = np.array([low for low, _ in bounds])
-        high = np.array([ceiling if high is None else high for _, high in bounds])
-        self.fits = FittingTables(equations, low, high)
+        self.low = np.array([low for low, _ in bounds])
+        self.high = np.array([ceiling if high is None else high for _, high in bounds])
+        self.fits = FittingTables(equations, self.low, self.high)
 
-    def breaches(self) -> Iterator[Breach]:
-        """Try every shown, hidden and unknown count, and every rest."""
+    def without(self, people: Reals, k: int) -> Attack:
+        """The attack on the groups once more, when some people are known and taken out.
+
+        Args:
+            people: how many are taken out of each cell, shape (cells,).
+            k: fewest others that a hidden group may be known to have.
+        """
+        (known,) = self._known
+        others = {
+            cell: (
+                max(0.0, low - people[self.cells[cell]]),
+                None if high is None else high - people[self.cells[cell]],
+            )
+            for cell, (low, high) in known.items()
+        }
+        return Attack("", self.cells, self.equations, self._names, [others], k, self._pairs)
+
+    def breaches(self, of: Collection[str] | None = None) -> Iterator[Breach]:
+        """Try every shown, hidden and unknown count, and every rest; or those of some names."""
         unknown = {at: 1.0 for cell, at in self.cells.items() if cell not in self._names}
         if self.fits.search(unknown) is None:
             yield Breach("contradiction", "force", f"no table fits the published bases{self._of}")
             return
+        self._fill()
         for cell, at in self.cells.items():
+            if of is not None and (self._names.get(cell) or _words(cell)) not in of:
+                continue
             if cell not in self._names:
                 yield from self._unknown(cell, at)
             elif self._known[0][cell][1] is None or self._known[0][cell][0] == 0.0:
@@ -135,9 +165,27 @@ class Attack:
                 name = self._names[cell]
                 words = f"{name} is shown with a base under {self._k}{self._of}"
                 yield Breach("threshold", name, words)
-        yield from self._rests()
+        yield from self._rests(of)
         if len(self._known) > 1:
             yield from self._beside()
+
+    def _fill(self) -> None:
+        """Search for many hidden counts at once: each that a table fills needs no search alone."""
+        known, cells = self._known, self.cells
+        left = np.array(
+            [
+                part * len(cells) + at
+                for part in range(0, len(known), 2)
+                for cell, at in cells.items()
+                if cell in self._names and known[part][cell][1] is None
+            ],
+            dtype=np.int64,
+        )
+        while len(left) >= _FEW:
+            self.fits.search(dict.fromkeys(left.tolist(), -1.0))
+            before, left = left, left[self.fits.most[left] < self._k - _NEARLY]
+            if len(before) - len(left) < _FEW:
+                return
 
     @property
     def _of(self) -> str:
@@ -176,17 +224,28 @@ class Attack:
             words = f"the shown parts leave {most:.0f} people of {name}{self._of}"
             yield Breach("rest", name, words)
 
-    def _rests(self) -> Iterator[Breach]:
+    def _rests(self, of: Collection[str] | None) -> Iterator[Breach]:
         """A shown group taken from a shown group that contains it."""
         known = self._known[0]
         shown = {cell for cell, (low, high) in known.items() if low > 0 and high is not None}
-        for above, cell in self._pairs:
-            costs = {self.cells[above]: 1.0, self.cells[cell]: -1.0}
-            if above in shown and cell in shown and self._is_few(costs):
-                name = self._names[cell]
-                most = max(_value(table, costs) for table in self.fits.seen)
-                words = f"{self._names[above]} without {name} is {most:.0f} people{self._of}"
-                yield Breach("rest", name, words)
+        pairs = [
+            pair
+            for pair in self._pairs
+            if shown.issuperset(pair) and (of is None or self._names[pair[1]] in of)
+        ]
+        places = np.array([[self.cells[cell] for cell in pair] for pair in pairs], dtype=np.int64)
+        above, part = places.reshape(-1, 2).T
+        clear = np.zeros(len(pairs), dtype=bool)
+        for table in self.fits.seen:
+            people = table[above] - table[part]
+            clear |= (people < _NEARLY) | (people >= self._k - _NEARLY)
+        for at in np.flatnonzero(~clear).tolist():
+            costs = {int(above[at]): 1.0, int(part[at]): -1.0}
+            if self._is_few(costs):
+                whole, name = (self._names[cell] for cell in pairs[at])
+                less = {cell: -sign for cell, sign in costs.items()}
+                words = f"{whole} without {name} is {-self.fits.seen_least(less):.0f} people"
+                yield Breach("rest", name, f"{words}{self._of}")
 
     def _is_few(self, costs: Mapping[int, float]) -> bool:
         """Whether somebody must be there, and fewer than k."""
@@ -196,14 +255,14 @@ class Attack:
         return not self._may_be_nobody(costs)
 
     def _may_be_nobody(self, costs: Mapping[int, float]) -> bool:
-        return any(_value(table, costs) < _NEARLY for table in reversed(self.fits.seen))
+        return self.fits.seen_least(costs) < _NEARLY
 
     def _reaches(self, costs: Mapping[int, float]) -> bool:
-        enough = self._k - _NEARLY
-        if any(_value(table, costs) >= enough for table in reversed(self.fits.seen)):
+        less = {cell: -sign for cell, sign in costs.items()}
+        if -self.fits.seen_least(less) >= self._k - _NEARLY:
             return True
-        found = self.fits.search({cell: -sign for cell, sign in costs.items()})
-        return found is not None and _value(found, costs) >= enough
+        self.fits.search(less)
+        return -self.fits.seen_least(less) >= self._k - _NEARLY
 
     def _is_pinned(self, at: int) -> bool:
         """Whether it can be one whole number only."""
@@ -228,10 +287,6 @@ class Attack:
             if self.fits.most[at] - self.fits.least[at] < enough:
                 self.fits.search({at: sign})
         return self.fits.least[at], self.fits.most[at]
-
-
-def _value(table: Reals, costs: Mapping[int, float]) -> float:
-    return float(sum(sign * table[cell] for cell, sign in costs.items()))
 
 
 def _words(cell: Cell) -> str:

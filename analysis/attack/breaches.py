@@ -8,6 +8,7 @@ from typing import Literal
 BreachKind = Literal[
     "leak", "presence", "threshold", "bound", "pinned", "rest", "contradiction",
     "rate", "coding", "unanimity", "numerator", "uncertain", "answers", "step",
+    "colleagues",
 ]  # fmt: skip
 """What was found out.
 
@@ -25,6 +26,7 @@ BreachKind = Literal[
 - numerator: few people are known behind a share of a sensitive item, or behind its complement.
 - answers: nearly all or next to nobody of a small group is known to have answered so, or how many.
 - step: a coarser step stands at some parts of a group only, and so tells of these.
+- colleagues: so much is known to people who tell each other that they are in one place.
 """
 
 

@@ -7,8 +7,9 @@ from itertools import combinations
 
 from analysis.attack.findings import Claim, Tried
 from analysis.attack.grid import Cell
-from analysis.attack.material import Edition, Material, Published, people, whole
+from analysis.attack.material import Edition, Material, Published, whole
 from analysis.attack.sums import Counts, Range, shown_people
+from analysis.release.known import people
 
 _PEOPLE = {"base", "headcount"}
 
@@ -19,7 +20,7 @@ def differences(material: Material) -> Tried:
     for one, other in _pairs(material):
         for key in one.cells.keys() & other.cells.keys():
             table, row, column = key
-            if column not in _PEOPLE:
+            if column not in _PEOPLE or _of_another_frame(one, other, column):
                 continue
             least, most = whole(one.cells[key]), whole(other.cells[key])
             if least is None or most is None:
@@ -41,6 +42,8 @@ def copies(material: Material) -> Tried:
         for key in sorted(one.cells.keys() & other.cells.keys()):
             table, row, column = key
             text, again = one.cells[key], other.cells[key]
+            if _of_another_frame(one, other, column):
+                continue
             tried.count()
             if (text == "") == (again == ""):
                 continue
@@ -51,6 +54,11 @@ def copies(material: Material) -> Tried:
             else:
                 tried.fell(f"{where}: not in {empty}, but in {full}")
     return tried
+
+
+def _of_another_frame(one: Edition, other: Edition, column: str) -> bool:
+    """A correction may have other headcounts, which are nobody's answers: see `frames`."""
+    return column in {"headcount", "response_rate"} and (one.corrects or other.corrects)
 
 
 def trends(material: Material) -> Tried:
@@ -76,6 +84,17 @@ def trends(material: Material) -> Tried:
                 tried.fell(
                     f"{published.name} says {row.value} % for {row.measure} of {row.group} in "
                     f"{row.wave}, {earlier.name} says {then.positive} %"
+                )
+        for finding in published.release.concerns:
+            earlier = of_wave.get(finding.before)
+            if earlier is None:
+                continue
+            tried.count()
+            then = earlier.release.estimate_by_key.get((finding.group, finding.measure))
+            if then is None or then.status != "shown":
+                tried.fell(
+                    f"{published.name} says {finding.state} of {finding.measure} in "
+                    f"{finding.group}, pooled with {finding.before}, where {earlier.name} hides it"
                 )
     return tried
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from analysis.attack.findings import Tried
 from analysis.attack.grid import Cell
-from analysis.attack.material import Material, Published, people
+from analysis.attack.material import Material, Published
 from analysis.attack.sums import Counts, Range, shown_people
+from analysis.release.known import people
 
 
 def coalitions(material: Material) -> Tried:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from analysis.attack.audit import audit
@@ -39,7 +39,7 @@ class Published:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A CSV file as it was published: `rows` are cells by column."""
+    """A CSV file, or a table in a workbook, as it was published: `rows` are cells by column."""
 
     name: str
     columns: tuple[str, ...]
@@ -53,6 +53,33 @@ class Sheet:
             return "long"
         fits = (name for name, columns in _TABLE_COLUMNS.items() if found >= columns)
         return next(fits, "")
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """A number that stands in a workbook where nobody sees it.
+
+    Attributes:
+        where: sheet and cell, or the part of the file.
+    """
+
+    where: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Workbook:
+    """A spreadsheet file.
+
+    Attributes:
+        sheets: the tables in its sheets, with hidden sheets and hidden cells.
+        looked: how many cells and parts were looked at for what nobody sees.
+    """
+
+    name: str
+    sheets: tuple[Sheet, ...]
+    unseen: tuple[Unseen, ...]
+    looked: int
 
 
 @dataclass(frozen=True)
@@ -75,6 +102,7 @@ class Edition:
     Attributes:
         cells: (table, key of the row, column) -> text; every column that is no key.
         order: table -> group of each row, in the order of the file.
+        corrects: whether it is a Release that replaces another one, and may have other headcounts.
     """
 
     name: str
@@ -82,6 +110,7 @@ class Edition:
     policy: Mapping[str, int]
     cells: Mapping[tuple[str, tuple[str, ...], str], str]
     order: Mapping[str, tuple[str, ...]]
+    corrects: bool = False
 
     @cached_property
     def hidden(self) -> frozenset[str]:
@@ -98,6 +127,7 @@ class Material:
     """Everything that one attacker holds.
 
     Attributes:
+        sheets: of CSV files and of workbooks.
         plan: from the questionnaire, which is public; tells which parts make up a value.
         comments: what people wrote; only who tries the project on itself has them.
     """
@@ -105,6 +135,7 @@ class Material:
     releases: tuple[Published, ...] = ()
     sheets: tuple[Sheet, ...] = ()
     pages: tuple[Page, ...] = ()
+    workbooks: tuple[Workbook, ...] = ()
     plan: TablePlan | None = None
     comments: tuple[str, ...] = ()
 
@@ -156,7 +187,8 @@ def _of_release(published: Published) -> Edition:
             {name: _text(cell) for name, cell in zip(names, record, strict=True)}
             for record in tables.records(published.release, table)
         ]
-    return _edition(published.name, manifest.wave, manifest.policy, found)
+    made = _edition(published.name, manifest.wave, manifest.policy, found)
+    return replace(made, corrects=manifest.replaces is not None)
 
 
 def _text(cell: object) -> str:
@@ -175,14 +207,6 @@ def _edition(
     }
     order = {table: tuple(row["group"] for row in rows) for table, rows in found.items()}
     return Edition(name, wave, policy, cells, order)
-
-
-def people(base: int, policy: Mapping[str, int]) -> tuple[int, int]:
-    """The fewest and the most people that a published base can stand for."""
-    fine, half = policy["fine_base"], policy["base_step"] // 2
-    if base > fine:
-        return base, base
-    return max(0, base - half), base if base == fine else min(base + half, fine - 1)
 
 
 def whole(text: str) -> int | None:

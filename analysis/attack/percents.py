@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from analysis.attack.findings import Claim, Tried, Values
 from analysis.attack.grid import Cell
-from analysis.attack.material import Material, Published, people
+from analysis.attack.material import Material, Published
 from analysis.attack.steps import steps
 from analysis.attack.sums import Counts, shown_people
+from analysis.release.known import people
 from analysis.release.model import Release
 from analysis.release.rows import Bound, EstimateRow
 

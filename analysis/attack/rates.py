@@ -9,7 +9,8 @@ from scipy.optimize import linprog
 
 from analysis.attack.breaches import Breach
 from analysis.attack.grid import grid
-from analysis.plan import TablePlan
+from analysis.plan import FORCE, TablePlan
+from analysis.release.known import of_group, of_people
 from analysis.release.model import Release
 from analysis.release.rows import GroupRow
 
@@ -17,7 +18,7 @@ from analysis.release.rows import GroupRow
 def attack_rates(release: Release, plan: TablePlan | None = None) -> Iterator[Breach]:
     """Those who did not answer are few, or the headcount is too small for a rate."""
     yield from _shown(release)
-    yield from _left_out(release, plan)
+    yield from attack_headcounts(release, plan)
 
 
 def _shown(release: Release) -> Iterator[Breach]:
@@ -40,8 +41,8 @@ def _shown(release: Release) -> Iterator[Breach]:
             )
 
 
-def _left_out(release: Release, plan: TablePlan | None) -> Iterator[Breach]:
-    """A headcount that is not shown, worked out from those that are."""
+def attack_headcounts(release: Release, plan: TablePlan | None = None) -> Iterator[Breach]:
+    """A headcount that is not shown, worked out from those that are, and from the cards."""
     # A crossing of which no headcount is shown can hide behind the groups that contain it.
     told = {_crossing(row) for row in release.groups if row.headcount is not None}
     if not told:
@@ -79,11 +80,11 @@ def _crossing(row: GroupRow) -> tuple[bool, ...]:
 
 def _people(release: Release, row: GroupRow) -> tuple[float, float | None]:
     """The fewest and most people of a group: the published headcount, or its base and more."""
-    policy = release.manifest.policy
-    half = (policy["base_step"] - 1) // 2
     if row.headcount is not None:
-        slack = 0 if row.headcount > policy["fine_base"] else half
-        return float(row.headcount - slack), float(row.headcount + slack)
-    if row.base is None:
-        return 0.0, None
-    return float(row.base - (half if row.base <= policy["fine_base"] else 0)), None
+        return of_group(release, row.headcount)
+    least = 0.0 if row.base is None else of_people(release, row.group)[0]
+    cards = release.manifest.cards
+    # No more people have a card; where nearly all of them were used, that is told in any case.
+    if row.group == FORCE and cards is not None and cards - least >= release.manifest.policy["k"]:
+        return least, float(cards)
+    return least, None

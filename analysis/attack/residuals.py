@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from analysis.attack.findings import Tried
-from analysis.attack.material import Material, Published, Sheet, people, whole
+from analysis.attack.material import Material, Published, Sheet, whole
 from analysis.attack.sums import Counts, Range, shown_people
 from analysis.policy import DisclosurePolicy
+from analysis.release.known import people
 
 _ENOUGH = 3
 """Items that have to agree before the share in no unit is taken to be known."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from analysis.attack.findings import Claim, Tried
-from analysis.attack.material import Material, people
+from analysis.attack.material import Material
+from analysis.release.known import people
 
 
 def rates(material: Material) -> Tried:

@@ -11,6 +11,9 @@ from scipy import sparse
 
 Reals = npt.NDArray[np.float64]
 
+_DUAL, _PRIMAL = 1, 4
+"""What suits the first search, and another one over tables of which one is known."""
+
 _STATUS = highspy.HighsModelStatus
 
 
@@ -42,18 +45,46 @@ class FittingTables:
         self.seen: list[Reals] = []
         self.least, self.most = np.full(len(low), np.inf), np.full(len(low), -np.inf)
 
-    def search(self, costs: Mapping[int, float]) -> Reals | None:
+    def search(
+        self, costs: Mapping[int, float], least: Mapping[int, float] | None = None
+    ) -> Reals | None:
         """A table of least cost, which is remembered; None when no table fits.
 
         Args:
             costs: cell -> cost of one person there.
+            least: cell -> fewest people there in this search, where that is more than is known.
         """
+        least = least or {}
+        if any(people > self._high[cell] for cell, people in least.items()):
+            return None
         wanted = np.zeros(len(self._low))
         wanted[list(costs)] = list(costs.values())
         changed = np.flatnonzero(wanted != self._costs).astype(np.int32)
         self._solver.changeColsCost(len(changed), changed, wanted[changed])
         self._costs = wanted
-        return self._remember(_solved(self._solver))
+        self._hold(least)
+        warm = self.seen and not least
+        self._solver.setOptionValue("simplex_strategy", _PRIMAL if warm else _DUAL)
+        found = _solved(self._solver)
+        self._hold(dict.fromkeys(least, 0.0))
+        return self._remember(found)
+
+    def _hold(self, least: Mapping[int, float]) -> None:
+        """Hold some cells to so many people, or to what is known of them where that is more."""
+        if least:
+            cells = np.array(list(least), dtype=np.int32)
+            low = np.maximum(self._low[cells], list(least.values()))
+            self._solver.changeColsBounds(len(cells), cells, low, self._high[cells])
+
+    def seen_least(self, costs: Mapping[int, float]) -> float:
+        """The least cost of any table that was found so far; infinite when none was."""
+        if len(costs) == 1:
+            ((cell, cost),) = costs.items()
+            return float(cost * (self.least if cost > 0 else self.most)[cell])
+        return min(
+            (sum(cost * table[cell] for cell, cost in costs.items()) for table in self.seen),
+            default=np.inf,
+        )
 
     def whole(self, cell: int, low: float, high: float) -> Reals | None:
         """A table of whole numbers with a count within limits, remembered; None: there is none."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from analysis.attack.breaches import Breach
 from analysis.attack.steps import Steps, steps
 from analysis.attack.together import attack_together
+from analysis.release.known import people
 from analysis.release.model import Release
 from analysis.release.rows import Bound
 
@@ -63,8 +64,7 @@ def _published(release: Release) -> Iterator[_Shares]:
         if row.base is None:
             continue
         grain = steps(release, *key, row.base)
-        # Rounded bases are off by half a step at most.
-        slack = 0 if row.base > policy["fine_base"] else policy["base_step"] // 2
+        least, most = people(row.base, policy)
         readings: tuple[Share, ...] = (
             ("positive", row.positive, row.positive_bound),
             ("neutral", row.neutral, row.neutral_bound),
@@ -75,7 +75,7 @@ def _published(release: Release) -> Iterator[_Shares]:
             for one in release.distribution_by_key.get(key, ())
         )
         for shares in (readings, categories):
-            yield _Shares(*key, shares, row.base - slack, row.base + slack, grain)
+            yield _Shares(*key, shares, least, most, grain)
 
 
 def _too_fine(found: _Shares) -> Iterator[Breach]:

@@ -52,6 +52,14 @@ class SmallCells:
         self._least = np.array([low for low, _ in limits])
         self.most = np.array([min(high, ceiling) for _, high in limits])
         self._fits = Fitting()
+        sums, every = equations.shape
+        zero = np.zeros(sums)
+        self._fits.take(
+            sparse.csr_array(sparse.vstack([equations, sparse.eye_array(every)])),
+            np.concatenate([zero, self._least]),
+            np.concatenate([zero, self.most]),
+        )
+        self._are_small: dict[tuple[int, ...], bool] = {}
         self._found: dict[frozenset[str], list[Target]] = {}
 
     def of(self, item: str) -> list[Target]:
@@ -62,30 +70,30 @@ class SmallCells:
         return self._found[shown]
 
     def _small(self, targets: list[Target]) -> list[Target]:
-        """Those that no table fills with 2k people; each table that is found clears many."""
-        width = len(self._cells)
-        one = sparse.eye_array(width)
-        rows = sparse.csr_array(sparse.vstack([self._equations, one]))
-        zero = np.zeros(self._equations.shape[0])
-        self._fits.take(
-            rows, np.concatenate([zero, self._least]), np.concatenate([zero, self.most])
-        )
+        """Those that no table fills with 2k people. Each set of cells is looked at once."""
+        new = {one.cells: one for one in targets if one.cells not in self._are_small}
+        small = self._found_small(list(new.values()))
+        self._are_small.update((cells, cells in small) for cells in new)
+        return [one for one in targets if self._are_small[one.cells]]
+
+    def _found_small(self, targets: list[Target]) -> set[tuple[int, ...]]:
+        """The cells of those that are small; each table that is found clears many."""
         left = targets
         while left:
             table = self._fits.least(-np.sum([self._sum(one) for one in left], axis=0))
             if table is None:
-                return []  # No table fits the bases, of which `attack_bases` tells.
+                return set()  # No table fits the bases, of which `attack_bases` tells.
             still = [one for one in left if self._sum(one) @ table < self._below - 1e-4]
             if len(still) == len(left):
                 break
             left = still
-        found = []
+        found = set()
         for target in left:
             people = self._sum(target)
             table = self._fits.least(-people)
             most = self._below if table is None else float(people @ table)
             if most < self._below - 1e-4:
-                found.append(target)
+                found.add(target.cells)
                 if len(target.cells) == 1:
                     self.most[target.cells[0]] = most
         return found

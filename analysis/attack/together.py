@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from analysis.attack.breaches import Breach
 from analysis.attack.steps import steps
+from analysis.release.known import people
 from analysis.release.model import Release
 from analysis.release.rows import Bound, EstimateRow, MeasureRow
 
@@ -94,9 +95,9 @@ def _opened(release: Release, measure: MeasureRow, row: EstimateRow, few: int) -
 
 
 def _bases(release: Release, row: EstimateRow) -> range:
-    policy, base = release.manifest.policy, row.base or 0
-    slack = 0 if base > policy["fine_base"] else policy["base_step"] // 2
-    return range(max(policy["k"], base - slack), base + slack + 1)
+    policy = release.manifest.policy
+    least, most = people(row.base or 0, policy)
+    return range(max(policy["k"], least), most + 1)
 
 
 def _ranges(

@@ -9,8 +9,10 @@ from analysis.attack import (
     crosses,
     differences,
     editions,
+    frames,
     hints,
     insiders,
+    leftovers,
     markup,
     percents,
     residuals,
@@ -52,6 +54,7 @@ ATTACKS = (
     Attack(7, "items", differences.items),
     Attack(8, "rates", response.rates),
     Attack(8, "headcounts", response.headcounts),
+    Attack(8, "frames", frames.frames),
     Attack(9, "residuals", residuals.subtractions),
     Attack(10, "coalitions", insiders.coalitions),
     Attack(10, "all-but-us", insiders.all_but_us),
@@ -60,6 +63,7 @@ ATTACKS = (
     Attack(12, "sentences", hints.sentences),
     Attack(12, "against-the-rest", hints.against_the_rest),
     Attack(13, "pages", markup.pages),
+    Attack(13, "workbooks", leftovers.workbooks),
     Attack(14, "comments", wording.comments),
 )
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
 
 from analysis.disclosure.complementary import Hidden
@@ -18,13 +19,16 @@ from analysis.disclosure.system import Bases, Held, System
 from analysis.disclosure.targets import ALWAYS, Targets, left, nobody, rests, stacked
 
 
-def split(system: System, hidden: Hidden, answered: Bases) -> System:
+def split(
+    system: System, hidden: Hidden, answered: Bases, at_cells: npt.ArrayLike | None = None
+) -> System:
     """The system of an item's bases, with those of the shown groups held.
 
     Args:
         system: groups and their bases, A atoms.
         hidden: groups that are not shown, shape (G,).
         answered: people with a valid answer in each group, shape (G,).
+        at_cells: people with a valid answer in each of the finest cells, shape (cells,).
 
     Returns:
         A system of 2 A atoms: those who answered, then those who did not.
@@ -42,8 +46,17 @@ def split(system: System, hidden: Hidden, answered: Bases) -> System:
             np.concatenate([zero, zero, system.bases[shown]]),
         ),
         bases=answered,
+        truth=_truth(system, at_cells),
         public=np.zeros(0, dtype=np.int64),
     )
+
+
+def _truth(system: System, at_cells: npt.ArrayLike | None) -> npt.NDArray[np.float64] | None:
+    """Those who answered in each atom, then those who did not."""
+    if system.inside is None or system.truth is None or at_cells is None:
+        return None
+    answered = system.inside @ np.asarray(at_cells, dtype=np.float64)
+    return np.concatenate([answered, system.truth - answered])
 
 
 def of_item(system: System, item: System, hidden: Hidden, k: int) -> Targets:

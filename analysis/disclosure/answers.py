@@ -16,8 +16,9 @@ import highspy
 import numpy as np
 from scipy import sparse
 
-from analysis.disclosure.bounds import DUST, Reals, program
+from analysis.disclosure.solving import DUST, Reals, program
 from analysis.disclosure.system import System
+from analysis.disclosure.targets import stacked
 from analysis.disclosure.unions import Flags, Small
 from analysis.errors import Unprotectable
 
@@ -35,7 +36,8 @@ class Told:
     Attributes:
         answered: people at each atom who answered the item, shape (A,).
         truth: how many of them answered so (for a theme: the sum of their shares), shape (A,).
-        low, high: what every measured row's share of them lies between, in people; shape (M,).
+        low, high: what every measured row's share of them lies between, in people; the groups,
+            then their rests; shape (M,).
         whole: whether people answer so or not, and not in part, as in a theme.
     """
 
@@ -62,21 +64,35 @@ class Exposed:
 class PossibleAnswers:
     """All answers that fit what is published; one warm program for every item and way."""
 
-    def __init__(self, system: System, measured: sparse.csr_array) -> None:
-        """Set up the program.
+    def __init__(self, system: System, rests: sparse.csr_array | None = None) -> None:
+        """Set up the program: people at each atom and in each group, who add up.
+
+        What is left of a group is then a difference of two unknowns, and not a sum of all atoms.
 
         Args:
-            system: gives the ties between atoms.
-            measured: sums of atoms of which shares may be shown, shape (M, A).
+            system: gives the ties between atoms, and G groups of which shares may be shown.
+            rests: sums of groups of which they may be shown besides, shape (D, G).
         """
-        tied = system.held.rows
-        rows, self._measured = sparse.vstack([tied, measured], format="csc"), measured
+        groups, self._atoms = system.membership.shape
+        rests = sparse.csr_array((0, groups)) if rests is None else rests
+        tied, self._groups, self._held = system.held.rows, groups, len(system.held.values) + groups
+        self._measured = stacked([system.membership, rests @ system.membership])
         self._found: dict[bytes, list[Reals]] = {}
         self._tables: list[Reals] = []
-        self._held, (height, self._atoms) = tied.shape[0], rows.shape
+        nobody = sparse.csr_array((len(system.held.values), groups))
+        no_atoms = sparse.csr_array((rests.shape[0], self._atoms))
+        rows = sparse.vstack(
+            [
+                sparse.hstack([tied, nobody]),
+                sparse.hstack([system.membership, -sparse.eye_array(groups)]),
+                sparse.hstack([no_atoms, rests]),
+            ],
+            format="csc",
+        )
+        height, width = rows.shape
         self._every_row = np.arange(height, dtype=np.int32)
-        self._every_atom = np.arange(self._atoms, dtype=np.int32)
-        self._highs = program(rows, np.zeros(self._atoms), np.zeros(height), np.zeros(height))
+        self._every_column = np.arange(width, dtype=np.int32)
+        self._highs = program(rows, np.zeros(width), np.zeros(height), np.zeros(height))
 
     def found(self, truth: Reals) -> Sequence[Reals]:
         """The answers that were found to fit what was told of some true ones, shape (A,) all."""
@@ -128,23 +144,28 @@ class PossibleAnswers:
                 yield table
 
     def _fit(self, told: Told) -> None:
-        ties = np.zeros(self._held)
         slack = DUST / 10
-        low = np.concatenate([ties, told.low - slack])
-        high = np.concatenate([ties, told.high + slack])
+        low, rest_low = np.split(told.low - slack, [self._groups])
+        high, rest_high = np.split(told.high + slack, [self._groups])
+        nothing = np.zeros(self._held)
         self._highs.changeRowsBounds(  # type: ignore[attr-defined]
-            len(low), self._every_row, low, high
+            *(len(self._every_row), self._every_row),
+            *(np.concatenate([nothing, rest_low]), np.concatenate([nothing, rest_high])),
         )
         # A theme's sums are of rounded steps, which can pass the people by a hair.
         most = np.maximum(told.answered, told.truth)
-        self._highs.changeColsBounds(self._atoms, self._every_atom, np.zeros(self._atoms), most)
+        self._highs.changeColsBounds(
+            *(len(self._every_column), self._every_column),
+            *(np.concatenate([0.0 * most, low]), np.concatenate([most, high])),
+        )
         self._highs.setOptionValue("simplex_strategy", DUAL)
 
     def _extreme(self, functional: Reals, largest: bool) -> tuple[Reals, set[int]]:
         """Answers with the largest (smallest) value of a functional, and the rows that bind it."""
         sense = highspy.ObjSense.kMaximize if largest else highspy.ObjSense.kMinimize
         self._highs.changeObjectiveSense(sense)
-        self._highs.changeColsCost(self._atoms, self._every_atom, functional)
+        atoms = self._every_column[: self._atoms]
+        self._highs.changeColsCost(len(atoms), atoms, functional)
         self._highs.run()
         if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             self._highs.clearSolver()
@@ -155,8 +176,9 @@ class PossibleAnswers:
             raise Unprotectable(f"the published shares contradict each other (solver: {words})")
         self._highs.setOptionValue("simplex_strategy", PRIMAL)
         solution = self._highs.getSolution()
-        prices = np.array(solution.row_dual)[self._held :]
-        self._tables.append(np.array(solution.col_value))
+        of_groups = np.array(solution.col_dual)[self._atoms :]
+        prices = np.concatenate([of_groups, np.array(solution.row_dual)[self._held :]])
+        self._tables.append(np.array(solution.col_value)[: self._atoms])
         return self._tables[-1], set(np.flatnonzero(np.abs(prices) > DUST).tolist())
 
 

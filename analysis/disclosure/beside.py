@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from analysis.disclosure.bounds import Reals
+from analysis.disclosure.solving import Reals
 
 
 def tightened(

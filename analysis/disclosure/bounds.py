@@ -15,13 +15,9 @@ import numpy.typing as npt
 from scipy import sparse
 
 from analysis.disclosure.complementary import Hidden
+from analysis.disclosure.solving import DUST, Reals, program, solved
 from analysis.disclosure.system import Bases, System
-from analysis.errors import Unprotectable
-
-Reals = npt.NDArray[np.float64]
-
-DUST = 1e-6
-"""Below this a count is solver noise."""
+from analysis.disclosure.whole import NearestWhole
 
 
 @dataclass(frozen=True)
@@ -71,15 +67,12 @@ class FeasibleTables:
         known, listed = _listed(system, known, never)
         self._known, self._listed = known, listed
         self._hidden = np.zeros(len(listed), dtype=bool)
-        self._held = len(system.held.values)
-        rows = sparse.vstack([system.held.rows, system.membership[listed]], format="csc")
-        self._atoms = rows.shape[1]
-        upper = np.full(self._atoms, most)
-        upper[empty] = 0.0
-        held = system.held.values
-        self._highs = program(
-            rows, upper, np.concatenate([held, known.low]), np.concatenate([held, known.high])
-        )
+        self._held_at, self._held = system.held.values, len(system.held.values)
+        self._rows = sparse.csr_array(sparse.vstack([system.held.rows, system.membership[listed]]))
+        self._atoms = self._rows.shape[1]
+        self._upper, self._truth = np.full(self._atoms, most), system.truth
+        self._upper[empty] = 0.0
+        self._highs = program(sparse.csc_array(self._rows), self._upper, *self.limits())
         # A table that fits stays one when the question changes: go on from there.
         primal = int(highspy.simplex_constants.SimplexStrategy.kSimplexStrategyPrimal)
         self._highs.setOptionValue("simplex_strategy", primal)
@@ -128,18 +121,27 @@ class FeasibleTables:
         self._highs.changeObjectiveSense(sense)
         every = np.arange(self._atoms, dtype=np.int32)
         self._highs.changeColsCost(self._atoms, every, functional)
-        table = _solve(self._highs, "the published counts contradict each other")[: self._atoms]
+        table = solved(self._highs, "the published counts contradict each other")[: self._atoms]
         return float(functional @ table), table
 
-    def has_whole(self, functional: Reals, low: float, high: float) -> bool:
-        """Whether a table of whole numbers has a linear functional of the atoms within limits.
+    def limits(self) -> tuple[Reals, Reals]:
+        """The fewest and most people in each row of the program, shape (R,) each."""
+        held, known = self._held_at, self._known
+        return (
+            np.concatenate([held, np.where(self._hidden, 0.0, known.low)]),
+            np.concatenate([held, np.where(self._hidden, known.caps, known.high)]),
+        )
 
-        Raises:
-            Unprotectable: when the solver cannot say.
+    def near(self, sought: sparse.csr_array) -> NearestWhole:
+        """Tables of whole people near the true one, to look for some sums of atoms in, [S, A].
+
+        Where no more than the bases is known, they are near any table that fits.
         """
-        inside = np.flatnonzero(functional).astype(np.int32)
-        row = (low, high, len(inside), inside, functional[inside])
-        return in_whole_numbers(self._highs, row) is not None
+        near = self._truth
+        if near is None:
+            near = np.rint(self.extreme(np.zeros(self._atoms))[1])
+        near = np.clip(near, 0.0, self._upper)
+        return NearestWhole(self._rows, sought, self._upper, near)
 
 
 class CheapestChange:
@@ -206,7 +208,7 @@ class CheapestChange:
         self._highs.changeColsCost(2 * self._groups, both, np.concatenate([cost, cost]))
         self._highs.addRow(need, highspy.kHighsInf, len(inside), inside, functional[inside])
         reason = f"{name} cannot be protected even by hiding everything else"
-        solution = _solve(self._highs, reason)
+        solution = solved(self._highs, reason)
         self._highs.deleteRows(1, np.array([self._target_row], dtype=np.int32))
         change = np.zeros(self._every)
         change[self._listed] = solution[self._atoms :].reshape(2, self._groups).sum(axis=0)
@@ -220,71 +222,3 @@ def _listed(
     everybody = np.ones(len(system.groups), dtype=bool)
     at = np.flatnonzero(everybody if never is None else ~never)
     return Known(known.bases[at], known.low[at], known.high[at], known.caps[at]), at
-
-
-def program(
-    rows: sparse.csc_array, upper: Reals, row_lower: Reals, row_upper: Reals
-) -> highspy.Highs:
-    """A program over non-negative columns without costs, ready to be solved again and again."""
-    model = highspy.HighsLp()
-    model.num_row_, model.num_col_ = rows.shape
-    model.col_cost_ = np.zeros(rows.shape[1])
-    model.col_lower_, model.col_upper_ = np.zeros(rows.shape[1]), upper
-    model.row_lower_, model.row_upper_ = row_lower, row_upper
-    model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    model.a_matrix_.start_ = rows.indptr
-    model.a_matrix_.index_ = rows.indices
-    model.a_matrix_.value_ = rows.data
-    highs: highspy.Highs = highspy.Highs()  # type: ignore[no-untyped-call]
-    highs.setOptionValue("output_flag", False)
-    highs.setOptionValue("threads", 1)
-    highs.setOptionValue("presolve", "off")
-    highs.setOptionValue("solver", "simplex")
-    highs.passModel(model)
-    return highs
-
-
-def in_whole_numbers(
-    highs: highspy.Highs, row: tuple[float, float, int, npt.NDArray[np.int32], Reals]
-) -> Reals | None:
-    """A solution in whole numbers with one row more; None when there is none.
-
-    Raises:
-        Unprotectable: when the solver cannot say.
-    """
-    same = highs.getLp()
-    same.col_cost_ = np.zeros(same.num_col_)
-    same.integrality_ = [highspy.HighsVarType.kInteger] * same.num_col_
-    other: highspy.Highs = highspy.Highs()  # type: ignore[no-untyped-call]
-    other.setOptionValue("output_flag", False)
-    other.setOptionValue("threads", 1)
-    other.passModel(same)
-    other.addRow(*row)
-    other.run()
-    return answer(other)
-
-
-def answer(highs: highspy.Highs) -> Reals | None:
-    """The solution; None when there is none.
-
-    Raises:
-        Unprotectable: when the solver cannot say.
-    """
-    status = highs.getModelStatus()
-    if status == highspy.HighsModelStatus.kInfeasible:
-        return None
-    if status != highspy.HighsModelStatus.kOptimal:
-        words = highs.modelStatusToString(status)
-        raise Unprotectable(f"the published counts cannot be audited (solver: {words})")
-    return np.array(highs.getSolution().col_value)
-
-
-def _solve(highs: highspy.Highs, reason: str) -> Reals:
-    highs.run()
-    if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        highs.clearSolver()
-        highs.run()
-    status = highs.getModelStatus()
-    if status != highspy.HighsModelStatus.kOptimal:
-        raise Unprotectable(f"{reason} (solver: {highs.modelStatusToString(status)})")
-    return np.array(highs.getSolution().col_value)

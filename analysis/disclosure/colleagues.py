@@ -20,8 +20,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from analysis.disclosure.bounds import DUST, CheapestChange, Known, Reals
+from analysis.disclosure.bounds import CheapestChange, Known
 from analysis.disclosure.complementary import Hidden
+from analysis.disclosure.solving import DUST, Reals
 from analysis.disclosure.staying import StayingTables
 from analysis.disclosure.system import System
 from analysis.disclosure.targets import ALWAYS, Targets

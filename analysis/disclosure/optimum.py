@@ -15,8 +15,9 @@ import highspy
 import numpy as np
 import numpy.typing as npt
 
-from analysis.disclosure.bounds import DUST, FeasibleTables, Known, Reals
+from analysis.disclosure.bounds import FeasibleTables, Known
 from analysis.disclosure.complementary import Hidden
+from analysis.disclosure.solving import DUST, Reals
 from analysis.disclosure.system import System
 from analysis.disclosure.targets import ALWAYS, of_groups
 from analysis.errors import Unprotectable

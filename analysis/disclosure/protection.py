@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from analysis.cores import on_every_core
 from analysis.disclosure.answered import of_item, split
 from analysis.disclosure.bounds import Known
 from analysis.disclosure.colleagues import colleagues_in
@@ -18,6 +19,9 @@ from analysis.disclosure.stated import least_answers
 from analysis.disclosure.system import Bases, System
 from analysis.errors import Unprotectable
 from analysis.policy import DisclosurePolicy
+
+_Piece = tuple[Bases, Hidden, Hidden, npt.ArrayLike | None]
+"""The bases of an item, where it stays hidden, where it is public, and who answered it."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,7 @@ def protect(
     item_bases: Mapping[str, npt.ArrayLike],
     levels: Sequence[Level] = (),
     before: Before | None = None,
+    at_cells: Mapping[str, npt.ArrayLike] | None = None,
 ) -> Protection:
     """Decide what to show so that everything shown together gives no small group away.
 
@@ -74,6 +79,8 @@ def protect(
             of `system.groups`, shape (G,).
         levels: each is left out if most of it would be hidden; none by default.
         before: what has been settled by earlier Releases of the same answers.
+        at_cells: measure -> people with a valid answer in each of the system's finest cells, shape
+            (cells,). It says nothing that the bases do not, but is where searches begin.
 
     Returns:
         The pattern of the groups, and of each measure that needs its own: one with fewer than k
@@ -97,16 +104,21 @@ def protect(
     items = _Items(system, policy, hidden, least_answers(system.bases, policy))
     items_hidden: dict[str, frozenset[str]] = {}
     own_bases: dict[str, frozenset[str]] = {}
-    patterns: dict[bytes, Hidden] = {}
+    pieces: dict[bytes, _Piece] = {}
+    key_of: dict[str, bytes] = {}
     for measure, given in item_bases.items():
         bases = np.asarray(given, dtype=np.int64)
         _check(measure, bases, system)
         silent = settled.items_hidden.get(measure, none)
         public = settled.items_public.get(measure, none)
-        key = bases.tobytes() + silent.tobytes() + public.tobytes()
-        if key not in patterns:
-            patterns[key] = items.pattern(bases, silent, public)
-        shown = ~patterns[key]
+        key_of[measure] = key = bases.tobytes() + silent.tobytes() + public.tobytes()
+        pieces.setdefault(key, (bases, silent, public, (at_cells or {}).get(measure)))
+    found = on_every_core(
+        lambda piece: items.pattern(*piece), list(pieces.values()), groups=len(ids)
+    )
+    patterns = dict(zip(pieces, found, strict=True))
+    for measure, key in key_of.items():
+        bases, shown = pieces[key][0], ~patterns[key]
         items_hidden[measure] = frozenset(ids[~shown & ~hidden].tolist())
         own = shown & (bases < items.least)
         if own.any():
@@ -128,13 +140,20 @@ class _Items:
     hidden: Hidden
     least: Bases
 
-    def pattern(self, bases: Bases, silent: Hidden, public: Hidden) -> Hidden:
+    def pattern(
+        self,
+        bases: Bases,
+        silent: Hidden,
+        public: Hidden,
+        at_cells: npt.ArrayLike | None = None,
+    ) -> Hidden:
         """Where an item with these bases is not shown, shape (G,).
 
         Args:
             bases: people with a valid answer, shape (G,).
             silent: groups in which it stays hidden, where it would state its own base.
             public: groups in which it has been published.
+            at_cells: people with a valid answer in each of the finest cells, shape (cells,).
 
         Raises:
             Unprotectable: when it has been published where it would have to be hidden.
@@ -145,7 +164,7 @@ class _Items:
         if not ((own | few) & ~self.hidden).any():
             # Nearly everybody answered wherever it is shown, so everybody may have.
             return self.hidden
-        item = split(self.system, self.hidden, bases)
+        item = split(self.system, self.hidden, bases, at_cells)
         if (public & own).any():
             item = item.published(public & own)
         known = Known(

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from analysis.disclosure.bounds import DUST, CheapestChange, FeasibleTables, Known, Reals
+from analysis.disclosure.bounds import CheapestChange, FeasibleTables, Known
 from analysis.disclosure.cleaning import show_again
 from analysis.disclosure.colleagues import Colleagues, Pooled
 from analysis.disclosure.complementary import Hidden, Order, hide_complements
 from analysis.disclosure.optimum import near_optimum
+from analysis.disclosure.solving import DUST, Reals
 from analysis.disclosure.system import System
 from analysis.disclosure.targets import ALWAYS, Targets, of_groups
+from analysis.disclosure.whole import NearestWhole
 from analysis.disclosure.witnesses import Witnesses
 
 Positions = npt.NDArray[np.int64]
 
-FORCE_COST = 1e3
+FORCE_COST = 1e4
 """Hiding the force's own figure costs as much as this many other groups: the last resort."""
 
 FEW = 3
@@ -34,8 +37,8 @@ MOST_GROUPS = 1600
 NARROW = 3
 """Counts known to within so many people are looked at again in whole numbers."""
 
-WATCHED_COST = 20
-"""Hiding a group costs this much more for each time that it is watched."""
+WATCHED_COST, MOST_WATCHED = 20.0, 3
+"""Hiding a group costs so many times as much for each time that it is watched, up to so many."""
 
 
 def hiding_pattern(
@@ -108,17 +111,20 @@ def _repaired(system: System, order: Order, audit: _Audit, hidden: Hidden) -> Hi
 
 def _loss(system: System) -> Reals:
     """What it costs to hide each group: its people, and more where it is watched."""
-    loss = system.bases * (1.0 + WATCHED_COST * system.watched)
-    loss[[group.parent is None for group in system.groups]] *= FORCE_COST
-    return loss
+    return system.bases * _dearness(system)
 
 
 def _cost(system: System) -> Reals:
     """What it costs to change each group's count by one person, shape (G,)."""
     cost = np.log1p(system.bases.astype(np.float64))
-    cost *= 1 + WATCHED_COST * system.watched
-    cost[[group.parent is None for group in system.groups]] *= FORCE_COST
-    return cost
+    return cost * _dearness(system)
+
+
+def _dearness(system: System) -> Reals:
+    """What the plan is for comes last, and the force last of all, shape (G,)."""
+    dear = WATCHED_COST ** np.minimum(system.watched, MOST_WATCHED)
+    dear[[group.parent is None for group in system.groups]] *= FORCE_COST
+    return np.asarray(dear, dtype=np.float64)
 
 
 class _Audit:
@@ -134,9 +140,8 @@ class _Audit:
         self._targets = targets
         self._small = targets.people < k
         self._need = np.where(self._small, float(k), targets.people + 1.0)
-        self._seen = Witnesses(system, known, targets)
+        self._seen = Witnesses(system, known, targets, k)
         self._blamed = np.zeros(len(targets.names), dtype=np.int64)
-        self._whole: set[int] = set()
         self._fits = FeasibleTables(system, known, targets.nobody, never)
         self._change = CheapestChange(system, known, targets.nobody, never)
         self._cost = _cost(system)
@@ -169,13 +174,12 @@ class _Audit:
             hidden: the pattern without it, shape (G,).
             near: hidden groups that are likely to be open then.
         """
-        before, whole = self._seen, self._whole
-        self._seen, self._whole = before.showing(group), set()
+        before, self._seen = self._seen, self._seen.showing(group)
         self._fits.hide(hidden)
         if self._nothing_is_open(hidden, near):
             return True
         before.join(self._seen)
-        self._seen, self._whole = before, whole
+        self._seen = before
         return False
 
     def _nothing_is_open(self, hidden: Hidden, near: Positions) -> bool:
@@ -213,7 +217,7 @@ class _Audit:
     def _uncertain(self, hidden: Hidden) -> Positions:
         """Targets that are not shown and of which no witness says that they are safe."""
         target = self._open(hidden)
-        return target[~(self._is_safe(target) & self._is_wide(target))]
+        return target[~(self._is_safe(target) & self._is_clear(target))]
 
     def _functional(self, target: int) -> Reals:
         """A target as a sum of atoms, shape (A,)."""
@@ -235,34 +239,35 @@ class _Audit:
         return np.asarray(none | enough)
 
     def _reaches(self, target: int) -> bool:
-        """Look for witnesses: as many people as there can be, then as few."""
-        functional = self._functional(target)
-        self._seen.add(self._fits.extreme(functional)[1])
-        few_would_do = self._targets.may_be_none[target] or not self._small[target]
-        if few_would_do and not self._is_safe(target):
-            self._seen.add(self._fits.extreme(functional, largest=False)[1])
+        """Look for witnesses: as many people as there can be, and as few where that will do."""
+        functional, none = self._functional(target), bool(self._targets.may_be_none[target])
+        for largest in (False, True) if none else (True, False):
+            if (largest or none or not self._small[target]) and not self._is_safe(target):
+                self._seen.add(self._fits.extreme(functional, largest=largest)[1])
         return bool(self._is_safe(target))
 
     def _is_safe_in_whole_numbers(self, target: int) -> bool:
-        if self._is_wide(target) or target in self._whole:
+        if self._is_clear(target):
             return True
-        functional = self._functional(target)
-        enough = tuple(self._enough(target))
-        whole = False
+        functional, limits = self._functional(target), self._fits.limits()
         for largest in (True, False):
-            people, table = self._fits.extreme(functional, largest=largest)
-            self._seen.add(table)
-            if (np.abs(table - np.rint(table)) < DUST).all():
-                # Most programs end in whole people anyway, and that takes no search.
-                whole |= any(low - DUST <= people <= high + DUST for low, high in enough)
-        if (
-            whole
-            or self._is_wide(target)
-            or any(self._fits.has_whole(functional, *limits) for limits in enough)
-        ):
-            self._whole.add(target)
-            return True
-        return False
+            # Most programs end in whole people anyway, and that takes no search.
+            self._seen.add(self._fits.extreme(functional, largest=largest)[1])
+        for fewest, most in self._enough(target):
+            if self._is_clear(target):
+                return True
+            table = self._near.find(limits, target, fewest, most)
+            if table is not None:
+                self._seen.add(table)
+        return bool(self._is_clear(target))
+
+    def _is_clear(self, target: int | Positions) -> npt.NDArray[np.bool_]:
+        """Whether whole people leave it open what is safe in fractions of them."""
+        return self._is_wide(target) | self._seen.whole[target]
+
+    @cached_property
+    def _near(self) -> NearestWhole:
+        return self._fits.near(self._targets.rows)
 
     def _is_wide(self, target: int | Positions) -> npt.NDArray[np.bool_]:
         return np.asarray(self._seen.most[target] - self._seen.least[target] > NARROW + DUST)

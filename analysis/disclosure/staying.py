@@ -7,8 +7,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from analysis.disclosure.bounds import Known, Reals, answer, in_whole_numbers, program
+from analysis.disclosure.bounds import Known
 from analysis.disclosure.complementary import Hidden
+from analysis.disclosure.solving import Reals, answer, in_whole_numbers, program
 from analysis.disclosure.system import System
 
 

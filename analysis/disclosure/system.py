@@ -65,8 +65,9 @@ class System:
         bases: people who answered, shape (G,).
         lines: every additive line of every table.
         derived: unknown parts and rests.
-        watched: how many of a group's values the plan names in an intersection, and one for a
-            command, whose board reads it, shape (G,); those with more are hidden after others.
+        watched: how many of a group's values the plan names in an intersection, and one more for
+            what is read by itself: a command, by its board, and the rungs of a named ladder. Shape
+            (G,); groups with more are hidden after others.
         inside: 0/1, shape [A, cells]: which occupied finest cells add up to which atom; None when
             no more than the bases is known.
         public: positions of groups whose bases have been published already; they are held.
@@ -74,6 +75,7 @@ class System:
             protection where few are in them. None when there are none.
         occupied: people in each of these cells, shape (cells,); None likewise.
         blocks: what the atoms are cells of.
+        truth: people in each atom, shape (A,); None when no more than the bases is known.
     """
 
     groups: tuple[Group, ...]
@@ -88,6 +90,7 @@ class System:
     between: npt.NDArray[np.bool_] | None = None
     occupied: npt.NDArray[np.int64] | None = None
     blocks: tuple[Block, ...] = ()
+    truth: npt.NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
         if self.bases.shape != (len(self.groups),):
@@ -130,7 +133,13 @@ class System:
     def of(self, bases: Bases, occupied: Cells) -> System:
         """The same plan for other people: their number in each group, and where they are."""
         inside = _inside(self.blocks, self.membership.shape[1], occupied)
-        return replace(self, bases=bases, inside=inside, occupied=occupied.people)
+        return replace(
+            self,
+            bases=bases,
+            inside=inside,
+            occupied=occupied.people,
+            truth=_in_atoms(inside, occupied.people),
+        )
 
 
 def _inside(all_blocks: tuple[Block, ...], atoms: int, occupied: Cells) -> sparse.csr_array:
@@ -139,6 +148,10 @@ def _inside(all_blocks: tuple[Block, ...], atoms: int, occupied: Cells) -> spars
     columns = np.tile(np.arange(len(occupied)), len(rows))
     place = (np.concatenate(rows), columns)
     return sparse.csr_array((np.ones(len(columns)), place), (atoms, len(occupied)))
+
+
+def _in_atoms(inside: sparse.csr_array, people: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    return np.asarray(inside @ people, dtype=np.float64)
 
 
 def build(
@@ -163,6 +176,7 @@ def build(
     groups = plan.groups
     tied = ties(cells.blocks)
     memberships = [cells.columns_of_group(group) for group in groups]
+    inside = None if occupied is None else _inside(cells.blocks, cells.size, occupied)
     return System(
         groups=groups,
         membership=_incidence(memberships, cells.size),
@@ -171,17 +185,24 @@ def build(
         lines=additive_lines(plan),
         derived=derived_groups(plan, cells.positions, cells.columns),
         watched=_watched(plan),
-        inside=None if occupied is None else _inside(cells.blocks, cells.size, occupied),
+        inside=inside,
         occupied=None if occupied is None else occupied.people,
         blocks=cells.blocks,
+        truth=None if inside is None or occupied is None else _in_atoms(inside, occupied.people),
     )
 
 
 def _watched(plan: TablePlan) -> npt.NDArray[np.int64]:
     """The plan says in advance whom it is for: those are the last to be hidden for others' sake."""
     named = {pair for one in plan.intersections for pair in plan.group_by_id[one.group].where}
+    rungs = {
+        name for one in plan.ladders if one.named for rung in one.rungs for name in rung.groups
+    }
     return np.array(
-        [len(named & set(group.where)) + plan.is_command(group) for group in plan.groups],
+        [
+            len(named & set(group.where)) + (plan.is_command(group) or group.id in rungs)
+            for group in plan.groups
+        ],
         dtype=np.int64,
     )
 

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from analysis.disclosure.bounds import Reals
 from analysis.disclosure.complementary import Hidden
+from analysis.disclosure.solving import Reals
 from analysis.disclosure.system import System
 from analysis.disclosure.targets import stacked
 

@@ -1,4 +1,7 @@
-"""Tables that fit what is shown: each one proves at once how large many counts can be."""
+"""Tables that fit what is shown: each one proves at once how large many counts can be.
+
+A table of whole people proves besides that whole people leave a count open.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from analysis.disclosure.bounds import DUST, Known, Reals
+from analysis.disclosure.bounds import Known
+from analysis.disclosure.solving import DUST, Reals
 from analysis.disclosure.system import System
 from analysis.disclosure.targets import Targets
+
+Flags = npt.NDArray[np.bool_]
 
 
 @dataclass
@@ -21,50 +27,64 @@ class Witnesses:
 
     Attributes:
         most, least: the largest and smallest count of each target so far, shape (R,).
+        whole: which targets a table of whole people leaves open, shape (R,).
     """
 
     system: System
     known: Known
     targets: Targets
+    k: int
     most: Reals = field(init=False)
     least: Reals = field(init=False)
+    whole: Flags = field(init=False)
     _values: list[Reals] = field(default_factory=list)
-    _agrees: list[npt.NDArray[np.bool_]] = field(default_factory=list)
+    _agrees: list[Flags] = field(default_factory=list)
+    _open: list[Flags] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.most = self.targets.people.astype(np.float64)
         self.least = self.most.copy()
-        for values in self._values:
-            self._widen(values)
+        self.whole = np.zeros(len(self.most), dtype=bool)
+        for values, leaves in zip(self._values, self._open, strict=True):
+            self._widen(values, leaves)
 
     def add(self, table: Reals) -> None:
         """Remember a table of counts per atom, shape (A,)."""
         people = self.system.membership @ table
         inside = (people >= self.known.low - DUST) & (people <= self.known.high + DUST)
-        self._add(self.targets.rows @ table, inside)
+        values = self.targets.rows @ table
+        people, k = self.targets.people, self.k
+        leaves = np.where(people < k, values >= k - DUST, np.abs(values - people) >= 1 - DUST)
+        leaves |= self.targets.may_be_none & (values <= DUST)
+        is_whole = (np.abs(table - np.rint(table)) < DUST).all()
+        self._add(values, inside, leaves & is_whole)
 
     def showing(self, group: int) -> Witnesses:
         """Those that still fit when a group is shown as well."""
         kept = [at for at, agrees in enumerate(self._agrees) if agrees[group]]
         return Witnesses(
-            *(self.system, self.known, self.targets),
+            *(self.system, self.known, self.targets, self.k),
             [self._values[at] for at in kept],
             [self._agrees[at] for at in kept],
+            [self._open[at] for at in kept],
         )
 
     def join(self, other: Witnesses) -> None:
         """Add those of another that are not here yet."""
         here = {id(values) for values in self._values}
-        for values, agrees in zip(other._values, other._agrees, strict=True):
-            if id(values) not in here:
-                self._add(values, agrees)
+        for one in zip(other._values, other._agrees, other._open, strict=True):
+            if id(one[0]) not in here:
+                self._add(*one)
 
-    def _add(self, values: Reals, agrees: npt.NDArray[np.bool_]) -> None:
-        if (values > self.most + DUST).any() or (values < self.least - DUST).any():
+    def _add(self, values: Reals, agrees: Flags, leaves: Flags) -> None:
+        wider = (values > self.most + DUST) | (values < self.least - DUST)
+        if (wider | (leaves & ~self.whole)).any():
             self._values.append(values)
             self._agrees.append(agrees)
-            self._widen(values)
+            self._open.append(leaves)
+            self._widen(values, leaves)
 
-    def _widen(self, values: Reals) -> None:
+    def _widen(self, values: Reals, leaves: Flags) -> None:
         self.most = np.maximum(self.most, values)
         self.least = np.minimum(self.least, values)
+        self.whole = self.whole | leaves

@@ -7,6 +7,7 @@ is narrower than either.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +19,7 @@ from scipy import sparse
 
 from analysis.disclosure.system import System
 from analysis.errors import Unprotectable
+from analysis.release.known import people
 from analysis.release.model import Release
 from analysis.release.rows import Bound
 
@@ -106,10 +108,8 @@ def base_span(base: int | None, policy: Mapping[str, Any]) -> Span:
     """Where an exact base lies by its published one."""
     if base is None:
         return 0.0, float("inf")
-    fine, half = policy["fine_base"], policy["base_step"] // 2
-    if base > fine:
-        return float(base), float(base)
-    return float(base - half), float(base if base == fine else min(base + half, fine - 1))
+    low, high = people(base, policy)
+    return float(low), float(high)
 
 
 def rounded_base(base: int, policy: Mapping[str, Any]) -> int:
@@ -140,7 +140,7 @@ def expect_same_steps(
         if row.group not in answers.same or before.fingerprint != after.fingerprint:
             continue
         spans = zip(_spans(release, row), _spans(draft, now), strict=True)
-        if any(_narrowed(one, other) for one, other in spans):
+        if any(narrowed(one, other) for one, other in spans):
             raise Unprotectable(
                 f"{now.group} ({now.measure}) stands in the earlier Release of wave "
                 f"{release.manifest.wave} in other steps, and both together would tell it more "
@@ -166,8 +166,23 @@ def _spans(release: Release, row: Any) -> list[Span | None]:
         half = 0.5 / 10 ** policy["score_decimals"]
         score = row.score - half, row.score + half
     group = release.group_by_id[row.group]
-    rate = _percent(group.response_rate, "", policy["rate_step"])
-    return [base_span(row.base, policy), rate, score, *(_percent(*one, step) for one in percents)]
+    people = people_span(group.base, group.headcount, group.response_rate, policy)
+    return [base_span(row.base, policy), people, score, *(_percent(*one, step) for one in percents)]
+
+
+def people_span(
+    base: int | None, headcount: int | None, rate: int | None, policy: Mapping[str, Any]
+) -> Span:
+    """Where an exact base lies by the published one, and by a headcount and its rate in percent."""
+    low, high = base_span(base, policy)
+    if headcount is None or rate is None:
+        return low, high
+    fewest, most = base_span(headcount, policy)
+    half = policy["rate_step"] / 2
+    return (
+        max(low, math.ceil(fewest * (rate - half) / 100 - _DUST)),
+        min(high, math.floor(most * (rate + half) / 100 + _DUST)),
+    )
 
 
 _READINGS = ("positive", "neutral", "negative")
@@ -180,7 +195,7 @@ def _percent(percent: int | None, bound: Bound, step: int) -> Span | None:
     return (0.0 if bound == "or_less" else low), (100.0 if bound == "or_more" else high)
 
 
-def _narrowed(one: Span | None, other: Span | None) -> bool:
+def narrowed(one: Span | None, other: Span | None) -> bool:
     """Whether both together say more than the one that says more."""
     if one is None or other is None:
         return False

@@ -8,15 +8,17 @@ import numpy as np
 
 from analysis.disclosure import rounding
 from analysis.errors import EstimationError
-from analysis.plan import FORCE, TablePlan
+from analysis.plan import TablePlan
 from analysis.publish.estimates import rounder, rounder_at
 from analysis.publish.figures import Figure, Figures
 from analysis.publish.pairs import Pair, pairs, rests
+from analysis.publish.pooling import Earlier, sums_now
 from analysis.publish.rounded import Percent, Rounder
 from analysis.publish.shown import Shown, can_say, kind_of, measures
 from analysis.release.rows import ComparisonRow, ConcernRow, EstimateRow
 from analysis.statistics.comparisons import Difference, cautious_welch, miettinen_nurminen
-from analysis.statistics.concerns import Comparison, Flag, flag, people_affected, words
+from analysis.statistics.concerns import PAST, Before, Comparison, Flag, flag, people_affected
+from analysis.statistics.sentences import words
 from analysis.statistics.suppressed import SUPPRESSED
 
 
@@ -39,35 +41,51 @@ class _Side:
 
 @dataclass(frozen=True)
 class _Made:
-    """One comparison that may be shown."""
+    """One comparison that may be shown.
+
+    Attributes:
+        rows: of the group among the groups, and of its rest among the rests.
+    """
 
     group: _Side
     rest: _Side
     difference: Difference
+    rows: tuple[int, int]
 
 
-def compare(shown: Shown, estimates: dict[tuple[str, str], EstimateRow]) -> Compared:
+@dataclass(frozen=True)
+class _All:
+    """Every declared comparison on some measures, in plan order; None where it may not be shown."""
+
+    rests: Figures
+    made: dict[tuple[Pair, str], _Made | None]
+
+
+def compare(
+    shown: Shown, estimates: dict[tuple[str, str], EstimateRow], earlier: Earlier | None = None
+) -> Compared:
     """Every declared comparison on every theme and item, and what the themes raise.
 
     Args:
         shown: figures and what may be shown of them.
         estimates: published estimates by (group, measure).
+        earlier: waves to pool with; without them every state stops at emerging.
     """
-    made = _all_made(shown, measures(shown.figures.codebook))
-    flags, compared = _flags(shown, made)
-    found = {
+    found = _all_made(shown, measures(shown.figures.codebook))
+    flags, compared = _flags(shown, found, earlier)
+    rows = {
         (pair.group, measure): _row(shown, pair, measure, one, flags.get((pair.group, measure)))
-        for (pair, measure), one in made.items()
+        for (pair, measure), one in found.made.items()
     }
-    concerns = [_concern(shown, found[key], estimates[key], one) for key, one in flags.items()]
+    concerns = [_concern(shown, rows[key], estimates[key], one) for key, one in flags.items()]
     position = {group.id: row for row, group in enumerate(shown.plan.groups)}
     concerns.sort(key=lambda row: (row.kind, -row.people, position[row.group], row.measure))
-    return Compared(tuple(found.values()), tuple(concerns), compared)
+    return Compared(tuple(rows.values()), tuple(concerns), compared)
 
 
-def raised(shown: Shown) -> dict[tuple[str, str], Flag]:
+def raised(shown: Shown, earlier: Earlier | None = None) -> dict[tuple[str, str], Flag]:
     """What `compare` raises, by (group, theme), without its rows: for simulations."""
-    return _flags(shown, _all_made(shown, tuple(shown.figures.codebook.theme_by_id)))[0]
+    return _flags(shown, _all_made(shown, tuple(shown.figures.codebook.theme_by_id)), earlier)[0]
 
 
 def exact_differences(figures: Figures, plan: TablePlan) -> dict[tuple[str, str], Difference]:
@@ -84,8 +102,7 @@ def exact_differences(figures: Figures, plan: TablePlan) -> dict[tuple[str, str]
     return found
 
 
-def _all_made(shown: Shown, wanted: tuple[str, ...]) -> dict[tuple[Pair, str], _Made | None]:
-    """Every declared comparison on some measures, in plan order; None where it may not be shown."""
+def _all_made(shown: Shown, wanted: tuple[str, ...]) -> _All:
     declared = pairs(shown.plan)
     codebook = shown.figures.codebook
     matrix = rests(shown.plan, declared)
@@ -108,8 +125,11 @@ def _all_made(shown: Shown, wanted: tuple[str, ...]) -> dict[tuple[Pair, str], _
                 found[pair, measure] = None
                 continue
             mine = _Side(figure, rounder(shown, position[pair.group], measure))
-            found[pair, measure] = _Made(mine, _Side(other, left), _difference(figure, other))
-    return found
+            found[pair, measure] = _Made(
+                *(mine, _Side(other, left), _difference(figure, other)),
+                rows=(position[pair.group], row),
+            )
+    return _All(rest, found)
 
 
 def _difference(group: Figure, rest: Figure) -> Difference:
@@ -123,11 +143,11 @@ def _difference(group: Figure, rest: Figure) -> Difference:
 
 
 def _flags(
-    shown: Shown, made: dict[tuple[Pair, str], _Made | None]
+    shown: Shown, found: _All, earlier: Earlier | None
 ) -> tuple[dict[tuple[str, str], Flag], int]:
-    """What themes raise, family by family, by (group, measure); and comparisons made."""
-    families: dict[str, list[Comparison]] = {}
-    for (pair, measure), one in made.items():
+    """What themes raise, by (group, measure); and comparisons made."""
+    shares: dict[bool, dict[str, list[Comparison]]] = {False: {}, True: {}}
+    for (pair, measure), one in found.made.items():
         if measure not in shown.figures.codebook.theme_by_id:
             continue
         comparison = (
@@ -137,12 +157,20 @@ def _flags(
             else Comparison(
                 *(pair.group, measure, one.group.figure.people, one.rest.figure.people),
                 difference=one.difference,
+                before=None if earlier is None else _before(shown, found, earlier, pair, measure),
             )
         )
-        families.setdefault(pair.family, []).append(comparison)
-    findings = [flag(family, shown.policy.k) for family in families.values()]
-    flags = {(one.group, one.measure): one for found in findings for one in found.flags}
-    return flags, sum(found.compared for found in findings)
+        shares[pair.inside].setdefault(pair.family, []).append(comparison)
+    findings = flag(shares.values(), shown.policy.k)
+    return {(one.group, one.measure): one for one in findings.flags}, findings.compared
+
+
+def _before(shown: Shown, found: _All, earlier: Earlier, pair: Pair, theme: str) -> Before | None:
+    made = found.made[pair, theme]
+    if made is None:
+        return None
+    now = sums_now(shown.figures.sums, found.rests.sums, made.rows, theme)
+    return earlier.before(pair, theme, now)
 
 
 def _row(
@@ -176,10 +204,22 @@ def _published(made: _Made, raised: Flag | None) -> tuple[int, int, int] | None:
     lower, upper = min(lower, gap), max(upper, gap)
     if raised is None:
         return gap, lower, upper
-    # That it was raised says already: 5 points or more, and a range on one side of 0.
     if raised.kind == "concern":
+        return _as_said(raised, gap, lower, upper, rounding.step(n, policy))
+    gap, lower, upper = _as_said(raised, -gap, -upper, -lower, rounding.step(n, policy))
+    return -gap, -upper, -lower
+
+
+def _as_said(raised: Flag, gap: int, lower: int, upper: int, step: int) -> tuple[int, int, int]:
+    """Figures that do not contradict what the state of a concern says already; in points."""
+    if raised.state == "emerging":
+        # 5 points or more, and a range on one side of 0.
         return min(gap, -5), min(lower, -5), max(min(upper, 0), min(gap, -5))
-    return max(gap, 5), min(max(lower, 0), max(gap, 5)), max(upper, 5)
+    if raised.state in ("confirmed", "serious"):
+        gap = min(gap, -3 if step == 1 else -5)
+    elif raised.state == "cleared":
+        gap = max(gap, -2 if step == 1 else 0)
+    return gap, min(lower, gap), max(upper, gap)
 
 
 def published_gap(mine: Percent, theirs: Percent) -> float:
@@ -206,9 +246,6 @@ def _concern(shown: Shown, row: ComparisonRow, estimate: EstimateRow, raised: Fl
     if row.gap is None or row.lower is None or row.upper is None or estimate.base is None:
         raise EstimationError(f"{row.group} ({row.measure}) was raised but may not be shown")
     by_id = shown.plan.group_by_id
-    against = "the rest of the force"
-    if row.against != FORCE:
-        against = f"the rest of {by_id[row.against].label}"
     positive = None
     if estimate.positive is not None:
         bound = {"": "", "or_more": " or more", "or_less": " or less"}[estimate.positive_bound]
@@ -218,19 +255,21 @@ def _concern(shown: Shown, row: ComparisonRow, estimate: EstimateRow, raised: Fl
         group=row.group,
         measure=row.measure,
         kind=raised.kind,
-        state="emerging",
+        state=raised.state,
         against=row.against,
         gap=row.gap,
         lower=row.lower,
         upper=row.upper,
-        people=people_affected(estimate.base, row.gap),
+        people=0 if raised.state in PAST else people_affected(estimate.base, row.gap),
         words=words(
             raised.kind,
             names.get(row.group, by_id[row.group].label),
             shown.figures.codebook.theme_by_id[row.measure].label,
-            against,
+            "the rest of the force",
             positive=positive,
             gap=row.gap,
             limits=(row.lower, row.upper),
+            state=raised.state,
         ),
+        before=raised.before,
     )

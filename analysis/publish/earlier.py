@@ -26,6 +26,7 @@ from analysis.policy import RULES, DisclosurePolicy
 from analysis.publish.changed import Answers, expect_same_or_many, expect_same_steps
 from analysis.publish.figures import Figures
 from analysis.release.model import Release
+from analysis.release.rows import GroupRow
 from analysis.tally import Tally, tally
 
 Mask = npt.NDArray[np.bool_]
@@ -52,6 +53,18 @@ class Past:
         """Each earlier Release, and its group ids -> those of the merged plan."""
         for one, names in zip(self.published, self.merged.names, strict=True):
             yield one.release, names
+
+    def rows_of(self, group: str) -> Iterator[tuple[Release, GroupRow]]:
+        """Each earlier Release that has a group of the merged plan, and its row there."""
+        for (release, _), rows in zip(self.releases, self._rows, strict=True):
+            if group in rows:
+                yield release, rows[group]
+
+    @cached_property
+    def _rows(self) -> tuple[Mapping[str, GroupRow], ...]:
+        return tuple(
+            {names[row.group]: row for row in release.groups} for release, names in self.releases
+        )
 
     @cached_property
     def position(self) -> dict[str, int]:

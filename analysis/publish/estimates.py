@@ -2,60 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 from analysis.codebook import Item
 from analysis.disclosure import rounding
 from analysis.plan import Group
 from analysis.publish.figures import Figure
-from analysis.publish.headcounts import Headcounts
-from analysis.publish.rates import Told, tellable
+from analysis.publish.response import GroupFacts
 from analysis.publish.rounded import Rounder
 from analysis.publish.shown import Shown, items_of, kind_of, measures
 from analysis.release.rows import DistributionRow, EstimateRow, GroupRow
 
 
-@dataclass(frozen=True)
-class GroupFacts:
-    """Headcount and rate of one group as published; None where unknown or not shown."""
-
-    headcount: int | None = None
-    rate: int | None = None
-
-
-def group_facts(shown: Shown, known: Headcounts) -> dict[str, GroupFacts]:
-    """Published headcount and response rate of every group.
-
-    Neither is shown where the rate may not be: with everybody or nearly everybody in, a headcount
-    names those who did not answer. Others go with it where they would tell it by subtraction.
-    """
-    people = shown.figures.sums.people.tolist()
-    sizes = tuple(known.known.get(group.id) for group in shown.plan.groups)
-    visible = [group.id in shown.protection.shown for group in shown.plan.groups]
-    rates = [
-        rounding.rate(n, size, shown.policy) if seen else None
-        for n, size, seen in zip(people, sizes, visible, strict=True)
-    ]
-    told = tellable(
-        shown.plan,
-        Told(
-            sizes,
-            answered=tuple(n if seen else 0 for n, seen in zip(people, visible, strict=True)),
-            small=tuple(n < shown.policy.k for n in people),
-            told=frozenset(row for row, rate in enumerate(rates) if rate is not None),
-        ),
-        shown.policy.k,
-    )
-    facts: dict[str, GroupFacts] = {}
-    for row, (group, size) in enumerate(zip(shown.plan.groups, sizes, strict=True)):
-        facts[group.id] = GroupFacts()
-        if row in told and size is not None:
-            facts[group.id] = GroupFacts(rounding.base(size, shown.policy), rates[row])
-    return facts
-
-
-def group_rows(shown: Shown, facts: dict[str, GroupFacts]) -> tuple[GroupRow, ...]:
+def group_rows(shown: Shown, facts: Mapping[str, GroupFacts]) -> tuple[GroupRow, ...]:
     """One row per declared group, in plan order."""
     found = []
     for row, group in enumerate(shown.plan.groups):
@@ -96,18 +55,18 @@ def rounder_at(
     own: bool = False,
 ) -> Rounder:
     """What rounds the figures of a measure on a stated base, of people told by some groups."""
-    items = items_of(shown.figures.codebook, measure)
+    codebook = shown.figures.codebook
     return Rounder(
         policy=shown.policy_of(measure, *groups),
         base=base,
-        sensitive=any(item.sensitive for item in items),
-        partial=any(item.denominator == "all" for item in items),
+        sensitive=measure in codebook.sensitive_measures,
+        partial=measure in codebook.partial_measures,
         headcount=headcount,
         own=own,
     )
 
 
-def estimate_rows(shown: Shown, facts: dict[str, GroupFacts]) -> tuple[EstimateRow, ...]:
+def estimate_rows(shown: Shown, facts: Mapping[str, GroupFacts]) -> tuple[EstimateRow, ...]:
     """One row per group and measure: plan order, themes before items."""
     codebook = shown.figures.codebook
     borrowed = {}

@@ -12,19 +12,22 @@ from analysis.attack.shares import attack_shares
 from analysis.codebook import Codebook, Theme
 from analysis.disclosure import rounding
 from analysis.disclosure.shape import not_published
+from analysis.earlier_tallies import EarlierTallies
 from analysis.errors import DataError, EstimationError, LedgerError, Unprotectable
-from analysis.ledger import Ledger, Published
+from analysis.ledger import Count, Ledger, Published
 from analysis.microdata import Microdata
 from analysis.plan import FORCE, TablePlan
 from analysis.policy import DisclosurePolicy
 from analysis.publish.coarser import protect_answers
 from analysis.publish.compared import compare
 from analysis.publish.earlier import Past, past_of
-from analysis.publish.estimates import distribution_rows, estimate_rows, group_facts, group_rows
+from analysis.publish.estimates import distribution_rows, estimate_rows, group_rows
 from analysis.publish.figures import Figures
-from analysis.publish.headcounts import Headcounts
 from analysis.publish.headcounts import headcounts as all_headcounts
 from analysis.publish.ladders import ladder_rows
+from analysis.publish.places import places
+from analysis.publish.pooling import earlier
+from analysis.publish.response import Response, response_of
 from analysis.publish.shown import Shown, control, is_sensitive
 from analysis.publish.told import Telling
 from analysis.publish.trends import line_before, trend_rows
@@ -39,8 +42,9 @@ METHODS = {
     "theme comparison": "Welch t, group against the rest",
     "item comparison": "Miettinen-Nurminen score, group against the rest",
     "concerns": (
-        "larger of Welch's and Student's p, Benjamini-Hochberg at 5 % over the wave and within "
-        "each named intersection, and a gap of 5 points or more"
+        "larger of Welch's and Student's p, Benjamini-Hochberg within each declared family at an "
+        "equal share of the wave's rate, and a gap of 5 points or more; confirmed from two waves "
+        "together, squared standard error x 1.35"
     ),
     "disclosure control": "complementary suppression over all tables together, audited",
 }
@@ -55,15 +59,23 @@ class WaveFacts:
         closed: the day on which it closed.
         ledger: everything that was published of its questionnaire; the Releases of this wave are
             audited together with the new one, which replaces the last of them.
+        correction: why it does, in words that everybody will read; None for a wave's first one.
     """
 
     id: str
     title: str
     closed: date
     ledger: Ledger | None = None
+    correction: str | None = None
+
+    @property
+    def told(self) -> Count | None:
+        """What was told of it at closing; None where nobody did."""
+        found = () if self.ledger is None else self.ledger.counts_of(self.id)
+        return found[-1] if found else None
 
 
-def publish(
+def publish(  # noqa: PLR0913
     codebook: Codebook,
     plan: TablePlan,
     microdata: Microdata,
@@ -72,6 +84,7 @@ def publish(
     policy: DisclosurePolicy,
     headcounts: Mapping[str, int] | None = None,
     previous: Sequence[Release] = (),
+    previous_tallies: Sequence[EarlierTallies] = (),
     weight: str | None = None,
 ) -> Release:
     """Count, protect, compute and round the answers of a wave.
@@ -84,12 +97,15 @@ def publish(
         policy: the wave's disclosure policy.
         headcounts: group id -> people on the frame; missing ones are summed from their parts.
         previous: earlier Releases; those of the same questionnaire give the trend lines.
+        previous_tallies: sums of earlier waves of the same questionnaire; with them and `previous`
+            findings can be confirmed. A wave with weights is not pooled.
         weight: name of the weight column, exactly when `microdata` has weights.
 
     Raises:
         EstimationError: when nobody answered.
         DataError: when microdata, headcounts or weights do not fit.
-        LedgerError: when the ledger is that of another questionnaire.
+        LedgerError: when the ledger is that of another questionnaire, or a wave that stands in it
+            is published again without saying why, or another one with a reason.
         Unprotectable: when the plan cannot be published safely.
     """
     if microdata.n == 0:
@@ -104,6 +120,7 @@ def publish(
         policy=policy,
         headcounts=headcounts,
         previous=previous,
+        previous_tallies=previous_tallies,
         weight=weight,
     )
 
@@ -111,6 +128,7 @@ def publish(
 def _published(codebook: Codebook, wave: WaveFacts, answers: int) -> tuple[Published, ...]:
     """The earlier Releases of a wave, in the ledger of its questionnaire."""
     ledger = wave.ledger
+    _expect_reason(wave, () if ledger is None else ledger.of_wave(wave.id))
     if ledger is None:
         return ()
     if ledger.line != codebook.questionnaire:
@@ -127,6 +145,19 @@ def _published(codebook: Codebook, wave: WaveFacts, answers: int) -> tuple[Publi
     return ledger.of_wave(wave.id)
 
 
+def _expect_reason(wave: WaveFacts, earlier: Sequence[Published]) -> None:
+    """A Release says why it replaces another one, exactly when it does."""
+    if earlier and wave.correction is None:
+        raise LedgerError(
+            f"Wave {wave.id} is published already, as Release {earlier[-1].hash[:12]}; a second "
+            "one replaces it, and has to say why: --correct REASON."
+        )
+    if not earlier and wave.correction is not None:
+        raise LedgerError(
+            f"Wave {wave.id} has no Release that could be corrected; leave out --correct."
+        )
+
+
 def publish_tally(
     counted: Tally,
     past: Past | None = None,
@@ -135,16 +166,20 @@ def publish_tally(
     policy: DisclosurePolicy,
     headcounts: Mapping[str, int] | None = None,
     previous: Sequence[Release] = (),
+    previous_tallies: Sequence[EarlierTallies] = (),
     weight: str | None = None,
 ) -> Release:
     """`publish` for answers that were counted in parts: everything after the tally."""
     shown = control(counted, policy, past)
     look = Telling(shown, counted)
+    where = places(counted.codebook, counted.plan, counted.cells)
     shown = protect_answers(look, shown, counted.codebook)
     if past is not None:
         shown = replace(shown, withheld=shown.withheld | past.withheld())
-    known = all_headcounts(counted.plan, headcounts, counted.at_groups.people.tolist())
+    sizes = all_headcounts(counted.plan, headcounts, counted.at_groups.people.tolist())
+    known = response_of(shown, sizes, past, None if wave.told is None else wave.told.cards)
     line = line_before(previous, counted.codebook.questionnaire, wave.id)
+    tallies = () if weight is not None else previous_tallies
     if weight is not None:
         shown = replace(shown, withheld=_withheld_of_people(shown, wave, known))
     while True:
@@ -152,9 +187,9 @@ def publish_tally(
         # Percents first: that takes milliseconds, and the rest need not be made for them.
         breaches = tuple(attack_shares(draft))
         if not breaches:
-            release = _completed(draft, shown, line)
+            release = _completed(draft, shown, line, tallies)
             check(release)
-            found = examine(release, shown.plan, look.candidates)
+            found = examine(release, shown.plan, look.candidates, where)
             breaches = found.breaches
             if not breaches:
                 if past is not None:
@@ -164,7 +199,7 @@ def publish_tally(
 
 
 def _withheld_of_people(
-    shown: Shown, wave: WaveFacts, known: Headcounts
+    shown: Shown, wave: WaveFacts, known: Response
 ) -> frozenset[tuple[str, str]]:
     """What would be withheld without weights: weighted shares are not people, so judge on these."""
     figures = shown.figures
@@ -194,11 +229,11 @@ def without(shown: Shown, breaches: Sequence[Breach]) -> Shown:
     return replace(shown, withheld=shown.withheld | pairs)
 
 
-def _draft(shown: Shown, wave: WaveFacts, known: Headcounts, weight: str | None) -> Release:
+def _draft(shown: Shown, wave: WaveFacts, known: Response, weight: str | None) -> Release:
     """The Release without what compares: groups and their own figures."""
-    facts = group_facts(shown, known)
+    facts = known.of_group
     return Release(
-        manifest=_manifest(shown, wave, known, facts[FORCE].headcount, weight),
+        manifest=_manifest(shown, wave, known, weight),
         measures=measure_rows(shown.figures.codebook),
         groups=group_rows(shown, facts),
         estimates=estimate_rows(shown, facts),
@@ -209,9 +244,12 @@ def _draft(shown: Shown, wave: WaveFacts, known: Headcounts, weight: str | None)
     )
 
 
-def _completed(draft: Release, shown: Shown, line: Sequence[Release]) -> Release:
+def _completed(
+    draft: Release, shown: Shown, line: Sequence[Release], tallies: Sequence[EarlierTallies]
+) -> Release:
     """`draft` with comparisons, what they raise, and trends."""
-    compared = compare(shown, draft.estimate_by_key)
+    before = earlier(tallies, line, shown.plan, draft) if tallies else None
+    compared = compare(shown, draft.estimate_by_key, before)
     return replace(
         draft,
         manifest=replace(draft.manifest, comparisons=compared.made),
@@ -256,13 +294,12 @@ def _theme_fingerprint(codebook: Codebook, theme: Theme) -> str:
 def _manifest(
     shown: Shown,
     wave: WaveFacts,
-    known: Headcounts,
-    invited: int | None,
+    known: Response,
     weight: str | None,
 ) -> Manifest:
     codebook, plan = shown.figures.codebook, shown.plan
     earlier = () if wave.ledger is None else wave.ledger.of_wave(wave.id)
-    visible = len(shown.protection.shown)
+    visible, invited = len(shown.protection.shown), known.of_group[FORCE].headcount
     return Manifest(
         wave=wave.id,
         wave_title=wave.title,
@@ -285,7 +322,10 @@ def _manifest(
         tables=tuple((table.id, table.breakdowns) for table in plan.tables),
         intersections=tuple((one.name, one.group) for one in plan.intersections),
         invited=None if invited is None else rounding.nearest(invited, 10),
-        answered=rounding.nearest(int(shown.figures.sums.people[0]), 10),
+        # Of the published base: of the exact one it would narrow that.
+        answered=rounding.nearest(
+            rounding.base(int(shown.figures.sums.people[0]), shown.policy), 10
+        ),
         shown=visible,
         not_shown=len(plan.groups) - visible,
         comparisons=0,
@@ -294,11 +334,14 @@ def _manifest(
         not_published=not_published(plan, shown.protection.left_out),
         ledger=None if wave.ledger is None else wave.ledger.head,
         replaces=None if not earlier else earlier[-1].hash,
+        correction=wave.correction,
+        cards=None if wave.told is None else wave.told.cards,
+        received=None if wave.told is None else wave.told.received,
         coarser=shown.listed_steps(),
     )
 
 
-def _contradictions(known: Headcounts) -> list[str]:
+def _contradictions(known: Response) -> list[str]:
     return [
         f"Headcounts by {' and '.join(sorted(one)) or 'force'} are smaller than the number of "
         "answers somewhere: no response rates are given there."

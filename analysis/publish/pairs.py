@@ -10,10 +10,7 @@ from scipy import sparse
 from analysis.plan import FORCE, Group, TablePlan
 
 COMMAND_LEVEL = "command"
-"""Units below this level of a breakdown are compared with the rest of what they stand in."""
-
-WAVE = "wave"
-"""The family of everything that is not watched by name."""
+"""Units below this level of a breakdown are a family by themselves in each unit around them."""
 
 
 @dataclass(frozen=True)
@@ -22,19 +19,21 @@ class Pair:
 
     Attributes:
         family: name of the comparisons that are judged together.
+        inside: whether it is a family of the units inside a command: these divide one rate of
+            error among them, all others another.
     """
 
     group: str
     against: str
     family: str
+    inside: bool = False
 
 
 def pairs(plan: TablePlan) -> tuple[Pair, ...]:
-    """Every comparison of a plan, one per group, in plan order.
+    """Every comparison of a plan, one per group, in plan order: each with the rest of the force.
 
-    A department is compared with the rest of its command, everything else with the rest of the
-    force. Families: each named intersection by itself, and all else together. A family more is a
-    false finding more in every twenty waves: docs/decisions/0005.
+    Families follow from what the questionnaire declares: commands and what stands above them; the
+    departments of each command; each characteristic; each crossing; each named intersection.
     """
     named = {one.group: one.name for one in plan.intersections}
     return tuple(
@@ -52,17 +51,12 @@ def rests(plan: TablePlan, found: tuple[Pair, ...]) -> sparse.csr_array:
 
 
 def _pair(plan: TablePlan, group: Group, name: str | None) -> Pair:
-    family = WAVE if name is None else f"intersection {name}"
-    return Pair(group.id, _within_command(plan, group) or FORCE, family)
-
-
-def _within_command(plan: TablePlan, group: Group) -> str | None:
-    """The group that a department stands in; None for anything else."""
-    if len(group.where) != 1:
-        return None
-    breakdown, value = group.where[0]
-    levels = plan.breakdown_by_id[breakdown].levels
-    level = plan.breakdown_by_id[breakdown].value_by_id[value].level
-    if COMMAND_LEVEL not in levels or levels.index(level) <= levels.index(COMMAND_LEVEL):
-        return None
-    return group.parent
+    if name is not None:
+        return Pair(group.id, FORCE, f"intersection {name}")
+    if len(group.where) == 1:
+        breakdown, value = group.where[0]
+        levels = plan.breakdown_by_id[breakdown].levels
+        level = plan.breakdown_by_id[breakdown].value_by_id[value].level
+        if COMMAND_LEVEL in levels and levels.index(level) > levels.index(COMMAND_LEVEL):
+            return Pair(group.id, FORCE, f"within {group.parent}", inside=True)
+    return Pair(group.id, FORCE, " x ".join(breakdown for breakdown, _ in group.where))

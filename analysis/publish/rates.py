@@ -19,19 +19,23 @@ Limits = tuple[list[float], list[float]]
 
 @dataclass(frozen=True)
 class Told:
-    """Headcounts and answers in plan order.
+    """Headcounts and answers in plan order, the force first.
 
     Attributes:
         sizes: exact headcounts; None when unknown.
         answered: people who answered where readers see it; 0 in a group that is not shown.
         small: whether fewer than k people of the group answered.
         told: whose headcount may be shown by the rules for one group alone.
+        cards: codes that were made, which everybody knows: no more people were asked.
+        fixed: whose headcount is told already, and stays so.
     """
 
     sizes: tuple[int | None, ...]
     answered: tuple[int, ...]
     small: tuple[bool, ...]
     told: frozenset[int]
+    cards: int | None = None
+    fixed: frozenset[int] = frozenset()
 
 
 def tellable(plan: TablePlan, known: Told, k: int) -> frozenset[int]:
@@ -39,7 +43,7 @@ def tellable(plan: TablePlan, known: Told, k: int) -> frozenset[int]:
 
     Nothing given away means: where a headcount is not shown there can be k people or more who did
     not answer, and a small group can have k people. The smallest headcount beside one that is open
-    is left out, until none is.
+    is left out, until none is, or only `known.fixed` are left.
     """
     if not known.told:
         return known.told
@@ -61,11 +65,7 @@ def _is_whole(line: Line, sizes: tuple[int | None, ...]) -> bool:
 def _to_leave_out(
     lines: Mapping[Line, bool], known: Told, told: frozenset[int], k: int
 ) -> Iterator[int]:
-    _, most = _limits(lines, known, told)
-    for group, answered in enumerate(known.answered):
-        guarded = answered > 0 or known.small[group]
-        if group in told or not guarded or most[group] - answered >= k:
-            continue
+    for group in _open(lines, known, told, k):
         beside = {
             one
             for line in lines
@@ -73,13 +73,39 @@ def _to_leave_out(
             for one in (line.parent, *line.children)
         }
         # The most that it can have may come from further away than its own lines.
-        yield min(beside & told or told, key=lambda one: (known.sizes[one] or 0, -one))
+        yield from sorted(
+            beside & told - known.fixed or told - known.fixed,
+            key=lambda one: (known.sizes[one] or 0, -one),
+        )
 
 
-def _limits(lines: Mapping[Line, bool], known: Told, told: frozenset[int]) -> Limits:
+def _open(lines: Mapping[Line, bool], known: Told, told: frozenset[int], k: int) -> Iterator[int]:
+    """Groups that are not told, and of which readers know too well how many people they have."""
+    _, most = _limits(lines, known, told, k)
+    for group, answered in enumerate(known.answered):
+        guarded = answered > 0 or known.small[group]
+        if group not in told and guarded and most[group] - answered < k:
+            yield group
+
+
+def untold_and_few(plan: TablePlan, known: Told, k: int) -> int | None:
+    """A group of which the headcounts of `known.told` tell too much; None when they do not.
+
+    Of a told one that fewer than k did not answer, of another what `tellable` rules out.
+    """
+    silent = ((row, (known.sizes[row] or 0) - known.answered[row]) for row in known.told)
+    few = (row for row, people in silent if known.answered[row] and people < k)
+    lines = {line: _is_whole(line, known.sizes) for line in additive_lines(plan)}
+    return next(few, next(_open(lines, known, known.told, k), None)) if known.told else None
+
+
+def _limits(lines: Mapping[Line, bool], known: Told, told: frozenset[int], k: int) -> Limits:
     """What a reader can conclude line by line, until nothing more follows."""
     least = [float(answered) for answered in known.answered]
     most = [math.inf] * len(least)
+    # Where nearly every card was used, that was told when the wave closed, and of every group.
+    if known.cards is not None and known.cards - known.answered[0] >= k:
+        most[0] = float(known.cards)
     for group in told:
         least[group] = most[group] = float(known.sizes[group] or 0)
     changed = True

@@ -75,7 +75,7 @@ class Telling:
         self.measured = stacked([membership, self._matrix @ membership, self._left @ membership])
         self._position = {group.id: row for row, group in enumerate(counted.plan.groups)}
         self._unions: dict[bytes, Unions] = {}
-        self.possible = PossibleAnswers(shown.system, self.measured)
+        self.possible = PossibleAnswers(shown.system, stacked([self._matrix, self._left]))
 
     def candidates(self, item: str, categories: Collection[str]) -> Iterator[tuple[Reals, Reals]]:
         """The true answers to an item in each group, and others that were found to fit.

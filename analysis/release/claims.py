@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from analysis.errors import ReleaseError
 from analysis.release.certificates import FittingTable
-from analysis.release.known import Interval, of_group, of_item
+from analysis.release.known import Interval, of_item, of_people
 from analysis.release.model import Release
 from analysis.release.sums import Cell, Counts, Sums
 
@@ -52,7 +52,7 @@ class Claims:
         """Collect the claims: of every hidden group, every unknown part and every rest."""
         self._sums, self._release, self._measure = sums, release, measure
         self._k = release.manifest.policy["k"]
-        people = {row.values: of_group(release, row.base) for row in release.groups}
+        people = {row.values: of_people(release, row.group) for row in release.groups}
         known = [people]
         if measure:
             own = {row.values: of_item(release, row.group, measure) for row in release.groups}

@@ -40,7 +40,9 @@ def check(release: Release) -> None:
 
     Raises:
         LeakingRelease: naming the table and the group.
+        ReleaseError: when it replaces another one without a reason, or a rung cannot stand.
     """
+    _replaces_for_a_reason(release)
     for name, values in _VALUES.items():
         for row in getattr(release, name):
             if row.status == "shown":
@@ -58,10 +60,30 @@ def check(release: Release) -> None:
     _nothing_hidden("comparisons", hidden, _keys(release.comparisons, "measure", "against"))
     _nothing_hidden("concerns", hidden, [(row.group, row.measure) for row in release.concerns])
     _nothing_hidden("concerns", hidden, [(row.against, row.measure) for row in release.concerns])
+    _states_stand(release)
     _ladders_stand(release, hidden)
     _steps_stand(release)
     this_wave = (row for row in release.trends if row.wave == release.manifest.wave)
     _nothing_hidden("trends", hidden, _keys(this_wave, "measure"))
+
+
+def _replaces_for_a_reason(release: Release) -> None:
+    manifest = release.manifest
+    if (manifest.replaces is None) != (manifest.correction is None):
+        raise ReleaseError(
+            f"The Release of wave {manifest.wave} must say which Release it replaces and why, or "
+            "neither."
+        )
+
+
+def _states_stand(release: Release) -> None:
+    """A state that rests on an earlier wave names it, and no other does."""
+    for row in release.concerns:
+        if (row.state == "emerging") != (row.before == "") or row.before == release.manifest.wave:
+            raise ReleaseError(
+                f"concerns: {row.group} ({row.measure}) cannot be {row.state} with "
+                f"{row.before or 'no'} wave before."
+            )
 
 
 def _ladders_stand(release: Release, hidden: _Hidden) -> None:

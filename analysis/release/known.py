@@ -3,30 +3,53 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
+from analysis.plan import FORCE
 from analysis.release.model import Release
 
 Interval = tuple[float, float | None]
 """The fewest and the most people, both whole; None where nothing is said of the most."""
 
 
+def people(base: int, policy: Mapping[str, int]) -> tuple[int, int]:
+    """The fewest and the most people that a published number of people can stand for.
+
+    It is exact from `fine_base` and rounded to the nearest `base_step` below, halves upwards. What
+    is rounded up to `fine_base` or beyond looks as if it were exact.
+    """
+    fine, step = policy["fine_base"], policy["base_step"]
+    least = base - step // 2
+    rounded = base < fine or (base % step == 0 and least < fine)
+    most = base if base >= fine else min(base + (step - 1) // 2, fine - 1)
+    return max(0, least) if rounded else base, most
+
+
 def of_group(release: Release, base: int | None) -> Interval:
-    """What a published base says: exact from `fine_base`, rounded below; nothing when hidden."""
+    """What a published base says; nothing when it is hidden."""
     if base is None:
         return 0.0, None
-    policy = release.manifest.policy
-    half = (policy["base_step"] - 1) // 2
-    if base > policy["fine_base"]:
-        return float(base), float(base)
-    low = base - half
-    high = base if base == policy["fine_base"] else min(base + half, policy["fine_base"] - 1)
+    low, high = people(base, release.manifest.policy)
     return float(low), float(high)
+
+
+def of_people(release: Release, group: str) -> Interval:
+    """What is published of the people of a group: its base, and for the force what was received.
+
+    Nobody is told how many answers were spoilt, so they are taken to be none unless the base says
+    otherwise.
+    """
+    low, high = of_group(release, release.group_by_id[group].base)
+    received = release.manifest.received
+    if group != FORCE or received is None or not low <= received <= (high or received):
+        return low, high
+    return float(received), float(received)
 
 
 def of_item(release: Release, group: str, measure: str) -> Interval:
     """What is known of an item's base: its own, or nearly all of the group, or at most all."""
     whole = release.group_by_id[group].base
-    low, high = of_group(release, whole)
+    low, high = of_people(release, group)
     own = item_base(release, group, measure)
     if own is None:
         return 0.0, high

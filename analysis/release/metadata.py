@@ -35,6 +35,7 @@ _MEANINGS = {
     "against": "group whose rest (everybody in it but the compared group) is compared with",
     "asked": "id of the group that is asked for",
     "base": "people who answered, unweighted; rounded for small groups",
+    "before": "id of the earlier wave that the state rests on too",
     "bound": "or_more or or_less when the percent is top or bottom coded",
     "category": "code of the answer category",
     "comparable": "whether the wording, scale and polarity are those of this wave",

@@ -42,11 +42,14 @@ class Manifest:
         methods: method name -> version or formula name.
         tables: (table id, its breakdown ids) in order.
         invited: people on the frame of the whole force, rounded to 10; None when unknown.
-        answered: answers received in the whole force, rounded to 10.
+        answered: the published base of the whole force, rounded to 10.
         shown, not_shown: counts of declared groups.
         comparisons: how many comparisons the area-of-concern rule made.
         warnings: sentences, such as an item that runs against its theme.
         replaces: hash of the Release that this one corrects.
+        cards: codes that were made, as was told when the wave closed; None when nobody counted.
+        received: sealed answers that were in the box, spoilt ones included, as was told with it.
+        correction: why it does, in words for everybody; None exactly when it replaces none.
         weight: name of the weight column that came with the file, if any.
         not_published: (table id, level as `breakdown=level` joined by `&`): left out as a whole,
             as most of its groups would not be shown.
@@ -78,6 +81,9 @@ class Manifest:
     not_published: tuple[tuple[str, str], ...] = ()
     ledger: str | None = None
     coarser: tuple[CoarserSteps, ...] = ()
+    correction: str | None = None
+    cards: int | None = None
+    received: int | None = None
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ Status = Literal["shown", "c"]
 Bound = Literal["", "or_more", "or_less"]
 Kind = Literal["item", "theme"]
 ConcernKind = Literal["concern", "strength"]
+ConcernState = Literal["emerging", "confirmed", "serious", "cleared", "watched"]
 
 
 @dataclass(frozen=True)
@@ -88,18 +89,23 @@ class ComparisonRow:
 
 @dataclass(frozen=True)
 class ConcernRow:
-    """A finding that the area-of-concern rule raised. `people` is base x gap, rounded to 5."""
+    """A finding that the area-of-concern rule raised.
+
+    `people` is base x gap, rounded to 5; 0 where no gap is raised any more. `before` is the id of
+    the earlier wave that the state rests on too, empty for `emerging`.
+    """
 
     group: str
     measure: str
     kind: ConcernKind
-    state: Literal["emerging"]
+    state: ConcernState
     against: str
     gap: int
     lower: int
     upper: int
     people: int
     words: str
+    before: str = ""
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,9 @@ class Ratio:
 
 
 @estimator
-def welch(n1: int, sum1: float, sq1: float, n2: int, sum2: float, sq2: float) -> Difference:
+def welch(
+    n1: int, sum1: float, sq1: float, n2: int, sum2: float, sq2: float, inflation: float = 1.0
+) -> Difference:
     """Welch's t of two means from their counts, sums and sums of squares; 95 % limits.
 
     A side whose values are all equal has shown no spread, not proved none: it borrows 4
@@ -63,6 +65,7 @@ def welch(n1: int, sum1: float, sq1: float, n2: int, sum2: float, sq2: float) ->
         n2: respondents of the rest, 2 or more; `sum2`, `sq2` as above.
         sum2: see `n2`.
         sq2: see `n2`.
+        inflation: of the squared standard error, where the same people count more than once.
 
     Raises:
         EstimationError: for fewer than two respondents on a side, or impossible sums.
@@ -81,7 +84,7 @@ def welch(n1: int, sum1: float, sq1: float, n2: int, sum2: float, sq2: float) ->
         spread2, freedom2 = borrowed(n2, together)
     part1, part2 = spread1 / n1, spread2 / n2
     freedom = (part1 + part2) ** 2 / (part1**2 / freedom1 + part2**2 / freedom2)
-    error = math.sqrt(part1 + part2)
+    error = math.sqrt(inflation * (part1 + part2))
     half = float(stdtrit(freedom, (1 + LEVEL) / 2)) * error
     p = 2 * float(stdtr(freedom, -abs(gap) / error))
     return Difference(gap, gap - half, gap + half, min(1.0, p))
@@ -89,7 +92,7 @@ def welch(n1: int, sum1: float, sq1: float, n2: int, sum2: float, sq2: float) ->
 
 @estimator
 def cautious_welch(
-    n1: int, sum1: float, sq1: float, n2: int, sum2: float, sq2: float
+    n1: int, sum1: float, sq1: float, n2: int, sum2: float, sq2: float, inflation: float = 1.0
 ) -> Difference:
     """Welch's difference and limits, with the larger of Welch's p and Student's.
 
@@ -104,16 +107,17 @@ def cautious_welch(
         n2: see `n1`.
         sum2: see `n1`.
         sq2: see `n1`.
+        inflation: see `n1`.
 
     Raises:
         EstimationError: as `welch`.
 
     Source: Student (1908), Welch (1947); measured in docs/METHODS.md.
     """
-    found = welch(n1, sum1, sq1, n2, sum2, sq2)
+    found = welch(n1, sum1, sq1, n2, sum2, sq2, inflation)
     freedom = n1 + n2 - 2
     inside = variance(n1, sum1, sq1) * (n1 - 1) + variance(n2, sum2, sq2) * (n2 - 1)
-    error = math.sqrt(inside / freedom * (1 / n1 + 1 / n2))
+    error = math.sqrt(inflation * inside / freedom * (1 / n1 + 1 / n2))
     if error == 0:
         return found
     return replace(found, p=max(found.p, 2 * float(stdtr(freedom, -abs(found.gap) / error))))

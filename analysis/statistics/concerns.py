@@ -1,14 +1,14 @@
-"""Areas of concern and strengths: which gaps to the rest are raised, and the words that say so.
+"""Areas of concern and strengths: which gaps to the rest are raised, and how sure that is.
 
-Decided on exact values, one family at a time (a named intersection, or the rest of the wave;
-declared before results). Published are the state and the gap with its limits, rounded outward;
-never q or p. Without the sealed tallies of an earlier wave a state stops at *emerging*.
+Decided on exact values, family by family; families follow from the questionnaire, so they stand
+before any result. Published are the state and the gap with its limits, rounded outward; never q or
+p. Without the tallies of an earlier wave a state stops at *emerging*.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -21,14 +21,59 @@ from analysis.statistics.intervals import quantile
 from analysis.statistics.suppressed import Suppressed, estimator
 
 FALSE_DISCOVERY_RATE = 0.05
+"""The most that one family may err, however few there are."""
+EMERGING, CONFIRMED = 0.1, 0.02
+"""What the families of a share divide among them. Findings of both shares and both states together
+are false less than 0.1 times a wave, as measured in docs/METHODS.md."""
 LEAST_GAP = 0.05
 """Share; a smaller gap is raised neither as a concern nor as a strength."""
+LEAST_IN_EACH = 0.025
+"""Share; what is confirmed shows as large a gap as this in each of both waves."""
+SAME_PEOPLE = 1.35
+"""By how much the squared error of two waves together is larger, as the same people answer both."""
 POWER = 0.8
 PEOPLE_STEP = 5
 ROUNDING = 1e-9
 """A gap of five points is one, whatever the last binary digit says."""
 
 FlagKind = Literal["concern", "strength"]
+State = Literal["emerging", "confirmed", "serious", "cleared", "watched"]
+"""How sure a finding is.
+
+- emerging: this wave alone shows it.
+- confirmed: this wave and the one before show it together, and each by itself.
+- serious: confirmed, and the whole range of both together lies beyond five points.
+- cleared: was confirmed; the gap is gone, and the change is more than chance.
+- watched: was confirmed, and is now neither.
+"""
+
+_MIRRORED: tuple[tuple[FlagKind, int], ...] = (("concern", -1), ("strength", 1))
+
+FOLLOWED: tuple[State, ...] = ("confirmed", "serious", "watched")
+"""States after which a finding is followed up."""
+PAST: tuple[State, ...] = ("cleared", "watched")
+"""States of a gap that is not raised now, and was confirmed before."""
+
+
+@dataclass(frozen=True)
+class Before:
+    """What earlier waves add to a comparison. All gaps are group minus rest.
+
+    Attributes:
+        wave: id of the newest earlier wave that can be compared.
+        gap: in that wave.
+        pooled: that wave and this one taken together.
+        was: what was confirmed before and not cleared since; None for nothing.
+        change: limits of this wave's gap less that of the wave which confirmed it last.
+        since: limits of this wave's gap less that of `wave`.
+    """
+
+    wave: str
+    gap: float
+    pooled: Difference
+    was: FlagKind | None = None
+    change: tuple[float, float] = (-1.0, 1.0)
+    since: tuple[float, float] = (-1.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -42,6 +87,7 @@ class Comparison:
         rest: people of the rest who count, unweighted.
         difference: mean share of positive answers, group minus rest; `SUPPRESSED` when either
             side may not be shown.
+        before: earlier waves; None when none can be compared.
     """
 
     group: str
@@ -49,27 +95,33 @@ class Comparison:
     n: int
     rest: int
     difference: Difference | Suppressed
+    before: Before | None = None
+
+
+Families = Mapping[str, Sequence[Comparison]]
+"""Comparisons by the name of their family."""
 
 
 @dataclass(frozen=True)
 class Flag:
-    """A gap that is raised. `q` decides and is never published.
+    """A gap that is raised.
 
     Attributes:
-        difference: the exact gap and limits, to be rounded outward before publishing.
+        difference: the exact gap and limits of this wave, to be rounded outward before publishing.
+        before: id of the earlier wave that the state rests on too; empty for *emerging*.
     """
 
     group: str
     measure: str
     kind: FlagKind
-    state: Literal["emerging"]
+    state: State
     difference: Difference
-    q: float
+    before: str = ""
 
 
 @dataclass(frozen=True)
 class Findings:
-    """What one family of comparisons raised.
+    """What the comparisons of a wave raised.
 
     Attributes:
         flags: in the order of the comparisons given: never by q. Order what is published by
@@ -84,39 +136,89 @@ class Findings:
     measures: frozenset[tuple[str, str]]
 
 
-def flag(comparisons: Sequence[Comparison], k: int) -> Findings:
-    """Raise the gaps of one family that are emerging: q <= 0.05 and 5 points or more.
+def flag(shares: Iterable[Families], k: int) -> Findings:
+    """Raise the gaps of a wave that are more than chance: by q, and 5 points or more.
 
     Eligible is a comparison that may be shown with at least `k` people in the group and in the
-    rest. Two-sided tests, Benjamini-Hochberg over the eligible; negative gaps are concerns,
-    positive ones strengths.
+    rest. Two-sided tests, Benjamini-Hochberg over the eligible of each family; negative gaps are
+    concerns, positive ones strengths.
 
     Args:
-        comparisons: the whole family, declared before results.
+        shares: families that divide one rate of error equally, declared before results.
         k: people, the policy's smallest group.
     """
-    eligible = [
-        (comparison, comparison.difference)
-        for comparison in comparisons
-        if not isinstance(comparison.difference, Suppressed)
-        and comparison.n >= k
-        and comparison.rest >= k
-    ]
-    q = benjamini_hochberg([difference.p for _, difference in eligible])
-    flags = tuple(
-        Flag(
-            comparison.group,
-            comparison.measure,
-            "concern" if difference.gap < 0 else "strength",
-            "emerging",
-            difference,
-            float(value),
-        )
-        for (comparison, difference), value in zip(eligible, q, strict=True)
-        if value <= FALSE_DISCOVERY_RATE and abs(difference.gap) >= LEAST_GAP - ROUNDING
-    )
-    measured = frozenset((comparison.group, comparison.measure) for comparison, _ in eligible)
-    return Findings(flags, len(eligible), measured)
+    flags: list[Flag] = []
+    measured: list[tuple[str, str]] = []
+    for families in shares:
+        for family in families.values():
+            eligible = [one for one in family if _eligible(one, k)]
+            measured += [(one.group, one.measure) for one in eligible]
+            flags += _raised(eligible, len(families))
+    return Findings(tuple(flags), len(measured), frozenset(measured))
+
+
+def _eligible(one: Comparison, k: int) -> bool:
+    return not isinstance(one.difference, Suppressed) and min(one.n, one.rest) >= k
+
+
+def _raised(family: Sequence[Comparison], families: int) -> list[Flag]:
+    """The flags of one family's eligible comparisons."""
+    now = [one.difference for one in family if not isinstance(one.difference, Suppressed)]
+    emerging = _small([one.p for one in now], EMERGING / families)
+    pooled = [at for at, one in enumerate(family) if one.before is not None]
+    together = [one.before.pooled.p for one in family if one.before is not None]
+    held = _small(together, CONFIRMED / families)
+    confirmed = {at for at, small in zip(pooled, held, strict=True) if small}
+    flags = []
+    for at, (one, difference) in enumerate(zip(family, now, strict=True)):
+        found = _followed(one.before, difference, at in confirmed)
+        if found is not None and one.before is not None:
+            flags.append(Flag(one.group, one.measure, *found, difference, one.before.wave))
+        elif emerging[at] and abs(difference.gap) >= LEAST_GAP - ROUNDING:
+            kind: FlagKind = "concern" if difference.gap < 0 else "strength"
+            flags.append(Flag(one.group, one.measure, kind, "emerging", difference))
+    return flags
+
+
+def _small(p: Sequence[float], rate: float) -> list[bool]:
+    """Which tests of a family stand out at a false discovery rate."""
+    q = benjamini_hochberg(p)
+    return [bool(one <= min(FALSE_DISCOVERY_RATE, rate) * (1 + 1e-12)) for one in q]
+
+
+def _followed(
+    before: Before | None, now: Difference, confirmed: bool
+) -> tuple[FlagKind, State] | None:
+    """What two waves say together; None where that is nothing.
+
+    Args:
+        before: earlier waves.
+        now: this wave.
+        confirmed: whether both together stand out in their family.
+    """
+    if before is None:
+        return None
+    for kind, sign in _MIRRORED:
+        # Mirrored, so that a larger number is always more of what was found.
+        gaps = [sign * one for one in (now.gap, before.gap)]
+        together = sign * before.pooled.gap
+        nearer = before.pooled.upper if sign < 0 else before.pooled.lower
+        # Two waves that differ by more than chance are no one gap that both confirm.
+        closed = before.since[0] > 0 if sign < 0 else before.since[1] < 0
+        if (
+            confirmed
+            and not closed
+            and min(gaps) >= LEAST_IN_EACH - ROUNDING
+            and together >= LEAST_GAP - ROUNDING
+        ):
+            serious = sign * nearer >= LEAST_GAP - ROUNDING
+            return kind, "serious" if serious else "confirmed"
+    if before.was is None:
+        return None
+    sign = -1 if before.was == "concern" else 1
+    gone = sign * now.gap < LEAST_IN_EACH - ROUNDING
+    changed = before.change[0] > 0 if sign < 0 else before.change[1] < 0
+    return before.was, "cleared" if gone and changed else "watched"
 
 
 @estimator
@@ -167,74 +269,6 @@ def people_affected(base: int, gap: int) -> int:
     """
     people = base * abs(gap) / 100
     return max(PEOPLE_STEP, PEOPLE_STEP * math.floor(people / PEOPLE_STEP + 0.5))
-
-
-def words(
-    kind: FlagKind,
-    group: str,
-    measure: str,
-    against: str,
-    *,
-    positive: str | None,
-    gap: int,
-    limits: tuple[int, int],
-) -> str:
-    """The fixed sentences of an emerging concern or strength, from published numbers only.
-
-    Args:
-        kind: concern or strength.
-        group: label of the group.
-        measure: label of the theme or item.
-        against: what it is compared with, such as "the rest of the force".
-        positive: published percent positive as a reader sees it ("48", "90 or more"); None where
-            it is not shown.
-        gap: published gap in points, group minus rest; coarse steps may have made it 0.
-        limits: published limits of the gap in points, lower first, containing it.
-
-    Returns:
-        For example "Response North: 48 of every 100 answers about Fairness were positive, 13 fewer
-        than in the rest of the force (plausible range 7 to 19 fewer). This is unlikely to be
-        chance. It rests on this survey alone, and it does not tell us why."
-
-    Raises:
-        EstimationError: for a gap of the other sign or outside its limits.
-    """
-    lower, upper = limits
-    if not lower <= gap <= upper or (gap > 0 if kind == "concern" else gap < 0):
-        raise EstimationError(f"a gap of {gap} points ({lower} to {upper}) is no {kind}")
-    direction = "fewer" if kind == "concern" else "more"
-    size = f"{abs(gap)} {direction}" if gap else direction
-    opening = (
-        f"{positive} of every 100 answers about {measure} were positive, {size} than"
-        if positive is not None
-        else f"of every 100 answers about {measure}, {size} were positive than"
-    )
-    return (
-        f"{group}: {opening} in {against} (plausible range {plausible_range(lower, upper)}). "
-        "This is unlikely to be chance. It rests on this survey alone, and it does not tell us why."
-    )
-
-
-def plausible_range(lower: int, upper: int) -> str:
-    """Limits of a gap in points in words: "7 to 19 fewer", "3 fewer to 5 more"."""
-    if upper <= 0:
-        return f"{-upper} to {-lower} fewer"
-    if lower >= 0:
-        return f"{lower} to {upper} more"
-    return f"{-lower} fewer to {upper} more"
-
-
-def no_clear_difference(base: int, smallest: int) -> str:
-    """The fixed words beside a group that shows no clear difference.
-
-    Args:
-        base: published base of the group.
-        smallest: `smallest_gap` of the published bases, in whole points.
-    """
-    return (
-        f"No clear difference. With about {base} answers we could only have seen a gap of about "
-        f"{smallest} points. This does not show that all is well."
-    )
 
 
 def _power_quantile(base: float, rest: float, first: float, second: float, level: float) -> float:

@@ -9,6 +9,7 @@ import click
 
 from survey.close import keys as release_keys
 from survey.close import shares as key_shares
+from survey.close.sealed_tallies import Pooling, path_of, who_opens
 from survey.close.unsealing import unseal as unseal_wave
 from survey.close.unsealing import unseal_file
 from survey.config import Settings
@@ -81,44 +82,78 @@ def combine(shares: tuple[Path, ...], locked: Path, out: Path) -> None:
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True)
 @click.option(
     "--previous-key",
-    "previous",
+    "officers_of",
     type=click.Path(path_type=Path),
     multiple=True,
-    help="public.json of the officers of an earlier wave, for the trends; with a file only",
+    help="officers of earlier waves: public.json, for the trends; release.key, for --previous",
 )
 @click.option(
     "--ledger",
     type=click.Path(path_type=Path, file_okay=False),
     help="your own copy of the questionnaire's ledger, which is checked and continued; with a file",
 )
+@click.option(
+    "--previous",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="folder of the sealed sums of earlier waves, to pool with",
+)
+@click.option(
+    "--keep-tallies",
+    "keeper",
+    type=click.Path(path_type=Path),
+    help="public.json to whose key this wave's sums are sealed, for later waves to pool with",
+)
+@click.option(
+    "--correct",
+    metavar="REASON",
+    help="replace the Release that is out, while the answers exist; everybody reads why",
+)
 def unseal(
-    wave: str, key: Path, out: Path, previous: tuple[Path, ...], ledger: Path | None
+    wave: str,
+    key: Path,
+    out: Path,
+    officers_of: tuple[Path, ...],
+    ledger: Path | None,
+    correct: str | None,
+    **pooled: Path | None,
 ) -> None:
     """Open a closed wave: a carried file, offline, or a wave of this server, and publish it."""
+    known, opening = who_opens(officers_of)
+    keeper = None if pooled["keeper"] is None else officers.read(pooled["keeper"])
+    pooling = Pooling(pooled["previous"], opening, keeper)
+    keys = release_keys.load(key)
     if wave.endswith(wave_file.ENDING):
-        _unseal_carried(Path(wave), key, out, previous, ledger)
+        trusted = [one.verifier for one in known]
+        said = (_progress, click.echo, ledger)
+        packed = unseal_file(
+            Path(wave), keys, trusted, out, *said, correction=correct, pooling=pooling
+        )
+        click.echo(f"Release {packed.stem} is in {packed.with_suffix('')}; nobody has it yet.")
+        click.echo(f"Bring {packed.name} to the server: candour release add {packed.name}")
+        click.echo(f"Destroy {wave} when it is published, and every copy of it.")
+        _tell_kept(out, packed.stem, keeper)
         return
     if ledger:
         raise SettingsError("--ledger goes with a file; the server has the ledger of its Releases.")
-    if previous:
+    if officers_of and pooling.previous is None:
         raise SettingsError(
-            "--previous-key goes with a file; the server knows the keys of its earlier Releases."
+            "--previous-key goes with a file, or with --previous; the server knows the keys of its "
+            "earlier Releases."
         )
     stores = Stores.open(Settings.from_environment())
-    digest = unseal_wave(stores, wave, release_keys.load(key), out, _progress, click.echo)
-    click.echo(f"Release {digest} is in {out / digest} and published.")
+    digest = unseal_wave(
+        *(stores, wave, keys, out, _progress, click.echo), correction=correct, pooling=pooling
+    )
+    instead = " in place of the one before" if correct else ""
+    click.echo(f"Release {digest} is in {out / digest} and published{instead}.")
     click.echo(f"Destroy the sealed answers within 30 days: candour wave destroy {wave}")
+    _tell_kept(out, digest, keeper)
 
 
-def _unseal_carried(
-    file: Path, key: Path, out: Path, previous: tuple[Path, ...], ledger: Path | None
-) -> None:
-    verifiers = [officers.read(path).verifier for path in previous]
-    keys = release_keys.load(key)
-    packed = unseal_file(file, keys, verifiers, out, _progress, click.echo, ledger)
-    click.echo(f"Release {packed.stem} is in {packed.with_suffix('')}; nobody has it yet.")
-    click.echo(f"Bring {packed.name} to the server: candour release add {packed.name}")
-    click.echo(f"Destroy {file} when it is published, and every copy of it.")
+def _tell_kept(out: Path, release: str, keeper: PublicKeys | None) -> None:
+    if keeper is not None:
+        click.echo(f"{path_of(out, release)}  exact sums, for whoever keeps them; never published")
+        click.echo(f"They open with the key of {keeper.fingerprint}")
 
 
 def _progress(rows: Iterable[bytes]) -> Iterator[bytes]:

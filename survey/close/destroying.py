@@ -20,6 +20,7 @@ from survey.close import keys as release_keys
 from survey.close import rewriting, shares
 from survey.close.keys import Keys
 from survey.close.opening import expect_keys_of
+from survey.close.reasons import for_everybody
 from survey.config import BOX, ISSUE, Settings
 from survey.database import Stores
 from survey.errors import SettingsError, WaveStateError
@@ -46,7 +47,6 @@ _DONE_BY_ISSUER = (
     "The hashes of the codes of wave {} are destroyed; its answers are another host's."
 )
 _UNPUBLISHED = "Wave {} is destroyed; nothing was published of it, and everybody can read why."
-LONGEST_REASON = 500
 
 DESTROYED = (
     "this copy destroyed with this note; other copies and shares are the officers' to destroy"
@@ -90,7 +90,7 @@ def destroy(
     if unpublished is None:
         _expect_nothing_to_publish(stores, wave)
     else:
-        unpublished = _reason(unpublished)
+        unpublished = for_everybody(unpublished, "--unpublished")
         _expect_unpublished(stores, wave)
     key_file = None if keys_path is None else release_keys.private_file(keys_path)
     noted = destructions.told(stores, wave_id) is not None
@@ -174,17 +174,6 @@ def _expect_unpublished(stores: Stores, wave: Wave) -> None:
             f"Wave {wave.id} has a Release, so --unpublished would not be true; finish its "
             "publishing with the `candour unseal` or `candour release add` that was interrupted."
         )
-
-
-def _reason(written: str) -> str:
-    """One line that everybody can read."""
-    reason = " ".join(written.split())
-    if not reason or len(reason) > LONGEST_REASON or not reason.isprintable():
-        raise SettingsError(
-            f"--unpublished takes a reason of 1 to {LONGEST_REASON} characters, for everybody to "
-            "read."
-        )
-    return reason
 
 
 def _nobody_answered(stores: Stores, wave_id: str) -> bool:

@@ -10,17 +10,20 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from analysis.earlier_tallies import EarlierTallies, kept
 from analysis.ledger import Count, Ledger
 from analysis.ledger import entries as entries_of
 from analysis.microdata import Microdata
 from analysis.publish import WaveFacts, publish
 from analysis.release import folder
 from analysis.release.model import Release
+from analysis.tally import tally
 from survey.close.keys import Keys
 from survey.collect import envelope
 from survey.errors import SettingsError, WaveStateError
@@ -38,44 +41,70 @@ Tell = Callable[[str], None]
 """Takes a sentence for whoever unseals."""
 
 
-def release_of(
-    file: WaveFile,
-    keys: Keys,
-    verifiers: Collection[bytes] = (),
-    watch: Watch = lambda rows: rows,
-    tell: Tell = lambda _sentence: None,
-) -> Release:
-    """Open a closed wave and make its Release.
+@dataclass(frozen=True)
+class Asked:
+    """How a wave is opened.
+
+    Attributes:
+        verifiers: public keys of other officers, 32 bytes each, whose earlier Releases may give
+            the trends beside those that the wave's own officers signed.
+        watch: wraps the opening loop, for a progress bar.
+        tell: hears how many answers were spoilt, if any were, and which Releases were left out.
+        correction: why another Release replaces the one that is out; None for the first.
+        earlier: sums of earlier waves, to pool with.
+        keep: whether the wave's own sums are kept.
+    """
+
+    verifiers: Collection[bytes] = ()
+    watch: Watch = lambda rows: rows
+    tell: Tell = lambda _sentence: None
+    correction: str | None = None
+    earlier: tuple[EarlierTallies, ...] = ()
+    keep: bool = False
+
+
+ASKED = Asked()
+
+
+@dataclass(frozen=True)
+class Made:
+    """What opening a wave gives: its Release, and its sums when they are to be kept."""
+
+    release: Release
+    tallies: EarlierTallies | None
+
+
+def made_of(file: WaveFile, keys: Keys, asked: Asked = ASKED) -> Made:
+    """Open a closed wave and make its Release, or a released one and correct it.
 
     Args:
         file: the wave with its sealed part, from `carrying.gather` or from a file.
         keys: the release officers'.
-        verifiers: public keys of other officers, 32 bytes each, whose earlier Releases may give
-            the trends beside those that `keys` signed.
-        watch: wraps the opening loop, for a progress bar.
-        tell: hears how many answers were spoilt, if any were, and which Releases were left out.
+        asked: how.
 
     Raises:
-        WaveStateError: when the wave is not closed, nobody answered, its rows are damaged, or what
-            was published of it does not hold together.
+        WaveStateError: when the wave is not closed, or for a correction not released; nobody
+            answered, its rows are damaged, or what was published of it does not hold together.
         SettingsError: when the keys are not this wave's.
         ReleaseError: when an earlier Release was tampered with, or the ledger is not whole.
         Unprotectable: when the plan cannot be published safely from these answers.
     """
-    wave, sealed = file.wave, expect_opening(file)
+    wave, sealed = file.wave, expect_opening(file, correcting=asked.correction is not None)
     expect_keys_of(wave, keys)
     expect_holding(file)
-    trusted = {keys.public.verifier, *verifiers}
+    trusted = {keys.public.verifier, *asked.verifiers}
     ledger = ledger_of(file)
-    return publish(
-        codebook(wave.questionnaire),
-        wave.questionnaire.plan,
-        open_all(sealed.answers, wave, keys, watch, tell),
-        wave=WaveFacts(wave.id, wave.title, wave.closed or date.max, ledger),
+    book, plan = codebook(wave.questionnaire), wave.questionnaire.plan
+    answers = open_all(sealed.answers, wave, keys, asked.watch, asked.tell)
+    release = publish(
+        *(book, plan, answers),
+        wave=WaveFacts(wave.id, wave.title, wave.closed or date.max, ledger, asked.correction),
         policy=wave.policy,
         headcounts=sealed.headcounts,
-        previous=_earlier(ledger, wave, trusted, tell),
+        previous=_earlier(ledger, wave, trusted, asked.tell),
+        previous_tallies=asked.earlier,
     )
+    return Made(release, kept(tally(book, plan, answers), release) if asked.keep else None)
 
 
 def ledger_of(file: WaveFile) -> Ledger:
@@ -92,16 +121,19 @@ def ledger_of(file: WaveFile) -> Ledger:
     return ledger.plus(Count(file.wave.id, file.closing.cards, file.closing.received))
 
 
-def expect_opening(file: WaveFile) -> Sealed:
+def expect_opening(file: WaveFile, *, correcting: bool = False) -> Sealed:
     """The sealed part of a wave that can be opened.
 
+    Args:
+        file: the wave.
+        correcting: whether its Release is out and another one shall replace it.
+
     Raises:
-        WaveStateError: when the wave is not closed, nobody answered it, its answers are not in the
-            file, or they are not those whose receipts were published.
+        WaveStateError: when the wave is in another state, nobody answered it, its answers are not
+            in the file, or they are not those whose receipts were published.
     """
     wave = file.wave
-    if wave.state != "closed":
-        raise WaveStateError(f"Wave {wave.id} is {wave.state}; only a closed wave can be unsealed.")
+    _expect_state(wave, correcting)
     if file.sealed is None or file.closing is None:
         raise WaveStateError(
             f"The sealed answers of wave {wave.id} are not in this file; make one with "
@@ -118,6 +150,24 @@ def expect_opening(file: WaveFile) -> Sealed:
         )
     expect_comments(wave, file.sealed.comments, len(answers))
     return file.sealed
+
+
+def _expect_state(wave: Wave, correcting: bool) -> None:
+    if wave.state == ("released" if correcting else "closed"):
+        return
+    if wave.state == "released":
+        raise WaveStateError(
+            f"Wave {wave.id} is released; only a closed wave can be unsealed. While its answers "
+            "exist, --correct REASON makes a Release that replaces the one that is out."
+        )
+    if correcting and wave.state == "closed":
+        raise WaveStateError(
+            f"Wave {wave.id} is closed and has no Release that could be corrected; leave out "
+            "--correct, or carry the wave again when its Release is out."
+        )
+    if wave.state == "destroyed":
+        raise WaveStateError(f"Wave {wave.id} is destroyed: there are no answers any more.")
+    raise WaveStateError(f"Wave {wave.id} is {wave.state}; only a closed wave can be unsealed.")
 
 
 def expect_holding(file: WaveFile) -> None:

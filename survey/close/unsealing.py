@@ -1,4 +1,4 @@
-"""Unsealing: opens the answers of a closed wave, all at once, and makes their Release.
+"""Unsealing: opens the answers of a closed wave, all at once, and makes or corrects their Release.
 
 A command and never a request. It runs on the officers' offline machine, on a file that was carried
 there, or for a small force on the server; both ways make the same Release, byte for byte.
@@ -7,14 +7,19 @@ there, or for a small force on the server; both ways make the same Release, byte
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from analysis.ledger import Published
 from analysis.ledger import folder as ledgers
 from analysis.release import folder
+from survey.close import sealed_tallies
 from survey.close.carrying import gather
+from survey.close.correcting import corrected
 from survey.close.keys import Keys
-from survey.close.opening import Tell, Watch, ledger_of, release_of
+from survey.close.opening import Asked, Made, Tell, Watch, ledger_of, made_of
+from survey.close.sealed_tallies import NO_POOLING, Pooling
 from survey.database import Stores
 from survey.errors import LedgerError
 from survey.manage import secret_files, wave_file
@@ -31,26 +36,33 @@ def unseal(
     out: Path,
     watch: Watch = lambda rows: rows,
     tell: Tell = lambda _sentence: None,
+    *,
+    correction: str | None = None,
+    pooling: Pooling = NO_POOLING,
 ) -> str:
-    """Open a closed wave of these stores and publish its Release; returns the Release's hash.
+    """Open a wave of these stores and publish its Release; returns the Release's hash.
 
     Args:
         stores: where the wave's closed box and the earlier Releases lie.
-        wave_id: a wave that is closed.
+        wave_id: a wave that is closed; with a correction one that is released.
         keys: the release officers'.
         out: folder that gets the Release as a folder of its own; the store gets a packed copy.
         watch: wraps the opening loop, for a progress bar.
         tell: hears how many answers were spoilt, if any were.
+        correction: why another Release replaces the one that is out; None for the first.
+        pooling: what it pools with, and who keeps its own sums.
 
     Raises:
-        CandourError: what `opening.release_of` and `adding.add` raise.
+        CandourError: what `opening.made_of`, `correcting.corrected` and `adding.add` raise.
     """
-    release = release_of(gather(stores, wave_id), keys, store.verifiers(stores), watch, tell)
-    digest = folder.write(release, out, keys.signing)
+    file = gather(stores, wave_id)
+    asked = Asked(store.verifiers(stores), watch, tell, correction)
+    made = _made(file, keys, asked, pooling)
+    digest = _written(made, file, keys, out, pooling)
     return adding.add(stores, folder.pack(out / digest))
 
 
-def unseal_file(
+def unseal_file(  # noqa: PLR0913
     path: Path,
     keys: Keys,
     verifiers: Collection[bytes],
@@ -58,6 +70,9 @@ def unseal_file(
     watch: Watch = lambda rows: rows,
     tell: Tell = lambda _sentence: None,
     ledger: Path | None = None,
+    *,
+    correction: str | None = None,
+    pooling: Pooling = NO_POOLING,
 ) -> Path:
     """Open a wave in a file, without any database; nothing is written but into `out`.
 
@@ -70,25 +85,53 @@ def unseal_file(
         tell: hears what was left out.
         ledger: the officers' own copy of the ledger, which the one in the file must continue; the
             Release is appended to it.
+        correction: why another Release replaces the one that is out; None for the first.
+        pooling: what it pools with, and who keeps its own sums.
 
     Returns:
         The file to bring back to the server, `<hash>.release`.
 
     Raises:
-        CandourError: what `wave_file.read`, `opening.release_of` and `_expect_continued` raise.
+        CandourError: what `wave_file.read`, `opening.made_of`, `correcting.corrected` and
+            `_expect_continued` raise.
     """
     file = wave_file.read(path)
     if ledger is not None:
         _expect_continued(ledger, file)
-    release = release_of(file, keys, verifiers, watch, tell)
+    made = _made(file, keys, Asked(verifiers, watch, tell, correction), pooling)
     if ledger is not None:
-        content = folder.packed(release, keys.signing)
-        made = Published(content, file.wave.questionnaire.plan)
-        ledgers.append(ledger, ledger_of(file).plus(made))
-    digest = folder.write(release, out, keys.signing)
+        content = folder.packed(made.release, keys.signing)
+        entry = Published(content, file.wave.questionnaire.plan)
+        ledgers.append(ledger, ledger_of(file).plus(entry))
+    digest = _written(made, file, keys, out, pooling)
     packed = out / f"{digest}{PACKED}"
     secret_files.write_whole(packed, folder.pack(out / digest))
     return packed
+
+
+def _made(file: WaveFile, keys: Keys, asked: Asked, pooling: Pooling) -> Made:
+    before = replace(pooling, keys=(keys, *pooling.keys))
+    wave = file.wave.id, file.wave.closed or date.max
+    asked = replace(
+        asked,
+        earlier=sealed_tallies.earlier(before, ledger_of(file), wave, asked.tell),
+        keep=pooling.keeper is not None,
+    )
+    return made_of(file, keys, asked) if asked.correction is None else corrected(file, keys, asked)
+
+
+def _written(made: Made, file: WaveFile, keys: Keys, out: Path, pooling: Pooling) -> str:
+    """Write the Release and, where somebody keeps them, its sums; returns the Release's hash."""
+    digest = folder.write(made.release, out, keys.signing)
+    if made.tallies is not None and pooling.keeper is not None:
+        sealed_tallies.write(
+            sealed_tallies.path_of(out, digest),
+            made.tallies,
+            file.wave.questionnaire.id,
+            keys.signing,
+            pooling.keeper,
+        )
+    return digest
 
 
 def _expect_continued(path: Path, file: WaveFile) -> None:

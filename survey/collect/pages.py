@@ -22,6 +22,7 @@ from survey.errors import (
 from survey.manage import destructions, waves
 from survey.manage.waves import Wave
 from survey.questionnaire import answers as folding
+from survey.results import store
 
 blueprint = Blueprint("respond", __name__)
 
@@ -64,6 +65,7 @@ def receipt_list(wave_id: str) -> str | tuple[str, int]:
         wave=wave,
         page=page,
         destroyed=destructions.told(stores(), wave.id) if page else None,
+        corrections=store.corrections(stores(), wave.id) if page else (),
     )
     return html if page else (html, 404)
 

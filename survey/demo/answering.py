@@ -7,7 +7,7 @@ chosen so that Cronbach's alpha of a theme is about 0.8.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from statistics import NormalDist
 from zlib import crc32
 
@@ -67,23 +67,54 @@ def forms(
         One form per person of the frame: question id -> the code of its one answer; skipped
         questions are absent.
     """
+    moved = {item.id: _planted(questionnaire, frame, truths, item, wave) for item in codebook.items}
     columns = {
+        **said(questionnaire, frame, seed, wave),
+        **statements(codebook, force, frame.people, moved, seed, wave),
+    }
+    rows = zip(*(column.tolist() for column in columns.values()), strict=True)
+    return [
+        {question: [code] for question, code in zip(columns, row, strict=True) if code}
+        for row in rows
+    ]
+
+
+def said(questionnaire: Questionnaire, frame: Frame, seed: int, wave: int) -> dict[str, Codes]:
+    """What people say of themselves: question id -> option code, shape (n,); "" when skipped."""
+    return {
         question.id: _withheld(
             _generator(question.id, seed, wave), question, frame.options[question.id]
         )
         for question in questionnaire.questions
         if isinstance(question, Choice)
     }
+
+
+def statements(
+    codebook: Codebook,
+    force: Force,
+    people: npt.NDArray[np.intp],
+    moved: Mapping[str, npt.NDArray[np.float64]],
+    seed: int,
+    wave: int,
+) -> dict[str, Codes]:
+    """How people answer: item id -> category code, shape (n,); "" when skipped.
+
+    Args:
+        codebook: the items.
+        force: whose people they are.
+        people: positions in the force, shape (n,).
+        moved: item id -> by how much each person's answer is moved, shape (n,).
+        seed: of everything random.
+        wave: counted from 1.
+    """
+    found = {}
     for item in codebook.items:
         rng = _generator(item.id, seed, wave)
-        latent = _latent(rng, codebook, force, frame, item)
-        latent += _planted(questionnaire, frame, truths, item, wave)
+        latent = _latent(rng, codebook, force, people, item) + moved[item.id]
         # The force's own figures stay the same from wave to wave but for what is planted.
-        columns[item.id] = _answers(rng, item, latent, _shares(_generator(item.id, seed), item))
-    return [
-        {str(question): [str(code)] for question, code in zip(columns, row, strict=True) if code}
-        for row in zip(*columns.values(), strict=True)
-    ]
+        found[item.id] = _answers(rng, item, latent, _shares(_generator(item.id, seed), item))
+    return found
 
 
 def _generator(question: str, *seeds: int) -> np.random.Generator:
@@ -92,15 +123,20 @@ def _generator(question: str, *seeds: int) -> np.random.Generator:
 
 
 def _latent(
-    rng: np.random.Generator, codebook: Codebook, force: Force, frame: Frame, item: Item
+    rng: np.random.Generator,
+    codebook: Codebook,
+    force: Force,
+    people: npt.NDArray[np.intp],
+    item: Item,
 ) -> npt.NDArray[np.float64]:
     themes = [theme.id for theme in codebook.themes]
-    leaning = rng.standard_normal(frame.n)
+    n = len(people)
+    leaning = rng.standard_normal(n)
     if item.theme is not None:
-        leaning = force.leanings[frame.people, themes.index(item.theme)]
-    latent: npt.NDArray[np.float64] = np.zeros(frame.n)
-    latent += OUTLOOK**0.5 * force.outlook[frame.people] + LEANING**0.5 * leaning
-    latent += (1 - OUTLOOK - LEANING) ** 0.5 * rng.standard_normal(frame.n)
+        leaning = force.leanings[people, themes.index(item.theme)]
+    latent: npt.NDArray[np.float64] = np.zeros(n)
+    latent += OUTLOOK**0.5 * force.outlook[people] + LEANING**0.5 * leaning
+    latent += (1 - OUTLOOK - LEANING) ** 0.5 * rng.standard_normal(n)
     return latent
 
 

@@ -77,7 +77,7 @@ SEXISM = Truth(
     ),
     traces=(
         *(
-            Trace(f"command={unit}", f"command={_NORTH}", "discrimination", BEFORE_ACTION, -15)
+            Trace(f"command={unit}", "force", "discrimination", BEFORE_ACTION, -21)
             for unit in _SEXIST_UNITS
         ),
         Trace(f"command={_NORTH}", "force", "discrimination", BEFORE_ACTION, -11),

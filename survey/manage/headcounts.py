@@ -10,7 +10,7 @@ from sqlalchemy import delete, insert, select
 from analysis import headcounts as files
 from survey.database import Stores
 from survey.errors import WaveStateError
-from survey.manage import waves
+from survey.manage import destructions, waves
 from survey.manage.tables import HeadcountRow
 
 
@@ -19,7 +19,7 @@ def load(stores: Stores, wave_id: str, path: Path) -> int:
 
     Raises:
         DataError: when the file names a group that the wave's table plan does not have.
-        WaveStateError: when the wave's Release is out.
+        WaveStateError: when the wave's answers are destroyed.
     """
     wave = waves.get(stores, wave_id)
     counts = files.read(path, wave.questionnaire.plan)
@@ -30,13 +30,18 @@ def load(stores: Stores, wave_id: str, path: Path) -> int:
 def store(stores: Stores, wave_id: str, people: Mapping[str, int]) -> None:
     """Keep headcounts by group id (`command=response-north`) in place of the earlier ones.
 
+    Those of a released wave come into a correction of its Release, while the answers exist.
+
     Raises:
-        WaveStateError: when the wave's Release is out.
+        WaveStateError: when the wave's answers are destroyed, or are being destroyed.
     """
+    destroyed = destructions.told(stores, wave_id) is not None
     with stores.issuer() as session:
         state = waves.find(session, wave_id).state
-        if state in {"released", "destroyed"}:
-            raise WaveStateError(f"Wave {wave_id} is {state}; its headcounts cannot change now.")
+        if destroyed or state == "destroyed":
+            raise WaveStateError(
+                f"The answers of wave {wave_id} are destroyed; its headcounts cannot change now."
+            )
         session.execute(delete(HeadcountRow).where(HeadcountRow.wave == wave_id))
         if people:
             session.execute(

@@ -6,7 +6,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from analysis.release.model import Release
-from analysis.release.rows import ConcernRow
+from analysis.release.rows import ConcernKind, ConcernRow, ConcernState
+from analysis.statistics.concerns import PAST, smallest_gap
+from analysis.statistics.sentences import often_unseen
 from survey.results import words
 from survey.results.rounded import further
 from survey.results.scope import Scope, of_command, whole_force
@@ -20,16 +22,24 @@ class Finding:
         about: the theme or item; `group` whose answers it is about; both as labels.
         people: about how many people the gap stands for.
         words: the fixed sentence.
-        again: whether the survey before raised it too.
+        again: whether the survey before raised it too; a state that rests on both says so itself.
+        unseen: which gaps a group of this size hides; empty where bases are not shown.
     """
 
     group: str
     about: str
-    state: str
+    kind: ConcernKind
+    state: ConcernState
     gap: int
     people: int
     words: str
     again: bool
+    unseen: str = ""
+
+    @property
+    def label(self) -> str:
+        """The state as readers see it."""
+        return words.STATES[self.kind, self.state]
 
 
 @dataclass(frozen=True)
@@ -47,6 +57,7 @@ class Findings:
     """What the area-of-concern rule raised within a page's scope.
 
     Attributes:
+        followed: what was confirmed before and is cleared or watched now.
         comparisons: how many comparisons it made in the whole Release, to be said above the list.
         before: title of the survey before; empty when this is the first.
         ended: what that survey raised as a concern and this one does not.
@@ -54,6 +65,7 @@ class Findings:
 
     concerns: tuple[Finding, ...]
     strengths: tuple[Finding, ...]
+    followed: tuple[Finding, ...]
     comparisons: int
     before: str
     ended: tuple[Ended, ...]
@@ -82,9 +94,11 @@ def findings(
     again = {_key(row) for row in past}
     seen = _seen(release, scope, measures)
     raised = {_key(row) for row in seen}
+    now = [row for row in seen if row.state not in PAST]
     return Findings(
-        _ordered(release, (row for row in seen if row.kind == "concern"), again),
-        _ordered(release, (row for row in seen if row.kind == "strength"), again),
+        _ordered(release, (row for row in now if row.kind == "concern"), again),
+        _ordered(release, (row for row in now if row.kind == "strength"), again),
+        _ordered(release, (row for row in seen if row.state in PAST), again),
         release.manifest.comparisons,
         "" if before is None else before.manifest.wave_title,
         ()
@@ -132,7 +146,8 @@ def _comparable(release: Release, before: Release, scope: Scope) -> list[Concern
     return [
         row
         for row in _seen(before, both)
-        if row.measure in release.measure_by_id
+        if row.state not in PAST
+        and row.measure in release.measure_by_id
         and release.measure_by_id[row.measure].fingerprint
         == before.measure_by_id[row.measure].fingerprint
     ]
@@ -169,11 +184,22 @@ def _ordered(
         Finding(
             _name(release, row.group),
             release.measure_by_id[row.measure].label,
+            row.kind,
             row.state,
             row.gap,
             row.people,
             row.words,
-            _key(row) in again,
+            row.state == "emerging" and _key(row) in again,
+            _unseen(release, row),
         )
         for row in sorted(rows, key=_size)
     )
+
+
+def _unseen(release: Release, row: ConcernRow) -> str:
+    """From the published bases of the group and of everybody else."""
+    mine, whole = (release.estimate_by_key[one, row.measure] for one in (row.group, row.against))
+    if mine.base is None or whole.base is None or whole.base <= mine.base:
+        return ""
+    smallest = round(100 * smallest_gap(mine.base, whole.base - mine.base))
+    return often_unseen(mine.base, smallest)

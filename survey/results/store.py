@@ -107,6 +107,22 @@ def by_wave(stores: Stores, wave: str) -> Release | None:
     return next(found, None)
 
 
+def corrections(stores: Stores, wave: str) -> tuple[str, ...]:
+    """Why Releases of a wave were replaced by others, in order; empty where none was.
+
+    Raises:
+        ReleaseError: if a stored Release was tampered with.
+    """
+    with stores.results() as session:
+        names = session.scalars(select(ReleaseRow.hash).where(ReleaseRow.wave == wave)).all()
+    after = {_opened(stores, name).manifest.replaces: name for name in names}
+    reasons, at = list[str | None](), after.pop(None, None)
+    while at in after:
+        at = after.pop(at)
+        reasons.append(_opened(stores, at).manifest.correction)
+    return tuple(reason for reason in reasons if reason is not None)
+
+
 @lru_cache(maxsize=16)
 def _opened(stores: Stores, name: str) -> Release:
     """A stored Release, checked. Kept by its hash, since a Release never changes."""

@@ -8,7 +8,7 @@ from datetime import date
 
 from analysis.plan import FORCE
 from analysis.release.model import Release
-from survey.results.words import answers
+from survey.results.words import CORRECTED, answers
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,8 @@ class WaveFacts:
 
     Attributes:
         invited, answered: of the whole force, in the words of every other table.
+        corrected: that its figures replace earlier ones, and why; empty for a first Release.
+        replaces: the first digits of the hash of the Release that it replaces.
         k: the smallest group shown; the other thresholds as in `DisclosurePolicy`.
     """
 
@@ -41,6 +43,8 @@ class WaveFacts:
     base_step: int
     rate_step: int
     warnings: tuple[str, ...]
+    corrected: str = ""
+    replaces: str = ""
 
 
 _THRESHOLDS = ("k", "fine_base", "coarse_share_step", "base_step", "rate_step")
@@ -58,6 +62,8 @@ def facts(release: Release) -> WaveFacts:
         answered=answers(force, manifest.policy),
         invited=invited if force.headcount is None else f"{force.headcount:,}",
         warnings=manifest.warnings,
+        corrected="" if manifest.correction is None else CORRECTED.format(manifest.correction),
+        replaces=(manifest.replaces or "")[:12],
         **{name: int(manifest.policy[name]) for name in _THRESHOLDS},
     )
 

@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from analysis.release.rows import Bound, ComparisonRow, EstimateRow, GroupRow, TrendRow
-from analysis.statistics import concerns
+from analysis.release.rows import (
+    Bound,
+    ComparisonRow,
+    ConcernKind,
+    ConcernState,
+    EstimateRow,
+    GroupRow,
+    TrendRow,
+)
+from analysis.statistics.concerns import smallest_gap
+from analysis.statistics.sentences import no_clear_difference, plausible_range
 
 NOT_SHOWN = "Not shown: too few people, or hidden to protect others."
 NOT_COMPARABLE = "the question changed, so the figures before and after cannot be compared"
@@ -33,6 +42,25 @@ APART = (
     "People who are all of this at once are too few to be shown, or hidden to protect others. What "
     "stands here is each group by itself; it does not tell how those answered who are in both."
 )
+
+CORRECTED = (
+    "This survey was published before, and the figures here replace those: please use the earlier "
+    "ones no more. The reason given: {}"
+)
+
+STATES: Mapping[tuple[ConcernKind, ConcernState], str] = {
+    ("concern", "emerging"): "emerging",
+    ("concern", "confirmed"): "confirmed",
+    ("concern", "serious"): "serious",
+    ("concern", "cleared"): "cleared",
+    ("concern", "watched"): "watched",
+    ("strength", "emerging"): "emerging",
+    ("strength", "confirmed"): "confirmed",
+    ("strength", "serious"): "marked",
+    ("strength", "cleared"): "gone",
+    ("strength", "watched"): "watched",
+}
+"""How sure a finding is, in a word; what each means stands under the lists."""
 
 LOW_BASE = 30
 """Below this many answers a figure carries the mark [u], low base."""
@@ -127,11 +155,11 @@ def comparison(row: ComparisonRow | None, base: int | None, rest: int | None) ->
     if row.lower <= 0 <= row.upper:
         if not base or not rest:
             return NO_COMPARISON
-        smallest = round(100 * concerns.smallest_gap(base, rest))
-        return concerns.no_clear_difference(base, smallest)
+        smallest = round(100 * smallest_gap(base, rest))
+        return no_clear_difference(base, smallest)
     side = "fewer" if row.gap < 0 else "more"
     return (
         f"{abs(row.gap)} {side} in every 100 answers were positive than among everyone else "
-        f"(plausible range {concerns.plausible_range(row.lower, row.upper)}). "
+        f"(plausible range {plausible_range(row.lower, row.upper)}). "
         "It does not tell us why."
     )

@@ -6,6 +6,7 @@ third one in tests that are not `long`.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from fixtures_interrupted import (
     every_step,
     make_stages,
     private_pieces,
+    stores_of,
     sweep,
     until,
 )
@@ -29,13 +31,14 @@ from fixtures_interrupted import (
 from analysis.release import folder
 from survey.close import destroying, opening
 from survey.close import keys as release_keys
-from survey.manage import destructions, officers, wave_file, waves
+from survey.manage import destructions, headcounts, officers, wave_file, waves
 from survey.results import store
 
 CARRY = f"wave carry {WAVE} --out {WAVE}.wave"
 UNSEAL_FILE = f"unseal {WAVE}.wave --key officers --out releases"
 UNSEAL = f"unseal {WAVE} --key officers --out releases"
 ADD = "release add back.release"
+CORRECT = f"unseal {WAVE} --key officers --out releases --correct Headcounts"
 DESTROY = f"wave destroy {WAVE} --yes"
 COMBINE = (
     "keys combine officers/share-1.txt officers/share-2.txt --locked officers/release.locked "
@@ -156,6 +159,29 @@ def test_release_is_taken_in_once(stages: Stages, every: int) -> None:
     assert sweep_adding(stages, every) > 20
 
 
+@every_step
+def test_a_correction_leaves_the_old_release_in_force_or_the_new_one(
+    stages: Stages, every: int, tmp_path: Path
+) -> None:
+    shutil.copytree(stages.at("released"), tmp_path / "recounted")
+    headcounts.store(stores_of(tmp_path / "recounted"), WAVE, {"force": 200})
+    (first,) = store.every(stores_of(tmp_path / "recounted"))
+
+    def killed(disk: Disk) -> None:
+        expect_released(disk, stages)
+        (now,) = store.in_force(disk.stores)
+        assert {first, now} == set(store.every(disk.stores))
+
+    def done(disk: Disk, _said: str) -> None:
+        killed(disk)
+        ((name, now),) = store.in_force(disk.stores).items()
+        assert (now.manifest.replaces, now.manifest.correction) == (first, "Headcounts")
+        more = disk.names - Disk(tmp_path / "recounted").names
+        assert all(one.startswith(f"releases/{name}/") for one in more)
+
+    assert sweep(tmp_path / "recounted", command(CORRECT), killed, done, every) > 60
+
+
 @pytest.mark.slow
 def test_wave_called_released_before_its_release_is_stored_is_noticed(
     stages: Stages, monkeypatch: pytest.MonkeyPatch
@@ -187,7 +213,7 @@ def test_answers_opened_on_disk_for_a_moment_are_noticed(
 
     monkeypatch.setattr(opening, "opened_row", wrong)
     with pytest.raises(AssertionError, match="killed before step"):
-        sweep_unsealing(stages, 1)
+        sweep_unsealing(stages, 2)
 
 
 @pytest.mark.slow
@@ -201,7 +227,7 @@ def test_half_a_release_under_its_name_is_noticed(
 
     monkeypatch.setattr(folder, "_make", in_place)
     with pytest.raises(AssertionError, match="killed before step"):
-        sweep_unsealing(stages, 1)
+        sweep_unsealing(stages, 3)
 
 
 def expect_destroyed_when_it_says_so(disk: Disk, stages: Stages, key: bool) -> None:

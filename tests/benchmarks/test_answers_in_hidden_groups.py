@@ -82,7 +82,7 @@ def exposed(force: tuple[System, Ints, npt.NDArray[np.bool_]], alike: float, sho
     names = {group.id for group, out in zip(system.groups, hidden.tolist(), strict=True) if out}
     looked = [at for at, name in enumerate(few.names) if name in names]
     assert len(looked) >= 20
-    possible = PossibleAnswers(system, system.membership)
+    possible = PossibleAnswers(system)
     found = 0
     for _ in range(ITEMS):
         truth = np.asarray(system.inside @ rng.binomial(people, alike), dtype=float)

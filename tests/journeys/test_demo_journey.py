@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import socket
@@ -16,15 +17,15 @@ from pathlib import Path
 
 import attacked_demo
 import pytest
+from planted import TRACES, follows
 
-from analysis.plan import TablePlan
 from analysis.release.model import Release
 from survey.clock import now
 from survey.collect import submit
 from survey.config import Settings
 from survey.database import Stores
 from survey.demo.making import PASSWORD, QUESTIONNAIRE, SIGN_INS
-from survey.demo.truths import TRUTHS, Trace
+from survey.demo.truths import Trace
 from survey.manage import people, waves
 from survey.questionnaire import loader
 from survey.results import commented, store
@@ -35,7 +36,6 @@ FIRST_START, LATER_START = 60.0, 10.0
 """Seconds by the clock, on two cores: `make test` runs this file before the others, alone."""
 
 CANDOUR = [sys.executable, "-c", "from survey.cli import main; main()"]
-TRACES = [trace for truth in TRUTHS for trace in truth.traces]
 
 
 def start(home: Path) -> tuple[str, float]:
@@ -145,21 +145,6 @@ def test_a_finding_elsewhere_would_count_as_chance() -> None:
     assert not follows(plan, "ethnicity=minority&probationer=yes", north)
 
 
-def follows(plan: TablePlan, group: str, trace: Trace) -> bool:
-    """Whether a group's gap comes with the trace's: it holds it, lies in it or is its rest."""
-    found, planted = dict(plan.group_by_id[group].where), dict(plan.group_by_id[trace.group].where)
-    if "command" not in planted:
-        return found.items() <= planted.items() or planted.items() <= found.items()
-    if "command" not in found:
-        return False
-    values = plan.breakdown_by_id["command"].value_by_id
-    own, other = values[found["command"]], values[planted["command"]]
-    nested = own.categories <= other.categories or other.categories <= own.categories
-    return nested or own.parent == other.parent == dict(plan.group_by_id[trace.against].where).get(
-        "command"
-    )
-
-
 @pytest.fixture
 def served(demo: Demo) -> Iterator[str]:
     with socket.socket() as probe:
@@ -235,7 +220,9 @@ def test_a_leak_in_a_page_or_a_release_of_the_demo_falls(
     export = next(given.glob(f"exports/hr/{wave}-groups.csv"))
     changed = export.read_text().replace(f",{base},", f",{base + 4},", 1)
     (tmp_path / export.name).write_text(changed)
-    command = [*CANDOUR, "attack", str(tmp_path), str(demo.home / "releases")]
+    manifests = (demo.home / "releases").glob("*/manifest.json")
+    own = next(path.parent for path in manifests if json.loads(path.read_text())["wave"] == wave)
+    command = [*CANDOUR, "attack", str(tmp_path), str(own)]
     found = subprocess.run(command, check=False, capture_output=True, text=True)
     assert found.returncode == 1
     assert "what is not shown is written differently" in found.stdout

@@ -174,9 +174,23 @@ def test_wave_is_opened_on_an_offline_machine_and_comes_back(
     assert packed.stem in run(f"release add {packed.name}"), "again changes nothing"
     assert "autumn  released" in run("wave status autumn")
     run("user add hr --role hr --password correct-horse-battery")
-    assert "is released; only a closed wave" in refused("wave carry autumn --out again.wave")
+    assert '--out releases --correct "REASON"' in run("wave carry autumn --out again.wave")
+    key = "--key offline/release.key --out releases"
+    assert "is released; only a closed wave" in refused(f"unseal again.wave {key}")
+    assert "nothing is to be corrected" in refused(f"unseal again.wave {key} --correct Typo")
+    Path("headcount.csv").write_text("group,headcount\nforce,200\n")
+    run("headcount load autumn headcount.csv")
+    run("keys new --unsplit --out standing")
+    kept = "--keep-tallies standing/public.json"
+    assert "holds no file" in refused(f"unseal autumn {key} --correct Why --previous offline")
+    assert "is not the public.json" in refused(f"unseal autumn {key} --keep-tallies headcount.csv")
+    said = run(f"unseal autumn {key} --correct Headcounts {kept}")
+    (sealed,) = Path("releases").glob("*.tallies.sealed")
+    assert f"{sealed}  exact sums" in said
+    assert "published in place of the one before" in said
     assert "destroyed" in run("wave destroy autumn --yes")
-    assert packed.stem in run(f"release add {packed.name}")
+    assert "is destroyed: there are no answers" in refused("wave carry autumn --out third.wave")
+    assert packed.stem in run(f"release add {packed.name}"), "replaced, and again no change"
     assert "autumn  destroyed" in run("wave status autumn")
 
 

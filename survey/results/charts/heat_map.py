@@ -14,6 +14,7 @@ from typing import Literal
 from analysis.plan import FORCE
 from analysis.release.model import Release
 from analysis.release.rows import EstimateRow, GroupRow, LadderRow, MeasureRow
+from analysis.statistics.concerns import PAST
 from survey.results import words
 from survey.results.charts.palette import NEAR, SHADES, Shade, shade
 from survey.results.rounded import further
@@ -133,7 +134,7 @@ class _Painter:
         self.release = release
         self.themes: list[MeasureRow] = [row for row in release.measures if row.kind == "theme"]
         self.marks: dict[tuple[str, str], Mark] = {
-            (row.group, row.measure): row.kind for row in release.concerns
+            (row.group, row.measure): row.kind for row in release.concerns if row.state not in PAST
         }
         tables = {table for table, _ in release.manifest.tables}
         self.instead: dict[str, LadderRow] = {

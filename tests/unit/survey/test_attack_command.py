@@ -13,6 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from fixtures_workbooks import Page
+from fixtures_workbooks import write as write_workbook
 
 from analysis import responses
 from analysis.export import csv_bytes
@@ -211,9 +213,19 @@ def test_a_comment_in_a_page_is_found(tools: Attack, tmp_path: Path) -> None:
     assert attack(*tools, page, "--comments", comments)[0] == 0
 
 
+def test_a_workbook_in_a_folder_is_read(tools: Attack, tmp_path: Path) -> None:
+    counts = [["unit", "parent", "item", "count"], ["force", "", "q1", 304]]
+    sheets = {"counts": Page([*counts, ["north", "force", "q1", 300]])}
+    write_workbook(tmp_path / "counts.xlsx", sheets)
+    code, said, _ = attack(*tools, tmp_path)
+    assert code == 1
+    assert "counts.xlsx: counts: force, q1: the children leave 4 people" in said
+
+
 def test_bad_input_is_one_sentence(answers: Path, tools: Attack, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "sheet.xlsx").write_bytes(b"PK")
+    (tmp_path / "sheet.ods").write_bytes(b"PK")
     (tmp_path / "bad.release").write_bytes(b"PK")
     (tmp_path / "rows.csv").write_text("a,b\n1\n")
     (tmp_path / "latin.html").write_bytes(b"\xe9")
@@ -222,7 +234,8 @@ def test_bad_input_is_one_sentence(answers: Path, tools: Attack, tmp_path: Path)
     for arguments, reason in [
         ([tmp_path / "none"], "no such file"),
         ([tmp_path / "empty"], "to attack in this folder"),
-        ([tmp_path / "sheet.xlsx"], "save a spreadsheet as CSV"),
+        ([tmp_path / "sheet.ods"], "save a spreadsheet as .xlsx"),
+        ([tmp_path / "sheet.xlsx"], "not a workbook that can be read"),
         ([tmp_path / "bad.release"], "not a packed Release"),
         ([tmp_path / "rows.csv"], "row 2: there are 1 cells"),
         ([tmp_path / "latin.html"], "not UTF-8"),

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import csv
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from analysis.earlier_tallies import EarlierTallies
 from analysis.ledger import folder as ledgers
 from analysis.release import folder
-from survey import cli
+from analysis.release.model import Release
+from survey import cli, tabulate
 from survey.close import keys
 
 TINY = Path(__file__).parents[2] / "questionnaires" / "tiny.yaml"
@@ -93,11 +97,64 @@ def test_four_late_answers_are_refused_in_one_sentence(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert candour(monkeypatch, SPRING) == 0
-    assert candour(monkeypatch, SPRING.replace("spring.csv", "spring-late.csv")) == 2
+    late = SPRING.replace("spring.csv", "spring-late.csv")
+    assert candour(monkeypatch, late) == 2
+    assert "has to say why: --correct REASON" in capsys.readouterr().err
+    assert candour(monkeypatch, f"{late} --correct Late") == 2
     error = capsys.readouterr().err
     assert "differ from those of its earlier Release by fewer than 10 people in force" in error
     assert len(ledgers.read(home / "ledger", "tiny").entries) == 1
     assert len(names(home)) == 1
+
+
+def test_a_correction_stands_in_the_ledger_with_its_reason(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert candour(monkeypatch, SPRING) == 0
+    Path("people.csv").write_text("group,headcount\nforce,900\n")
+    corrected = f"{SPRING} --headcount people.csv --correct Headcounts"
+    for _ in range(2):  # again, nothing changes
+        assert candour(monkeypatch, corrected) == 0
+        first, second = ledgers.read(home / "ledger", "tiny").releases
+        assert second.release.manifest.replaces == first.hash
+        assert second.release.manifest.correction == "Headcounts"
+        assert names(home) == {first.hash, second.hash}
+    for line, sentence in [
+        (f"{SPRING.replace(' --ledger ledger', '')} --correct Why", "--correct needs --ledger"),
+        (f"{AUTUMN} --correct Why", "has no Release that could be corrected"),
+    ]:
+        assert candour(monkeypatch, line) == 2
+        assert sentence in capsys.readouterr().err
+
+
+def test_a_later_wave_pools_with_the_sums_that_were_kept(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keys.make(home / "standing")
+    handed: list[tuple[EarlierTallies, ...]] = []
+    publish = tabulate.publish
+
+    def watched(*parts: Any, **facts: Any) -> Release:
+        handed.append(facts["previous_tallies"])
+        return publish(*parts, **facts)
+
+    monkeypatch.setattr(tabulate, "publish", watched)
+    assert candour(monkeypatch, f"{SPRING} --keep-tallies standing/public.json") == 0
+    assert candour(monkeypatch, f"{AUTUMN} --previous out") == 2
+    assert "None of the keys opens" in capsys.readouterr().err
+    assert candour(monkeypatch, f"{AUTUMN} --previous out --previous-key standing") == 0
+    (none, (spring,)) = handed
+    assert none == ()
+    assert (spring.wave, spring.closed) == ("spring", date(2026, 4, 30))
+    assert spring.sums("respect", "force")
+    for line, sentence in [
+        ("--responses spring.csv --out out --keep-tallies standing/public.json", "needs --ledger"),
+        ("--responses spring.csv --out out --previous out", "--previous needs --ledger"),
+        (f"{AUTUMN} --weight w --keep-tallies standing/public.json", "does not go with --weight"),
+        (f"{AUTUMN} --previous keys", "holds no file"),
+    ]:
+        assert candour(monkeypatch, line) == 2
+        assert sentence in capsys.readouterr().err
 
 
 def test_a_gap_in_the_ledger_is_refused(

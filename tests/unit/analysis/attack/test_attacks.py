@@ -12,7 +12,7 @@ import fixtures_analysis as fixtures
 import pytest
 
 from analysis.attack.findings import Claim, Tried
-from analysis.attack.material import Material, Page, Published, Sheet
+from analysis.attack.material import Material, Page, Published, Sheet, Unseen, Workbook
 from analysis.attack.trying import ATTACKS, attack
 from analysis.export import csv_bytes
 from analysis.policy import DisclosurePolicy
@@ -123,6 +123,15 @@ def page(row: str) -> Material:
     return of(pages=(Page("board.html", f"<table>{shown}{kept}{row}</table>"),))
 
 
+def _frames() -> Material:
+    """Of one unit all but three answered: its whole less the other one, of another Release."""
+    untold = {"headcount": None, "response_rate": None}
+    whole = 150 + (clean().group_by_id["command=north-a"].base or 0) + 3
+    above = {"force": untold, "command=response": untold, "command=north-a": untold}
+    second = above | {"command=north-b": untold, "command=north": {"headcount": whole}}
+    return of(groups(**above, **{"command=north": untold}), groups(**second))
+
+
 PLANTED: dict[str, Callable[[], Material]] = {
     "sums": lambda: of(groups(**{"command=north-a": {"base": 138}, "command=north-b": NOBODY})),
     "crosses": lambda: of(
@@ -149,15 +158,9 @@ PLANTED: dict[str, Callable[[], Material]] = {
     "items": lambda: of(figures(clean(), "led", **{"command=north": {"base": 5}})),
     "rates": lambda: of(groups(**{"command=north": {"headcount": 146, "response_rate": 95}})),
     "headcounts": lambda: of(groups(**{"command=north": {"response_rate": 100}})),
+    "frames": _frames,
     "residuals": lambda: of(sheets=(long_table(left=4),)),
-    "coalitions": lambda: of(
-        groups(
-            **{
-                "ethnicity=majority&probationer=no": {"base": 270},
-                "ethnicity=minority&probationer=yes": {"base": 75},
-            }
-        )
-    ),
+    "coalitions": lambda: of(groups(**{"probationer=yes": {"base": 30}})),
     "all-but-us": lambda: of(
         figures(clean(), "led", **{"command=north": {"base": 100, "positive": 98}})
     ),
@@ -171,6 +174,9 @@ PLANTED: dict[str, Callable[[], Material]] = {
     ),
     "against-the-rest": _comparison,
     "pages": lambda: page('<tr><th>North</th><td title="7 people">[c]</td><td>[c]</td></tr>'),
+    "workbooks": lambda: of(
+        workbooks=(Workbook("one.xlsx", (), (Unseen("truth!B2, which is hidden", "7"),), 9),)
+    ),
     "comments": lambda: of(
         comments=("More sergeants for the night shift, please.",),
         pages=(Page("hr.html", "<p>They ask for sergeants for the night shift.</p>"),),
@@ -202,6 +208,23 @@ def test_an_attack_finds_what_is_planted_for_it(one) -> None:  # type: ignore[no
     assert tried.tries or one.family == 11
     if one.family not in (6, 9, 13, 14):
         assert one.run(of(clean())).falls == []
+
+
+def test_a_correction_may_have_other_headcounts() -> None:
+    manifest = replace(clean().manifest, replaces="f" * 64, correction="Wrong headcounts")
+    wrong = {"command=south-a": {"headcount": 154, "response_rate": 100}}
+    other = groups(**{"command=south-a": {"headcount": 154}})
+    assert "editions" in fallen(of(clean(), other))
+    assert "editions" not in fallen(of(clean(), replace(other, manifest=manifest)))
+    assert "headcounts" in fallen(of(clean(), replace(groups(**wrong), manifest=manifest)))
+
+
+def test_the_reason_of_a_correction_is_read_too() -> None:
+    (label,) = {row.label for row in clean().groups if row.group == HIDDEN}
+    said = {"replaces": "f" * 64, "correction": f"The headcount of {label}."}
+    corrected = replace(clean(), manifest=replace(clean().manifest, **said))  # type: ignore[arg-type]
+    assert "sentences" in fallen(of(corrected))
+    assert "comments" in fallen(of(corrected, comments=(said["correction"],)))
 
 
 def test_what_a_hidden_group_is_known_to_be_is_a_claim() -> None:

@@ -11,6 +11,8 @@ import fixtures_analysis as fixtures
 import pytest
 
 from analysis.attack.audit import Breach, audit
+from analysis.attack.bases import attack_bases
+from analysis.attack.rates import attack_rates
 from analysis.policy import DisclosurePolicy
 from analysis.publish.making import WaveFacts, publish
 from analysis.release.model import Release
@@ -104,6 +106,41 @@ def test_few_left_of_a_parent_are_found() -> None:
     planted = with_group("probationer=no", "probationer", base=rest - 4)
     assert audit(release("probationer")) == ()
     assert "rest" in kinds(audit(planted))
+
+
+def test_the_number_received_beside_shown_groups_gives_the_rest_away() -> None:
+    """The force is not shown, yet everybody can read how many answers were in the box."""
+    table = release("command")
+    parts = [row.base or 0 for row in table.groups if row.values[0] in {"response", "specialist"}]
+    hide = {"base": None, "headcount": None, "response_rate": None, "status": "c"}
+    planted = with_group("force", "command", **hide)
+    few = replace(planted, manifest=replace(planted.manifest, cards=900, received=sum(parts) + 4))
+    many = replace(planted, manifest=replace(planted.manifest, cards=900, received=sum(parts) + 40))
+    assert kinds(attack(planted)) == kinds(attack(many)) == set()
+    assert "rest" in kinds(attack(few))
+
+
+def attack(made: Release) -> tuple[Breach, ...]:
+    return tuple(attack_bases(made))
+
+
+def test_cards_stand_for_the_headcount_of_the_force() -> None:
+    """No headcount tells of the last unit, and the cards that are left do."""
+    made = release("command")
+    answered = {row.group: row.base or 0 for row in made.groups}
+    untold = {"force", "command=response", "command=specialist", "command=north", "command=north-a"}
+    rows = tuple(
+        replace(row, headcount=None, response_rate=None) if row.group in untold else row
+        for row in made.groups
+    )
+    told = sum(row.headcount or 0 for row in rows if row.group.count("-"))
+    left = answered["command=north-a"] + 3
+    few, many = (
+        replace(made, groups=rows, manifest=replace(made.manifest, cards=told + more))
+        for more in (left, left + 40)
+    )
+    assert not [one for one in attack_rates(many) if one.group == "command=north-a"]
+    assert [one for one in attack_rates(few) if one.group == "command=north-a"]
 
 
 def test_a_part_that_is_nearly_its_parent_is_found() -> None:

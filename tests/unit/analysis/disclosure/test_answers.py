@@ -69,9 +69,7 @@ def test_exposed_is_what_every_table_of_answers_says(
     every = unions(made, hidden)
     few, at_atoms = small_unions(made, every, n, 20)
     told = Told(at_atoms, np.asarray(made.inside @ truth, dtype=float), low, high, whole=True)
-    exposed = {
-        few.names[one.union] for one in PossibleAnswers(made, made.membership).exposed(told, few)
-    }
+    exposed = {few.names[one.union] for one in PossibleAnswers(made).exposed(told, few)}
     tables = enumerated(at_cells.astype(float), (low, high), n)
     sets = np.asarray((few.rows @ made.inside).todense())
     for name, row, unseen in zip(few.names, sets, few.unseen.tolist(), strict=True):
@@ -93,7 +91,7 @@ def test_everything_shown_exactly_exposes_what_is_left() -> None:
     high = np.where(hidden, made.membership @ (made.inside @ n), bases)
     few, at_atoms = small_unions(made, unions(made, hidden), n, 20)
     told = Told(at_atoms, np.asarray(made.inside @ truth, dtype=float), low, high, whole=True)
-    found = tuple(PossibleAnswers(made, made.membership).exposed(told, few))
+    found = tuple(PossibleAnswers(made).exposed(told, few))
     assert "unit= not known further" in {few.names[one.union] for one in found}
     assert {made.groups[row].id for one in found for row in one.rows} == {"force", "unit=a"}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 
 import fixtures_disclosure as small
 import numpy as np
@@ -13,7 +14,9 @@ from analysis.attack import bases
 from analysis.disclosure import repair
 from analysis.disclosure.bounds import FeasibleTables, Known
 from analysis.disclosure.lines import Derived
+from analysis.disclosure.solving import Reals
 from analysis.disclosure.system import System
+from analysis.disclosure.whole import NearestWhole
 
 INSIDE = np.array(
     [[0, 0, 0, 1, 1, 1], [0, 1, 1, 0, 0, 0], [1, 0, 1, 1, 1, 0], [1, 1, 0, 1, 1, 1]], dtype=float
@@ -36,6 +39,7 @@ def system() -> System:
         bases=(rows @ PEOPLE).astype(np.int64),
         lines=(),
         derived=Derived((), sparse.csr_array((0, 5)), ()),
+        truth=None,
     )
 
 
@@ -50,9 +54,44 @@ def test_fractions_of_people_leave_it_open() -> None:
     fits.hide(HIDDEN)
     first = np.eye(6)[0]
     assert [round(fits.extreme(first, largest=one)[0], 6) for one in (False, True)] == [11.5, 12.5]
-    assert fits.has_whole(first, 12, 12)
-    assert not fits.has_whole(first, 13, 100)
-    assert not fits.has_whole(first, 0, 11)
+    whole = fits.near(sparse.csr_array(first[None]))
+    assert whole.find(fits.limits(), 0, 12, 12) is not None
+    assert whole.find(fits.limits(), 0, 13, 100) is None
+    assert whole.find(fits.limits(), 0, 0, 11) is None
+
+
+def test_near_search_finds_a_table_exactly_where_one_of_all_tables_fits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rng = np.random.default_rng(11)
+    every = np.array(list(product(range(4), repeat=6)), dtype=float)
+    searched, search = [0], NearestWhole._searched
+
+    def counting(self: NearestWhole, low: Reals, high: Reals) -> Reals | None:
+        searched[0] += 1
+        return search(self, low, high)
+
+    monkeypatch.setattr(NearestWhole, "_searched", counting)
+    verdicts = []
+    for _ in range(150):
+        rows = (rng.random((4, 6)) < 0.5).astype(float)
+        near = rng.integers(0, 4, 6).astype(float)
+        low = rows @ rng.integers(0, 4, 6) - rng.integers(0, 2, 4)
+        high = low + rng.integers(0, 2, 4)
+        sought = (rng.random((2, 6)) < 0.5).astype(float)
+        fewest = float(rng.integers(0, 12))
+        most = fewest + float(rng.integers(0, 2))
+        whole = NearestWhole(
+            sparse.csr_array(rows), sparse.csr_array(sought), np.full(6, 3.0), near
+        )
+        found = whole.find((low, high), 1, fewest, most)
+        fits = ((low <= every @ rows.T) & (every @ rows.T <= high)).all(axis=1)
+        there = fits & (fewest <= every @ sought[1]) & (every @ sought[1] <= most)
+        assert (found is not None) == bool(there.any())
+        assert found is None or any((table == found).all() for table in every[there])
+        verdicts.append(found is not None)
+    assert 20 < sum(verdicts) < 130
+    assert searched[0] > 0, "some changes are of fractions of people"
 
 
 def test_a_group_that_whole_people_pin_is_protected(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,6 +20,7 @@ from fixtures_earlier import (
     made,
     people,
     plan,
+    why,
 )
 
 from analysis.errors import LedgerError, Unprotectable
@@ -181,7 +182,7 @@ def test_items_with_bases_of_their_own_are_published_as_before(tmp_path: Path) -
     study = with_answers(study, heard=heard)
 
     def again(ledger: Ledger) -> Release:
-        facts = WaveFacts("autumn", "Autumn", DAY, ledger)
+        facts = WaveFacts("autumn", "Autumn", DAY, ledger, why(ledger))
         return publish(study.codebook, study.plan, study.microdata, wave=facts, policy=POLICY)
 
     empty = Ledger("small")

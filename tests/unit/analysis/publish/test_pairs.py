@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import fixtures_analysis as fixtures
 
-from analysis.publish.pairs import WAVE, pairs, rests
+from analysis.publish.pairs import pairs, rests
 from analysis.tally import tally
 
 PLAN = fixtures.plan()
@@ -18,27 +18,32 @@ def test_every_group_but_the_force_is_compared_once() -> None:
     assert len(pairs(PLAN)) == len(BY_GROUP)
 
 
-def test_a_department_is_compared_with_the_rest_of_its_command() -> None:
-    assert BY_GROUP["command=north-a"].against == "command=north"
-    assert BY_GROUP["command=south-a"].against == "command=south"
+def test_everything_is_compared_with_the_rest_of_the_force() -> None:
+    assert {pair.against for pair in pairs(PLAN)} == {"force"}
 
 
-def test_everything_else_is_compared_with_the_rest_of_the_force() -> None:
-    for group in ("command=north", "command=response", "ethnicity=asian", "probationer=yes"):
-        assert BY_GROUP[group].against == "force"
-    assert BY_GROUP["command=north&ethnicity=minority"].against == "force"
-
-
-def test_a_named_intersection_is_a_family_and_all_else_is_one() -> None:
-    named = BY_GROUP["ethnicity=minority&probationer=yes"].family
-    assert [pair.group for pair in pairs(PLAN) if pair.family == named] == [
-        "ethnicity=minority&probationer=yes"
+def test_families_are_those_that_the_questionnaire_declares() -> None:
+    families: dict[str, list[str]] = {}
+    for pair in pairs(PLAN):
+        families.setdefault(pair.family, []).append(pair.group)
+    assert families["command"] == [f"command={one}" for one in ("response", "specialist")] + [
+        f"command={one}" for one in ("north", "south", "crime")
     ]
-    assert len({pair.family for pair in pairs(PLAN)}) == 2
+    assert families["within command=north"] == ["command=north-a", "command=north-b"]
+    assert len(families["ethnicity"]) == 6
+    assert families["probationer"] == ["probationer=yes", "probationer=no"]
+    assert len(families["command x ethnicity"]) == 10
+    named = families["intersection Minority-background probationers"]
+    assert named == ["ethnicity=minority&probationer=yes"]
+    assert len(families["ethnicity x probationer"]) == 3
+    assert len(families) == 9
+    inside = {pair.family for pair in pairs(PLAN) if pair.inside}
+    assert inside == {f"within command={one}" for one in ("north", "south", "crime")}
 
 
-def test_without_named_intersections_a_wave_is_one_family() -> None:
-    assert {pair.family for pair in pairs(replace(PLAN, intersections=()))} == {WAVE}
+def test_without_named_intersections_no_group_stands_alone() -> None:
+    families = {pair.family for pair in pairs(replace(PLAN, intersections=()))}
+    assert not any(name.startswith("intersection") for name in families)
 
 
 def test_a_rest_is_everybody_else_in_what_the_group_stands_in() -> None:

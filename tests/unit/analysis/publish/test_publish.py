@@ -225,8 +225,8 @@ def test_a_sensitive_item_on_a_base_whose_bands_meet_is_not_shown() -> None:
     assert (row.positive, row.base, row.status) == (None, None, "c")
     gaps = {(row.group, row.measure): row for row in release.comparisons}
     assert gaps["command=north-a", "harassed"].status == "c"
-    # Nor does the department beside it, whose rest is those eleven.
-    assert gaps["command=north-b", "harassed"].status == "c"
+    # The department beside it is compared with everybody else, who are many.
+    assert gaps["command=north-b", "harassed"].status == "shown"
 
 
 def unanimous(study: Study, unit: str, answer: int) -> Study:
@@ -274,14 +274,15 @@ def test_a_planted_difference_is_raised_and_told_in_published_numbers() -> None:
     gaps = {(row.group, row.measure): row for row in release.comparisons}
     for row in raised:
         same = gaps[row.group, row.measure]
-        assert (row.kind, row.state, row.against) == ("concern", "emerging", "command=south")
+        assert (row.kind, row.state, row.against) == ("concern", "emerging", "force")
         assert (row.gap, row.lower, row.upper) == (same.gap, same.lower, same.upper)
         assert row.lower <= row.gap <= row.upper <= 0
         assert row.people % 5 == 0
         estimate = release.estimate_by_key[row.group, row.measure]
         assert row.words.startswith("South-b: ")
         assert f"{estimate.positive} of every 100" in row.words or estimate.positive_bound
-    mirrored = [row for row in release.concerns if row.group == "command=south-a"]
+    better = released(worse(small(1200), "south-b", -2))
+    mirrored = [row for row in better.concerns if row.group == "command=south-b"]
     assert {row.kind for row in mirrored} == {"strength"}
 
 
@@ -313,7 +314,7 @@ def test_a_gap_that_would_be_raised_without_a_percent_to_show_is_not_eligible() 
     shown = [one for one in release.comparisons if one.status == "shown" and one.kind == "theme"]
     assert release.manifest.comparisons == len(shown)
     # With a percent to show, a gap of that size is raised.
-    worse_still = released(sensitive_theme(0.7))
+    worse_still = released(sensitive_theme(0.6))
     assert key in {(one.group, one.measure) for one in worse_still.concerns}
 
 
@@ -436,8 +437,8 @@ def test_a_percent_that_the_auditor_sees_through_is_withheld(
     assert release.estimate_by_key["command=north", "seen"].status == "shown"
     gaps = {(row.group, row.measure): row for row in release.comparisons}
     assert gaps["command=north", "led"].status == "c"
-    # The departments are compared with the rest of North.
-    assert gaps["command=north-a", "led"].status == "c"
+    # The departments are compared with the rest of the force.
+    assert gaps["command=north-a", "led"].status == "shown"
 
 
 def test_a_base_that_the_auditor_works_out_stops_the_release(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import fixtures_analysis as fixtures
@@ -14,7 +15,7 @@ from analysis.attack.audit import audit
 from analysis.plan import TablePlan
 from analysis.policy import DisclosurePolicy
 from analysis.publish import WaveFacts, exact, publish
-from analysis.publish.rates import Told, tellable
+from analysis.publish.rates import Told, tellable, untold_and_few
 
 K = 10
 UNITS = plan([nested("unit", {"x": ["a", "b", "c"], "y": ["d", "e"]})], [table("unit")])
@@ -71,6 +72,29 @@ def test_a_whole_left_out_is_not_the_sum_of_its_parts() -> None:
     found = told(TWO, {"force": 100, "a": 50, "b": 50}, {"force": 96, "a": 35, "b": 36})
     assert not found["force"]
     assert not (found["a"] and found["b"])
+
+
+def test_cards_stand_for_the_headcount_of_the_force() -> None:
+    """Of the second unit no more people can be there than cards are left."""
+    known = Told((None, 50, None), (60, 30, 20), (False, False, False), frozenset({1}))
+    assert tellable(TWO, known, K) == {1}
+    assert tellable(TWO, replace(known, cards=80), K) == {1}
+    assert not tellable(TWO, replace(known, cards=75), K)
+
+
+def test_where_nearly_every_card_was_used_that_is_told_and_nothing_more() -> None:
+    known = Told((None, 50, None), (60, 30, 20), (False, False, False), frozenset({1}), cards=65)
+    assert tellable(TWO, known, K) == {1}
+
+
+def test_what_is_told_already_stays_and_others_go() -> None:
+    known = Told((100, 50, 50), (80, 30, 45), (False, False, False), frozenset({0, 1}))
+    assert tellable(TWO, known, K) == {0}
+    assert tellable(TWO, replace(known, fixed=frozenset({1})), K) == {1}
+    both = replace(known, fixed=frozenset({0, 1}))
+    assert tellable(TWO, both, K) == {0, 1}
+    assert untold_and_few(TWO, both, K) == 2
+    assert untold_and_few(TWO, replace(known, told=frozenset({1})), K) is None
 
 
 def test_without_any_headcount_there_is_nothing_to_leave_out() -> None:

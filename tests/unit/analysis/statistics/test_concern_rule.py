@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from scipy.special import ndtr
@@ -10,16 +12,20 @@ from analysis.errors import EstimationError
 from analysis.statistics.comparisons import Difference, welch
 from analysis.statistics.concerns import (
     Comparison,
-    flag,
-    no_clear_difference,
+    Findings,
     people_affected,
-    plausible_range,
     smallest_gap,
-    words,
 )
+from analysis.statistics.concerns import flag as flag_families
+from analysis.statistics.sentences import no_clear_difference, plausible_range, words
 from analysis.statistics.suppressed import SUPPRESSED
 
 CLEAR = 1e-6
+
+
+def flag(family: Sequence[Comparison], k: int) -> Findings:
+    """One family alone."""
+    return flag_families([{"wave": family}], k)
 
 
 def _compared(gap, p, n=60, rest=5000, group="north", measure="fairness"):

@@ -20,7 +20,6 @@ from fixtures_carried import (
     AUTUMN,
     answer_and_close,
     changed,
-    close_autumn,
     publish_spring,
 )
 from fixtures_wave import LiveWave
@@ -39,17 +38,6 @@ from survey.errors import CandourError, ReleaseError, SettingsError, WaveStateEr
 from survey.manage import headcounts, wave_file, waves
 from survey.manage.wave_file import WaveFile
 from survey.results import adding, ledger, store
-
-
-@pytest.fixture
-def closed_wave(live_wave: LiveWave, tmp_path: Path) -> LiveWave:
-    return close_autumn(live_wave, tmp_path / "spring")
-
-
-@pytest.fixture
-def carried(closed_wave: LiveWave, tmp_path: Path) -> Path:
-    carry(closed_wave.stores, "autumn", tmp_path / "autumn.wave")
-    return tmp_path / "autumn.wave"
 
 
 def copy_of(live: LiveWave, home: Path) -> Stores:
@@ -245,7 +233,7 @@ def made_from(path: Path, officers: Keys, out: Path, **facts: object) -> bytes:
     changed_wave = replace(file.wave, **facts)  # type: ignore[arg-type]
     from survey.close import opening
 
-    release = opening.release_of(replace(file, wave=changed_wave), officers)
+    release = opening.made_of(replace(file, wave=changed_wave), officers).release
     return folder.pack(out / folder.write(release, out, officers.signing))
 
 
@@ -301,6 +289,12 @@ def test_release_of_other_counts_is_refused(
     packed = folder.pack(tmp_path / folder.write(more, tmp_path, closed_wave.signer))
     with pytest.raises(ReleaseError, match="counts 70 answers, and 60 were received"):
         adding.add(closed_wave.stores, packed)
+    assert (release.manifest.cards, release.manifest.received) == (60, 60)
+    for other_count in ({"cards": 61}, {"received": 70}, {"received": None}):
+        manifest = replace(release.manifest, **other_count)  # type: ignore[arg-type]
+        packed = folder.packed(replace(release, manifest=manifest), closed_wave.signer)
+        with pytest.raises(ReleaseError, match=r"other numbers .* than were told"):
+            adding.add(closed_wave.stores, packed)
 
 
 def test_small_headcount_is_rounded_in_the_release_and_taken_all_the_same(
@@ -347,7 +341,7 @@ def test_second_release_of_a_wave_is_refused_unless_it_corrects_the_first(
     with pytest.raises(ReleaseError, match=f"has the Release {digest[:12]} already"):
         adding.add(closed_wave.stores, second)
     release = folder.unpack(second, None)
-    named = replace(release, manifest=replace(release.manifest, replaces=digest))
+    named = replace(release, manifest=replace(release.manifest, replaces=digest, correction="Why"))
     late = folder.pack(
         tmp_path / "more" / folder.write(named, tmp_path / "more", closed_wave.signer)
     )

@@ -1,14 +1,16 @@
-"""Headcounts: kept per wave by group, until the Release is out."""
+"""Headcounts: kept per wave by group, until the answers are destroyed."""
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 from fixtures_wave import LiveWave
 
 from survey.errors import DataError, WaveStateError
-from survey.manage import headcounts, waves
+from survey.manage import destructions, headcounts, waves
+from survey.manage.destructions import Destruction
 
 
 def test_headcounts_are_loaded_from_a_file(live_wave: LiveWave, tmp_path: Path) -> None:
@@ -36,8 +38,22 @@ def test_group_that_is_not_declared_is_refused(live_wave: LiveWave, tmp_path: Pa
     assert headcounts.of_wave(live_wave.stores, "autumn") is None
 
 
-def test_headcounts_do_not_change_after_the_release(live_wave: LiveWave) -> None:
+def test_headcounts_of_a_released_wave_can_change_for_a_correction(live_wave: LiveWave) -> None:
+    headcounts.store(live_wave.stores, "autumn", {"force": 120})
     with live_wave.stores.issuer() as session:
         waves.find(session, "autumn").state = "released"
-    with pytest.raises(WaveStateError, match="cannot change"):
-        headcounts.store(live_wave.stores, "autumn", {"force": 130})
+    headcounts.store(live_wave.stores, "autumn", {"force": 130})
+    assert headcounts.of_wave(live_wave.stores, "autumn") == {"force": 130}
+
+
+def test_headcounts_do_not_change_once_the_answers_are_destroyed(live_wave: LiveWave) -> None:
+    headcounts.store(live_wave.stores, "autumn", {"force": 120})
+    destructions.keep(
+        live_wave.stores, Destruction("autumn", date(2026, 10, 1), "sealed answers", "gone"), None
+    )
+    for state in ("released", "destroyed"):  # an interrupted destroying leaves the first
+        with live_wave.stores.issuer() as session:
+            waves.find(session, "autumn").state = state
+        with pytest.raises(WaveStateError, match="cannot change"):
+            headcounts.store(live_wave.stores, "autumn", {"force": 130})
+    assert headcounts.of_wave(live_wave.stores, "autumn") == {"force": 120}

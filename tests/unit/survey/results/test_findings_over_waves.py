@@ -10,6 +10,7 @@ from fixtures_results import BOARD, HR, Site, make_site
 from html_page import parse
 
 from analysis.release.model import Release
+from analysis.release.rows import ConcernState
 from survey.results import words
 from survey.results.findings import Findings, findings
 from survey.results.scope import of_command, whole_force
@@ -82,7 +83,7 @@ def test_a_team_that_came_from_another_command_brings_no_past_along() -> None:
         BEFORE,
         groups=tuple(
             replace(row, values=(SOUTH, *row.values[1:]))
-            if row.group == f"command={NORTH}"
+            if row.group in (f"command={NORTH}", f"command={NORTH}-1")
             else row
             for row in BEFORE.groups
         ),
@@ -98,6 +99,52 @@ def test_a_changed_question_is_compared_with_nothing() -> None:
     )
     release = replace(now_without(WATCHED), measures=changed)
     assert findings(release, whole_force(release), releases=(BEFORE, release)).ended == ()
+
+
+def with_state(state: ConcernState) -> Release:
+    """This survey's Release, with the watched group's finding in another state."""
+    rows = tuple(
+        replace(row, state=state, before="autumn") if row.group == WATCHED else row
+        for row in NOW.concerns
+    )
+    return replace(NOW, concerns=rows)
+
+
+@pytest.mark.parametrize("state", ["confirmed", "serious"])
+def test_a_confirmed_concern_says_so_itself_and_once(state: ConcernState) -> None:
+    release = with_state(state)
+    found = findings(release, whole_force(release), releases=(BEFORE, release))
+    (one,) = [finding for finding in found.concerns if finding.about == _label()]
+    assert (one.label, one.again) == (state, False)
+
+
+@pytest.mark.parametrize("state", ["cleared", "watched"])
+def test_what_was_confirmed_before_stands_apart(state: ConcernState) -> None:
+    release = with_state(state)
+    found = findings(release, whole_force(release), releases=(BEFORE, release))
+    (one,) = found.followed
+    assert (one.about, one.label) == (_label(), state)
+    assert one not in found.concerns
+    assert found.ended == ()
+
+
+def test_what_was_followed_up_before_is_not_raised_last_time() -> None:
+    quiet = now_without(WATCHED)
+    before = replace(
+        BEFORE,
+        concerns=tuple(
+            replace(row, state="cleared", before="spring") if row.group == WATCHED else row
+            for row in BEFORE.concerns
+        ),
+    )
+    assert findings(quiet, whole_force(quiet), releases=(before, quiet)).ended == ()
+
+
+def test_a_finding_says_which_gaps_its_size_hides() -> None:
+    found = findings(NOW, whole_force(NOW)).concerns
+    (watched,) = [finding for finding in found if finding.about == _label()]
+    base = NOW.estimate_by_key[WATCHED, "grievance"].base
+    assert watched.unseen.startswith(f"Among about {base} answers, a gap of less than ")
 
 
 @pytest.fixture(scope="module")

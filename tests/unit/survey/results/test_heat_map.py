@@ -71,6 +71,12 @@ def test_raised_figures_are_marked_and_no_others() -> None:
     assert sum(cell.mark != "" for row in rows.values() for cell in row.cells) == 3
 
 
+def test_what_was_raised_before_and_is_not_now_is_not_marked() -> None:
+    past = tuple(replace(row, state="cleared", before="spring") for row in RELEASE.concerns)
+    rows = drawn(replace(RELEASE, concerns=past))
+    assert not [cell.mark for row in rows.values() for cell in row.cells if cell.mark]
+
+
 def test_few_answers_are_marked_low_base() -> None:
     assert drawn(with_estimate(f"command={NORTH}", base=25))["Response North"].cells[0].low_base
     assert not drawn(with_estimate(f"command={NORTH}", base=30))["Response North"].cells[0].low_base

@@ -65,7 +65,9 @@ def test_adding_a_release_again_changes_nothing(site: Site) -> None:
 
 def test_a_correction_stands_in_for_what_it_replaces(site: Site, tmp_path: Path) -> None:
     replaced = folder.hash_of(packs()[2])
-    corrected = certified(make_release("winter", seed=8, replaces=replaced))
+    corrected = certified(
+        make_release("winter", seed=8, replaces=replaced, correction="Wrong headcounts")
+    )
     store.add(site.stores, packed(corrected, tmp_path, SIGNER), VERIFIER)
     assert len(store.all_releases(site.stores)) == 3
     assert store.by_wave(site.stores, "winter") == corrected

@@ -3,12 +3,15 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from fixtures_release import NORTH, SOUTH, make_release
-from fixtures_results import BOARD, HR, Site, make_site
-from html_page import parse
+from fixtures_release import NORTH, SOUTH, certified, make_release, packed
+from fixtures_results import BOARD, HR, SIGNER, Site, make_site, packs
+from html_page import parse, words
 
+from analysis.release.folder import hash_of
+from survey.results import store
 from survey.results.exports import TABLES
 from survey.results.scope import of_command
 
@@ -152,3 +155,27 @@ def test_an_older_wave_shows_its_own_figures(site: Site) -> None:
     page = parse(site.client(HR).get("/results/hr/spring").data)
     assert "Spring 2025, closed on 30 April 2025" in page.text
     assert "first survey of its kind" in page.text
+
+
+def test_pages_of_a_corrected_wave_say_that_they_are_and_why(tmp_path: Path) -> None:
+    corrected = make_site(tmp_path / "home")
+    before = [corrected.client(HR).get(page).text for page in CORRECTED_PAGES]
+    assert not any('id="corrected"' in page for page in before)
+    first = packs()[2]
+    release = make_release(
+        "winter", seed=8, replaces=hash_of(first), correction="Old <headcounts>."
+    )
+    content = packed(certified(release), tmp_path, SIGNER)
+    store.add(corrected.stores, content, SIGNER.public_key().public_bytes_raw())
+    for address in CORRECTED_PAGES:
+        page = parse(corrected.client(HR).get(address).data)
+        said = words(page.by_id("corrected"))
+        assert "replace those: please use the earlier ones no more" in said
+        assert "The reason given: Old <headcounts>." in said
+        assert hash_of(first)[:12] in said
+    assert 'id="corrected"' not in corrected.client(HR).get("/results/hr/spring").text
+
+
+CORRECTED_PAGES = [
+    OWN, f"{OWN}/winter/theme/leadership", "/results/hr", "/results/hr/winter/theme/grievance"
+]  # fmt: skip

@@ -1,0 +1,57 @@
+"""Independent pieces of work on every core of the machine, with the same results as one by one."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+Piece = TypeVar("Piece")
+Result = TypeVar("Result")
+
+MANY_GROUPS = 400
+"""From so many groups on, an item is worth a copy of the process."""
+
+_shared: list[tuple[Callable[[Any], Any], Sequence[Any]]] = []
+"""What copies of this process find in it."""
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
+
+
+def on_every_core(
+    work: Callable[[Piece], Result], pieces: Sequence[Piece], *, groups: int
+) -> list[Result]:
+    """The results in the order of the pieces.
+
+    Each core takes the next piece in a copy of this process, so `work` may read whatever is there
+    and leaves nothing behind but its result. An error is raised where the first piece raised it.
+
+    Args:
+        work: what is done; its result, or its error, is sent back.
+        pieces: what it is done to.
+        groups: how many groups each piece is of; below `MANY_GROUPS` all is done right here.
+    """
+    copies = min(cores(), len(pieces))
+    if groups < MANY_GROUPS or copies < 2 or multiprocessing.current_process().daemon:
+        return [work(one) for one in pieces]
+    _shared.append((work, pieces))
+    try:
+        with warnings.catch_warnings():
+            # Threads of linear algebra are at rest between its calls, and copies begin anew.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            pool = multiprocessing.get_context("fork").Pool(copies)
+        with pool:
+            return list(pool.imap(_piece, range(len(pieces))))
+    finally:
+        _shared.pop()
+
+
+def _piece(at: int) -> Any:
+    work, pieces = _shared[-1]
+    return work(pieces[at])

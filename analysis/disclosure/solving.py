@@ -1,0 +1,88 @@
+"""Linear programs over non-negative counts, solved again and again."""
+
+from __future__ import annotations
+
+import highspy
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from analysis.errors import Unprotectable
+
+Reals = npt.NDArray[np.float64]
+
+DUST = 1e-6
+"""Below this a count is solver noise."""
+
+
+def program(
+    rows: sparse.csc_array, upper: Reals, row_lower: Reals, row_upper: Reals
+) -> highspy.Highs:
+    """A program over non-negative columns without costs, ready to be solved again and again."""
+    model = highspy.HighsLp()
+    model.num_row_, model.num_col_ = rows.shape
+    model.col_cost_ = np.zeros(rows.shape[1])
+    model.col_lower_, model.col_upper_ = np.zeros(rows.shape[1]), upper
+    model.row_lower_, model.row_upper_ = row_lower, row_upper
+    model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    model.a_matrix_.start_ = rows.indptr
+    model.a_matrix_.index_ = rows.indices
+    model.a_matrix_.value_ = rows.data
+    highs: highspy.Highs = highspy.Highs()  # type: ignore[no-untyped-call]
+    highs.setOptionValue("output_flag", False)
+    highs.setOptionValue("threads", 1)
+    highs.setOptionValue("presolve", "off")
+    highs.setOptionValue("solver", "simplex")
+    highs.passModel(model)
+    return highs
+
+
+def in_whole_numbers(
+    highs: highspy.Highs, row: tuple[float, float, int, npt.NDArray[np.int32], Reals]
+) -> Reals | None:
+    """A solution in whole numbers with one row more; None when there is none.
+
+    Raises:
+        Unprotectable: when the solver cannot say.
+    """
+    same = highs.getLp()
+    same.col_cost_ = np.zeros(same.num_col_)
+    same.integrality_ = [highspy.HighsVarType.kInteger] * same.num_col_
+    other: highspy.Highs = highspy.Highs()  # type: ignore[no-untyped-call]
+    other.setOptionValue("output_flag", False)
+    other.setOptionValue("threads", 1)
+    other.passModel(same)
+    other.addRow(*row)
+    other.run()
+    return answer(other)
+
+
+def answer(highs: highspy.Highs) -> Reals | None:
+    """The solution; None when there is none.
+
+    Raises:
+        Unprotectable: when the solver cannot say.
+    """
+    status = highs.getModelStatus()
+    if status == highspy.HighsModelStatus.kInfeasible:
+        return None
+    if status != highspy.HighsModelStatus.kOptimal:
+        words = highs.modelStatusToString(status)
+        raise Unprotectable(f"the published counts cannot be audited (solver: {words})")
+    return np.array(highs.getSolution().col_value)
+
+
+def solved(highs: highspy.Highs, reason: str) -> Reals:
+    """The solution; once more from the beginning when in doubt.
+
+    Raises:
+        Unprotectable: for that reason, when there is none.
+    """
+    highs.run()
+    if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        highs.clearSolver()
+        highs.run()
+    status = highs.getModelStatus()
+    if status != highspy.HighsModelStatus.kOptimal:
+        raise Unprotectable(f"{reason} (solver: {highs.modelStatusToString(status)})")
+    return np.array(highs.getSolution().col_value)

@@ -1,0 +1,98 @@
+"""Tables of whole people, looked for near one that is known.
+
+Of all tables in which a count lies within limits, the one that differs least from a table of whole
+people nearly always is of whole people itself: the cheapest change moves a few people round a
+circle of cells. That is one linear program, which stays warm. Only where it ends in fractions are
+changes of whole people searched, and no further than `MOST_NODES`.
+"""
+
+from __future__ import annotations
+
+import highspy
+import numpy as np
+from scipy import sparse
+
+from analysis.disclosure.solving import DUST, Reals, program
+
+MOST_NODES = 200
+"""So many branches of a search are followed. One that is cut off has found nothing."""
+
+
+class NearestWhole:
+    """Tables under rows with limits, as more and fewer people in each atom of a whole table."""
+
+    def __init__(
+        self, rows: sparse.csr_array, sought: sparse.csr_array, upper: Reals, near: Reals
+    ) -> None:
+        """Set up the program.
+
+        Args:
+            rows: shape [R, A].
+            sought: sums of atoms that are looked for, shape [S, A].
+            upper: most people in each atom, shape (A,).
+            near: whole people in each atom, up to `upper`, whether they fit the rows or not;
+                shape (A,).
+        """
+        self._atoms, self._sought = rows.shape[1], sought.shape[0]
+        rows = sparse.csr_array(sparse.vstack([rows, sought]))
+        self._rows, self._near, self._sums = rows, near, rows @ near
+        self._every = np.arange(rows.shape[0], dtype=np.int32)
+        free = np.full(rows.shape[0], np.inf)
+        self._highs = program(
+            sparse.hstack([rows, -rows], format="csc"),
+            np.concatenate([upper - near, near]),
+            -free,
+            free,
+        )
+        changes = np.arange(2 * self._atoms, dtype=np.int32)
+        self._highs.changeColsCost(len(changes), changes, np.ones(len(changes)))
+
+    def find(
+        self, limits: tuple[Reals, Reals], at: int, fewest: float, most: float
+    ) -> Reals | None:
+        """A table of whole people with every row and one of the sums within limits, shape (A,).
+
+        None when there is none, or none was found in `MOST_NODES`.
+
+        Args:
+            limits: lower and upper one of each row, shape (R,) each.
+            at: the sum that is looked for.
+            fewest: people in it.
+            most: people in it.
+        """
+        free = np.full(self._sought, np.inf)
+        low, high = np.concatenate([limits[0], -free]), np.concatenate([limits[1], free])
+        low[len(limits[0]) + at], high[len(limits[0]) + at] = fewest, most
+        self._highs.changeRowsBounds(  # type: ignore[attr-defined]
+            len(self._every), self._every, low - self._sums, high - self._sums
+        )
+        self._highs.clearSolver()
+        self._highs.run()
+        if self._highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
+            return None
+        table = self._fitting(self._highs, low, high)
+        return self._searched(low, high) if table is None else table
+
+    def _searched(self, low: Reals, high: Reals) -> Reals | None:
+        model = self._highs.getLp()
+        model.integrality_ = [highspy.HighsVarType.kInteger] * model.num_col_
+        other: highspy.Highs = highspy.Highs()  # type: ignore[no-untyped-call]
+        other.setOptionValue("output_flag", False)
+        other.setOptionValue("threads", 1)
+        other.setOptionValue("mip_max_nodes", MOST_NODES)
+        other.setOptionValue("mip_max_improving_sols", 1)
+        other.passModel(model)
+        other.run()
+        return self._fitting(other, low, high)
+
+    def _fitting(self, highs: highspy.Highs, low: Reals, high: Reals) -> Reals | None:
+        """The solution, if it is of whole people and fits."""
+        if not highs.getSolution().value_valid:
+            return None
+        more, fewer = np.array(highs.getSolution().col_value).reshape(2, self._atoms)
+        table = self._near + more - fewer
+        whole = np.rint(table)
+        sums = self._rows @ whole
+        if (np.abs(table - whole) > DUST).any() or (whole < 0).any():
+            return None
+        return whole if ((low <= sums) & (sums <= high)).all() else None

@@ -1,0 +1,135 @@
+"""What a later wave may pool with: the sums of the groups that a wave's Release shows.
+
+Of every theme and every group that the Release shows, and of nothing else: how many people
+counted, and the sum and the sum of squares of their shares of positive answers. No rows, and no
+group that readers were not shown.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from analysis.errors import DataError
+from analysis.plan import Group, TablePlan
+from analysis.release.model import Release
+from analysis.tally import Tally
+from analysis.theme_values import STEP, VALUES
+
+Ints = npt.NDArray[np.int64]
+
+_POSITIVE = VALUES.index("positive")
+
+
+@dataclass(frozen=True)
+class EarlierTallies:
+    """The sums of one wave, by theme and group.
+
+    Attributes:
+        wave: id of the wave.
+        closed: the day on which it closed.
+        fingerprints: theme id -> fingerprint as in the wave's Release; their order is that of the
+            rows.
+        groups: group id -> identity, which says whose answers they are; their order is that of
+            the columns.
+        n: people who counted, shape (themes, groups); 0 where the Release shows nothing.
+        total: sums of their shares of positive answers in steps of `STEP`, same shape.
+        squares: sums of the squared shares in steps of `STEP` squared, same shape.
+    """
+
+    wave: str
+    closed: date
+    fingerprints: Mapping[str, str]
+    groups: Mapping[str, str]
+    n: Ints
+    total: Ints
+    squares: Ints
+
+    def __post_init__(self) -> None:
+        shape = (len(self.fingerprints), len(self.groups))
+        arrays = (self.n, self.total, self.squares)
+        if any(array.shape != shape or array.dtype != np.int64 for array in arrays):
+            raise DataError(f"The tallies of wave {self.wave} are not whole numbers of {shape}.")
+        if any((array < 0).any() or array[self.n == 0].any() for array in arrays):
+            raise DataError(f"The tallies of wave {self.wave} hold sums of nobody.")
+
+    def sums(self, theme: str, group: str) -> tuple[int, int, int] | None:
+        """n, total and squares of a group, in whole steps; None where they are not kept."""
+        row, column = self._rows.get(theme), self._columns.get(group)
+        if row is None or column is None or not self.n[row, column]:
+            return None
+        n, total, squares = (
+            int(array[row, column]) for array in (self.n, self.total, self.squares)
+        )
+        return n, total, squares
+
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        return {theme: row for row, theme in enumerate(self.fingerprints)}
+
+    @cached_property
+    def _columns(self) -> dict[str, int]:
+        return {group: column for column, group in enumerate(self.groups)}
+
+
+def kept(counted: Tally, release: Release) -> EarlierTallies:
+    """The sums of a wave that may outlive its answers.
+
+    Args:
+        counted: the wave's answers; weights are left aside.
+        release: what was published of them, by the same plan.
+
+    Raises:
+        DataError: when the Release is not one of these groups.
+    """
+    plan, themes = counted.plan, counted.codebook.themes
+    if list(release.group_by_id) != [group.id for group in plan.groups]:
+        raise DataError(
+            f"The Release of wave {release.manifest.wave} and the answers have not the same groups."
+        )
+    shown = np.array(
+        [
+            [release.estimate_by_key[group.id, theme.id].status == "shown" for group in plan.groups]
+            for theme in themes
+        ],
+        dtype=bool,
+    ).reshape(len(themes), len(plan.groups))
+    sums = [counted.at_groups.themes[theme.id] for theme in themes]
+
+    def of(columns: list[Ints]) -> Ints:
+        return np.where(shown, np.array(columns, np.int64).reshape(shown.shape), 0)
+
+    return EarlierTallies(
+        wave=release.manifest.wave,
+        closed=date.fromisoformat(release.manifest.closed),
+        fingerprints={theme.id: release.measure_by_id[theme.id].fingerprint for theme in themes},
+        groups={group.id: identity(plan, group) for group in plan.groups},
+        n=of([one.people for one in sums]),
+        total=of([one.total[:, _POSITIVE] for one in sums]),
+        squares=of([one.squares[:, _POSITIVE] for one in sums]),
+    )
+
+
+def identity(plan: TablePlan, group: Group) -> str:
+    """Whose answers a group holds: the variables and the categories that pick its people.
+
+    A command that was reorganised has the id of the old one, and other people.
+    """
+    picked = []
+    for breakdown, value in group.where:
+        declared = plan.breakdown_by_id[breakdown]
+        codes = sorted(declared.value_by_id[value].categories)
+        picked.append("\n".join([declared.variable, *codes]))
+    return hashlib.sha256("\n\n".join(sorted(picked)).encode()).hexdigest()
+
+
+def shares(sums: tuple[int, int, int]) -> tuple[int, float, float]:
+    """n, sum and sum of squares of shares, from whole steps."""
+    n, total, squares = sums
+    return n, total * STEP, squares * STEP**2

@@ -1,0 +1,151 @@
+"""What earlier waves add to a comparison: the newest one that can be compared, pooled with this.
+
+Earlier sums are only those of groups that their own Release shows, so a state never tells of an
+earlier wave what that wave hid.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from analysis.earlier_tallies import EarlierTallies, identity, shares
+from analysis.plan import TablePlan
+from analysis.publish.pairs import Pair
+from analysis.release.model import Release
+from analysis.release.rows import ConcernRow
+from analysis.statistics.comparisons import Difference, cautious_welch
+from analysis.statistics.concerns import FOLLOWED, SAME_PEOPLE, Before, FlagKind
+from analysis.tally import Sums
+from analysis.theme_values import VALUES
+
+Both = tuple[tuple[int, int, int], tuple[int, int, int]]
+"""n, total and squares of a group and of its rest, in whole steps."""
+
+_POSITIVE = VALUES.index("positive")
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """Earlier waves of a questionnaire, newest first.
+
+    Attributes:
+        tallies: their sums.
+        raised: wave -> (group, measure) -> what its Release raised.
+        fingerprints: theme -> fingerprint in this wave.
+        k: people, the policy's smallest group.
+    """
+
+    plan: TablePlan
+    tallies: tuple[EarlierTallies, ...]
+    raised: Mapping[str, Mapping[tuple[str, str], ConcernRow]]
+    fingerprints: Mapping[str, str]
+    k: int
+    _identities: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def before(self, pair: Pair, theme: str, now: Both) -> Before | None:
+        """What they add to one comparison; None when none of them can be compared.
+
+        Args:
+            pair: the group, and what it is compared with.
+            theme: id of the theme.
+            now: this wave's sums of both sides.
+        """
+        line = list(self._line(pair, theme))
+        if not line:
+            return None
+        newest, then = line[0]
+        (group, rest), (group_then, rest_then) = now, then
+        together = _difference(_added(group, group_then), _added(rest, rest_then), SAME_PEOPLE)
+        was, last = self._followed(pair.group, theme, line)
+        mine, theirs = _difference(group, rest), _difference(group_then, rest_then)
+        return Before(
+            *(newest.wave, theirs.gap, together, was),
+            change=change(mine, _difference(*last)),
+            since=change(mine, theirs),
+        )
+
+    def _line(self, pair: Pair, theme: str) -> Iterator[tuple[EarlierTallies, Both]]:
+        """The waves in which the same was asked of the same people, and shown."""
+        for one in self.tallies:
+            same = one.fingerprints.get(theme) == self.fingerprints[theme] and all(
+                one.groups.get(group) == self._identity(group)
+                for group in (pair.group, pair.against)
+            )
+            mine, whole = (one.sums(theme, group) for group in (pair.group, pair.against))
+            if not same or mine is None or whole is None:
+                continue
+            rest = _added(whole, (-mine[0], -mine[1], -mine[2]))
+            if min(mine[0], rest[0]) >= self.k:
+                yield one, (mine, rest)
+
+    def _followed(
+        self, group: str, theme: str, line: Sequence[tuple[EarlierTallies, Both]]
+    ) -> tuple[FlagKind | None, Both]:
+        """What is followed up, and the wave that confirmed it, or the earliest that is left."""
+        was: FlagKind | None = None
+        last = line[0][1]
+        for one, sums in line:
+            row = self.raised.get(one.wave, {}).get((group, theme))
+            if row is None or row.state not in FOLLOWED or (was is not None and row.kind != was):
+                break
+            was, last = row.kind, sums
+            if row.state != "watched":
+                break
+        return was, last
+
+    def _identity(self, group: str) -> str:
+        if group not in self._identities:
+            self._identities[group] = identity(self.plan, self.plan.group_by_id[group])
+        return self._identities[group]
+
+
+def earlier(
+    tallies: Sequence[EarlierTallies], line: Sequence[Release], plan: TablePlan, draft: Release
+) -> Earlier:
+    """The waves that closed before this one, with what their Releases raised.
+
+    Args:
+        tallies: of earlier waves of the same questionnaire.
+        line: Releases of the same questionnaire.
+        plan: of this wave.
+        draft: what is published of this wave but for what compares.
+    """
+    closed = date.fromisoformat(draft.manifest.closed)
+    older = sorted((one for one in tallies if one.closed < closed), key=lambda one: one.closed)
+    raised = {
+        release.manifest.wave: {(row.group, row.measure): row for row in release.concerns}
+        for release in line
+    }
+    fingerprints = {row.measure: row.fingerprint for row in draft.measures if row.kind == "theme"}
+    return Earlier(plan, tuple(reversed(older)), raised, fingerprints, draft.manifest.policy["k"])
+
+
+def sums_now(sums: Sums, rests: Sums, rows: tuple[int, int], theme: str) -> Both:
+    """This wave's sums of the group and of its rest, at their rows."""
+    found = []
+    for of, row in ((sums, rows[0]), (rests, rows[1])):
+        one = of.themes[theme]
+        found.append(
+            (int(one.people[row]), int(one.total[row, _POSITIVE]), int(one.squares[row, _POSITIVE]))
+        )
+    return found[0], found[1]
+
+
+def _added(one: tuple[int, int, int], other: tuple[int, int, int]) -> tuple[int, int, int]:
+    return one[0] + other[0], one[1] + other[1], one[2] + other[2]
+
+
+def _difference(
+    group: tuple[int, int, int], rest: tuple[int, int, int], inflation: float = 1.0
+) -> Difference:
+    return cautious_welch(*shares(group), *shares(rest), inflation)
+
+
+def change(now: Difference, then: Difference) -> tuple[float, float]:
+    """Limits of the change of a gap, as if other people had answered: that is the wider one."""
+    half = math.hypot(now.upper - now.gap, then.upper - then.gap)
+    change = now.gap - then.gap
+    return change - half, change + half

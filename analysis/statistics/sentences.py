@@ -1,0 +1,119 @@
+"""The fixed sentences of findings, made from published numbers only."""
+
+from __future__ import annotations
+
+from analysis.errors import EstimationError
+from analysis.statistics.concerns import PAST, FlagKind, State
+
+_OPENING: dict[tuple[FlagKind, State], str] = {
+    ("concern", "cleared"): "This was a confirmed concern. ",
+    ("concern", "watched"): "This was a confirmed concern. ",
+    ("strength", "cleared"): "This was a confirmed strength. ",
+    ("strength", "watched"): "This was a confirmed strength. ",
+}
+_CLOSING: dict[tuple[FlagKind, State], str] = {
+    ("concern", "confirmed"): "It was also lower last time. This is unlikely to be chance.",
+    ("concern", "serious"): (
+        "It was also lower last time, and both times together the whole plausible range is 5 "
+        "fewer or more than that. This is unlikely to be chance."
+    ),
+    ("concern", "cleared"): "The gap has closed, by more than is likely to be chance.",
+    ("concern", "watched"): "It is neither confirmed again nor clearly gone.",
+    ("strength", "confirmed"): "It was also higher last time. This is unlikely to be chance.",
+    ("strength", "serious"): (
+        "It was also higher last time, and both times together the whole plausible range is 5 "
+        "more or beyond. This is unlikely to be chance."
+    ),
+    ("strength", "cleared"): "The lead is gone, by more than is likely to be chance.",
+    ("strength", "watched"): "It is neither confirmed again nor clearly gone.",
+}
+_ALONE = (
+    "This is unlikely to be chance. It rests on this survey alone, and it does not tell us why."
+)
+
+
+def words(
+    kind: FlagKind,
+    group: str,
+    measure: str,
+    against: str,
+    *,
+    positive: str | None,
+    gap: int,
+    limits: tuple[int, int],
+    state: State = "emerging",
+) -> str:
+    """The fixed sentences of a concern or strength, from published numbers only.
+
+    Args:
+        kind: concern or strength.
+        group: label of the group.
+        measure: label of the theme or item.
+        against: what it is compared with, such as "the rest of the force".
+        positive: published percent positive as a reader sees it ("48", "90 or more"); None where
+            it is not shown.
+        gap: published gap in points, group minus rest; coarse steps may have made it 0.
+        limits: published limits of the gap in points, lower first, containing it.
+        state: how sure it is.
+
+    Returns:
+        For example "Response North: 48 of every 100 answers about Fairness were positive, 13 fewer
+        than in the rest of the force (plausible range 7 to 19 fewer). It was also lower last time.
+        This is unlikely to be chance. It does not tell us why."
+
+    Raises:
+        EstimationError: for a gap outside its limits or, where a gap is there now, of the other
+            sign.
+    """
+    lower, upper = limits
+    other_sign = gap > 0 if kind == "concern" else gap < 0
+    if not lower <= gap <= upper or (other_sign and state not in PAST):
+        raise EstimationError(f"a gap of {gap} points ({lower} to {upper}) is no {kind}")
+    asked = f"of every 100 answers about {measure}"
+    if gap == 0 and state in PAST:
+        said = f"{asked}, about as many were positive as"
+        if positive is not None:
+            said = f"{positive} {asked} were positive, about as many as"
+    else:
+        direction = ("fewer" if kind == "concern" else "more") if gap == 0 else _direction(gap)
+        size = f"{abs(gap)} {direction}" if gap else direction
+        said = f"{asked}, {size} were positive than"
+        if positive is not None:
+            said = f"{positive} {asked} were positive, {size} than"
+    closing = _CLOSING.get((kind, state))
+    return (
+        f"{group}: {_OPENING.get((kind, state), '')}{said} in {against} "
+        f"(plausible range {plausible_range(lower, upper)}). "
+        f"{_ALONE if closing is None else f'{closing} It does not tell us why.'}"
+    )
+
+
+def plausible_range(lower: int, upper: int) -> str:
+    """Limits of a gap in points in words: "7 to 19 fewer", "3 fewer to 5 more"."""
+    if upper <= 0:
+        return f"{-upper} to {-lower} fewer"
+    if lower >= 0:
+        return f"{lower} to {upper} more"
+    return f"{-lower} fewer to {upper} more"
+
+
+def no_clear_difference(base: int, smallest: int) -> str:
+    """The fixed words beside a group that shows no clear difference.
+
+    Args:
+        base: published base of the group.
+        smallest: `smallest_gap` of the published bases, in whole points.
+    """
+    return (
+        f"No clear difference. With about {base} answers we could only have seen a gap of about "
+        f"{smallest} points. This does not show that all is well."
+    )
+
+
+def often_unseen(base: int, smallest: int) -> str:
+    """What stands beside a finding: gaps that a group of this size hides; as above."""
+    return f"Among about {base} answers, a gap of less than {smallest} points often stays unseen."
+
+
+def _direction(gap: int) -> str:
+    return "fewer" if gap < 0 else "more"

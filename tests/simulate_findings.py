@@ -1,0 +1,156 @@
+"""How often the area-of-concern rule errs and what it finds, written into docs/METHODS.md.
+
+`make simulate` takes about a quarter of an hour. Two waves are drawn at a time: the second one is
+published with the sums of the first in hand.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import simulated_setting as simple
+from simulated_waves import THEME, Gap, World
+
+from analysis.statistics.concerns import Flag
+
+PAGE = Path(__file__).parents[1] / "docs" / "METHODS.md"
+BEGIN = "<!-- begin simulation, written by make simulate -->\n"
+END = "<!-- end simulation -->"
+
+FIRST_SEED = 1000
+NOTHING = (16, 20)
+PLANTED = (8, 12)
+"""Forces, and draws of two waves in each."""
+SIMPLE_RUNS = 500
+
+PROBATIONERS = (("ethnicity", "minority"), ("probationer", "yes"))
+GAPS = {
+    "a department": Gap((("command", "brackenhill-response"),), 59, 17),
+    "a single ethnic group": Gap((("ethnicity", "black"),), 59, 17),
+    "a named intersection": Gap(PROBATIONERS, 59, 17),
+    "a named intersection, fewer": Gap(PROBATIONERS, 40, 17),
+}
+
+
+Counts = Counter[str]
+"""Draws; findings or draws in which something was found, by what they are."""
+
+DAY = date(2026, 1, 1)
+SURE = frozenset({"confirmed", "serious"})
+
+
+def errors(seed: int, draws: int) -> Counts:
+    """What is raised in one force where nothing is true."""
+    world = World(seed)
+    found = [world.flags(draw) for draw in range(draws)]
+    return _erred([(list(first.values()), list(second.values())) for first, second in found])
+
+
+def simple_errors(seed: int, draws: int) -> Counts:
+    """As `errors`, at the simple setting."""
+    rng = np.random.default_rng(seed)
+    found = [simple.findings(rng) for _ in range(draws)]
+    return _erred([(first.flags, second.flags) for first, second in found])
+
+
+def _erred(found: Sequence[tuple[Sequence[Flag], Sequence[Flag]]]) -> Counts:
+    return Counter(
+        draws=len(found),
+        first=sum(len(first) for first, _ in found),
+        second=sum(len(second) for _, second in found),
+        confirmed=sum(flag.state in SURE for _, second in found for flag in second),
+        any_first=sum(bool(first) for first, _ in found),
+        any_second=sum(bool(second) for _, second in found),
+    )
+
+
+def power(gap: Gap, seed: int, draws: int) -> Counts:
+    """How often one gap is found in one force: first alone, then with both waves."""
+    world = World(seed, gap)
+    key = (gap.group, THEME)
+    found = [world.flags(draw) for draw in range(draws)]
+    return Counter(
+        draws=draws,
+        emerging=sum(key in first and first[key].kind == "concern" for first, _ in found),
+        confirmed=sum(key in second and second[key].state in SURE for _, second in found),
+    )
+
+
+def simple_power(group: str, seed: int, draws: int) -> Counts:
+    """As `power`, at the simple setting."""
+    rng = np.random.default_rng(seed)
+    found = [simple.findings(rng, 17, group) for _ in range(draws)]
+    return Counter(
+        draws=draws,
+        emerging=sum("emerging" in simple.states(first, group) for first, _ in found),
+        confirmed=sum(not SURE.isdisjoint(simple.states(second, group)) for _, second in found),
+    )
+
+
+def added(parts: Iterable[Counts]) -> Counts:
+    """All parts together."""
+    return sum(parts, Counter())
+
+
+def lines(pool: ProcessPoolExecutor) -> Iterator[str]:
+    """The section's text; each part is drawn by itself, so it can be drawn again alone."""
+    forces, draws = NOTHING
+    nothing = [pool.submit(errors, FIRST_SEED + at, draws) for at in range(forces)]
+    planted = {
+        name: [pool.submit(power, gap, 3000 + at, PLANTED[1]) for at in range(PLANTED[0])]
+        for name, gap in GAPS.items()
+    }
+    simply = pool.submit(simple_errors, 1, SIMPLE_RUNS)
+    groups = {
+        name: pool.submit(simple_power, group, 2, SIMPLE_RUNS)
+        for name, group in (("one of the 8 groups", simple.SMALL), ("named", simple.WATCHED))
+    }
+    yield f"Nothing planted; seeds {FIRST_SEED} to {FIRST_SEED + forces - 1}, {draws} draws each:"
+    yield ""
+    yield "| setting | draws | findings in a first wave | in a second | of these confirmed | any |"
+    yield "|---|---|---|---|---|---|"
+    yield _errors("the demo's force", added([one.result() for one in nothing]))
+    yield _errors("the simple setting", simply.result())
+    yield ""
+    yield "One gap planted alone, on one theme, in both waves:"
+    yield ""
+    yield "| group | answers | gap | draws | emerging in one wave | confirmed by two |"
+    yield "|---|---|---|---|---|---|"
+    for name, gap in GAPS.items():
+        found = added([one.result() for one in planted[name]])
+        yield _found(name.partition(",")[0], gap.people, gap.points, found)
+    for name, one in groups.items():
+        yield _found(f"simple setting: {name}", simple.FEW, 17, one.result())
+
+
+def _errors(setting: str, found: Counts) -> str:
+    draws = found["draws"]
+    each = " | ".join(f"{found[name] / draws:.3f}" for name in ("first", "second", "confirmed"))
+    some = ", ".join(f"{found[name] / draws:.1%}" for name in ("any_first", "any_second"))
+    return f"| {setting} | {draws} | {each} | {some} |"
+
+
+def _found(group: str, people: int, points: int, found: Counts) -> str:
+    parts = " | ".join(f"{found[name] / found['draws']:.0%}" for name in ("emerging", "confirmed"))
+    return f"| {group} | {people} | {points} points | {found['draws']} | {parts} |"
+
+
+def main() -> None:
+    """Write the section anew."""
+    with ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
+        text = "\n".join(lines(pool)) + "\n"
+    page = PAGE.read_text()
+    before, _, rest = page.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    PAGE.write_text(before + BEGIN + "\n" + text + "\n" + END + after)
+    print(text)
+
+
+if __name__ == "__main__":
+    main()

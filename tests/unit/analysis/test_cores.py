@@ -1,0 +1,66 @@
+"""Work on every core gives what work on one gives."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from datetime import date
+
+import fixtures_analysis as fixtures
+import pytest
+
+from analysis import cores
+from analysis.errors import Unprotectable
+from analysis.policy import DisclosurePolicy
+from analysis.publish import WaveFacts, publish
+from analysis.release.model import Release
+
+
+@pytest.fixture(autouse=True)
+def two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cores, "cores", lambda: 2)
+
+
+def test_results_come_in_order_and_from_other_processes() -> None:
+    found = cores.on_every_core(
+        lambda at: (at * at, os.getpid()), range(20), groups=cores.MANY_GROUPS
+    )
+    assert [square for square, _ in found] == [at * at for at in range(20)]
+    assert os.getpid() not in {process for _, process in found}
+
+
+def test_little_work_is_done_right_here() -> None:
+    found = cores.on_every_core(lambda _: os.getpid(), range(3), groups=cores.MANY_GROUPS - 1)
+    assert set(found) == {os.getpid()}
+
+
+def test_the_first_error_is_raised_here() -> None:
+    def refuse(at: int) -> int:
+        if at > 2:
+            raise Unprotectable(f"piece {at}")
+        return at
+
+    with pytest.raises(Unprotectable, match="piece 3"):
+        cores.on_every_core(refuse, range(9), groups=cores.MANY_GROUPS)
+    assert cores.on_every_core(refuse, range(3), groups=cores.MANY_GROUPS) == [0, 1, 2]
+
+
+def test_a_release_is_the_same_on_one_core_and_on_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    study = fixtures.small()
+
+    def released() -> Release:
+        wave = WaveFacts("autumn", "Autumn", date(2026, 11, 1))
+        policy = replace(DisclosurePolicy(), k=12)
+        return publish(study.codebook, study.plan, study.microdata, wave=wave, policy=policy)
+
+    one = released()
+    used = []
+    pool = cores.multiprocessing.get_context("fork").Pool
+    monkeypatch.setattr(cores, "MANY_GROUPS", 0)
+    monkeypatch.setattr(
+        type(cores.multiprocessing.get_context("fork")),
+        "Pool",
+        lambda _, copies: used.append(copies) or pool(copies),
+    )
+    assert released() == one
+    assert len(used) >= 2, "items and their audit were spread"

@@ -1,0 +1,94 @@
+"""What may outlive the answers: the sums of shown groups, and of no others."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import fixtures_analysis as fixtures
+import numpy as np
+import pytest
+from fixtures_analysis import small
+
+from analysis.earlier_tallies import identity, kept, shares
+from analysis.errors import DataError
+from analysis.policy import DisclosurePolicy
+from analysis.publish import WaveFacts, exact, publish
+from analysis.tally import tally
+
+STUDY = small()
+WAVE = WaveFacts("spring", "Spring survey", date(2026, 5, 1))
+RELEASE = publish(STUDY.codebook, STUDY.plan, STUDY.microdata, wave=WAVE, policy=DisclosurePolicy())
+KEPT = kept(tally(STUDY.codebook, STUDY.plan, STUDY.microdata), RELEASE)
+
+
+def test_sums_of_a_shown_group_give_its_exact_figure() -> None:
+    figures = exact(STUDY.codebook, STUDY.plan, STUDY.microdata)
+    for group in ("force", "command=north", "ethnicity=majority"):
+        sums = KEPT.sums("fairness", group)
+        figure = figures.at(group, "fairness")
+        assert sums is not None
+        assert figure is not None
+        n, total, squares = shares(sums)
+        assert n == figure.people
+        assert total / n == pytest.approx(figure.positive)
+        assert squares / n - (total / n) ** 2 == pytest.approx(figure.spread)
+
+
+def test_nothing_is_kept_of_what_the_release_does_not_show() -> None:
+    hidden = 0
+    for row in RELEASE.estimates:
+        if row.kind == "theme":
+            shown = KEPT.sums(row.measure, row.group) is not None
+            assert shown == (row.status == "shown")
+            hidden += not shown
+    assert hidden
+    assert (KEPT.n[KEPT.n > 0] >= DisclosurePolicy().k).all()
+
+
+def test_wave_date_and_fingerprints_are_those_of_the_release() -> None:
+    assert (KEPT.wave, KEPT.closed) == ("spring", date(2026, 5, 1))
+    assert KEPT.fingerprints == {
+        row.measure: row.fingerprint for row in RELEASE.measures if row.kind == "theme"
+    }
+
+
+def test_what_was_never_asked_or_declared_has_no_sums() -> None:
+    assert KEPT.sums("kit", "force") is None
+    assert KEPT.sums("fairness", "command=west") is None
+
+
+def test_a_reorganised_command_is_another_group() -> None:
+    plan = fixtures.plan()
+    units = plan.breakdown_by_id["command"]
+    moved = {
+        "north": {"categories": frozenset({"north-a"})},
+        "south": {"categories": frozenset({"north-b", "south-a", "south-b"})},
+        "north-b": {"parent": "south"},
+    }
+    values = tuple(replace(value, **moved.get(value.id, {})) for value in units.values)
+    others = tuple(one for one in plan.breakdowns if one.id != "command")
+    changed = replace(plan, breakdowns=(replace(units, values=values), *others))
+    same = {
+        group: identity(plan, plan.group_by_id[group])
+        == identity(changed, changed.group_by_id[group])
+        for group in ("force", "command=north", "command=south", "command=north-b", "command=crime")
+    }
+    assert same == {
+        "force": True,
+        "command=north": False,
+        "command=south": False,
+        "command=north-b": True,
+        "command=crime": True,
+    }
+
+
+def test_a_release_of_other_groups_is_refused() -> None:
+    fewer = replace(STUDY.plan, tables=STUDY.plan.tables[:1], intersections=())
+    with pytest.raises(DataError, match="the same groups"):
+        kept(tally(STUDY.codebook, fewer, STUDY.microdata), RELEASE)
+
+
+def test_sums_of_nobody_are_refused() -> None:
+    with pytest.raises(DataError, match="nobody"):
+        replace(KEPT, n=np.zeros_like(KEPT.n))
