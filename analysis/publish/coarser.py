@@ -78,7 +78,7 @@ def _settled(look: Telling, shown: Shown, measure: str) -> Shown:
 
 def _less(look: Telling, shown: Shown, measure: str, name: str, one: Exposed) -> Shown:
     """One notch for the bundle that it costs least; where none can be coarser, less is shown."""
-    groups = look.groups_of(one.rows)
+    groups = [group for group in look.groups_of(one.rows) if shown.shows(group, measure)]
     others = [group for group in groups if group != FORCE]
     found = _notches(look, shown, measure, others)
     notches = {bundle: notch for bundle, notch in found.items() if bundle.enough} or found

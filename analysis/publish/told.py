@@ -10,13 +10,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
 from analysis.codebook import Item
 from analysis.disclosure import rounding
 from analysis.disclosure.answers import PossibleAnswers, Told
 from analysis.disclosure.beside import tightened
 from analysis.disclosure.targets import stacked
-from analysis.disclosure.unions import Unions, unions
+from analysis.disclosure.unions import SMALL, Unions, unions
 from analysis.publish.estimates import rounder, rounder_at, score
 from analysis.publish.figures import Figure, Figures
 from analysis.publish.pairs import pairs, rests
@@ -39,6 +40,7 @@ class _Way:
     Attributes:
         truth: who answered so at the finest cells, shape (cells,).
         low, high: what each group's share says, in people; shape (G,).
+        left_low, left_high: what all ways together say of each small rest, in people; shape (L,).
         positive: whether comparisons tell of it too.
         whole: as `Told.whole`.
     """
@@ -46,12 +48,19 @@ class _Way:
     truth: Reals
     low: Reals
     high: Reals
+    left_low: Reals
+    left_high: Reals
     positive: bool
     whole: bool = True
 
 
 class Telling:
-    """What stays the same while steps change: counts, measured rows and the program."""
+    """What stays the same while steps change: counts, measured rows and the program.
+
+    Attributes:
+        measured: sums of atoms of which something is told: groups, rests, small rests; (M, A).
+        possible: all answers that fit what is told.
+    """
 
     def __init__(self, shown: Shown, counted: Tally) -> None:
         self._codebook, self._plan, self._system = counted.codebook, counted.plan, shown.system
@@ -62,10 +71,11 @@ class Telling:
         sums = shown.figures.sums.unweighted().combined(self._matrix)
         self._rest = Figures(counted.codebook, (), sums)
         membership = shown.system.membership
-        self._measured = stacked([membership, self._matrix @ membership])
+        self._left = small_rests(shown)
+        self.measured = stacked([membership, self._matrix @ membership, self._left @ membership])
         self._position = {group.id: row for row, group in enumerate(counted.plan.groups)}
         self._unions: dict[bytes, Unions] = {}
-        self.possible = PossibleAnswers(shown.system, self._matrix)
+        self.possible = PossibleAnswers(shown.system, stacked([self._matrix, self._left]))
 
     def candidates(self, item: str, categories: Collection[str]) -> Iterator[tuple[Reals, Reals]]:
         """The true answers to an item in each group, and others that were found to fit.
@@ -108,9 +118,12 @@ class Telling:
         for row in sorted(rows):
             if row < count:
                 found[self._plan.groups[row].id] = None
-            else:
+            elif row < count + len(self._pairs):
                 pair = self._pairs[row - count]
                 found.update({pair.group: None, pair.against: None})
+            else:
+                rest = self._left[[row - count - len(self._pairs)]]
+                found.update({self._plan.groups[at].id: None for at in rest.indices.tolist()})
         return tuple(found)
 
     def told(self, shown: Shown, measure: str, at_atoms: Reals) -> Iterator[Told]:
@@ -124,21 +137,22 @@ class Telling:
         inside = self._system.inside
         if inside is None:
             raise ValueError("the system was built without its finest cells")
-        n = self._measured @ at_atoms
-        people, left = np.split(n, [len(self._plan.groups)])
+        n = self.measured @ at_atoms
+        groups, pairs = len(self._plan.groups), len(self._pairs)
+        people, left, few = np.split(n, [groups, groups + pairs])
         item = self._codebook.item_by_id.get(measure)
         rest_low, rest_high = self._rests(shown, measure, left)
-        ways = self._theme(shown, measure, people) if item is None else ()
-        for way in ways if item is None else self._item(shown, item, people):
+        ways = self._theme(shown, measure, people, few) if item is None else ()
+        for way in ways if item is None else self._item(shown, item, people, few):
             yield Told(
                 answered=at_atoms,
                 truth=np.asarray(inside @ way.truth, dtype=np.float64),
-                low=np.concatenate([way.low, rest_low if way.positive else 0 * left]),
-                high=np.concatenate([way.high, rest_high if way.positive else left]),
+                low=np.concatenate([way.low, rest_low if way.positive else 0 * left, way.left_low]),
+                high=np.concatenate([way.high, rest_high if way.positive else left, way.left_high]),
                 whole=way.whole,
             )
 
-    def _item(self, shown: Shown, item: Item, n: Reals) -> Iterator[_Way]:
+    def _item(self, shown: Shown, item: Item, n: Reals, few: Reals) -> Iterator[_Way]:
         """Categories, and readings of several; each as the others beside it leave it."""
         valid = [at for at, category in enumerate(item.categories) if category.valid]
         readings = [
@@ -162,17 +176,30 @@ class Telling:
             low, high = np.vstack([low, 0 * n]), np.vstack([high, n])
             read = np.vstack([read[0], 0 * n]), np.vstack([read[1], n])
         low, high, least, most = tightened(low, high, parts, read, n)
+        # What is left of a group is a whole too: its categories make up all of it.
+        left_low, left_high, left_least, left_most = tightened(
+            *self._taken(low, high, few), parts, self._taken(least, most, few), few
+        )
         people = self._cells.items[item.id].people[:, valid].astype(np.float64)
         for at, place in enumerate(valid):
             alone = any(inside == [at] for inside in parts)
             positive = alone and item.categories[place].reading == "positive"
-            yield _Way(people[:, at], low[at], high[at], positive)
+            yield _Way(people[:, at], low[at], high[at], left_low[at], left_high[at], positive)
         for at, inside in enumerate(parts):
             if len(inside) > 1:
                 together = people[:, inside].sum(axis=1)
-                yield _Way(together, least[at], most[at], READINGS[used[at]] == "positive")
+                positive = READINGS[used[at]] == "positive"
+                of = least[at], most[at], left_least[at], left_most[at]
+                yield _Way(together, *of, positive)
 
-    def _theme(self, shown: Shown, theme: str, n: Reals) -> Iterator[_Way]:
+    def _taken(self, low: Reals, high: Reals, few: Reals) -> tuple[Reals, Reals]:
+        """What groups say of the small rests that they leave, shape (ways, L), of `few` people."""
+        plus, minus = self._left.maximum(0), -self._left.minimum(0)
+        least = (plus @ low.T - minus @ high.T).T
+        most = (plus @ high.T - minus @ low.T).T
+        return np.clip(least, 0.0, few), np.clip(most, 0.0, few)
+
+    def _theme(self, shown: Shown, theme: str, n: Reals, few: Reals) -> Iterator[_Way]:
         """Sums of respondents' shares; a mean of item percents is no such sum, but follows them."""
         if self._codebook.theme_by_id[theme].index != "respondent_mean":
             return
@@ -187,7 +214,8 @@ class Telling:
         low, high = (shares * n[:, None, None]).transpose(2, 1, 0)
         sums = np.asarray(self._cells.themes[theme].total * STEP, dtype=np.float64)
         for at, name in enumerate(VALUES):
-            yield _Way(sums[:, at], low[at], high[at], name == "positive", whole=False)
+            of = low[at], high[at], 0 * few, few
+            yield _Way(sums[:, at], *of, name == "positive", whole=False)
 
     def _visible(self, shown: Shown, measure: str) -> Iterator[tuple[int, Figure, Rounder]]:
         for row in range(len(self._plan.groups)):
@@ -214,6 +242,15 @@ class Telling:
             least_share, most_share = reach(rounds, rounds.percents(exact, exact))[0]
             low[row], high[row] = least_share * n[row], most_share * n[row]
         return low, high
+
+
+def small_rests(shown: Shown) -> sparse.csr_array:
+    """What is left of groups, and is few, as sums and differences of groups, shape (L, G)."""
+    hidden = np.array([group.id not in shown.protection.shown for group in shown.plan.groups])
+    every = unions(shown.system, hidden).combination
+    n = every @ shown.system.bases
+    several = np.diff(every.indptr) > 1
+    return sparse.csr_array(every[(n > 0.5) & (n < SMALL * shown.policy.k - 0.5) & several])
 
 
 def reach(rounds: Rounder, found: Sequence[Percent]) -> list[tuple[float, float]]:

@@ -16,6 +16,7 @@ import fixtures_disclosure as small
 import numpy as np
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from scipy import sparse
 
 from analysis.attack.answers import attack_answers
 from analysis.attack.audit import Audit, audit
@@ -27,7 +28,7 @@ from analysis.errors import ReleaseError
 from analysis.microdata import Microdata
 from analysis.plan import FORCE, TablePlan
 from analysis.policy import DisclosurePolicy
-from analysis.publish import WaveFacts, making, publish
+from analysis.publish import WaveFacts, making, publish, told
 from analysis.publish.shown import Shown
 from analysis.publish.told import Telling
 from analysis.release import folder
@@ -219,6 +220,29 @@ def test_steps_of_what_is_not_there_or_said_twice_are_refused(said: tuple[str, s
     coarser = (*made.manifest.coarser, ((group,), ((measure, 5),)))
     with pytest.raises(ReleaseError, match="manifest"):
         check(replace(made, manifest=replace(made.manifest, coarser=coarser)))
+
+
+def test_categories_of_those_who_are_left_make_up_all_of_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """11 did not say of which sex they are: 6 of them agree and 5 disagree strongly.
+
+    Category by category nothing is pinned; together they are, because each person gave one answer.
+    """
+    plan = small.plan([small.flat("sex", ["f", "m"])], [small.table("sex")])
+    answers = ([10, 17, 44, 13, 26], [12, 17, 37, 11, 28], [0, 6, 0, 0, 5])
+    given = np.concatenate([np.repeat(np.arange(5), counts) for counts in answers])
+    sexes = np.repeat([0, 1, -1], [sum(counts) for counts in answers])
+    book = replace(
+        fixtures.codebook((fixtures.item("q"),), ()),
+        themes=(),
+        variables=(fixtures.variable("sex", ("f", "m")),),
+    )
+    data = Microdata(len(given), {"sex": sexes.astype(np.int16)}, {"q": given.astype(np.int16)})
+    assert released(book, data, plan).manifest.coarser
+    with monkeypatch.context() as patch:
+        patch.setattr(told, "small_rests", lambda _: sparse.csr_array((0, len(plan.groups))))
+        assert not released(book, data, plan).manifest.coarser
 
 
 def test_the_forces_own_figure_stays() -> None:
