@@ -16,7 +16,8 @@ test: $(STAMP) $(ASSETS)
 	bash .ci/browser
 	bash .ci/postgresql
 	$(MAKE) --no-print-directory lint
-	$(PYTEST) -m "not long" --cov --cov-report= $(ALONE)
+	TMPDIR=$$(sh .ci/scratch) && export TMPDIR && trap 'rm -rf "$$TMPDIR"' EXIT && \
+	$(PYTEST) -m "not long" --cov --cov-report= $(ALONE) && \
 	$(PYTEST) -m "not long" -n 2 --dist loadgroup --cov --cov-append --cov-report=term $(addprefix --ignore=,$(ALONE))
 
 check: $(STAMP) $(ASSETS) lint

@@ -71,6 +71,15 @@ class Item:
         """Category codes in order; a microdata column holds positions in this tuple."""
         return tuple(category.code for category in self.categories)
 
+    @cached_property
+    def counted(self) -> list[int]:
+        """Positions of the categories that are in the denominator."""
+        return [
+            position
+            for position, category in enumerate(self.categories)
+            if category.valid or self.denominator == "all"
+        ]
+
 
 @dataclass(frozen=True)
 class Theme:
@@ -145,3 +154,27 @@ class Codebook:
     def theme_by_id(self) -> dict[str, Theme]:
         """Themes by id, in order."""
         return {theme.id: theme for theme in self.themes}
+
+    @cached_property
+    def items_of(self) -> dict[str, tuple[Item, ...]]:
+        """The items that each measure is made of: an item's own, or those of a theme."""
+        themes = {
+            theme.id: tuple(self.item_by_id[item] for item in theme.items) for theme in self.themes
+        }
+        return themes | {item.id: (item,) for item in self.items}
+
+    @cached_property
+    def sensitive_measures(self) -> frozenset[str]:
+        """Sensitive items, and themes that hold one."""
+        return frozenset(
+            measure for measure, items in self.items_of.items() if any(i.sensitive for i in items)
+        )
+
+    @cached_property
+    def partial_measures(self) -> frozenset[str]:
+        """Measures that count answers which no share is published of."""
+        return frozenset(
+            measure
+            for measure, items in self.items_of.items()
+            if any(item.denominator == "all" for item in items)
+        )

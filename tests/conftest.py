@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import compiled_once
 import postgresql
 import pytest
 from fixtures_hosts import ASKS, ISSUES, Hosts, open_hosts
@@ -27,6 +28,9 @@ from survey.app import create_app
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
 
+compiled_once.install()
+
+UNTRACED = {"anonymity", "benchmarks", "browser", "journeys"}
 DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
 
 
@@ -36,6 +40,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     for fixture in ("live_wave", "database_url"):
         if both and fixture in metafunc.fixturenames:
             metafunc.parametrize(fixture, DATABASES, indirect=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Trace no lines in slow tests of these rooms: whatever they run through, others do too."""
+    for item in items:
+        room = item.path.relative_to(Path(__file__).parent).parts[0]
+        if room in UNTRACED and {"slow", "browser"} & set(item.keywords):
+            item.add_marker("no_cover")
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ from survey.database import Stores
 from survey.manage import wave_file, waves
 from survey.manage.closings import Closing
 from survey.manage.wave_file import WaveFile
+from survey.verify.findings import Finding
 
 CLOSED = date(2026, 9, 30)
 SENT = 40
@@ -82,3 +83,14 @@ def close_honestly(opened: LiveWave, home: Path) -> Honest:
     file = closed(live)
     opened = records.open_records(live.stores, "autumn", live.keys)
     return Honest(live, before, file, receipts, opened.redeemed)
+
+
+def failures(findings: object) -> set[tuple[str, str]]:
+    """What fails: (about, sentence)."""
+    assert isinstance(findings, list)
+    return {(one.about, one.sentence) for one in findings if one.holds is False}
+
+
+def words(findings: list[Finding]) -> str:
+    """The sentences of what fails, a line each."""
+    return "\n".join(sentence for _, sentence in failures(findings))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
+from base64 import urlsafe_b64encode
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -92,3 +93,14 @@ def used(live: LiveWave) -> int:
     assert salt
     with live.stores.issuer() as session:
         return issuer.count_used(session, salt, "autumn")
+
+
+def text(content: bytes) -> str:
+    """Bytes as the page writes them."""
+    return urlsafe_b64encode(content).rstrip(b"=").decode()
+
+
+def to_send(ticket: Ticket, sealed: bytes, wave: str = "autumn") -> dict[str, str]:
+    """What the page posts to the box."""
+    proof = ticket.proof(sealed, wave)
+    return {"token": text(ticket.token), "sealed": text(sealed), "proof": text(proof)}

@@ -36,13 +36,14 @@ def hidden_rows(material: Material) -> Tried:
 
 
 def sentences(material: Material) -> Tried:
-    """Findings and warnings in words that name a hidden group."""
+    """Findings, warnings and the reason of a correction in words that name a hidden group."""
     tried = Tried()
     for published in material.releases:
         release = published.release
         shown = {row.label for row in release.groups if row.status == "shown"}
         hidden = {row.label for row in release.groups if row.status != "shown"} - shown
         said = [*(row.words for row in release.concerns), *release.manifest.warnings]
+        said += [release.manifest.correction] if release.manifest.correction else []
         for text in said:
             tried.count()
             for label in sorted(hidden):

@@ -55,7 +55,7 @@ def attack_colleagues(release: Release, attack: Attack, places: Places) -> Itera
         place_of.setdefault(seat, place)
     for seat in _never_crowded(attack, coalition, list(people), k):
         here = place_of[seat]
-        fell = list(attack.without(coalition * around.held(here), coalition).breaches())
+        fell = list(attack.without(coalition * around.held(here), k - coalition).breaches())
         if people[seat] >= coalition:
             yield from _said(fell, coalition, here)
             continue
@@ -65,9 +65,8 @@ def attack_colleagues(release: Release, attack: Attack, places: Places) -> Itera
         for there in others:
             held = people[seat] * around.held(here)
             held += (coalition - people[seat]) * around.held(there)
-            yield from _said(
-                attack.without(held, coalition).breaches(names), coalition, here, there
-            )
+            found = attack.without(held, k - coalition).breaches(names)
+            yield from _said(found, coalition, here, there)
 
 
 def _said(found: Iterable[Breach], coalition: int, *places: Cell) -> Iterator[Breach]:

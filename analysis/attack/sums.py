@@ -94,5 +94,5 @@ class Counts:
             else:
                 ends.append(float(sign * found.fun))
         # Whole people: no fewer than the next whole number, no more than the last.
-        low, high = np.ceil(ends[0] - _DUST), np.floor(ends[1] + _DUST)
+        low, high = np.ceil(ends[0] - _DUST) + 0.0, np.floor(ends[1] + _DUST)
         return float(low), float(high)

@@ -47,6 +47,7 @@ def _texts(material: Material) -> Iterator[tuple[str, str]]:
     for one in material.releases:
         said = [*(row.words for row in one.release.concerns), *one.release.manifest.warnings]
         said += [row.label for row in one.release.groups]
+        said.append(one.release.manifest.correction or "")
         said += [row.label for row in one.release.measures]
         yield one.name, " | ".join(said)
 

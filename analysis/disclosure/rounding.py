@@ -85,14 +85,22 @@ def share(positive: float, n: float, policy: DisclosurePolicy, sensitive: bool =
     >>> share(1, 400, DisclosurePolicy(), sensitive=True)
     (2, 'or_less')
     """
+    return _share(positive, n, *_grain(n, policy, sensitive))
+
+
+def _grain(n: float, policy: DisclosurePolicy, sensitive: bool) -> tuple[int, int]:
+    """The step of a share with base `n`, and the percent up to which it is banded."""
+    return step(n, policy), 0 if n <= 0 else band(n, policy, sensitive=sensitive)
+
+
+def _share(positive: float, n: float, grain: int, edge: int) -> Shown:
     if n <= 0:
         return None, ""
     if not -_DUST <= positive <= n * (1 + _DUST):
         raise ValueError(f"{positive} of {n} is not a share")
-    edge = band(n, policy, sensitive=sensitive)
     if edge >= 50:
         return None, ""
-    percent = nearest(100 * positive / n, step(n, policy))
+    percent = nearest(100 * positive / n, grain)
     if percent <= edge:
         return edge, "or_less"
     if percent >= 100 - edge:
@@ -118,7 +126,8 @@ def shares(
     Returns:
         One pair per category, in order.
     """
-    found = [share(count, n, policy, sensitive) for count in counts]
+    grain, edge = _grain(n, policy, sensitive)
+    found = [_share(count, n, grain, edge) for count in counts]
     if not sensitive or all(bound == "" for _, bound in found):
         return tuple(found)
     found = [

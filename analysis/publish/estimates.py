@@ -55,12 +55,12 @@ def rounder_at(
     own: bool = False,
 ) -> Rounder:
     """What rounds the figures of a measure on a stated base, of people told by some groups."""
-    items = items_of(shown.figures.codebook, measure)
+    codebook = shown.figures.codebook
     return Rounder(
         policy=shown.policy_of(measure, *groups),
         base=base,
-        sensitive=any(item.sensitive for item in items),
-        partial=any(item.denominator == "all" for item in items),
+        sensitive=measure in codebook.sensitive_measures,
+        partial=measure in codebook.partial_measures,
         headcount=headcount,
         own=own,
     )

@@ -92,7 +92,7 @@ class Figures:
         item = self.codebook.item_by_id.get(measure)
         if item is None:
             return self.sums.themes[measure].people
-        return np.asarray(self.sums.items[measure].people[:, _counted(item)].sum(axis=1))
+        return np.asarray(self.sums.items[measure].people[:, item.counted].sum(axis=1))
 
 
 def exact(codebook: Codebook, plan: TablePlan, microdata: Microdata) -> Figures:
@@ -102,7 +102,7 @@ def exact(codebook: Codebook, plan: TablePlan, microdata: Microdata) -> Figures:
 
 
 def _item_figure(item: Item, sums: ItemSums, row: int) -> Figure | None:
-    counted = _counted(item)
+    counted = item.counted
     people = sums.people[row, counted]
     if not people.sum():
         return None
@@ -194,12 +194,3 @@ def _item_score(item: Item, figure: Figure) -> float:
     ]
     valid = sum(share for share, _ in scored)
     return sum(share * score for share, score in scored) / valid if valid else 0.0
-
-
-def _counted(item: Item) -> list[int]:
-    """Positions of the categories that are in the denominator."""
-    return [
-        position
-        for position, category in enumerate(item.categories)
-        if category.valid or item.denominator == "all"
-    ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from analysis.disclosure import rounding
 from analysis.disclosure.stated import least_answers
@@ -83,10 +84,8 @@ class Rounder:
         return low / 100, high / 100
 
     def _percents(self, shares: Sequence[float]) -> tuple[Percent, ...]:
-        every = (*shares, max(0.0, 1.0 - sum(shares))) if self.partial else shares
-        counts = [min(1.0, share) * self.base for share in every]
-        found = rounding.shares(counts, self.base, self.policy, self.sensitive)
-        return found[: len(shares)]
+        every = (*shares, max(0.0, 1.0 - sum(shares))) if self.partial else tuple(shares)
+        return _rounded(every, self.base, self.policy, self.sensitive)[: len(shares)]
 
     def _wilson(self, share: float, figure: Figure) -> tuple[float, float]:
         n = self._least_base()
@@ -96,18 +95,38 @@ class Rounder:
         # Whole counts, outward, so that small populations can use the exact distribution.
         below, above = math.floor(share * n + 1e-9), math.ceil(share * n - 1e-9)
         if population is not None:
-            lower, upper = (wilson(count, n, population) for count in (below, above))
-            return lower.lower, upper.upper
-        estimate = wilson(share * n, n)
-        return estimate.lower, estimate.upper
+            return _limits(below, n, population)[0], _limits(above, n, population)[1]
+        return _limits(share * n, n, None)
 
     def _least_base(self) -> int:
         """The fewest answers that can stand behind what is published."""
         if self.base >= self.policy.fine_base:
-            return self.base if self.own else int(least_answers(self.base, self.policy))
+            return self.base if self.own else _fewest(self.base, self.policy)
         stated = rounding.base(self.base, self.policy) - self.policy.base_step // 2
         # Below `fine_base` nothing tells whether a base is the measure's own: limits must not.
-        return max(self.policy.k, int(least_answers(stated, self.policy)))
+        return max(self.policy.k, _fewest(stated, self.policy))
 
     def _population(self, n: int) -> int | None:
         return None if self.headcount is None else max(self.headcount, n + self.policy.k)
+
+
+# Shares on published bases are few, and the same are rounded for rows, comparisons and the audit.
+
+
+@lru_cache(maxsize=1 << 15)
+def _rounded(
+    shares: tuple[float, ...], base: int, policy: DisclosurePolicy, sensitive: bool
+) -> tuple[Percent, ...]:
+    counts = [min(1.0, share) * base for share in shares]
+    return rounding.shares(counts, base, policy, sensitive)
+
+
+@lru_cache(maxsize=1 << 15)
+def _limits(count: float, n: int, population: int | None) -> tuple[float, float]:
+    found = wilson(count, n) if population is None else wilson(count, n, population)
+    return found.lower, found.upper
+
+
+@lru_cache(maxsize=1 << 12)
+def _fewest(base: int, policy: DisclosurePolicy) -> int:
+    return int(least_answers(base, policy))

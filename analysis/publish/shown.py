@@ -79,12 +79,15 @@ class Shown:
 
     def shows(self, group: str, measure: str) -> bool:
         """Whether the measure may be shown in the group."""
+        if (group, measure) in self.withheld or not self.protection.shows(group, measure):
+            return False
         theme = self.figures.codebook.theme_by_id.get(measure)
+        if theme is None or theme.index != "mean_of_items":
+            return True
         # A mean of item percents beside all of its items but one gives that one away.
-        items = theme.items if theme is not None and theme.index == "mean_of_items" else ()
         return all(
             (group, one) not in self.withheld and self.protection.shows(group, one)
-            for one in (measure, *items)
+            for one in theme.items
         )
 
     def figure(self, row: int, measure: str) -> Figure | None:
@@ -155,11 +158,9 @@ def kind_of(codebook: Codebook, measure: str) -> Kind:
 
 def items_of(codebook: Codebook, measure: str) -> tuple[Item, ...]:
     """The items that a measure is made of: an item's own, or those of a theme."""
-    theme = codebook.theme_by_id.get(measure)
-    names = (measure,) if theme is None else theme.items
-    return tuple(codebook.item_by_id[name] for name in names)
+    return codebook.items_of[measure]
 
 
 def is_sensitive(codebook: Codebook, measure: str) -> bool:
     """Whether small numerators are banded: a sensitive item, or a theme that holds one."""
-    return any(item.sensitive for item in items_of(codebook, measure))
+    return measure in codebook.sensitive_measures

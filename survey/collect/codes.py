@@ -49,6 +49,10 @@ def multiply(a: int, b: int) -> int:
     return product
 
 
+_PRODUCTS = tuple(tuple(multiply(a, b) for b in range(32)) for a in range(32))
+"""All of them: a wave's codes are made and checked by a million products."""
+
+
 def _power(exponent: int) -> int:
     value = 1
     for _ in range(exponent % 31):
@@ -82,7 +86,7 @@ def fits(symbols: list[int]) -> bool:
     for row in CHECK_MATRIX:
         total = 0
         for weight, symbol in zip(row, symbols, strict=True):
-            total ^= multiply(weight, symbol)
+            total ^= _PRODUCTS[weight][symbol]
         if total:
             return False
     return True
@@ -92,9 +96,9 @@ def _check_symbols(data: list[int]) -> list[int]:
     """The remainder of the data, times x^4, divided by the generator."""
     rest = [*data, *[0] * CHECK_SYMBOLS]
     for place in range(DATA_SYMBOLS):
-        lead = rest[place]
+        times = _PRODUCTS[rest[place]]
         for offset, coefficient in enumerate(_GENERATOR):
-            rest[place + offset] ^= multiply(lead, coefficient)
+            rest[place + offset] ^= times[coefficient]
     return rest[DATA_SYMBOLS:]
 
 

@@ -11,9 +11,10 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from types import MappingProxyType
+from typing import TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -25,6 +26,9 @@ from survey.database import Stores
 from survey.errors import CodeError, TokenError, UsedTicket, WaveStateError
 from survey.manage import issuing_keys
 from survey.manage.waves import Wave
+
+Given = TypeVar("Given")
+Made = TypeVar("Made")
 
 _ATTEMPT = re.compile(r"[0-9a-f]{64}")
 
@@ -205,13 +209,22 @@ def submit_many(
         written = envelope.seal_comments(comments.get(code, {}), wave)
         return _redeemed(wave.id, code, signing), (token, _seal(wave, answers)), written
 
-    with ThreadPoolExecutor(os.cpu_count()) as pool:  # OpenSSL signs outside of Python's lock
-        prepared = list(pool.map(prepare, sendings))
+    prepared = _in_threads(prepare, list(sendings))
     issuer.spend_many(stores, wave.id, [redeemed for redeemed, _, _ in prepared])
     rows = [row for _, row, _ in prepared]
     path = box.path_of(stores.settings, wave.id)
     box.put_many(path, rows, [written for _, _, written in prepared])
     return [envelope.receipt(sealed, wave.id) for _, sealed in rows]
+
+
+def _in_threads(work: Callable[[Given], Made], given: Sequence[Given]) -> list[Made]:
+    """Do the same with each, in order; OpenSSL signs outside of Python's lock."""
+    threads = os.cpu_count() or 1
+    share = -(-len(given) // threads) or 1
+    parts = [given[start : start + share] for start in range(0, len(given), share)]
+    with ThreadPoolExecutor(threads) as pool:
+        done = pool.map(lambda part: [work(one) for one in part], parts)
+        return [one for part in done for one in part]
 
 
 def _redeemed(wave_id: str, code: str, signing: RSAPrivateKey) -> Redemption:

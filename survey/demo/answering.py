@@ -72,9 +72,10 @@ def forms(
         **said(questionnaire, frame, seed, wave),
         **statements(codebook, force, frame.people, moved, seed, wave),
     }
+    rows = zip(*(column.tolist() for column in columns.values()), strict=True)
     return [
-        {str(question): [str(code)] for question, code in zip(columns, row, strict=True) if code}
-        for row in zip(*columns.values(), strict=True)
+        {question: [code] for question, code in zip(columns, row, strict=True) if code}
+        for row in rows
     ]
 
 

@@ -12,7 +12,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from survey import database, resources
-from survey.close import closing, destroying, keys, unsealing
+from survey.close import closing, destroying, keys, sealed_tallies, unsealing
+from survey.close.sealed_tallies import Pooling
 from survey.collect import codes, issuer, submit
 from survey.config import Settings
 from survey.database import Stores
@@ -26,6 +27,8 @@ from survey.questionnaire.model import Questionnaire
 
 QUESTIONNAIRE = resources.QUESTIONNAIRES / "culture.yaml"
 RELEASES = "releases"
+STANDING = "standing"
+"""The officers' keys that open the sums of earlier waves."""
 
 HALF_A_YEAR = timedelta(weeks=26)
 OPEN_FOR = timedelta(weeks=3)
@@ -94,6 +97,7 @@ def make(folder: Path, today: date, report: Report) -> None:
         waves.mark_demo(stores)
         for person in SIGN_INS:
             people.add(stores, person.name, person.role, person.command, PASSWORD)
+        keys.make(site / home.KEYS / STANDING)
         force = make_force(questionnaire)
         for wave in calendar(today):
             _field(stores, questionnaire, force, wave, report)
@@ -149,7 +153,12 @@ def _close(stores: Stores, wave: DemoWave, closes: date, folder: Path, report: R
     closing.close_wave(stores, wave.id, closes)
     key = folder / keys.PRIVATE_FILE
     officers = keys.load(key)
-    release = unsealing.unseal(stores, wave.id, officers, stores.settings.home / RELEASES)
+    out = stores.settings.home / RELEASES
+    standing = keys.load(folder.with_name(STANDING))
+    # Each wave pools with those before it, and its sums are kept for those after it.
+    before = out if any(out.glob(f"*{sealed_tallies.ENDING}")) else None
+    pooling = Pooling(before, (standing,), standing.public)
+    release = unsealing.unseal(stores, wave.id, officers, out, pooling=pooling)
     report(f"{wave.title}: sorting the comments")
     coders.sort(stores, wave.id, officers, release, SEED + wave.number)
     report(f"{wave.title}: destroying the answers and their key")

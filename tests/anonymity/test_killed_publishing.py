@@ -213,7 +213,7 @@ def test_answers_opened_on_disk_for_a_moment_are_noticed(
 
     monkeypatch.setattr(opening, "opened_row", wrong)
     with pytest.raises(AssertionError, match="killed before step"):
-        sweep_unsealing(stages, 1)
+        sweep_unsealing(stages, 2)
 
 
 @pytest.mark.slow
@@ -227,7 +227,7 @@ def test_half_a_release_under_its_name_is_noticed(
 
     monkeypatch.setattr(folder, "_make", in_place)
     with pytest.raises(AssertionError, match="killed before step"):
-        sweep_unsealing(stages, 1)
+        sweep_unsealing(stages, 3)
 
 
 def expect_destroyed_when_it_says_so(disk: Disk, stages: Stages, key: bool) -> None:

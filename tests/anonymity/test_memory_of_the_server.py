@@ -68,10 +68,11 @@ def found_in_memory(markers: Sequence[bytes]) -> set[bytes]:
     """Those of the markers that stand in a worker of the server that this process started."""
     workers = [worker for master in children(os.getpid()) for worker in children(master)]
     assert workers
-    found: set[bytes] = set()
+    wanted, found = set(markers), set[bytes]()
     for worker in workers:
         for part in memory_of(worker):
-            found |= {marker for marker in markers if marker in part}
+            found |= wanted.intersection(MARKER.findall(part))  # all of them in one pass
+            found |= {one for one in wanted if not MARKER.fullmatch(one) and one in part}
     return found
 
 
@@ -103,6 +104,9 @@ def post(server: LiveServer, path: str, form: object) -> bytes:
 
 Markers = tuple[bytes, bytes]
 """What one person's answer is known by, and what their comment."""
+
+
+MARKER = re.compile(b"MARKER-[0-9a-f]{24}")
 
 
 def new_marker() -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from fixtures_wave import LiveServer
+from fixtures_wave import QUESTIONNAIRES, LiveServer, open_live_wave, serve
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 FLAGS = [
@@ -79,6 +79,8 @@ class Visitor:
         """What axe finds wrong on the page as it stands now."""
         judged = self.page if self.script else self._copy()
         found = Axe().run(judged).response["violations"]
+        if judged is not self.page:
+            judged.context.close()
         return [f"{each['id']}: {[node['html'][:120] for node in each['nodes']]}" for each in found]
 
     def _copy(self) -> Page:
@@ -131,3 +133,21 @@ def unused(live_server: LiveServer) -> Iterator[str]:
 @pytest.fixture
 def code(unused: Iterator[str]) -> str:
     return next(unused)
+
+
+@pytest.fixture(scope="session")
+def commented(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """The survey with two comments behind a real server."""
+    home = tmp_path_factory.mktemp("server") / "home"
+    yield from serve(open_live_wave(home, QUESTIONNAIRES / "commented.yaml"))
+
+
+@pytest.fixture(scope="session")
+def cards(commented: LiveServer) -> Iterator[str]:
+    """That server's codes, one after the other."""
+    return iter(commented.live.codes)
+
+
+@pytest.fixture
+def card(cards: Iterator[str]) -> str:
+    return next(cards)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from answering import DESK, PHONE, SURVEY, Traffic
-from fixtures_wave import QUESTIONNAIRES, LiveServer, open_live_wave, serve
+from fixtures_wave import LiveServer
 from playwright.sync_api import Locator, Page, expect
 
 from survey.questionnaire import telling
@@ -15,18 +15,6 @@ pytestmark = pytest.mark.browser
 
 TELLS = "Sgt Jones shouted at me on 12 May, near Cathays Park Police Station. AB12 CDE, PC 1234."
 SAFE = "My sergeant shouted at me."
-
-
-@pytest.fixture(scope="module")
-def commented(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    """The survey with two comments behind a real server."""
-    home = tmp_path_factory.mktemp("server") / "home"
-    yield from serve(open_live_wave(home, QUESTIONNAIRES / "commented.yaml"))
-
-
-@pytest.fixture(scope="module")
-def cards(commented: LiveServer) -> Iterator[str]:
-    return iter(commented.live.codes)
 
 
 def warning_of(page: Page, name: str) -> Locator:

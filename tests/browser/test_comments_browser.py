@@ -8,34 +8,26 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 
 import pytest
-from answering import DESK, NARROW, PHONE, SURVEY, Traffic, choose
-from fixtures_wave import QUESTIONNAIRES, LiveServer, open_live_wave, serve
-from playwright.sync_api import Dialog, Page, Request, Route, expect
+from answering import (
+    DESK,
+    NARROW,
+    PHONE,
+    SURVEY,
+    WITHOUT_CRYPTO,
+    Traffic,
+    choose,
+    lose_first_reply,
+    stay_when_asked,
+)
+from fixtures_wave import LiveServer
+from playwright.sync_api import Page, expect
 
 from survey.collect import box, envelope
 
 pytestmark = pytest.mark.browser
 
-WITHOUT_CRYPTO = "Object.defineProperty(Crypto.prototype, 'subtle', { value: undefined });"
 TEXT = "MARKER first line.\n\n<b>Second</b> & “third”: ŵ 😀"
 LONGEST = 2000
-
-
-@pytest.fixture(scope="module")
-def commented(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    """The survey with two comments behind a real server."""
-    home = tmp_path_factory.mktemp("server") / "home"
-    yield from serve(open_live_wave(home, QUESTIONNAIRES / "commented.yaml"))
-
-
-@pytest.fixture(scope="module")
-def cards(commented: LiveServer) -> Iterator[str]:
-    return iter(commented.live.codes)
-
-
-@pytest.fixture
-def card(cards: Iterator[str]) -> str:
-    return next(cards)
 
 
 def opened(server: LiveServer) -> list[tuple[str, str]]:
@@ -177,17 +169,7 @@ def test_a_lost_reply_sends_the_same_rows_again(
 ) -> None:
     page: Page = visit(PHONE).page
     to_check(page, commented, card, why="Sent twice.")
-    arrived = []
-
-    def lose_first_reply(route: Route, request: Request) -> None:
-        arrived.append(request.post_data)
-        if len(arrived) == 1:
-            route.fetch()
-            route.abort()
-        else:
-            route.continue_()
-
-    page.route("**/box/autumn", lose_first_reply)
+    arrived = lose_first_reply(page, "box/autumn")
     finish(page)
     assert len(arrived) == 2
     assert arrived[0] == arrived[1]
@@ -258,13 +240,7 @@ def test_leaving_with_an_unsent_comment_asks_first_but_the_leave_button_does_not
     visit: Callable, commented: LiveServer, card: str
 ) -> None:
     page: Page = visit(DESK).page
-    asked = []
-
-    def stay(dialog: Dialog) -> None:
-        asked.append(dialog.type)
-        dialog.dismiss()
-
-    page.on("dialog", stay)
+    asked = stay_when_asked(page)
     page.context.route("**/weather", lambda route: route.fulfill(body="weather"))
     begin(page, commented, card)
     page.click("#q-why")

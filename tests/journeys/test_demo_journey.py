@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import socket
@@ -219,7 +220,9 @@ def test_a_leak_in_a_page_or_a_release_of_the_demo_falls(
     export = next(given.glob(f"exports/hr/{wave}-groups.csv"))
     changed = export.read_text().replace(f",{base},", f",{base + 4},", 1)
     (tmp_path / export.name).write_text(changed)
-    command = [*CANDOUR, "attack", str(tmp_path), str(demo.home / "releases")]
+    manifests = (demo.home / "releases").glob("*/manifest.json")
+    own = next(path.parent for path in manifests if json.loads(path.read_text())["wave"] == wave)
+    command = [*CANDOUR, "attack", str(tmp_path), str(own)]
     found = subprocess.run(command, check=False, capture_output=True, text=True)
     assert found.returncode == 1
     assert "what is not shown is written differently" in found.stdout

@@ -180,7 +180,13 @@ def test_wave_is_opened_on_an_offline_machine_and_comes_back(
     assert "nothing is to be corrected" in refused(f"unseal again.wave {key} --correct Typo")
     Path("headcount.csv").write_text("group,headcount\nforce,200\n")
     run("headcount load autumn headcount.csv")
-    said = run(f"unseal autumn {key} --correct Headcounts")
+    run("keys new --unsplit --out standing")
+    kept = "--keep-tallies standing/public.json"
+    assert "holds no file" in refused(f"unseal autumn {key} --correct Why --previous offline")
+    assert "is not the public.json" in refused(f"unseal autumn {key} --keep-tallies headcount.csv")
+    said = run(f"unseal autumn {key} --correct Headcounts {kept}")
+    (sealed,) = Path("releases").glob("*.tallies.sealed")
+    assert f"{sealed}  exact sums" in said
     assert "published in place of the one before" in said
     assert "destroyed" in run("wave destroy autumn --yes")
     assert "is destroyed: there are no answers" in refused("wave carry autumn --out third.wave")

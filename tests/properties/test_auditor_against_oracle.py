@@ -67,6 +67,7 @@ def published(which: str, people: small.Bases, draw: st.DataObject, step: int) -
 
 
 @pytest.mark.slow
+@pytest.mark.no_cover
 @pytest.mark.parametrize("step", [1, 3])
 @pytest.mark.parametrize("which", ["crossed", "linked", "together"])
 @settings(max_examples=40)
@@ -85,6 +86,7 @@ def test_of_groups_it_finds_what_every_table_tells(
 
 
 @pytest.mark.slow
+@pytest.mark.no_cover
 @pytest.mark.parametrize("which", ["crossed", "linked"])
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(draw=st.data())
@@ -128,6 +130,7 @@ def with_item(release: Release, answered: small.Bases, draw: st.DataObject) -> R
 
 
 @pytest.mark.slow
+@pytest.mark.no_cover
 def test_there_was_something_to_find() -> None:
     """Positive control: the comparison above was not of nothing with nothing."""
     if FOUND:  # empty when this test is run alone

@@ -24,6 +24,9 @@ TABLES = small.plan(
 ANSWERED = [at for at, profile in enumerate(small.profiles(BOOK)) if None not in profile]
 """Nobody left a question out, and readers know it."""
 
+FEW = (0, 0, 0, 0, 1, 1, 1, 2, 2, 3, 4, 5)
+"""People of a profile: small numbers more often, so that half of all draws are of 5 to 12."""
+
 Ints = npt.NDArray[np.int64]
 
 
@@ -58,9 +61,10 @@ def test_colleagues_see_through_what_holds_for_others(truth: list[int], words: s
 
 
 @pytest.mark.slow
+@pytest.mark.no_cover
 @settings(max_examples=100)
 @given(
-    st.lists(st.sampled_from((0, 0, 1, 1, 2, 3, 5)), min_size=8, max_size=8).filter(
+    st.lists(st.sampled_from(FEW), min_size=8, max_size=8).filter(
         lambda people: 4 < sum(people) < 13
     )
 )

@@ -64,6 +64,7 @@ def made(which: str, draw: st.DataObject) -> tuple[Codebook, TablePlan, System]:
 
 
 @pytest.mark.slow
+@pytest.mark.no_cover
 @pytest.mark.parametrize("which", ["crossed", "chained"])
 @settings(max_examples=25)
 @given(draw=st.data())
@@ -81,6 +82,7 @@ def test_bounds_over_blocks_are_the_bounds_over_all_tables(which: str, draw: st.
 
 
 @pytest.mark.slow
+@pytest.mark.no_cover
 @pytest.mark.parametrize("which", ["crossed", "chained"])
 @settings(max_examples=40)
 @given(draw=st.data())
@@ -99,6 +101,7 @@ def test_no_fitting_table_gives_a_hidden_group_away(which: str, draw: st.DataObj
 
 
 @pytest.mark.slow
+@pytest.mark.no_cover
 @pytest.mark.parametrize("which", ["crossed", "chained"])
 @settings(max_examples=40)
 @given(draw=st.data())

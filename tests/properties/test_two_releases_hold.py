@@ -119,6 +119,7 @@ def attacked(home: Path, pairs: int) -> Found:
 
 
 @pytest.mark.slow
+@pytest.mark.no_cover
 def test_nobody_sees_through_two_releases_of_a_wave(tmp_path: Path) -> None:
     found = attacked(tmp_path, PAIRS)
     assert found.without_ledger > PAIRS / 3, "the attacker sees through those that ignore others"
@@ -127,6 +128,7 @@ def test_nobody_sees_through_two_releases_of_a_wave(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.no_cover
 def test_the_attacker_sees_through_plans_that_are_merged_without_their_differences(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

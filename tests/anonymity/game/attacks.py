@@ -18,7 +18,7 @@ from game import places as at
 from game.blinding import by_factor
 from game.evidence import Evidence
 from game.people import COMMENTS, PEOPLE, THINGS
-from game.places import Places
+from game.places import Places, Strings
 from game.traces import windows
 from survey.collect import tokens
 
@@ -123,22 +123,19 @@ def _sent(evidence: Evidence) -> np.ndarray:
 Contents = list[list[bytes]]
 """For each person or thing, all that is known to belong to it."""
 
-Strings = tuple[np.ndarray, np.ndarray]
-"""Strings that belong to one of the contents alone, and to which."""
-
 
 def _shared(theirs: Callable[[Evidence, Places], Contents], with_exchange: bool = False) -> Attack:
     """A thing is of the person with whom it shares a string that no other has."""
 
     def attack(evidence: Evidence, places: Places) -> Claims:
-        contents = {kind: _contents(kind, evidence, places) for kind in ("answer", *COMMENTS)}
+        strings = {kind: _strings(kind, evidence, places) for kind in ("answer", *COMMENTS)}
         if with_exchange:
-            for content, passed in zip(contents["answer"], evidence.exchanges, strict=True):
+            contents = _contents("answer", evidence, places)
+            for content, passed in zip(contents, evidence.exchanges, strict=True):
                 content.append(passed)
+            strings["answer"] = _only_once(contents)
         people = _only_once(theirs(evidence, places))
-        guesses = {
-            kind: _by_shared_strings(_only_once(mine), people) for kind, mine in contents.items()
-        }
+        guesses = {kind: _by_shared_strings(mine, people) for kind, mine in strings.items()}
         return {
             kind: Claim(kind, found, exact=True)
             for kind, found in guesses.items()
@@ -151,13 +148,20 @@ def _shared(theirs: Callable[[Evidence, Places], Contents], with_exchange: bool 
 def _in_both(evidence: Evidence, places: Places) -> Claims:
     """A comment is of the answer, or of the other comment, with which it shares a string."""
     kinds = ("answer", *COMMENTS)
-    strings = {kind: _only_once(_contents(kind, evidence, places)) for kind in kinds}
+    strings = {kind: _strings(kind, evidence, places) for kind in kinds}
     claims = {}
     for other, kind in combinations(kinds, 2):
         found = _by_shared_strings(strings[kind], strings[other])
         if not np.isnan(found).all():
             claims[f"{kind} and {other}"] = Claim(kind, found, other, exact=True)
     return claims
+
+
+def _strings(kind: str, evidence: Evidence, places: Places) -> Strings:
+    """The strings of one kind of thing, worked out once for all attacks on a game."""
+    if kind not in places.strings:
+        places.strings[kind] = _only_once(_contents(kind, evidence, places))
+    return places.strings[kind]
 
 
 def _contents(kind: str, evidence: Evidence, places: Places) -> Contents:
@@ -175,7 +179,7 @@ def _by_shared_strings(mine: Strings, theirs: Strings) -> np.ndarray:
     """For each of mine, which of theirs has most strings in common with it; NaN for none."""
     strings, owners = mine
     their_strings, their_owners = theirs
-    _, here, there = np.intersect1d(strings, their_strings, return_indices=True)
+    _, here, there = np.intersect1d(strings, their_strings, assume_unique=True, return_indices=True)
     common = np.zeros((PEOPLE, PEOPLE))
     np.add.at(common, (owners[here], their_owners[there]), 1)
     return np.where(common.any(axis=1), common.argmax(axis=1).astype(float), np.nan)

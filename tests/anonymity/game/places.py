@@ -25,6 +25,10 @@ OFFSET, IN_PAGE, PAGE, LIST, FACT = "offset", "offset in page", "page", "list", 
 SORTED = "sorted"
 
 
+Strings = tuple[np.ndarray, np.ndarray]
+"""Strings of eight bytes that belong to one of several contents alone, and to which."""
+
+
 @dataclass
 class Places:
     """What a game gives away, sorted by what sort of a place it is.
@@ -32,6 +36,7 @@ class Places:
     Attributes:
         numbers: (sort of place, kind of thing) -> way -> a number for each thing; NaN for none.
         beside: kind -> for each thing, everything that stands in one row or line with it.
+        strings: kind -> the strings of its things, as far as somebody asked for them.
     """
 
     numbers: dict[tuple[str, str], dict[str, np.ndarray]] = field(
@@ -40,6 +45,7 @@ class Places:
     beside: dict[str, list[list[bytes]]] = field(
         default_factory=lambda: {kind: [[] for _ in range(PEOPLE)] for kind in KINDS}
     )
+    strings: dict[str, Strings] = field(default_factory=dict)
 
     def of(self, kind: str, *sorts: str) -> dict[str, np.ndarray]:
         """The numbers of one kind of thing; of these sorts of places, or of all."""

@@ -8,6 +8,7 @@ attack's ways of making its claim.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 from scipy.stats import norm, poisson
@@ -90,11 +91,13 @@ class Score:
         )
 
 
+@cache
 def limit_of_z(ways: int) -> float:
     """What |z| an attack of so many ways may reach: 4 for one way, as rarely for more."""
     return float(norm.isf(norm.sf(LIMIT_Z) / ways))
 
 
+@cache
 def limit_of_matches(games: int, ways: int) -> int:
     """How many matches an attack of so many ways may find, in the better of two directions."""
     share = CHANCE / len(ATTACKS | ON_ARRIVAL) / ways / 2

@@ -65,7 +65,10 @@ def windows(contents: Iterable[bytes]) -> np.ndarray:
         for content in contents
         for start in range(min(BYTES, max(0, len(content) - BYTES + 1)))
     ]
-    return np.unique(np.concatenate(parts)) if parts else np.empty(0, np.uint64)
+    if not parts:
+        return np.empty(0, np.uint64)
+    found = np.sort(np.concatenate(parts))
+    return found[np.append(True, found[1:] != found[:-1])]
 
 
 def ends(content: bytes) -> Iterator[Trace]:

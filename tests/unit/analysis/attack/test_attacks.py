@@ -219,6 +219,14 @@ def test_a_correction_may_have_other_headcounts() -> None:
     assert "headcounts" in fallen(of(clean(), replace(groups(**wrong), manifest=manifest)))
 
 
+def test_the_reason_of_a_correction_is_read_too() -> None:
+    (label,) = {row.label for row in clean().groups if row.group == HIDDEN}
+    said = {"replaces": "f" * 64, "correction": f"The headcount of {label}."}
+    corrected = replace(clean(), manifest=replace(clean().manifest, **said))  # type: ignore[arg-type]
+    assert "sentences" in fallen(of(corrected))
+    assert "comments" in fallen(of(corrected, comments=(said["correction"],)))
+
+
 def test_what_a_hidden_group_is_known_to_be_is_a_claim() -> None:
     (found,) = [fall for fall in fallen(PLANTED["sums"]())["sums"].falls if "north-b" in fall.words]
     values = clean().group_by_id["command=north-b"].values

@@ -20,7 +20,6 @@ from fixtures_carried import (
     AUTUMN,
     answer_and_close,
     changed,
-    close_autumn,
     publish_spring,
 )
 from fixtures_wave import LiveWave
@@ -39,17 +38,6 @@ from survey.errors import CandourError, ReleaseError, SettingsError, WaveStateEr
 from survey.manage import headcounts, wave_file, waves
 from survey.manage.wave_file import WaveFile
 from survey.results import adding, ledger, store
-
-
-@pytest.fixture
-def closed_wave(live_wave: LiveWave, tmp_path: Path) -> LiveWave:
-    return close_autumn(live_wave, tmp_path / "spring")
-
-
-@pytest.fixture
-def carried(closed_wave: LiveWave, tmp_path: Path) -> Path:
-    carry(closed_wave.stores, "autumn", tmp_path / "autumn.wave")
-    return tmp_path / "autumn.wave"
 
 
 def copy_of(live: LiveWave, home: Path) -> Stores:

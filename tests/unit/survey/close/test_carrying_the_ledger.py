@@ -7,14 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fixtures_carried import changed, close_autumn
+from fixtures_carried import changed
 from fixtures_wave import LiveWave
 from sqlalchemy import delete
 
 from analysis.ledger import Ledger
 from analysis.ledger import folder as ledgers
 from analysis.release import folder
-from survey.close.carrying import carry
 from survey.close.opening import ledger_of
 from survey.close.unsealing import unseal, unseal_file
 from survey.errors import ReleaseError
@@ -22,17 +21,6 @@ from survey.manage import wave_file, waves
 from survey.manage.tables import ReleaseRow
 from survey.manage.wave_file import WaveFile
 from survey.results import adding, ledger, store
-
-
-@pytest.fixture
-def closed_wave(live_wave: LiveWave, tmp_path: Path) -> LiveWave:
-    return close_autumn(live_wave, tmp_path / "spring")
-
-
-@pytest.fixture
-def carried(closed_wave: LiveWave, tmp_path: Path) -> Path:
-    carry(closed_wave.stores, "autumn", tmp_path / "autumn.wave")
-    return tmp_path / "autumn.wave"
 
 
 def shortened(file: WaveFile) -> WaveFile:

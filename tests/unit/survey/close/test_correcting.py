@@ -115,6 +115,16 @@ def test_a_reason_is_one_line_for_everybody(released: LiveWave, tmp_path: Path) 
             correct(released, tmp_path / "out", why)
 
 
+def test_a_reason_names_no_group_that_is_not_shown(released: LiveWave, tmp_path: Path) -> None:
+    release = store.by_wave(released.stores, "autumn")
+    assert release
+    shown = {row.label for row in release.groups if row.status == "shown"}
+    hidden = next(row.label for row in release.groups if row.label not in shown)
+    with pytest.raises(SettingsError, match="which is not shown; write the reason without it"):
+        correct(loaded(released), tmp_path / "out", f"Headcounts of {hidden} were wrong.")
+    assert len(hashes(released)) == 1
+
+
 def test_a_closed_wave_has_nothing_to_correct(live_wave: LiveWave, tmp_path: Path) -> None:
     close_autumn(live_wave, tmp_path / "spring")
     with pytest.raises(WaveStateError, match="has no Release that could be corrected"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,11 +13,11 @@ from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from fixtures_hosts import Hosts, draft_on_issuer, stores_at
 from fixtures_tokens import seal
-from fixtures_wave import OPENED, LiveWave, environment_of
+from fixtures_wave import OPENED, LiveWave, copied, environment_of
 from sqlalchemy import text
 
 from survey.collect import box, codes, copies, envelope, fingerprint, issuer
-from survey.config import BOX, ISSUE, RESULTS
+from survey.config import BOX, ISSUE, RESULTS, Settings
 from survey.database import Stores
 from survey.errors import CandourError, DataError, SettingsError, WaveStateError
 from survey.manage import headcounts, issuing_keys, wave_file, waves
@@ -27,16 +28,27 @@ from survey.wave_commands import wave
 COUNT_CODES = text("SELECT count(*) FROM code")
 
 
+@pytest.fixture(scope="module")
+def draft_once(tmp_path_factory: pytest.TempPathFactory) -> LiveWave:
+    return draft_on_issuer(stores_at(tmp_path_factory.mktemp("draft") / "home", surfaces=(ISSUE,)))
+
+
+@pytest.fixture(scope="module")
+def bare_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return stores_at(tmp_path_factory.mktemp("bare") / "home").settings.home
+
+
 @pytest.fixture
-def draft(tmp_path: Path) -> LiveWave:
+def draft(draft_once: LiveWave, tmp_path: Path) -> LiveWave:
     """A draft with cards on the issuer's host."""
-    return draft_on_issuer(stores_at(tmp_path / "issuer", surfaces=(ISSUE,)))
+    return copied(draft_once, tmp_path / "issuer")
 
 
 @pytest.fixture
-def there(tmp_path: Path) -> Stores:
+def there(bare_once: Path, tmp_path: Path) -> Stores:
     """The ballot box's host, which has no wave yet."""
-    return stores_at(tmp_path / "box", surfaces=(BOX, RESULTS))
+    shutil.copytree(bare_once, tmp_path / "box")
+    return Stores.open(Settings.at(tmp_path / "box", surfaces=(BOX, RESULTS)))
 
 
 @pytest.fixture

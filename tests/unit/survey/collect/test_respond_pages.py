@@ -5,9 +5,8 @@ from __future__ import annotations
 import gzip
 import hashlib
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from xml.etree.ElementTree import Element
 
 import html_page
 import pytest
@@ -17,7 +16,6 @@ from flask.testing import FlaskClient
 from html_page import Page
 from werkzeug.wrappers import Response
 
-from survey import resources
 from survey.collect import codes, document, submit
 from survey.errors import CodeError, MistypedCode
 from survey.manage import waves
@@ -391,58 +389,3 @@ def test_a_fault_shows_a_page_in_plain_words(
 def test_what_people_type_is_never_markup(client: FlaskClient) -> None:
     page = post(client, "check", filled('"><script>alert(1)</script>'), 400)
     assert page.fields("survey")["candour.code"] == ['"><script>alert(1)</script>']
-
-
-SEALED_WORDS = "sealed before it reaches our server"
-PLAIN_WORDS = "it does not protect against an operator who changes the running code"
-
-
-def test_pages_promise_no_more_than_is_true() -> None:
-    sealed = set()
-    for folder in ("respond", "macros"):
-        for path in (resources.TEMPLATES / folder).glob("*.html"):
-            words = path.read_text().lower()
-            for forbidden in ("completely anonymous", "nobody can ever"):
-                assert forbidden not in words, path.name
-            if SEALED_WORDS in words:
-                sealed.add(path.name)
-    assert sealed == {"privacy.html", "modes.html"}
-
-
-def without_javascript(page: Page) -> str:
-    """What a person sees of a page whose script does not run."""
-
-    def seen(element: Element) -> Iterator[str]:
-        if element.tag != "template" and element.get("hidden") is None:
-            yield element.text or ""
-            for part in element:
-                yield from seen(part)
-                yield part.tail or ""
-
-    return " ".join(" ".join(seen(page.root)).split())
-
-
-def test_plain_mode_says_what_it_does_not_protect_against_before_sending(
-    client: FlaskClient, live_wave: LiveWave
-) -> None:
-    document = html_page.parse(client.get("/survey/autumn").data)
-    for page in (document, post(client, "check", filled(live_wave.codes[0]))):
-        assert PLAIN_WORDS in without_javascript(page)
-        assert SEALED_WORDS not in without_javascript(page)
-    document.by_id("mode-sealed").attrib.pop("hidden")
-    assert SEALED_WORDS in without_javascript(document)
-
-
-def test_privacy_page_explains_both_modes(client: FlaskClient) -> None:
-    sealed, plain = html_page.parse(client.get("/privacy").data).text.split("(plain mode)")
-    assert SEALED_WORDS in sealed
-    assert PLAIN_WORDS not in sealed
-    assert PLAIN_WORDS in plain
-    assert SEALED_WORDS not in plain
-
-
-def test_privacy_page_names_what_is_left_to_trust_first_of_all(client: FlaskClient) -> None:
-    text = html_page.parse(client.get("/privacy").data).text
-    assert "whoever opens the answers could recognise some people" in text
-    assert "it does not protect against an operator who changes the running code" in text
-    assert "No manager may ask for your receipt" in text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import secrets
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -23,6 +23,8 @@ from fixtures_tokens import (
     redeem,
     seal,
     take_ticket,
+    text,
+    to_send,
     used,
 )
 from fixtures_wave import QUESTIONNAIRES, LiveWave, open_live_wave
@@ -31,19 +33,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from survey import security
 from survey.app import create_app
-from survey.collect import box, codes, envelope, issuer, sealed_pages, submit, tokens
+from survey.collect import box, codes, envelope, sealed_pages, submit, tokens
 from survey.config import SURFACES
 from survey.errors import CodeError, TokenError, UsedTicket
-from survey.manage import issuing_keys, waves
+from survey.manage import issuing_keys
 from survey.manage.tables import IssuerTable
 
 pytestmark = pytest.mark.both_databases
-
-
-def text(content: bytes) -> str:
-    return urlsafe_b64encode(content).rstrip(b"=").decode()
 
 
 def content_of(sent: str) -> bytes:
@@ -58,11 +55,6 @@ def to_redeem(live: LiveWave, number: int, blinded: bytes) -> dict[str, str]:
 def to_check(live: LiveWave, number: int = 0) -> dict[str, str]:
     proof = key_of(live, number).sign(tokens.to_check("autumn"))
     return {"half": text(half(live, number)), "proof": text(proof)}
-
-
-def to_send(ticket: Ticket, sealed: bytes, wave: str = "autumn") -> dict[str, str]:
-    proof = ticket.proof(sealed, wave)
-    return {"token": text(ticket.token), "sealed": text(sealed), "proof": text(proof)}
 
 
 def bytes_on_disk(live: LiveWave) -> dict[str, object]:
@@ -355,71 +347,6 @@ def test_the_longest_answer_of_all_is_not_too_long(live_wave: LiveWave) -> None:
     ticket, sealed = take_ticket(live_wave), secrets.token_bytes(box.LARGEST_ROW)
     sent = to_send(ticket, sealed)
     assert len(str(sent)) < len(sealed) * 4 // 3 + sealed_pages.SPARE_BYTES
-
-
-PATHS = ["/issue/{}", "/issue/{}/check", "/box/{}"]
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_wave_that_takes_no_answers_says_so(
-    live_wave: LiveWave, client: FlaskClient, path: str
-) -> None:
-    waves.create(
-        live_wave.stores, "winter", "W", live_wave.wave.questionnaire, live_wave.keys.public
-    )
-    for wave in ("winter", "nowhere"):
-        reply = client.post(path.format(wave), json={})
-        assert (reply.status_code, reply.json) == (404, {"error": "There is no such survey."})
-    with live_wave.stores.issuer() as session:
-        waves.move(session, "autumn", "open", "closing")
-    reply = client.post(path.format("autumn"), json={})
-    assert (reply.status_code, reply.json) == (410, {"error": issuer.CLOSED})
-
-
-@pytest.mark.parametrize("path", PATHS)
-@pytest.mark.parametrize(
-    "header", [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://elsewhere.example"}]
-)
-def test_another_sites_page_is_refused(
-    client: FlaskClient, path: str, header: dict[str, str]
-) -> None:
-    reply = client.post(path.format("autumn"), json={}, headers=header)
-    assert reply.status_code == 403
-    assert reply.json == {"error": "This was not sent by the survey's own page."}
-
-
-def test_an_endpoint_that_asks_nobody_where_they_come_from_is_noticed(
-    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(security, "RESPONDENT_BLUEPRINTS", frozenset({"respond"}))
-    with pytest.raises(AssertionError):
-        test_another_sites_page_is_refused(client, "/box/{}", {"Sec-Fetch-Site": "cross-site"})
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_replies_carry_no_cookie_and_are_not_kept(client: FlaskClient, path: str) -> None:
-    reply = client.post(path.format("autumn"), json={})
-    assert reply.headers["Cache-Control"] == "no-store"
-    assert reply.headers["Referrer-Policy"] == "no-referrer"
-    assert not {"Set-Cookie", "ETag", "Last-Modified"} & set(reply.headers.keys())
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_unexpected_error_tells_its_kind_only(
-    live_wave: LiveWave,
-    client: FlaskClient,
-    path: str,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    def fail(*_: object) -> None:
-        raise RuntimeError("a secret")
-
-    monkeypatch.setattr(tokens, "proves", fail)
-    ticket = Ticket(secrets.token_bytes(416), Ed25519PrivateKey.generate())
-    reply = client.post(path.format("autumn"), json=to_send(ticket, seal(live_wave)))
-    assert (reply.status_code, reply.json) == (500, {"error": sealed_pages.FAILED})
-    assert caplog.messages == [f"{path.format('<wave_id>')}: RuntimeError"]
 
 
 def test_page_that_signs_in_needs_no_token_of_a_form_here(live_wave: LiveWave) -> None:

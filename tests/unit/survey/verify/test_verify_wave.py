@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
-from datetime import date
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from fixtures_published import SENT, Honest, answer, closed
+from fixtures_published import SENT, Honest, answer, closed, failures, words
 from fixtures_tokens import seal, take_ticket
 from fixtures_wave import LiveWave
 
-from analysis.policy import DisclosurePolicy
 from survey.close import keys as release_keys
 from survey.close import redemptions as records
 from survey.collect import box, code_list, codes, fingerprint, tokens
@@ -25,22 +22,11 @@ from survey.collect.redemptions import Redemption
 from survey.manage import issuing_keys
 from survey.manage.wave_file import WaveFile
 from survey.verify import checking, comparing
-from survey.verify.findings import Finding
-
-
-def failures(findings: object) -> set[tuple[str, str]]:
-    """What fails: (about, sentence)."""
-    assert isinstance(findings, list)
-    return {(one.about, one.sentence) for one in findings if one.holds is False}
 
 
 def failing(file: WaveFile) -> set[str]:
     """What of a file fails, in a word each."""
     return {about for about, _ in failures(list(checking.published(file)))}
-
-
-def words(findings: list[Finding]) -> str:
-    return "\n".join(sentence for _, sentence in failures(findings))
 
 
 # An honest wave
@@ -365,54 +351,3 @@ def test_issuing_keys_of_another_kind_are_caught(honest: Honest) -> None:
         assert comparing.card(changed, fingerprint.of(honest.live.wave)).holds is False
     assert failing(honest.of(public_key=bytes(31))) == {"keys"}
     assert failing(honest.of(fallback_key=bytes(65))) == {"keys"}
-
-
-CHANGES: list[Callable[[Honest], WaveFile]] = [
-    lambda h: h.of(policy=DisclosurePolicy(k=20)),
-    lambda h: h.of(title="Another survey"),
-    lambda h: h.of(opened=date(2026, 9, 2)),
-    lambda h: h.of(
-        questionnaire=replace(
-            h.file.wave.questionnaire, source=h.file.wave.questionnaire.source + "\n# more"
-        )
-    ),
-    lambda h: h.of(id="winter"),
-]
-
-
-@pytest.mark.parametrize("change", CHANGES)
-def test_whatever_changed_since_the_opening_is_caught(
-    honest: Honest, change: Callable[[Honest], WaveFile]
-) -> None:
-    assert len(failures(list(comparing.earlier(honest.before, change(honest))))) == 1
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"redeemed": SENT + 1},
-        {"redeemed": None},
-        {"cards": 61},
-        {"received": SENT - 1},
-        {"received": None},
-        {"receipts": ("0000-0000-0000-0000",)},
-        {"tokens": ()},
-    ],
-)
-def test_counts_and_lists_that_change_after_closing_are_caught(
-    honest: Honest, change: dict[str, object]
-) -> None:
-    caught = words(list(comparing.earlier(honest.file, honest.telling(**change))))
-    assert caught == "The counts, receipts and tokens: changed since the earlier file."
-
-
-def test_a_closing_that_is_taken_back_is_caught(honest: Honest) -> None:
-    assert words(list(comparing.earlier(honest.file, honest.before)))
-    assert failures(list(comparing.earlier(honest.file, honest.file))) == set()
-
-
-def test_a_count_that_the_other_host_tells_later_is_no_change(honest: Honest) -> None:
-    boxs = honest.telling(redeemed=None)
-    issuers = honest.telling(received=None, receipts=(), tokens=())
-    for before in (boxs, issuers):
-        assert failures(list(comparing.earlier(before, honest.file))) == set()

@@ -1,0 +1,29 @@
+"""A closed wave that was carried, made once for all tests that look at one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fixtures_carried import close_autumn
+from fixtures_wave import LiveWave, copied
+
+from survey.close.carrying import carry
+
+
+@pytest.fixture(scope="session")
+def closed_once(opened_once: LiveWave, tmp_path_factory: pytest.TempPathFactory) -> LiveWave:
+    """The autumn, closed after a Release of the spring, for `closed_wave` to copy."""
+    folder = tmp_path_factory.mktemp("closed")
+    return close_autumn(copied(opened_once, folder / "home"), folder / "spring")
+
+
+@pytest.fixture
+def closed_wave(closed_once: LiveWave, tmp_path: Path) -> LiveWave:
+    return copied(closed_once, tmp_path / "home")
+
+
+@pytest.fixture
+def carried(closed_wave: LiveWave, tmp_path: Path) -> Path:
+    carry(closed_wave.stores, "autumn", tmp_path / "autumn.wave")
+    return tmp_path / "autumn.wave"
