@@ -89,14 +89,14 @@ def _publish(there: Connection, commands: int, departments: int, people: int) ->
 
 
 def test_a_force_is_protected_and_audited_and_growth_is_known() -> None:
-    found = [cost(*size) for size in SIZES]
-    print(
-        "\n| groups | shown | claims shown | processor s | wall s | MB |\n|---|---|---|---|---|---|"
-    )
-    for one in found:
+    print("\n| groups | shown | claims shown | processor s | wall s | MB |\n" + 6 * "|---" + "|")
+    found = []
+    for size in SIZES:
+        found.append(one := cost(*size))
         print(
             f"| {one.groups} | {one.shown} | {one.claims:,} | {one.processor:.0f} "
-            f"| {one.wall:.0f} | {one.memory:.0f} |"
+            f"| {one.wall:.0f} | {one.memory:.0f} |",
+            flush=True,
         )
     last, before = found[-1], found[-2]
     growth = math.log(last.processor / before.processor) / math.log(last.groups / before.groups)
