@@ -11,7 +11,7 @@ from analysis.errors import EstimationError
 from analysis.plan import TablePlan
 from analysis.publish.estimates import rounder, rounder_at
 from analysis.publish.figures import Figure, Figures
-from analysis.publish.pairs import Pair, pairs, rests
+from analysis.publish.pairs import Pair, Share, pairs, rests
 from analysis.publish.pooling import Earlier, sums_now
 from analysis.publish.rounded import Percent, Rounder
 from analysis.publish.shown import Shown, can_say, kind_of, measures
@@ -146,7 +146,7 @@ def _flags(
     shown: Shown, found: _All, earlier: Earlier | None
 ) -> tuple[dict[tuple[str, str], Flag], int]:
     """What themes raise, by (group, measure); and comparisons made."""
-    shares: dict[bool, dict[str, list[Comparison]]] = {False: {}, True: {}}
+    shares: dict[Share, dict[str, list[Comparison]]] = {}
     for (pair, measure), one in found.made.items():
         if measure not in shown.figures.codebook.theme_by_id:
             continue
@@ -160,7 +160,7 @@ def _flags(
                 before=None if earlier is None else _before(shown, found, earlier, pair, measure),
             )
         )
-        shares[pair.inside].setdefault(pair.family, []).append(comparison)
+        shares.setdefault(pair.share, {}).setdefault(pair.family, []).append(comparison)
     findings = flag(shares.values(), shown.policy.k)
     return {(one.group, one.measure): one for one in findings.flags}, findings.compared
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from scipy import sparse
@@ -12,6 +13,9 @@ from analysis.plan import FORCE, Group, TablePlan
 COMMAND_LEVEL = "command"
 """Units below this level of a breakdown are a family by themselves in each unit around them."""
 
+Share = Literal["named", "departments", "others"]
+"""Families that divide a rate of error: named intersections, units inside commands, all others."""
+
 
 @dataclass(frozen=True)
 class Pair:
@@ -19,14 +23,13 @@ class Pair:
 
     Attributes:
         family: name of the comparisons that are judged together.
-        inside: whether it is a family of the units inside a command: these divide one rate of
-            error among them, all others another.
+        share: which families it divides one rate of error with.
     """
 
     group: str
     against: str
     family: str
-    inside: bool = False
+    share: Share = "others"
 
 
 def pairs(plan: TablePlan) -> tuple[Pair, ...]:
@@ -52,11 +55,11 @@ def rests(plan: TablePlan, found: tuple[Pair, ...]) -> sparse.csr_array:
 
 def _pair(plan: TablePlan, group: Group, name: str | None) -> Pair:
     if name is not None:
-        return Pair(group.id, FORCE, f"intersection {name}")
+        return Pair(group.id, FORCE, f"intersection {name}", "named")
     if len(group.where) == 1:
         breakdown, value = group.where[0]
         levels = plan.breakdown_by_id[breakdown].levels
         level = plan.breakdown_by_id[breakdown].value_by_id[value].level
         if COMMAND_LEVEL in levels and levels.index(level) > levels.index(COMMAND_LEVEL):
-            return Pair(group.id, FORCE, f"within {group.parent}", inside=True)
+            return Pair(group.id, FORCE, f"within {group.parent}", "departments")
     return Pair(group.id, FORCE, " x ".join(breakdown for breakdown, _ in group.where))

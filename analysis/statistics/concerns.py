@@ -23,7 +23,7 @@ from analysis.statistics.suppressed import Suppressed, estimator
 FALSE_DISCOVERY_RATE = 0.05
 """The most that one family may err, however few there are."""
 EMERGING, CONFIRMED = 0.1, 0.02
-"""What the families of a share divide among them. Findings of both shares and both states together
+"""What the families of a share divide among them. Findings of all shares and both states together
 are false less than 0.1 times a wave, as measured in docs/METHODS.md."""
 LEAST_GAP = 0.05
 """Share; a smaller gap is raised neither as a concern nor as a strength."""

@@ -37,7 +37,7 @@ def test_families_are_those_that_the_questionnaire_declares() -> None:
     assert named == ["ethnicity=minority&probationer=yes"]
     assert len(families["ethnicity x probationer"]) == 3
     assert len(families) == 9
-    inside = {pair.family for pair in pairs(PLAN) if pair.inside}
+    inside = {pair.family for pair in pairs(PLAN) if pair.share == "departments"}
     assert inside == {f"within command={one}" for one in ("north", "south", "crime")}
 
 
