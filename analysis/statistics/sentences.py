@@ -81,9 +81,11 @@ def words(
         if positive is not None:
             said = f"{positive} {asked} were positive, {size} than"
     closing = _CLOSING.get((kind, state))
+    # What two surveys say together can be more than chance where this one alone is not.
+    alone = " of this survey alone" if closing and state not in PAST and lower < 0 < upper else ""
     return (
         f"{group}: {_OPENING.get((kind, state), '')}{said} in {against} "
-        f"(plausible range {plausible_range(lower, upper)}). "
+        f"(plausible range{alone} {plausible_range(lower, upper)}). "
         f"{_ALONE if closing is None else f'{closing} It does not tell us why.'}"
     )
 

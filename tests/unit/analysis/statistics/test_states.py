@@ -177,6 +177,8 @@ def test_words_of_a_state_are_fixed_and_give_no_cause(state: str) -> None:
     assert SAID[state] in text
     assert text.endswith(" It does not tell us why.")
     assert ("This was a confirmed concern." in text) == (state in ("cleared", "watched"))
+    alone = "plausible range of this survey alone 9 fewer to 3 more"
+    assert (alone in text) == (state in ("confirmed", "serious"))
 
 
 def test_words_of_a_gap_that_turned_round_or_is_nought() -> None:
