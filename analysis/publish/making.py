@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 
 from analysis.attack.audit import Breach, examine
 from analysis.attack.shares import attack_shares
-from analysis.codebook import Codebook, Theme
-from analysis.disclosure import rounding
-from analysis.disclosure.shape import not_published
+from analysis.codebook import Codebook
 from analysis.earlier_tallies import EarlierTallies
 from analysis.errors import DataError, EstimationError, LedgerError, Unprotectable
-from analysis.ledger import Count, Ledger, Published
+from analysis.ledger import Published
 from analysis.microdata import Microdata
 from analysis.plan import FORCE, TablePlan
 from analysis.policy import DisclosurePolicy
@@ -25,54 +21,16 @@ from analysis.publish.estimates import distribution_rows, estimate_rows, group_r
 from analysis.publish.figures import Figures
 from analysis.publish.headcounts import headcounts as all_headcounts
 from analysis.publish.ladders import ladder_rows
+from analysis.publish.manifest import WaveFacts, manifest_of, measure_rows
 from analysis.publish.places import places
 from analysis.publish.pooling import earlier
 from analysis.publish.response import Response, response_of
-from analysis.publish.shown import Shown, control, is_sensitive
+from analysis.publish.shown import Shown, control
 from analysis.publish.told import Telling
 from analysis.publish.trends import line_before, trend_rows
 from analysis.release.consistency import check
-from analysis.release.model import BreakdownFacts, Manifest, Release
-from analysis.release.rows import MeasureRow
+from analysis.release.model import Release
 from analysis.tally import Tally, tally
-
-METHODS = {
-    "share interval": "Wilson score, finite population correction where the headcount is known",
-    "theme interval": "t, finite population correction where the headcount is known",
-    "theme comparison": "Welch t, group against the rest",
-    "item comparison": "Miettinen-Nurminen score, group against the rest",
-    "concerns": (
-        "larger of Welch's and Student's p, Benjamini-Hochberg within each declared family at an "
-        "equal share of the wave's rate, and a gap of 5 points or more; confirmed from two waves "
-        "together, squared standard error x 1.35"
-    ),
-    "disclosure control": "complementary suppression over all tables together, audited",
-}
-
-
-@dataclass(frozen=True)
-class WaveFacts:
-    """What a Release says of its wave.
-
-    Attributes:
-        id, title: of the wave.
-        closed: the day on which it closed.
-        ledger: everything that was published of its questionnaire; the Releases of this wave are
-            audited together with the new one, which replaces the last of them.
-        correction: why it does, in words that everybody will read; None for a wave's first one.
-    """
-
-    id: str
-    title: str
-    closed: date
-    ledger: Ledger | None = None
-    correction: str | None = None
-
-    @property
-    def told(self) -> Count | None:
-        """What was told of it at closing; None where nobody did."""
-        found = () if self.ledger is None else self.ledger.counts_of(self.id)
-        return found[-1] if found else None
 
 
 def publish(  # noqa: PLR0913
@@ -233,7 +191,7 @@ def _draft(shown: Shown, wave: WaveFacts, known: Response, weight: str | None) -
     """The Release without what compares: groups and their own figures."""
     facts = known.of_group
     return Release(
-        manifest=_manifest(shown, wave, known, weight),
+        manifest=manifest_of(shown, wave, known, weight),
         measures=measure_rows(shown.figures.codebook),
         groups=group_rows(shown, facts),
         estimates=estimate_rows(shown, facts),
@@ -260,90 +218,3 @@ def _completed(
         ),
         ladders=ladder_rows(shown),
     )
-
-
-def measure_rows(codebook: Codebook) -> tuple[MeasureRow, ...]:
-    """Themes, then items, as a Release carries them."""
-    themes = tuple(
-        MeasureRow(
-            *(theme.id, "theme", theme.label, None, is_sensitive(codebook, theme.id)),
-            fingerprint=_theme_fingerprint(codebook, theme),
-            categories=(),
-        )
-        for theme in codebook.themes
-    )
-    items = tuple(
-        MeasureRow(
-            *(item.id, "item", item.text, item.theme, item.sensitive, item.fingerprint),
-            categories=tuple(
-                (category.code, category.label, category.reading)
-                for category in item.categories
-                if category.reading is not None
-            ),
-        )
-        for item in codebook.items
-    )
-    return themes + items
-
-
-def _theme_fingerprint(codebook: Codebook, theme: Theme) -> str:
-    parts = [theme.index, *(codebook.item_by_id[item].fingerprint for item in sorted(theme.items))]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-def _manifest(
-    shown: Shown,
-    wave: WaveFacts,
-    known: Response,
-    weight: str | None,
-) -> Manifest:
-    codebook, plan = shown.figures.codebook, shown.plan
-    earlier = () if wave.ledger is None else wave.ledger.of_wave(wave.id)
-    visible, invited = len(shown.protection.shown), known.of_group[FORCE].headcount
-    return Manifest(
-        wave=wave.id,
-        wave_title=wave.title,
-        closed=wave.closed.isoformat(),
-        questionnaire=codebook.questionnaire,
-        questionnaire_version=codebook.version,
-        questionnaire_title=codebook.title,
-        questionnaire_fingerprint=codebook.fingerprint,
-        policy=shown.policy.as_dict(),
-        methods=METHODS,
-        breakdowns=tuple(
-            BreakdownFacts(
-                one.id,
-                one.label,
-                one.levels,
-                tuple((value.id, value.label, value.level, value.parent) for value in one.values),
-            )
-            for one in plan.breakdowns
-        ),
-        tables=tuple((table.id, table.breakdowns) for table in plan.tables),
-        intersections=tuple((one.name, one.group) for one in plan.intersections),
-        invited=None if invited is None else rounding.nearest(invited, 10),
-        # Of the published base: of the exact one it would narrow that.
-        answered=rounding.nearest(
-            rounding.base(int(shown.figures.sums.people[0]), shown.policy), 10
-        ),
-        shown=visible,
-        not_shown=len(plan.groups) - visible,
-        comparisons=0,
-        warnings=tuple(_contradictions(known)),
-        weight=weight,
-        not_published=not_published(plan, shown.protection.left_out),
-        ledger=None if wave.ledger is None else wave.ledger.head,
-        replaces=None if not earlier else earlier[-1].hash,
-        correction=wave.correction,
-        cards=None if wave.told is None else wave.told.cards,
-        received=None if wave.told is None else wave.told.received,
-        coarser=shown.listed_steps(),
-    )
-
-
-def _contradictions(known: Response) -> list[str]:
-    return [
-        f"Headcounts by {' and '.join(sorted(one)) or 'force'} are smaller than the number of "
-        "answers somewhere: no response rates are given there."
-        for one in known.contradicted
-    ]

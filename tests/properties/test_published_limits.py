@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 
 from analysis.disclosure.stated import least_answers
 from analysis.policy import DisclosurePolicy
-from analysis.publish import exact
+from analysis.publish import WaveFacts, exact, publish
 from analysis.publish.compared import exact_differences, published_gap
 from analysis.publish.figures import Figure
-from analysis.publish.making import WaveFacts, publish
 from analysis.publish.rounded import Percent, Rounder
 from analysis.statistics.intervals import wilson
 

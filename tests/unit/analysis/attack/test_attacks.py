@@ -16,7 +16,7 @@ from analysis.attack.material import Material, Page, Published, Sheet, Unseen, W
 from analysis.attack.trying import ATTACKS, attack
 from analysis.export import csv_bytes
 from analysis.policy import DisclosurePolicy
-from analysis.publish.making import WaveFacts, publish
+from analysis.publish import WaveFacts, publish
 from analysis.release.model import Release
 from analysis.release.rows import TrendRow
 

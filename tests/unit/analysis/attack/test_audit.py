@@ -14,7 +14,7 @@ from analysis.attack.audit import Breach, audit
 from analysis.attack.bases import attack_bases
 from analysis.attack.rates import attack_rates
 from analysis.policy import DisclosurePolicy
-from analysis.publish.making import WaveFacts, publish
+from analysis.publish import WaveFacts, publish
 from analysis.release.model import Release
 
 PLAN = fixtures.plan()

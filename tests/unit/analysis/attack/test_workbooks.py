@@ -20,7 +20,7 @@ from analysis.attack.trying import attack
 from analysis.errors import DataError
 from analysis.export import csv_bytes
 from analysis.policy import DisclosurePolicy
-from analysis.publish.making import WaveFacts, publish
+from analysis.publish import WaveFacts, publish
 from analysis.release.model import Release
 
 PLAN = fixtures.plan()

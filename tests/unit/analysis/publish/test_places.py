@@ -16,7 +16,7 @@ from analysis.attack.pooling import Places
 from analysis.cells import Cells
 from analysis.errors import Unprotectable
 from analysis.policy import DisclosurePolicy
-from analysis.publish.making import WaveFacts, publish
+from analysis.publish import WaveFacts, publish
 from analysis.publish.places import places
 from analysis.release.model import Release
 from analysis.tally import tally

@@ -9,7 +9,7 @@ import pytest
 
 from analysis.disclosure import rounding
 from analysis.policy import DisclosurePolicy
-from analysis.publish.making import WaveFacts, publish
+from analysis.publish import WaveFacts, publish
 from analysis.release.known import people
 
 

@@ -1,0 +1,145 @@
+"""What a Release says of its wave and its questionnaire."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+
+from analysis.codebook import Codebook, Theme
+from analysis.disclosure import rounding
+from analysis.disclosure.shape import not_published
+from analysis.ledger import Count, Ledger
+from analysis.plan import FORCE
+from analysis.publish.response import Response
+from analysis.publish.shown import Shown, is_sensitive
+from analysis.release.model import BreakdownFacts, Manifest
+from analysis.release.rows import MeasureRow
+
+METHODS = {
+    "share interval": "Wilson score, finite population correction where the headcount is known",
+    "theme interval": "t, finite population correction where the headcount is known",
+    "theme comparison": "Welch t, group against the rest",
+    "item comparison": "Miettinen-Nurminen score, group against the rest",
+    "concerns": (
+        "larger of Welch's and Student's p, Benjamini-Hochberg within each declared family at an "
+        "equal share of the wave's rate, and a gap of 5 points or more; confirmed from two waves "
+        "together, squared standard error x 1.35"
+    ),
+    "disclosure control": "complementary suppression over all tables together, audited",
+}
+
+
+@dataclass(frozen=True)
+class WaveFacts:
+    """What a Release says of its wave.
+
+    Attributes:
+        id, title: of the wave.
+        closed: the day on which it closed.
+        ledger: everything that was published of its questionnaire; the Releases of this wave are
+            audited together with the new one, which replaces the last of them.
+        correction: why it does, in words that everybody will read; None for a wave's first one.
+    """
+
+    id: str
+    title: str
+    closed: date
+    ledger: Ledger | None = None
+    correction: str | None = None
+
+    @property
+    def told(self) -> Count | None:
+        """What was told of it at closing; None where nobody did."""
+        found = () if self.ledger is None else self.ledger.counts_of(self.id)
+        return found[-1] if found else None
+
+
+def manifest_of(shown: Shown, wave: WaveFacts, known: Response, weight: str | None) -> Manifest:
+    """Everything but what only comparisons tell.
+
+    Args:
+        shown: figures and what may be shown of them.
+        wave: the wave's facts.
+        known: headcounts and response rates as published.
+        weight: name of the weight column; None without weights.
+    """
+    codebook, plan = shown.figures.codebook, shown.plan
+    earlier = () if wave.ledger is None else wave.ledger.of_wave(wave.id)
+    visible, invited = len(shown.protection.shown), known.of_group[FORCE].headcount
+    return Manifest(
+        wave=wave.id,
+        wave_title=wave.title,
+        closed=wave.closed.isoformat(),
+        questionnaire=codebook.questionnaire,
+        questionnaire_version=codebook.version,
+        questionnaire_title=codebook.title,
+        questionnaire_fingerprint=codebook.fingerprint,
+        policy=shown.policy.as_dict(),
+        methods=METHODS,
+        breakdowns=tuple(
+            BreakdownFacts(
+                one.id,
+                one.label,
+                one.levels,
+                tuple((value.id, value.label, value.level, value.parent) for value in one.values),
+            )
+            for one in plan.breakdowns
+        ),
+        tables=tuple((table.id, table.breakdowns) for table in plan.tables),
+        intersections=tuple((one.name, one.group) for one in plan.intersections),
+        invited=None if invited is None else rounding.nearest(invited, 10),
+        # Of the published base: of the exact one it would narrow that.
+        answered=rounding.nearest(
+            rounding.base(int(shown.figures.sums.people[0]), shown.policy), 10
+        ),
+        shown=visible,
+        not_shown=len(plan.groups) - visible,
+        comparisons=0,
+        warnings=tuple(_contradictions(known)),
+        weight=weight,
+        not_published=not_published(plan, shown.protection.left_out),
+        ledger=None if wave.ledger is None else wave.ledger.head,
+        replaces=None if not earlier else earlier[-1].hash,
+        correction=wave.correction,
+        cards=None if wave.told is None else wave.told.cards,
+        received=None if wave.told is None else wave.told.received,
+        coarser=shown.listed_steps(),
+    )
+
+
+def _contradictions(known: Response) -> list[str]:
+    return [
+        f"Headcounts by {' and '.join(sorted(one)) or 'force'} are smaller than the number of "
+        "answers somewhere: no response rates are given there."
+        for one in known.contradicted
+    ]
+
+
+def measure_rows(codebook: Codebook) -> tuple[MeasureRow, ...]:
+    """Themes, then items, as a Release carries them."""
+    themes = tuple(
+        MeasureRow(
+            *(theme.id, "theme", theme.label, None, is_sensitive(codebook, theme.id)),
+            fingerprint=_theme_fingerprint(codebook, theme),
+            categories=(),
+        )
+        for theme in codebook.themes
+    )
+    items = tuple(
+        MeasureRow(
+            *(item.id, "item", item.text, item.theme, item.sensitive, item.fingerprint),
+            categories=tuple(
+                (category.code, category.label, category.reading)
+                for category in item.categories
+                if category.reading is not None
+            ),
+        )
+        for item in codebook.items
+    )
+    return themes + items
+
+
+def _theme_fingerprint(codebook: Codebook, theme: Theme) -> str:
+    parts = [theme.index, *(codebook.item_by_id[item].fingerprint for item in sorted(theme.items))]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
