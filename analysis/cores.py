@@ -7,7 +7,11 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
+
+from analysis.errors import CandourError
 
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
@@ -36,18 +40,26 @@ def on_every_core(
         work: what is done; its result, or its error, is sent back.
         pieces: what it is done to.
         groups: how many groups each piece is of; below `MANY_GROUPS` all is done right here.
+
+    Raises:
+        CandourError: when a copy was ended from outside, as by a machine that is out of memory.
     """
     copies = min(cores(), len(pieces))
-    if groups < MANY_GROUPS or copies < 2 or multiprocessing.current_process().daemon:
+    if groups < MANY_GROUPS or copies < 2 or _shared:
         return [work(one) for one in pieces]
     _shared.append((work, pieces))
     try:
         with warnings.catch_warnings():
             # Threads of linear algebra are at rest between its calls, and copies begin anew.
             warnings.simplefilter("ignore", DeprecationWarning)
-            pool = multiprocessing.get_context("fork").Pool(copies)
-        with pool:
-            return list(pool.imap(_piece, range(len(pieces))))
+            fork = multiprocessing.get_context("fork")
+            with ProcessPoolExecutor(copies, mp_context=fork) as pool:
+                return list(pool.map(_piece, range(len(pieces))))
+    except BrokenProcessPool as error:
+        raise CandourError(
+            "The machine ended a part of this work, most likely for want of memory: free some, or "
+            "use a larger machine, and run it again."
+        ) from error
     finally:
         _shared.pop()
 

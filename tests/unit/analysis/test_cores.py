@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import signal
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import fixtures_analysis as fixtures
 import pytest
 
 from analysis import cores
-from analysis.errors import Unprotectable
+from analysis.errors import CandourError, Unprotectable
 from analysis.policy import DisclosurePolicy
 from analysis.publish import WaveFacts, publish
 from analysis.release.model import Release
@@ -55,12 +58,24 @@ def test_a_release_is_the_same_on_one_core_and_on_two(monkeypatch: pytest.Monkey
 
     one = released()
     used = []
-    pool = cores.multiprocessing.get_context("fork").Pool
+    pool = cores.ProcessPoolExecutor
+
+    def counted(copies: int, **options: Any) -> ProcessPoolExecutor:
+        used.append(copies)
+        return pool(copies, **options)
+
     monkeypatch.setattr(cores, "MANY_GROUPS", 0)
-    monkeypatch.setattr(
-        type(cores.multiprocessing.get_context("fork")),
-        "Pool",
-        lambda _, copies: used.append(copies) or pool(copies),
-    )
+    monkeypatch.setattr(cores, "ProcessPoolExecutor", counted)
     assert released() == one
     assert len(used) >= 2, "items and their audit were spread"
+
+
+def test_a_copy_that_is_ended_from_outside_ends_the_work_with_one_sentence() -> None:
+    def die(at: int) -> int:
+        if at == 3:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return at
+
+    with pytest.raises(CandourError, match="most likely for want of memory"):
+        cores.on_every_core(die, range(9), groups=cores.MANY_GROUPS)
+    assert cores.on_every_core(abs, range(3), groups=cores.MANY_GROUPS) == [0, 1, 2]
