@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -11,11 +12,17 @@ from analysis.attack.rates import attack_headcounts
 from analysis.release.known import people
 from analysis.release.rows import GroupRow
 
+_DUST = 1e-9
+
 
 def frames(material: Material) -> Tried:
-    """Takes a headcount that is left out in one Release to be what another one says."""
+    """Takes a headcount that is left out in one Release to be what another one says.
+
+    And a base to be what two headcounts and two rates of the group leave of it.
+    """
     tried = Tried()
     for one, other in _pairs(material):
+        _narrow(tried, one, other)
         rows = tuple(_filled(row, other) for row in one.release.groups)
         names = f"{one.name} and {other.name}"
         policy = one.release.manifest.policy
@@ -34,6 +41,35 @@ def frames(material: Material) -> Tried:
             found = attack_headcounts(replace(one.release, groups=rows), material.plan)
             tried.add(f"{names}: {breach.words}" for breach in found)
     return tried
+
+
+def _narrow(tried: Tried, one: Published, other: Published) -> None:
+    """Both rates together tell a rounded base better than the one that tells it better."""
+    for row in one.release.groups:
+        again = other.release.group_by_id.get(row.group)
+        if again is None or again.values != row.values or again.base != row.base:
+            continue
+        spans = [span for span in (_span(row, one), _span(again, other)) if span is not None]
+        if len(spans) < 2:
+            continue
+        tried.count()
+        low, high = max(low for low, _ in spans), min(high for _, high in spans)
+        if all(low > one_low or high < one_high for one_low, one_high in spans):
+            names = f"{one.name} and {other.name}"
+            tried.fell(f"{names}: two rates say that {row.group} is {low} to {high} people")
+
+
+def _span(row: GroupRow, published: Published) -> tuple[int, int] | None:
+    """Where a base lies by itself, and by a headcount and its rate."""
+    policy = published.release.manifest.policy
+    if row.base is None or row.headcount is None or row.response_rate is None:
+        return None
+    low, high = people(row.base, policy)
+    fewest, most = people(row.headcount, policy)
+    half = policy["rate_step"] / 2
+    least = math.ceil(fewest * (row.response_rate - half) / 100 - _DUST)
+    greatest = math.floor(most * (row.response_rate + half) / 100 + _DUST)
+    return max(low, least), min(high, greatest)
 
 
 def _pairs(material: Material) -> Iterator[tuple[Published, Published]]:

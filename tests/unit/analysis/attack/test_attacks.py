@@ -12,6 +12,7 @@ import fixtures_analysis as fixtures
 import pytest
 
 from analysis.attack.findings import Claim, Tried
+from analysis.attack.frames import frames
 from analysis.attack.material import Material, Page, Published, Sheet, Unseen, Workbook
 from analysis.attack.trying import ATTACKS, attack
 from analysis.export import csv_bytes
@@ -296,3 +297,13 @@ def test_a_unit_hidden_for_one_item_is_estimated_from_the_others() -> None:
     assert "south is estimated at 6 people" in found.words
     large = long_table("south q3", children=(300, 200))
     assert "estimates" not in fallen(of(sheets=(large,)))
+
+
+@pytest.mark.parametrize(("headcount", "rate", "falls"), [(151, 35, 1), (103, 55, 0)])
+def test_two_rates_of_a_group_are_taken_together(headcount: int, rate: int, falls: int) -> None:
+    """About 55: 55 to 57 by half of 103, 53 to 56 by a third of 151, so 55 or 56."""
+    one = groups(**{"command=north-b": {"headcount": 103, "response_rate": 55}})
+    other = groups(**{"command=north-b": {"headcount": headcount, "response_rate": rate}})
+    found = [words for words in frames(of(one, other)).falls if "two rates say" in words]
+    assert len(found) == 2 * falls
+    assert all("command=north-b is 55 to 56 people" in words for words in found)
