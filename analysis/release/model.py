@@ -47,9 +47,9 @@ class Manifest:
         comparisons: how many comparisons the area-of-concern rule made.
         warnings: sentences, such as an item that runs against its theme.
         replaces: hash of the Release that this one corrects.
+        correction: why it corrects that, in words for everybody; None when it corrects none.
         cards: codes that were made, as was told when the wave closed; None when nobody counted.
         received: sealed answers that were in the box, spoilt ones included, as was told with it.
-        correction: why it does, in words for everybody; None exactly when it replaces none.
         weight: name of the weight column that came with the file, if any.
         not_published: (table id, level as `breakdown=level` joined by `&`): left out as a whole,
             as most of its groups would not be shown.

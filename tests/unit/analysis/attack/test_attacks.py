@@ -304,6 +304,6 @@ def test_two_rates_of_a_group_are_taken_together(headcount: int, rate: int, fall
     """About 55: 55 to 57 by half of 103, 53 to 56 by a third of 151, so 55 or 56."""
     one = groups(**{"command=north-b": {"headcount": 103, "response_rate": 55}})
     other = groups(**{"command=north-b": {"headcount": headcount, "response_rate": rate}})
-    found = [words for words in frames(of(one, other)).falls if "two rates say" in words]
+    found = [fall.words for fall in frames(of(one, other)).falls if "two rates" in fall.words]
     assert len(found) == 2 * falls
     assert all("command=north-b is 55 to 56 people" in words for words in found)
