@@ -16,6 +16,7 @@ from survey.errors import (
     IssuerError,
     MistypedCode,
     OtherKeys,
+    ReleaseError,
     TicketError,
     UsedTicket,
 )
@@ -65,9 +66,17 @@ def receipt_list(wave_id: str) -> str | tuple[str, int]:
         wave=wave,
         page=page,
         destroyed=destructions.told(stores(), wave.id) if page else None,
-        corrections=store.corrections(stores(), wave.id) if page else (),
+        corrections=_corrections(wave) if page else (),
     )
     return html if page else (html, 404)
+
+
+def _corrections(wave: Wave) -> tuple[str, ...]:
+    """Why the wave's Release was replaced; nothing where one is damaged, which readers are told."""
+    try:
+        return store.corrections(stores(), wave.id)
+    except ReleaseError:
+        return ()
 
 
 @blueprint.get("/codes/<wave_id>")

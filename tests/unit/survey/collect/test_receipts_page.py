@@ -12,8 +12,10 @@ from html_page import Page
 
 from survey.close import closing
 from survey.collect import submit
+from survey.errors import ReleaseError
 from survey.manage import waves
 from survey.manage.tables import ClosingRow
+from survey.results import store
 
 CLOSED = date(2026, 9, 30)
 AFTER_CLOSING = ["closed", "released", "destroyed"]
@@ -174,3 +176,16 @@ def test_without_receipts_there_is_nothing_to_look_for(
 ) -> None:
     close(live_wave)
     assert 'id="look"' not in client.get("/receipts/autumn").text
+
+
+def test_a_damaged_release_takes_no_receipt_away(
+    client: FlaskClient, live_wave: LiveWave, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = answer(live_wave, 3)
+    close(live_wave, "released")
+
+    def damaged(*_: object) -> tuple[str, ...]:
+        raise ReleaseError("The Release was changed after it was signed.")
+
+    monkeypatch.setattr(store, "corrections", damaged)
+    assert listed(opened(client)) == sorted(seen)
