@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from analysis.attack.answers import Candidates, attack_answers
 from analysis.attack.bases import Attack, attacks
 from analysis.attack.breaches import Breach
-from analysis.attack.pooling import Places, attack_colleagues
+from analysis.attack.colleagues import Places, attack_colleagues
 from analysis.attack.rates import attack_rates
 from analysis.attack.shares import attack_shares
 from analysis.attack.steps import singled_out

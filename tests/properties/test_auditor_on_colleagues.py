@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from oracle_verdicts import colleagues_see, inside
 
 from analysis.attack.bases import attacks
-from analysis.attack.pooling import attack_colleagues
+from analysis.attack.colleagues import attack_colleagues
 from analysis.plan import TablePlan
 from analysis.publish.places import places
 from analysis.release.known import of_group

@@ -12,7 +12,7 @@ import pytest
 from analysis.attack import audit
 from analysis.attack.bases import Attack
 from analysis.attack.breaches import Breach
-from analysis.attack.pooling import Places
+from analysis.attack.colleagues import Places
 from analysis.cells import Cells
 from analysis.errors import Unprotectable
 from analysis.policy import DisclosurePolicy
