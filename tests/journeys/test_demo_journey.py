@@ -20,6 +20,7 @@ import pytest
 from planted import TRACES, follows
 
 from analysis.release.model import Release
+from analysis.release.rows import ConcernRow
 from analysis.statistics.concerns import PAST
 from survey.clock import now
 from survey.collect import submit
@@ -35,6 +36,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
 
 FIRST_START, LATER_START = 60.0, 10.0
 """Seconds by the clock, on two cores: `make test` runs this file before the others, alone."""
+
+SURE = ("confirmed", "serious")
+DEPARTMENTS = ("command=brackenhill-response", "command=dunsmere-response")
 
 CANDOUR = [sys.executable, "-c", "from survey.cli import main; main()"]
 
@@ -62,6 +66,10 @@ class Demo:
             for row in self.releases[wave - 1].concerns
             if row.state not in PAST
         }
+
+    def raised(self, wave: int) -> dict[tuple[str, str], ConcernRow]:
+        """(group, theme) -> what is said of it in a wave counted from 1."""
+        return {(row.group, row.measure): row for row in self.releases[wave - 1].concerns}
 
 
 @pytest.fixture(scope="module")
@@ -126,6 +134,36 @@ def test_what_is_planted_is_found_in_its_waves_and_in_no_other(demo: Demo, trace
     for wave in (1, 2, 3):
         expected = kind if wave in trace.waves else None
         assert demo.flags(wave).get((trace.group, trace.theme)) == expected, wave
+
+
+@pytest.mark.parametrize("trace", TRACES, ids=lambda trace: f"{trace.group}-{trace.theme}")
+def test_what_is_planted_is_confirmed_by_the_second_wave(demo: Demo, trace: Trace) -> None:
+    row = demo.raised(2)[trace.group, trace.theme]
+    assert row.state in SURE
+    assert row.kind == ("concern" if trace.points < 0 else "strength")
+    assert row.before == demo.releases[0].manifest.wave
+
+
+def test_the_northern_departments_are_not_raised_in_the_third(demo: Demo) -> None:
+    states = {one: demo.raised(3)[one, "discrimination"].state for one in DEPARTMENTS}
+    # By chance Dunsmere still lies a few points below the rest, so it is not said to be cleared.
+    assert states == {DEPARTMENTS[0]: "cleared", DEPARTMENTS[1]: "watched"}
+
+
+def test_nothing_else_is_ever_confirmed(demo: Demo) -> None:
+    plan = loader.load(QUESTIONNAIRE).plan
+    chance = [
+        (wave, *key, row.state)
+        for wave in (2, 3)
+        for key, row in demo.raised(wave).items()
+        if row.state in SURE
+        and not any(key[1] == one.theme and follows(plan, key[0], one) for one in TRACES)
+    ]
+    assert chance == []
+
+
+def test_in_the_first_wave_everything_is_emerging(demo: Demo) -> None:
+    assert {row.state for row in demo.raised(1).values()} == {"emerging"}
 
 
 def test_hardly_anything_is_found_that_is_not_planted(demo: Demo) -> None:

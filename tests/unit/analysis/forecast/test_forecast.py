@@ -158,9 +158,9 @@ def with_too_fine_a_table(study: Study) -> Study:
 def test_a_crossing_that_is_too_fine_is_named_the_dearest() -> None:
     plain, fine = small(), with_too_fine_a_table(small())
     people = margins(plain.plan, 600)
-    before = forecast_of(plain.codebook, plain.plan, people, Answering(60), draws=5)
+    before = forecast_of(plain.codebook, plain.plan, people, Answering(60), draws=2)
     assert "too-fine" not in {table.id for table in before.tables}
-    after = forecast_of(fine.codebook, fine.plan, people, Answering(60), draws=5)
+    after = forecast_of(fine.codebook, fine.plan, people, Answering(60), draws=2)
     assert after.dearest is not None
     assert after.dearest.id == "too-fine"
     assert after.dearest.shown < len(after.dearest.groups) / 2
