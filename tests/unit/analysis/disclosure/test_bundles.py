@@ -96,6 +96,23 @@ def test_what_is_hidden_decides_nothing(a2: int) -> None:
     assert inside(found) == [("abcd", True)]
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_bases_of_hidden_groups_are_not_read(seed: int) -> None:
+    """Whatever stands there, in tables that cross, the bundles are the same."""
+    book = small.codebook({"unit": tuple("abcdef"), "sex": ("w", "m"), "age": ("old", "young")})
+    units = small.nested("unit", {"x": "abc", "y": "def"})
+    others = [small.flat(one.id, one.codes) for one in book.variables[1:]]
+    plan = small.plan([units, *others], [small.table("unit", "sex"), small.table("unit", "age")])
+    rng = np.random.default_rng(seed)
+    people = {profile: int(rng.integers(0, 12)) for profile in small.profiles(book)}
+    system = small.system(book, plan, people)
+    hidden = (system.bases < 2 * K) | (rng.random(len(plan.groups)) < 0.2)
+    other = np.where(hidden, rng.integers(0, 40, len(hidden)), system.bases)
+    found = bundles(plan, system, hidden, K)
+    assert found == bundles(plan, replace(system, bases=other, occupied=None), hidden, K)
+    assert len(found) > 2
+
+
 def test_people_in_two_small_groups_count_once() -> None:
     """15 of the north are not shown among women, 15 not among the old: perhaps the same 15."""
     book = small.codebook({"unit": ("n",), "sex": ("w", "m"), "age": ("old", "young")})
