@@ -1,8 +1,8 @@
 """What a later wave may pool with: the sums of the groups that a wave's Release shows.
 
 Of every theme and every group that the Release shows, and of nothing else: how many people
-counted, and the sum and the sum of squares of their shares of positive answers. No rows, and no
-group that readers were not shown.
+counted, and the sum and the sum of squares of their shares of positive answers. No rows, no group
+that readers were not shown, and none that beside the others would tell of fewer than k people.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from analysis.disclosure.exact import not_kept
+from analysis.disclosure.system import build
 from analysis.errors import DataError
 from analysis.plan import Group, TablePlan
 from analysis.release.model import Release
@@ -38,7 +40,7 @@ class EarlierTallies:
             rows.
         groups: group id -> identity, which says whose answers they are; their order is that of
             the columns.
-        n: people who counted, shape (themes, groups); 0 where the Release shows nothing.
+        n: people who counted, shape (themes, groups); 0 where nothing is kept.
         total: sums of their shares of positive answers in steps of `STEP`, same shape.
         squares: sums of the squared shares in steps of `STEP` squared, same shape.
     """
@@ -93,17 +95,22 @@ def kept(counted: Tally, release: Release) -> EarlierTallies:
         raise DataError(
             f"The Release of wave {release.manifest.wave} and the answers have not the same groups."
         )
-    shown = np.array(
-        [
-            [release.estimate_by_key[group.id, theme.id].status == "shown" for group in plan.groups]
-            for theme in themes
-        ],
-        dtype=bool,
-    ).reshape(len(themes), len(plan.groups))
     sums = [counted.at_groups.themes[theme.id] for theme in themes]
+    system = build(counted.codebook, plan, counted.at_groups.people)
+    hidden = [
+        np.array(
+            [release.estimate_by_key[one.id, theme.id].status != "shown" for one in plan.groups]
+        )
+        for theme in themes
+    ]
+    k = release.manifest.policy["k"]
+    silent = [
+        not_kept(system, one.people, where, k) for one, where in zip(sums, hidden, strict=True)
+    ]
+    keep = ~np.array(silent, dtype=bool).reshape(len(themes), len(plan.groups))
 
     def of(columns: list[Ints]) -> Ints:
-        return np.where(shown, np.array(columns, np.int64).reshape(shown.shape), 0)
+        return np.where(keep, np.array(columns, np.int64).reshape(keep.shape), 0)
 
     return EarlierTallies(
         wave=release.manifest.wave,

@@ -30,6 +30,7 @@ from survey.close.keys import Keys
 from survey.close.opening import Made
 from survey.close.reasons import for_everybody
 from survey.close.sealed_tallies import Pooling, who_opens
+from survey.close.unchanged import expect_change
 from survey.errors import LedgerError, SettingsError
 from survey.manage import officers, waves
 from survey.questionnaire.codebook import codebook
@@ -133,6 +134,10 @@ def _continued(
         keys: that sign it.
         reason: why it replaces the wave's Release; None for its first one.
         pooling: what it pools with, and who keeps its own sums.
+
+    Raises:
+        WaveStateError: when a correction would change nothing.
+        CandourError: what `made_of` raises.
     """
     questionnaire, wave = load(asked[0]), asked[4]
     there = ledgers.read(path, questionnaire.id)
@@ -147,6 +152,8 @@ def _continued(
             if folder.packed(again.release, keys.signing) == done.content:
                 return again
     made = made_of(asked, there, reason, earlier, keep=keep)
+    if reason is not None:
+        expect_change(made.release, there.of_wave(wave)[-1])
     content = folder.packed(made.release, keys.signing)
     ledgers.append(path, there.plus(Published(content, questionnaire.plan)))
     return made

@@ -3,24 +3,22 @@
 Steps are chosen by the answers. One for a single group would tell nearly what it is to hide: that
 the few who are hidden beside it answered alike. So the parts of a group take it together, and those
 of the next group with them, until it could be for the sake of 2k people or more in small groups:
-no fewer than D3 lets anything be known of. Who goes with whom follows from the groups' bases alone.
+no fewer than D3 lets anything be known of. Who goes with whom stands in the manifest, so it follows
+from the plan, from what is shown, and from the bases of what is shown; from nothing that is hidden.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 
 from analysis.disclosure.complementary import Hidden
 from analysis.disclosure.system import System
 from analysis.disclosure.unions import SMALL, unions
-from analysis.plan import TablePlan
-
-Cells = npt.NDArray[np.bool_]
-"""Which of the occupied finest cells, shape (cells,)."""
+from analysis.plan import Group, TablePlan
 
 Family = list[int]
 """Positions of the parts of one group on one level."""
@@ -45,7 +43,7 @@ def bundles(plan: TablePlan, system: System, hidden: Hidden, k: int) -> tuple[Bu
 
     Args:
         plan: says which groups are parts of which, and on which level.
-        system: its groups, with the finest cells.
+        system: its groups; of their bases only those that are shown are looked at.
         hidden: the groups that are not shown, shape (G,).
         k: the policy's smallest group.
 
@@ -53,24 +51,21 @@ def bundles(plan: TablePlan, system: System, hidden: Hidden, k: int) -> tuple[Bu
         Bundles that are as small as they can be, in the order of the plan; one of a whole level
         where that is not enough.
     """
-    if system.occupied is None:
-        raise ValueError("the system was built without its finest cells")
-    near, people, enough = _Near(system, hidden, SMALL * k), system.occupied, SMALL * k
+    near, enough = _Near(plan, system, hidden, SMALL * k), SMALL * k
     found = []
     for families in _families(plan).values():
-        done: list[tuple[Family, Cells]] = []
-        groups, cells = list[int](), near.nobody()
+        done: list[tuple[Family, bool]] = []
+        groups, rows = Family(), list[int]()
         for above, family in families:
-            groups, cells = groups + family, cells | near.of(above, family)
-            if people[cells].sum() >= enough:
-                done.append((groups, cells))
-                groups, cells = [], near.nobody()
+            groups, rows = groups + family, rows + near.of(above, family)
+            if near.people(rows) >= enough:
+                done.append((groups, True))
+                groups, rows = [], []
         if groups:  # What is left goes with the last.
-            last, met = done.pop() if done else ([], cells)
-            done.append((last + groups, met | cells))
-        for groups, cells in done:
-            ids = tuple(plan.groups[at].id for at in groups)
-            found.append(Bundle(ids, int(people[cells].sum()) >= enough))
+            last, met = done.pop() if done else ([], False)
+            done.append((last + groups, met))
+        for groups, met in done:
+            found.append(Bundle(tuple(plan.groups[at].id for at in groups), met))
     return tuple(found)
 
 
@@ -85,28 +80,87 @@ def _families(plan: TablePlan) -> dict[object, list[tuple[int | None, Family]]]:
 
 
 class _Near:
-    """The small groups beside and inside some groups, as cells."""
+    """The small groups beside and inside some groups, of those that readers can count."""
 
-    def __init__(self, system: System, hidden: Hidden, people: int) -> None:
-        every = unions(system, hidden)
-        n = every.combination @ system.bases
-        small = every.combination[np.flatnonzero((n > 0.5) & (n < people - 0.5))]
-        cells = sparse.csr_array(small @ system.membership @ system.inside)
-        cells.data = (np.abs(cells.data) > 0.5).astype(np.float64)
-        cells.eliminate_zeros()
-        shown = sparse.csc_array(small.multiply(~hidden))
-        shown.eliminate_zeros()
-        self._cells, self._taken, self._whole = cells, shown, sparse.csc_array(shown > 0)
+    def __init__(self, plan: TablePlan, system: System, hidden: Hidden, people: int) -> None:
+        every = unions(system, hidden).combination
+        counted = every[np.flatnonzero(abs(every) @ hidden == 0)]
+        n = counted @ system.bases
+        few = np.flatnonzero((n > 0.5) & (n < people - 0.5))
+        self._small, self._n = sparse.csr_array(counted[few]), n[few]
+        self._small.eliminate_zeros()
+        self._taken, self._whole = sparse.csc_array(self._small), sparse.csc_array(self._small > 0)
+        self._places, self._enough = [_Place.of(plan, group) for group in plan.groups], people
 
-    def nobody(self) -> Cells:
-        return np.zeros(self._cells.shape[1], dtype=bool)
-
-    def of(self, above: int | None, family: Family) -> Cells:
+    def of(self, above: int | None, family: Family) -> list[int]:
         """What the family and the group above it leave, and what groups of it leave inside."""
         rows = self._whole[:, family].indices
         if above is not None:
             beside = self._taken[:, family].indices
             rows = np.concatenate([rows, np.intersect1d(self._whole[:, [above]].indices, beside)])
-        cells = self.nobody()
-        cells[self._cells[np.unique(rows)].indices] = True
-        return cells
+        return [int(row) for row in np.unique(rows)]
+
+    def people(self, rows: list[int]) -> int:
+        """How many they are at least, as far as they cannot be the same people.
+
+        Small groups that may overlap are not added up: how far they do is hidden.
+        """
+        met, apart = 0, list[_Rest]()
+        for row in sorted(set(rows), key=lambda row: (-self._n[row], row)):
+            rest = self._rest(row)
+            if rest is not None and all(rest.is_apart(other) for other in apart):
+                apart.append(rest)
+                met += round(self._n[row])
+            if met >= self._enough:
+                break
+        return met
+
+    def _rest(self, row: int) -> _Rest | None:
+        of = slice(self._small.indptr[row], self._small.indptr[row + 1])
+        places = [self._places[at] for at in self._small.indices[of]]
+        whole = next((one for one in places if all(other <= one for other in places)), None)
+        return whole and _Rest(whole, tuple(one for one in places if one is not whole))
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a group's people are: variable -> categories, everybody's left out."""
+
+    within: Mapping[str, frozenset[str]]
+
+    @classmethod
+    def of(cls, plan: TablePlan, group: Group) -> _Place:
+        within: dict[str, frozenset[str]] = {}
+        for breakdown, value in group.where:
+            one = plan.breakdown_by_id[breakdown]
+            picked = one.value_by_id[value].categories
+            within[one.variable] = picked & within.get(one.variable, picked)
+        return cls(within)
+
+    def __le__(self, other: _Place) -> bool:
+        """Whether all of these people are among the others."""
+        return all(
+            name in self.within and self.within[name] <= of for name, of in other.within.items()
+        )
+
+    def is_apart(self, other: _Place) -> bool:
+        """Whether nobody can be in both."""
+        return any(
+            not self.within[name] & of for name, of in other.within.items() if name in self.within
+        )
+
+
+@dataclass(frozen=True)
+class _Rest:
+    """A group without some groups inside it."""
+
+    whole: _Place
+    without: tuple[_Place, ...]
+
+    def is_apart(self, other: _Rest) -> bool:
+        """Whether nobody can be in both."""
+        return (
+            self.whole.is_apart(other.whole)
+            or any(other.whole <= one for one in self.without)
+            or any(self.whole <= one for one in other.without)
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -36,7 +37,8 @@ def check(release: Release) -> None:
 
     A row of status `c` holds no value; a group that is not shown is shown in no table; nor is a
     measure that is not shown in a group shown in its distribution, comparisons or this wave's
-    trend; and no concern speaks of either.
+    trend; no concern speaks of either; and the reason of a correction names no group that is not
+    shown.
 
     Raises:
         LeakingRelease: naming the table and the group.
@@ -74,6 +76,20 @@ def _replaces_for_a_reason(release: Release) -> None:
             f"The Release of wave {manifest.wave} must say which Release it replaces and why, or "
             "neither."
         )
+    shown = {row.label.casefold() for row in release.groups if row.status == "shown"}
+    for row in release.groups:
+        hidden = row.status != "shown" and row.label.casefold() not in shown
+        if hidden and any(_names(manifest.correction or "", one) for one in (row.label, row.group)):
+            raise LeakingRelease(
+                f"The reason of the correction names {row.label}, which is not shown; write the "
+                "reason without it."
+            )
+
+
+def _names(text: str, name: str) -> bool:
+    """Whether a name stands in a text as words of its own, in whatever letters."""
+    words = re.escape(" ".join(name.casefold().split()))
+    return re.search(rf"(?<!\w){words}(?!\w)", " ".join(text.casefold().split())) is not None
 
 
 def _states_stand(release: Release) -> None:

@@ -11,11 +11,11 @@ from dataclasses import replace
 
 from analysis.errors import Unprotectable
 from analysis.release import folder
-from analysis.release.model import Release
 from survey.close.keys import Keys
 from survey.close.opening import Asked, Made, expect_opening, ledger_of, made_of
 from survey.close.reasons import for_everybody
-from survey.errors import SettingsError, WaveStateError
+from survey.close.unchanged import expect_change
+from survey.errors import WaveStateError
 from survey.manage.wave_file import WaveFile
 
 OPTION = "--correct"
@@ -33,7 +33,8 @@ def corrected(file: WaveFile, keys: Keys, asked: Asked) -> Made:
         asked: how, with a correction: why, for everybody to read.
 
     Raises:
-        SettingsError: when the reason is none, or names a group that is not shown.
+        SettingsError: when the reason is none.
+        LeakingRelease: when it names a group that is not shown.
         WaveStateError: when nothing would change.
         CandourError: what `opening.made_of` raises.
     """
@@ -54,28 +55,5 @@ def corrected(file: WaveFile, keys: Keys, asked: Asked) -> Made:
             if folder.packed(again.release, keys.signing) == last.content:
                 return again
     made = made_of(file, keys, asked)
-    _expect_nobody_named(reason, made.release)
-    if _alike(made.release, last.release):
-        raise WaveStateError(
-            f"Release {last.hash[:12]} of wave {file.wave.id} is what these answers give: nothing "
-            "is to be corrected, and nothing was published."
-        )
+    expect_change(made.release, last)
     return made
-
-
-def _expect_nobody_named(reason: str, release: Release) -> None:
-    shown = {row.label for row in release.groups if row.status == "shown"}
-    for row in release.groups:
-        if row.label not in shown and row.label in reason:
-            raise SettingsError(
-                f"{OPTION} names {row.label}, which is not shown; write the reason without it."
-            )
-
-
-def _alike(one: Release, other: Release) -> bool:
-    """Whether two Releases differ in nothing but their place in the ledger."""
-    bare = replace(other.manifest, ledger=None, replaces=None, correction=None)
-    same = replace(one.manifest, ledger=None, replaces=None, correction=None) == bare
-    return same and replace(one, manifest=bare, certificates=None) == replace(
-        other, manifest=bare, certificates=None
-    )

@@ -8,7 +8,7 @@ from datetime import date
 import fixtures_analysis as fixtures
 import numpy as np
 import pytest
-from fixtures_analysis import small
+from fixtures_analysis import Study, small, with_answers
 
 from analysis.earlier_tallies import identity, kept, shares
 from analysis.errors import DataError
@@ -44,6 +44,53 @@ def test_nothing_is_kept_of_what_the_release_does_not_show() -> None:
             hidden += not shown
     assert hidden
     assert (KEPT.n[KEPT.n > 0] >= DisclosurePolicy().k).all()
+
+
+def with_one_left() -> Study:
+    """Of 200 in the north 190 are shown with their ethnicity; of the other ten one answered."""
+    unit = np.repeat([0, 1, 2, 3, 4, 5], [120, 80, 200, 150, 200, 150])
+    ethnicity = np.repeat([0, 1, -1, 0, 1, -1, 0, 2], [190, 5, 5, 230, 100, 20, 250, 100])
+    probation = np.arange(900) % 2
+    skipped = (np.arange(900) > 190) & (np.arange(900) < 200)
+    answers = {
+        one.id: np.where(skipped, -1, (np.arange(900) * 7) % 5)
+        for one in STUDY.codebook.items
+        if one.theme == "fairness"
+    }
+    columns = {"unit": unit, "ethnicity": ethnicity, "in_probation": probation, **answers}
+    return with_answers(STUDY, **columns)
+
+
+def test_nothing_is_kept_from_which_fewer_than_k_are_left_by_subtracting() -> None:
+    study = with_one_left()
+    release = publish(
+        study.codebook, study.plan, study.microdata, wave=WAVE, policy=DisclosurePolicy()
+    )
+    counted = tally(study.codebook, study.plan, study.microdata)
+    north, shown = "command=north", "command=north&ethnicity=majority"
+    assert all(
+        release.estimate_by_key[group, theme].status == "shown"
+        for group in (north, shown)
+        for theme in ("fairness", "leadership")
+    )
+    at = [group.id for group in study.plan.groups]
+    people = counted.at_groups.themes["fairness"].people
+    assert [int(people[at.index(group)]) for group in (north, shown)] == [191, 190]
+    sums = kept(counted, release)
+    assert sums.sums("fairness", north) is not None
+    assert sums.sums("fairness", shown) is None, "one person's share would be the difference"
+    n = {
+        (theme, group): of[0]
+        for theme in sums.fingerprints
+        for group in sums.groups
+        if (of := sums.sums(theme, group))
+    }
+    where = {group.id: set(group.where) for group in study.plan.groups}
+    for (theme, finer), inside in n.items():
+        for other in at:
+            if (theme, other) in n and where[other] < where[finer]:
+                left = n[theme, other] - inside
+                assert left == 0 or left >= DisclosurePolicy().k
 
 
 def test_wave_date_and_fingerprints_are_those_of_the_release() -> None:

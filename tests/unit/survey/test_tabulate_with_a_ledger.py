@@ -127,6 +127,34 @@ def test_a_correction_stands_in_the_ledger_with_its_reason(
         assert sentence in capsys.readouterr().err
 
 
+def test_a_correction_that_changes_nothing_is_refused(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert candour(monkeypatch, SPRING) == 0
+    assert candour(monkeypatch, f"{SPRING} --correct Headcounts") == 2
+    assert "nothing is to be corrected, and nothing was published" in capsys.readouterr().err
+    assert len(ledgers.read(home / "ledger", "tiny").entries) == 1
+    assert len(names(home)) == 1
+
+
+def test_a_reason_names_no_group_that_is_not_shown(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers = Path("spring.csv").read_text()
+    asian = answers.count(",asian")
+    Path("spring.csv").write_text(answers.replace(",asian", ",white", asian - 3))
+    assert candour(monkeypatch, SPRING) == 0
+    (first,) = ledgers.read(home / "ledger", "tiny").releases
+    hidden = next(row for row in first.release.groups if row.label == "Asian")
+    assert hidden.status != "shown"
+    Path("people.csv").write_text("group,headcount\nforce,900\n")
+    for name in ("Asian", "aSIAN", hidden.group):
+        assert candour(monkeypatch, f"{SPRING} --headcount people.csv --correct {name}") == 2
+        assert "names Asian, which is not shown; write the reason" in capsys.readouterr().err
+    assert len(ledgers.read(home / "ledger", "tiny").entries) == 1
+    assert candour(monkeypatch, f"{SPRING} --headcount people.csv --correct Caucasians") == 0
+
+
 def test_a_later_wave_pools_with_the_sums_that_were_kept(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

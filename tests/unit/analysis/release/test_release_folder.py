@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analysis import zipped
-from analysis.errors import ReleaseError
+from analysis.errors import LeakingRelease, ReleaseError
 from analysis.policy import DisclosurePolicy
 from analysis.publish import WaveFacts, publish
 from analysis.release import folder
@@ -52,6 +52,28 @@ def original(release: Release, tmp_path_factory: pytest.TempPathFactory) -> Path
 @pytest.fixture
 def written(original: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(original, tmp_path / original.name))
+
+
+def test_a_reason_that_names_who_is_not_shown_is_neither_written_nor_read(
+    release: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hidden = next(row for row in release.groups if row.status != "shown")
+    (tmp_path / "none").mkdir()
+
+    def because(reason: str) -> Release:
+        manifest = replace(release.manifest, replaces="f" * 64, correction=reason)
+        return replace(release, manifest=manifest)
+
+    for name in (hidden.label, hidden.label.upper(), hidden.group, f"({hidden.label})."):
+        bad = because(f"Wrong headcounts of {name}")
+        with pytest.raises(LeakingRelease, match=f"names {hidden.label}, which is not shown"):
+            folder.write(bad, tmp_path / "none", SIGNER)
+        with monkeypatch.context() as planted:
+            planted.setattr(folder, "check", lambda _: None)
+            packed = folder.packed(bad, SIGNER)
+        with pytest.raises(LeakingRelease, match="write the reason without it"):
+            folder.unpack(packed, VERIFIER)
+    folder.packed(because(f"Pre{hidden.label}s were wrong."), SIGNER)
 
 
 def test_what_was_written_is_read_again(release: Release, written: Path) -> None:
