@@ -218,4 +218,4 @@ def _earlier(first: Shown) -> Earlier:
         total=seen * np.array([one.total[:, at] for one in sums]),
         squares=seen * np.array([one.squares[:, at] for one in sums]),
     )
-    return Earlier(plan, (tallies,), {}, prints, POLICY.k)
+    return Earlier(plan, (tallies,), {}, prints, POLICY.k, "first")

@@ -37,6 +37,7 @@ class Earlier:
         raised: wave -> (group, measure) -> what its Release raised.
         fingerprints: theme -> fingerprint in this wave.
         k: people, the policy's smallest group.
+        last: id of the newest earlier wave, whether it can be compared or not.
     """
 
     plan: TablePlan
@@ -44,6 +45,7 @@ class Earlier:
     raised: Mapping[str, Mapping[tuple[str, str], ConcernRow]]
     fingerprints: Mapping[str, str]
     k: int
+    last: str
     _identities: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def before(self, pair: Pair, theme: str, now: Both) -> Before | None:
@@ -116,13 +118,21 @@ def earlier(
         draft: what is published of this wave but for what compares.
     """
     closed = date.fromisoformat(draft.manifest.closed)
-    older = sorted((one for one in tallies if one.closed < closed), key=lambda one: one.closed)
+    older = sorted(
+        (one for one in tallies if one.closed < closed), key=lambda one: (one.closed, one.wave)
+    )
+    waves = {(one.closed, one.wave) for one in older}
+    for release in line:
+        manifest = release.manifest
+        waves.add((date.fromisoformat(manifest.closed), manifest.wave))
+    last = max((one for one in waves if one[0] < closed), default=(closed, ""))[1]
     raised = {
         release.manifest.wave: {(row.group, row.measure): row for row in release.concerns}
         for release in line
     }
     fingerprints = {row.measure: row.fingerprint for row in draft.measures if row.kind == "theme"}
-    return Earlier(plan, tuple(reversed(older)), raised, fingerprints, draft.manifest.policy["k"])
+    k = draft.manifest.policy["k"]
+    return Earlier(plan, tuple(reversed(older)), raised, fingerprints, k, last)
 
 
 def sums_now(sums: Sums, rests: Sums, rows: tuple[int, int], theme: str) -> Both:

@@ -143,6 +143,16 @@ def test_a_wave_that_cannot_be_compared_is_passed_over() -> None:
     row = found(published(3, study(3, 2), releases, [first, _wording(second)]))
     assert row is not None
     assert (row.state, row.before) == ("serious", "wave-1")
+    assert "It was also lower in an earlier survey" in row.words
+    assert "last time" not in row.words
+
+
+def test_a_wave_whose_sums_nobody_kept_was_the_last_one_all_the_same() -> None:
+    releases, (first, _) = line(2, 2)
+    row = found(published(3, study(3, 2), releases, [first]))
+    assert row is not None
+    assert row.before == "wave-1"
+    assert "It was also lower in an earlier survey" in row.words
 
 
 def test_a_wave_with_weights_is_not_pooled() -> None:
@@ -170,7 +180,7 @@ def test_a_change_of_the_whole_forces_level_is_no_gap() -> None:
     n, total, squares = (np.array([list(column)]) for column in zip(*sides, strict=True))
     ids = {one: identity(plan, plan.group_by_id[one]) for one in (group, pair.against)}
     then = EarlierTallies("wave-1", CLOSED[0], {theme: "x"}, ids, n, total, squares)
-    earlier = Earlier(plan, (then,), {}, {theme: "x"}, POLICY.k)
+    earlier = Earlier(plan, (then,), {}, {theme: "x"}, POLICY.k, "wave-1")
     found = earlier.before(pair, theme, (_answers(60, 60), _answers(500, 60)))
     assert found is not None
     assert found.pooled.gap == pytest.approx(0, abs=1e-12)
