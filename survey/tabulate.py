@@ -143,7 +143,7 @@ def _continued(
     there = ledgers.read(path, questionnaire.id)
     _expect_all_of(out, there)
     last = there.entries[-1] if there.entries else None
-    earlier = sealed_tallies.earlier(pooling, there, (wave, asked[5]), click.echo)
+    earlier = sealed_tallies.earlier(pooling, there, asked[5], click.echo)
     keep = pooling.keeper is not None
     done = last if isinstance(last, Published) and last.wave == wave else None
     if done is not None and done.release.manifest.correction == reason:

@@ -23,7 +23,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "METHODS.md"
 BEGIN = "<!-- begin simulation, written by make simulate -->\n"
 END = "<!-- end simulation -->"
 
-FIRST_SEED = 1000
+FIRST_SEED, FIRST_PLANTED = 1000, 3000
 NOTHING = (16, 20)
 PLANTED = (8, 12)
 """Forces, and draws of two waves in each."""
@@ -39,7 +39,8 @@ GAPS = {
 
 
 Counts = Counter[str]
-"""Draws; findings or draws in which something was found, by what they are."""
+"""Draws; findings or draws in which something was found, by what they are; forces with a planted
+gap, and those of them that show its group once (in the first wave) or twice."""
 
 DAY = date(2026, 1, 1)
 SURE = frozenset({"confirmed", "serious"})
@@ -75,8 +76,12 @@ def power(gap: Gap, seed: int, draws: int) -> Counts:
     world = World(seed, gap)
     key = (gap.group, THEME)
     found = [world.flags(draw) for draw in range(draws)]
+    first_shows, second_shows = world.shows(gap.group)
     return Counter(
         draws=draws,
+        forces=1,
+        once=first_shows,
+        twice=first_shows and second_shows,
         emerging=sum(key in first and first[key].kind == "concern" for first, _ in found),
         confirmed=sum(key in second and second[key].state in SURE for _, second in found),
     )
@@ -103,7 +108,7 @@ def lines(pool: ProcessPoolExecutor) -> Iterator[str]:
     forces, draws = NOTHING
     nothing = [pool.submit(errors, FIRST_SEED + at, draws) for at in range(forces)]
     planted = {
-        name: [pool.submit(power, gap, 3000 + at, PLANTED[1]) for at in range(PLANTED[0])]
+        name: [pool.submit(power, gap, FIRST_PLANTED + at, PLANTED[1]) for at in range(PLANTED[0])]
         for name, gap in GAPS.items()
     }
     simply = pool.submit(simple_errors, 1, SIMPLE_RUNS)
@@ -115,10 +120,16 @@ def lines(pool: ProcessPoolExecutor) -> Iterator[str]:
     yield _errors("the demo's force", added([one.result() for one in nothing]))
     yield _errors("the simple setting", simply.result())
     yield ""
-    yield "One gap planted alone, on one theme, in both waves:"
+    yield (
+        "One gap planted alone, on one theme, in both waves; "
+        f"seeds {FIRST_PLANTED} to {FIRST_PLANTED + PLANTED[0] - 1}, {PLANTED[1]} draws each:"
+    )
     yield ""
-    yield "| group | answers | gap | draws | emerging in one wave | confirmed by two |"
-    yield "|---|---|---|---|---|---|"
+    yield (
+        "| group | answers | gap | draws | emerging in one wave | confirmed by two "
+        "| forces that show it: first wave, both | emerging where shown | confirmed where shown |"
+    )
+    yield "|---|---|---|---|---|---|---|---|---|"
     for name, gap in GAPS.items():
         found = added([one.result() for one in planted[name]])
         yield _found(name.partition(",")[0], gap.people, gap.points, found)
@@ -133,8 +144,21 @@ def _errors(setting: str, found: Counts) -> str:
 
 
 def _found(group: str, people: int, points: int, found: Counts) -> str:
-    parts = " | ".join(f"{found[name] / found['draws']:.0%}" for name in ("emerging", "confirmed"))
-    return f"| {group} | {people} | {points} points | {found['draws']} | {parts} |"
+    parts = [_share(found[name], found["draws"]) for name in ("emerging", "confirmed")]
+    if found["forces"]:
+        # All forces have as many draws.
+        of_force = found["draws"] // found["forces"]
+        parts.append(f"{found['once']}, {found['twice']} of {found['forces']}")
+        parts.append(_share(found["emerging"], found["once"] * of_force))
+        parts.append(_share(found["confirmed"], found["twice"] * of_force))
+    else:
+        parts += ["nothing is hidden", *parts]
+    cells = (group, people, f"{points} points", found["draws"], *parts)
+    return f"| {' | '.join(map(str, cells))} |"
+
+
+def _share(part: int, of: int) -> str:
+    return f"{part / of:.1%}" if of else "never shown"
 
 
 def main() -> None:

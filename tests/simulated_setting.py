@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.publish.pooling import change
-from analysis.statistics.comparisons import Difference, cautious_welch
+from analysis.statistics.comparisons import cautious_welch
 from analysis.statistics.concerns import SAME_PEOPLE, Before, Comparison, Findings, flag
+from analysis.statistics.together import Sides, waves_together
 
 PEOPLE, THEMES, ITEMS = 3300, 8, 5
 COMMANDS = np.array([1.5, 1.5, *[1.0] * 8, 0.6, 0.6])
@@ -83,18 +84,18 @@ def _raised(who: Mapping[str, Who], now: Numbers, then: Numbers | None) -> Findi
             before = None
             if then is not None:
                 earlier = then[at, :, :, theme]
-                together = _difference(mine + earlier, SAME_PEOPLE)
-                alone, since = _difference(earlier), _difference(mine)
+                together = waves_together(_sides(mine), _sides(earlier), inflation=SAME_PEOPLE)
+                alone, since = cautious_welch(*_sides(earlier)), cautious_welch(*_sides(mine))
                 before = Before("first", alone.gap, together, since=change(since, alone))
             comparison = Comparison(
                 *(name, str(theme), int(mine[0, 0]), int(mine[1, 0])),
-                difference=_difference(mine),
+                difference=cautious_welch(*_sides(mine)),
                 before=before,
             )
             families.setdefault(name.partition("-")[0], []).append(comparison)
     return flag([families], K)
 
 
-def _difference(sums: Numbers, inflation: float = 1.0) -> Difference:
+def _sides(sums: Numbers) -> Sides:
     (n1, *one), (n2, *other) = sums.tolist()
-    return cautious_welch(int(n1), *one, int(n2), *other, inflation)
+    return int(n1), *one, int(n2), *other

@@ -101,6 +101,11 @@ class World:
         )
         return raised(first), raised(second, _earlier(first))
 
+    def shows(self, group: str) -> tuple[bool, bool]:
+        """Whether each wave shows `THEME` of a group; as soon as something was drawn."""
+        first, second = (one.shows(group, THEME) for one in self._allowed)
+        return first, second
+
     def microdata(self, draw: int) -> Iterator[Microdata]:
         """The answers of both waves, about 3,300 each."""
         _, book = asked()
@@ -213,4 +218,4 @@ def _earlier(first: Shown) -> Earlier:
         total=seen * np.array([one.total[:, at] for one in sums]),
         squares=seen * np.array([one.squares[:, at] for one in sums]),
     )
-    return Earlier(plan, (tallies,), {}, prints, POLICY.k)
+    return Earlier(plan, (tallies,), {}, prints, POLICY.k, "first")

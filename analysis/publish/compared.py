@@ -77,7 +77,8 @@ def compare(
         (pair.group, measure): _row(shown, pair, measure, one, flags.get((pair.group, measure)))
         for (pair, measure), one in found.made.items()
     }
-    concerns = [_concern(shown, rows[key], estimates[key], one) for key, one in flags.items()]
+    last = "" if earlier is None else earlier.last
+    concerns = [_concern(shown, rows[key], estimates[key], one, last) for key, one in flags.items()]
     position = {group.id: row for row, group in enumerate(shown.plan.groups)}
     concerns.sort(key=lambda row: (row.kind, -row.people, position[row.group], row.measure))
     return Compared(tuple(rows.values()), tuple(concerns), compared)
@@ -242,7 +243,9 @@ def _percent(side: _Side) -> Percent:
     return side.rounds.percents(*readings)[0]
 
 
-def _concern(shown: Shown, row: ComparisonRow, estimate: EstimateRow, raised: Flag) -> ConcernRow:
+def _concern(
+    shown: Shown, row: ComparisonRow, estimate: EstimateRow, raised: Flag, last: str
+) -> ConcernRow:
     if row.gap is None or row.lower is None or row.upper is None or estimate.base is None:
         raise EstimationError(f"{row.group} ({row.measure}) was raised but may not be shown")
     by_id = shown.plan.group_by_id
@@ -265,11 +268,11 @@ def _concern(shown: Shown, row: ComparisonRow, estimate: EstimateRow, raised: Fl
             raised.kind,
             names.get(row.group, by_id[row.group].label),
             shown.figures.codebook.theme_by_id[row.measure].label,
-            "the rest of the force",
             positive=positive,
             gap=row.gap,
             limits=(row.lower, row.upper),
             state=raised.state,
+            last_time=raised.before == last,
         ),
         before=raised.before,
     )

@@ -18,6 +18,7 @@ from analysis.release.model import Release
 from analysis.release.rows import ConcernRow
 from analysis.statistics.comparisons import Difference, cautious_welch
 from analysis.statistics.concerns import FOLLOWED, SAME_PEOPLE, Before, FlagKind
+from analysis.statistics.together import waves_together
 from analysis.tally import Sums
 from analysis.theme_values import VALUES
 
@@ -36,6 +37,7 @@ class Earlier:
         raised: wave -> (group, measure) -> what its Release raised.
         fingerprints: theme -> fingerprint in this wave.
         k: people, the policy's smallest group.
+        last: id of the newest earlier wave, whether it can be compared or not.
     """
 
     plan: TablePlan
@@ -43,6 +45,7 @@ class Earlier:
     raised: Mapping[str, Mapping[tuple[str, str], ConcernRow]]
     fingerprints: Mapping[str, str]
     k: int
+    last: str
     _identities: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def before(self, pair: Pair, theme: str, now: Both) -> Before | None:
@@ -58,7 +61,8 @@ class Earlier:
             return None
         newest, then = line[0]
         (group, rest), (group_then, rest_then) = now, then
-        together = _difference(_added(group, group_then), _added(rest, rest_then), SAME_PEOPLE)
+        sides = [(*shares(one), *shares(other)) for one, other in (now, then)]
+        together = waves_together(*sides, inflation=SAME_PEOPLE)
         was, last = self._followed(pair.group, theme, line)
         mine, theirs = _difference(group, rest), _difference(group_then, rest_then)
         return Before(
@@ -77,7 +81,7 @@ class Earlier:
             mine, whole = (one.sums(theme, group) for group in (pair.group, pair.against))
             if not same or mine is None or whole is None:
                 continue
-            rest = _added(whole, (-mine[0], -mine[1], -mine[2]))
+            rest = (whole[0] - mine[0], whole[1] - mine[1], whole[2] - mine[2])
             if min(mine[0], rest[0]) >= self.k:
                 yield one, (mine, rest)
 
@@ -114,13 +118,21 @@ def earlier(
         draft: what is published of this wave but for what compares.
     """
     closed = date.fromisoformat(draft.manifest.closed)
-    older = sorted((one for one in tallies if one.closed < closed), key=lambda one: one.closed)
+    older = sorted(
+        (one for one in tallies if one.closed < closed), key=lambda one: (one.closed, one.wave)
+    )
+    waves = {(one.closed, one.wave) for one in older}
+    for release in line:
+        manifest = release.manifest
+        waves.add((date.fromisoformat(manifest.closed), manifest.wave))
+    last = max((one for one in waves if one[0] < closed), default=(closed, ""))[1]
     raised = {
         release.manifest.wave: {(row.group, row.measure): row for row in release.concerns}
         for release in line
     }
     fingerprints = {row.measure: row.fingerprint for row in draft.measures if row.kind == "theme"}
-    return Earlier(plan, tuple(reversed(older)), raised, fingerprints, draft.manifest.policy["k"])
+    k = draft.manifest.policy["k"]
+    return Earlier(plan, tuple(reversed(older)), raised, fingerprints, k, last)
 
 
 def sums_now(sums: Sums, rests: Sums, rows: tuple[int, int], theme: str) -> Both:
@@ -134,14 +146,8 @@ def sums_now(sums: Sums, rests: Sums, rows: tuple[int, int], theme: str) -> Both
     return found[0], found[1]
 
 
-def _added(one: tuple[int, int, int], other: tuple[int, int, int]) -> tuple[int, int, int]:
-    return one[0] + other[0], one[1] + other[1], one[2] + other[2]
-
-
-def _difference(
-    group: tuple[int, int, int], rest: tuple[int, int, int], inflation: float = 1.0
-) -> Difference:
-    return cautious_welch(*shares(group), *shares(rest), inflation)
+def _difference(group: tuple[int, int, int], rest: tuple[int, int, int]) -> Difference:
+    return cautious_welch(*shares(group), *shares(rest))
 
 
 def change(now: Difference, then: Difference) -> tuple[float, float]:

@@ -7,7 +7,7 @@ correction anywhere here. Swapping the two groups mirrors every result.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,6 +24,9 @@ FAR = 4
 STEPS = 200
 TIE = 1e-7
 """Relative; tables this close in probability are equally likely (as R's fisher.test)."""
+
+SquaredError = tuple[float, int]
+"""Squared standard error of a mean, and its degrees of freedom."""
 
 
 @dataclass(frozen=True)
@@ -50,9 +53,7 @@ class Ratio:
 
 
 @estimator
-def welch(
-    n1: int, sum1: float, sq1: float, n2: int, sum2: float, sq2: float, inflation: float = 1.0
-) -> Difference:
+def welch(n1: int, sum1: float, sq1: float, n2: int, sum2: float, sq2: float) -> Difference:
     """Welch's t of two means from their counts, sums and sums of squares; 95 % limits.
 
     A side whose values are all equal has shown no spread, not proved none: it borrows 4
@@ -65,34 +66,18 @@ def welch(
         n2: respondents of the rest, 2 or more; `sum2`, `sq2` as above.
         sum2: see `n2`.
         sq2: see `n2`.
-        inflation: of the squared standard error, where the same people count more than once.
 
     Raises:
         EstimationError: for fewer than two respondents on a side, or impossible sums.
 
     Source: Welch (1947); degrees of freedom of Satterthwaite (1946).
     """
-    spread1, freedom1 = variance(n1, sum1, sq1), n1 - 1
-    spread2, freedom2 = variance(n2, sum2, sq2), n2 - 1
-    gap = sum1 / n1 - sum2 / n2
-    together = variance(n1 + n2, sum1 + sum2, sq1 + sq2)
-    if together == 0:
-        return Difference(0.0, 0.0, 0.0, 1.0)
-    if spread1 == 0:
-        spread1, freedom1 = borrowed(n1, together)
-    if spread2 == 0:
-        spread2, freedom2 = borrowed(n2, together)
-    part1, part2 = spread1 / n1, spread2 / n2
-    freedom = (part1 + part2) ** 2 / (part1**2 / freedom1 + part2**2 / freedom2)
-    error = math.sqrt(inflation * (part1 + part2))
-    half = float(stdtrit(freedom, (1 + LEVEL) / 2)) * error
-    p = 2 * float(stdtr(freedom, -abs(gap) / error))
-    return Difference(gap, gap - half, gap + half, min(1.0, p))
+    return by_errors(sum1 / n1 - sum2 / n2, squared_errors(n1, sum1, sq1, n2, sum2, sq2))
 
 
 @estimator
 def cautious_welch(
-    n1: int, sum1: float, sq1: float, n2: int, sum2: float, sq2: float, inflation: float = 1.0
+    n1: int, sum1: float, sq1: float, n2: int, sum2: float, sq2: float
 ) -> Difference:
     """Welch's difference and limits, with the larger of Welch's p and Student's.
 
@@ -107,20 +92,55 @@ def cautious_welch(
         n2: see `n1`.
         sum2: see `n1`.
         sq2: see `n1`.
-        inflation: see `n1`.
 
     Raises:
         EstimationError: as `welch`.
 
     Source: Student (1908), Welch (1947); measured in docs/METHODS.md.
     """
-    found = welch(n1, sum1, sq1, n2, sum2, sq2, inflation)
-    freedom = n1 + n2 - 2
+    found = welch(n1, sum1, sq1, n2, sum2, sq2)
     inside = variance(n1, sum1, sq1) * (n1 - 1) + variance(n2, sum2, sq2) * (n2 - 1)
-    error = math.sqrt(inflation * inside / freedom * (1 / n1 + 1 / n2))
-    if error == 0:
+    return with_students(found, inside * (1 / n1 + 1 / n2), n1 + n2 - 2)
+
+
+def squared_errors(
+    n1: int, sum1: float, sq1: float, n2: int, sum2: float, sq2: float
+) -> tuple[SquaredError, SquaredError]:
+    """Of both means, arguments as `welch`; 0 on both sides where all answers are equal."""
+    together = variance(n1 + n2, sum1 + sum2, sq1 + sq2)
+    found = []
+    for n, total, squares in ((n1, sum1, sq1), (n2, sum2, sq2)):
+        spread, freedom = variance(n, total, squares), n - 1
+        if spread == 0 and together > 0:
+            spread, freedom = borrowed(n, together)
+        found.append((spread / n, freedom))
+    return found[0], found[1]
+
+
+def by_errors(gap: float, parts: Sequence[SquaredError], inflation: float = 1.0) -> Difference:
+    """Welch's t of a gap whose squared error is the sum of some, times `inflation`."""
+    total = sum(part for part, _ in parts)
+    if total == 0:
+        return Difference(0.0, 0.0, 0.0, 1.0)
+    freedom = total**2 / sum(part**2 / freedom for part, freedom in parts)
+    error = math.sqrt(inflation * total)
+    half = float(stdtrit(freedom, (1 + LEVEL) / 2)) * error
+    p = 2 * float(stdtr(freedom, -abs(gap) / error))
+    return Difference(gap, gap - half, gap + half, min(1.0, p))
+
+
+def with_students(found: Difference, squared: float, freedom: int) -> Difference:
+    """With Student's p where that is larger.
+
+    Args:
+        found: by Welch's t.
+        squared: the squared error by a spread that all sides share, times its `freedom`.
+        freedom: of that spread.
+    """
+    if squared == 0:
         return found
-    return replace(found, p=max(found.p, 2 * float(stdtr(freedom, -abs(found.gap) / error))))
+    t = abs(found.gap) / math.sqrt(squared / freedom)
+    return replace(found, p=max(found.p, 2 * float(stdtr(freedom, -t))))
 
 
 @estimator

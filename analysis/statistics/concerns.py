@@ -41,7 +41,8 @@ State = Literal["emerging", "confirmed", "serious", "cleared", "watched"]
 """How sure a finding is.
 
 - emerging: this wave alone shows it.
-- confirmed: this wave and the one before show it together, and each by itself.
+- confirmed: this wave and the newest earlier one that can be compared, which need not be the one
+  before, show it together, and each by itself.
 - serious: confirmed, and the whole range of both together lies beyond five points.
 - cleared: was confirmed; the gap is gone, and the change is more than chance.
 - watched: was confirmed, and is now neither.

@@ -12,21 +12,23 @@ _OPENING: dict[tuple[FlagKind, State], str] = {
     ("strength", "watched"): "This was a confirmed strength. ",
 }
 _CLOSING: dict[tuple[FlagKind, State], str] = {
-    ("concern", "confirmed"): "It was also lower last time. This is unlikely to be chance.",
+    ("concern", "confirmed"): "It was also lower {when}. This is unlikely to be chance.",
     ("concern", "serious"): (
-        "It was also lower last time, and both times together the whole plausible range is 5 "
+        "It was also lower {when}, and both times together the whole plausible range is 5 "
         "fewer or more than that. This is unlikely to be chance."
     ),
     ("concern", "cleared"): "The gap has closed, by more than is likely to be chance.",
     ("concern", "watched"): "It is neither confirmed again nor clearly gone.",
-    ("strength", "confirmed"): "It was also higher last time. This is unlikely to be chance.",
+    ("strength", "confirmed"): "It was also higher {when}. This is unlikely to be chance.",
     ("strength", "serious"): (
-        "It was also higher last time, and both times together the whole plausible range is 5 "
+        "It was also higher {when}, and both times together the whole plausible range is 5 "
         "more or beyond. This is unlikely to be chance."
     ),
     ("strength", "cleared"): "The lead is gone, by more than is likely to be chance.",
     ("strength", "watched"): "It is neither confirmed again nor clearly gone.",
 }
+_REST = "the rest of the force"
+_LAST, _OLDER = "last time", "in an earlier survey"
 _ALONE = (
     "This is unlikely to be chance. It rests on this survey alone, and it does not tell us why."
 )
@@ -36,12 +38,12 @@ def words(
     kind: FlagKind,
     group: str,
     measure: str,
-    against: str,
     *,
     positive: str | None,
     gap: int,
     limits: tuple[int, int],
     state: State = "emerging",
+    last_time: bool = True,
 ) -> str:
     """The fixed sentences of a concern or strength, from published numbers only.
 
@@ -49,12 +51,12 @@ def words(
         kind: concern or strength.
         group: label of the group.
         measure: label of the theme or item.
-        against: what it is compared with, such as "the rest of the force".
         positive: published percent positive as a reader sees it ("48", "90 or more"); None where
             it is not shown.
         gap: published gap in points, group minus rest; coarse steps may have made it 0.
         limits: published limits of the gap in points, lower first, containing it.
         state: how sure it is.
+        last_time: whether the earlier wave that the state rests on is the one before this.
 
     Returns:
         For example "Response North: 48 of every 100 answers about Fairness were positive, 13 fewer
@@ -81,10 +83,12 @@ def words(
         if positive is not None:
             said = f"{positive} {asked} were positive, {size} than"
     closing = _CLOSING.get((kind, state))
+    if closing is not None:
+        closing = closing.format(when=_LAST if last_time else _OLDER)
     # What two surveys say together can be more than chance where this one alone is not.
     alone = " of this survey alone" if closing and state not in PAST and lower < 0 < upper else ""
     return (
-        f"{group}: {_OPENING.get((kind, state), '')}{said} in {against} "
+        f"{group}: {_OPENING.get((kind, state), '')}{said} in {_REST} "
         f"(plausible range{alone} {plausible_range(lower, upper)}). "
         f"{_ALONE if closing is None else f'{closing} It does not tell us why.'}"
     )

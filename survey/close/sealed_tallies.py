@@ -119,14 +119,15 @@ def path_of(folder: Path, release: str) -> Path:
 
 
 def earlier(
-    pooling: Pooling, ledger: Ledger, wave: tuple[str, date], tell: Callable[[str], None]
+    pooling: Pooling, ledger: Ledger, closed: date, tell: Callable[[str], None]
 ) -> tuple[EarlierTallies, ...]:
     """The sums of the newest earlier waves of a questionnaire, oldest first.
 
     Args:
         pooling: where they lie and what opens them.
         ledger: everything that was published of the questionnaire.
-        wave: id of the wave that pools, and the day on which it closed.
+        closed: the day on which the wave that pools did. Sums of one that closed on the same day
+            or later, of itself too, are not used.
         tell: hears what is left out, and what is kept for too long.
 
     Raises:
@@ -135,8 +136,16 @@ def earlier(
     """
     if pooling.previous is None:
         return ()
-    kept = _of_line(pooling, ledger, tell)
-    before = (one for one in kept if one.tallies.wave != wave[0] and one.tallies.closed <= wave[1])
+    before = []
+    for one in _of_line(pooling, ledger, tell):
+        if one.tallies.closed < closed:
+            before.append(one)
+            continue
+        tell(
+            f"{path_of(pooling.previous, one.release)} is not used: its wave "
+            f"{one.tallies.wave} closed on {one.tallies.closed}, and a wave that closed on "
+            f"{closed} pools only with those that closed before that day."
+        )
     found = sorted(before, key=lambda one: (one.tallies.closed, one.tallies.wave))
     for one in found[:-EARLIER]:
         tell(

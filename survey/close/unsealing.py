@@ -111,10 +111,10 @@ def unseal_file(  # noqa: PLR0913
 
 def _made(file: WaveFile, keys: Keys, asked: Asked, pooling: Pooling) -> Made:
     before = replace(pooling, keys=(keys, *pooling.keys))
-    wave = file.wave.id, file.wave.closed or date.max
+    closed = file.wave.closed or date.max
     asked = replace(
         asked,
-        earlier=sealed_tallies.earlier(before, ledger_of(file), wave, asked.tell),
+        earlier=sealed_tallies.earlier(before, ledger_of(file), closed, asked.tell),
         keep=pooling.keeper is not None,
     )
     return made_of(file, keys, asked) if asked.correction is None else corrected(file, keys, asked)

@@ -12,12 +12,15 @@ import pytest
 from fixtures_analysis import Study, small, with_answers
 
 from analysis.attack.audit import audit
-from analysis.earlier_tallies import EarlierTallies, kept
+from analysis.earlier_tallies import EarlierTallies, identity, kept
 from analysis.policy import DisclosurePolicy
 from analysis.publish import WaveFacts, publish
+from analysis.publish.pairs import pairs
+from analysis.publish.pooling import Earlier
 from analysis.release.model import Release
 from analysis.release.rows import ConcernRow
 from analysis.tally import tally
+from analysis.theme_values import STEP
 
 POLICY = DisclosurePolicy()
 KEY = ("command=south-b", "leadership")
@@ -140,6 +143,16 @@ def test_a_wave_that_cannot_be_compared_is_passed_over() -> None:
     row = found(published(3, study(3, 2), releases, [first, _wording(second)]))
     assert row is not None
     assert (row.state, row.before) == ("serious", "wave-1")
+    assert "It was also lower in an earlier survey" in row.words
+    assert "last time" not in row.words
+
+
+def test_a_wave_whose_sums_nobody_kept_was_the_last_one_all_the_same() -> None:
+    releases, (first, _) = line(2, 2)
+    row = found(published(3, study(3, 2), releases, [first]))
+    assert row is not None
+    assert row.before == "wave-1"
+    assert "It was also lower in an earlier survey" in row.words
 
 
 def test_a_wave_with_weights_is_not_pooled() -> None:
@@ -150,6 +163,27 @@ def test_a_wave_with_weights_is_not_pooled() -> None:
     row = found(published(2, again, [first], [tallies], weight="weight"))
     assert row is not None
     assert row.state == "emerging"
+
+
+def _answers(n: int, percent: int) -> tuple[int, int, int]:
+    """Sums of people of whom so many in a hundred answer everything positively."""
+    whole = round(1 / STEP)
+    return n, n * percent // 100 * whole, n * percent // 100 * whole**2
+
+
+def test_a_change_of_the_whole_forces_level_is_no_gap() -> None:
+    # 20 people of the group, then 60; 500 of the rest both times; all 10 points higher.
+    plan = small(60).plan
+    group, theme = KEY
+    pair = next(one for one in pairs(plan) if one.group == group)
+    sides = (_answers(20, 50), _answers(520, 50))
+    n, total, squares = (np.array([list(column)]) for column in zip(*sides, strict=True))
+    ids = {one: identity(plan, plan.group_by_id[one]) for one in (group, pair.against)}
+    then = EarlierTallies("wave-1", CLOSED[0], {theme: "x"}, ids, n, total, squares)
+    earlier = Earlier(plan, (then,), {}, {theme: "x"}, POLICY.k, "wave-1")
+    found = earlier.before(pair, theme, (_answers(60, 60), _answers(500, 60)))
+    assert found is not None
+    assert found.pooled.gap == pytest.approx(0, abs=1e-12)
 
 
 def test_order_of_the_tallies_changes_nothing() -> None:

@@ -39,6 +39,7 @@ from analysis.statistics.reliability import cronbach_alpha
 from analysis.statistics.representativeness import r_indicator, without_assumption
 from analysis.statistics.standardisation import directly_standardised, mantel_haenszel
 from analysis.statistics.suppressed import SUPPRESSED, Suppressed
+from analysis.statistics.together import waves_together
 from analysis.statistics.trends import cochran_armitage, logistic
 from analysis.statistics.weighting import kish_effective_n, weighted_share
 
@@ -49,6 +50,7 @@ CALLS = [
     (stratified_mean, ([20], [10.0], [6.0], [40])),
     (welch, (20, 10.0, 6.0, 30, 12.0, 7.0)),
     (cautious_welch, (20, 10.0, 6.0, 30, 12.0, 7.0)),
+    (waves_together, ((20, 10.0, 6.0, 30, 12.0, 7.0), (20, 10.0, 6.0, 30, 12.0, 7.0))),
     (miettinen_nurminen, (5, 20, 12, 30)),
     (koopman_ratio, (5, 20, 12, 30)),
     (fisher_midp, (5, 20, 12, 30)),

@@ -24,7 +24,7 @@ from survey.errors import DataError, SettingsError
 from survey.results import ledger, store
 
 RELEASE = "a" * 64
-NEWEST = ("winter", date(2027, 1, 31))
+NEWEST = date(2027, 1, 31)
 
 
 @pytest.fixture(scope="module")
@@ -157,8 +157,14 @@ def test_a_wave_does_not_pool_with_itself_or_a_later_one(
     spring: LiveWave, tmp_path: Path, keeper: Keys
 ) -> None:
     pooling = Pooling(tmp_path / "out", (keeper,))
-    for wave in (("autumn", AUTUMN), ("summer", date(2026, 6, 30))):
-        assert sealed_tallies.earlier(pooling, line_of(spring), wave, print) == ()
+    for closed in (AUTUMN, date(2026, 6, 30)):
+        said: list[str] = []
+        assert sealed_tallies.earlier(pooling, line_of(spring), closed, said.append) == ()
+        (sentence,) = said
+        assert sentence.endswith(
+            f"is not used: its wave autumn closed on {AUTUMN}, and a wave that closed on {closed} "
+            "pools only with those that closed before that day."
+        )
 
 
 def test_sums_without_their_release_are_left_out_and_told(
