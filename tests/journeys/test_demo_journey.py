@@ -36,6 +36,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
 FIRST_START, LATER_START = 60.0, 10.0
 """Seconds by the clock, on two cores: `make test` runs this file before the others, alone."""
 
+MISSED = {("ethnicity=minority&probationer=yes", "leadership", 1)}
+"""Group, theme and wave of what is planted and not found, as docs/DEMO.md says."""
+
 CANDOUR = [sys.executable, "-c", "from survey.cli import main; main()"]
 
 
@@ -124,8 +127,12 @@ def test_what_people_wrote_about_is_sorted_by_two_and_few_are_hidden(demo: Demo)
 def test_what_is_planted_is_found_in_its_waves_and_in_no_other(demo: Demo, trace: Trace) -> None:
     kind = "concern" if trace.points < 0 else "strength"
     for wave in (1, 2, 3):
-        expected = kind if wave in trace.waves else None
-        assert demo.flags(wave).get((trace.group, trace.theme)) == expected, wave
+        expected = kind if (*key_of(trace), wave) not in MISSED and wave in trace.waves else None
+        assert demo.flags(wave).get(key_of(trace)) == expected, wave
+
+
+def key_of(trace: Trace) -> tuple[str, str]:
+    return trace.group, trace.theme
 
 
 def test_hardly_anything_is_found_that_is_not_planted(demo: Demo) -> None:
