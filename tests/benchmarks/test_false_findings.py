@@ -50,6 +50,14 @@ def test_fifty_nine_are_found(name: str) -> None:
     assert found["confirmed"] / found["draws"] >= LEAST_CONFIRMED
 
 
+@pytest.mark.slow
+def test_a_rate_that_finds_too_little_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Planted: named intersections have hardly any rate."""
+    monkeypatch.setattr(concerns, "PARTS", {**concerns.PARTS, "named": 0.0005})
+    found = simulate.power(GAPS["a named intersection"], SEEDS[0], 5)
+    assert found["emerging"] / found["draws"] < LEAST_EMERGING
+
+
 def written(kind: Callable[[str], bool]) -> list[list[str]]:
     """The rows of the page's tables that are of a kind, cell by cell."""
     _, _, rest = PAGE.read_text().partition(simulate.BEGIN)
