@@ -93,7 +93,7 @@ def _raised(who: Mapping[str, Who], now: Numbers, then: Numbers | None) -> Findi
                 before=before,
             )
             families.setdefault(name.partition("-")[0], []).append(comparison)
-    return flag([families], K)
+    return flag({"others": families}, K)
 
 
 def _sides(sums: Numbers) -> Sides:

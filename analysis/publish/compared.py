@@ -11,13 +11,21 @@ from analysis.errors import EstimationError
 from analysis.plan import TablePlan
 from analysis.publish.estimates import rounder, rounder_at
 from analysis.publish.figures import Figure, Figures
-from analysis.publish.pairs import Pair, Share, pairs, rests
+from analysis.publish.pairs import Pair, pairs, rests
 from analysis.publish.pooling import Earlier, sums_now
 from analysis.publish.rounded import Percent, Rounder
 from analysis.publish.shown import Shown, can_say, kind_of, measures
 from analysis.release.rows import ComparisonRow, ConcernRow, EstimateRow
 from analysis.statistics.comparisons import Difference, cautious_welch, miettinen_nurminen
-from analysis.statistics.concerns import PAST, Before, Comparison, Flag, flag, people_affected
+from analysis.statistics.concerns import (
+    PAST,
+    Before,
+    Comparison,
+    Flag,
+    Share,
+    flag,
+    people_affected,
+)
 from analysis.statistics.sentences import words
 from analysis.statistics.suppressed import SUPPRESSED
 
@@ -162,7 +170,7 @@ def _flags(
             )
         )
         shares.setdefault(pair.share, {}).setdefault(pair.family, []).append(comparison)
-    findings = flag(shares.values(), shown.policy.k)
+    findings = flag(shares, shown.policy.k)
     return {(one.group, one.measure): one for one in findings.flags}, findings.compared
 
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from scipy import sparse
 
 from analysis.plan import FORCE, Group, TablePlan
+from analysis.statistics.concerns import Share
 
 COMMAND_LEVEL = "command"
 """Units below this level of a breakdown are a family by themselves in each unit around them."""
-
-Share = Literal["named", "departments", "others"]
-"""Families that divide a rate of error: named intersections, units inside commands, all others."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ p. Without the tallies of an earlier wave a state stops at *emerging*.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -22,9 +22,11 @@ from analysis.statistics.suppressed import Suppressed, estimator
 
 FALSE_DISCOVERY_RATE = 0.05
 """The most that one family may err, however few there are."""
-EMERGING, CONFIRMED = 0.1, 0.02
-"""What the families of a share divide among them. Findings of all shares and both states together
-are false less than 0.1 times a wave, as measured in docs/METHODS.md."""
+EMERGING = 0.2
+"""What all families of a questionnaire divide among them. Findings of both states together are
+false less than 0.1 times a wave, as measured in docs/METHODS.md."""
+CONFIRMED = 0.25
+"""Part of a family's rate that *confirmed* has: it is the stronger claim."""
 LEAST_GAP = 0.05
 """Share; a smaller gap is raised neither as a concern nor as a strength."""
 LEAST_IN_EACH = 0.025
@@ -35,6 +37,11 @@ POWER = 0.8
 PEOPLE_STEP = 5
 ROUNDING = 1e-9
 """A gap of five points is one, whatever the last binary digit says."""
+
+Share = Literal["named", "departments", "others"]
+"""Families that divide a part of the rate: named intersections, units inside commands, all else."""
+PARTS: Mapping[Share, float] = {"departments": 0.6, "named": 0.15}
+"""Of `EMERGING`, where a questionnaire declares such; all else has what is left."""
 
 FlagKind = Literal["concern", "strength"]
 State = Literal["emerging", "confirmed", "serious", "cleared", "watched"]
@@ -137,7 +144,7 @@ class Findings:
     measures: frozenset[tuple[str, str]]
 
 
-def flag(shares: Iterable[Families], k: int) -> Findings:
+def flag(shares: Mapping[Share, Families], k: int) -> Findings:
     """Raise the gaps of a wave that are more than chance: by q, and 5 points or more.
 
     Eligible is a comparison that may be shown with at least `k` people in the group and in the
@@ -145,30 +152,37 @@ def flag(shares: Iterable[Families], k: int) -> Findings:
     concerns, positive ones strengths.
 
     Args:
-        shares: families that divide one rate of error equally, declared before results.
+        shares: families by the part of the rate that they divide equally, declared before results.
         k: people, the policy's smallest group.
     """
     flags: list[Flag] = []
     measured: list[tuple[str, str]] = []
-    for families in shares:
+    for share, families in shares.items():
+        rate = min(FALSE_DISCOVERY_RATE, EMERGING * _part(share, shares) / max(1, len(families)))
         for family in families.values():
             eligible = [one for one in family if _eligible(one, k)]
             measured += [(one.group, one.measure) for one in eligible]
-            flags += _raised(eligible, len(families))
+            flags += _raised(eligible, rate)
     return Findings(tuple(flags), len(measured), frozenset(measured))
+
+
+def _part(share: Share, declared: Collection[Share]) -> float:
+    """Of `EMERGING`, what the families of a share divide."""
+    taken = sum(part for one, part in PARTS.items() if one in declared)
+    return PARTS.get(share, 1 - taken)
 
 
 def _eligible(one: Comparison, k: int) -> bool:
     return not isinstance(one.difference, Suppressed) and min(one.n, one.rest) >= k
 
 
-def _raised(family: Sequence[Comparison], families: int) -> list[Flag]:
-    """The flags of one family's eligible comparisons."""
+def _raised(family: Sequence[Comparison], rate: float) -> list[Flag]:
+    """The flags of one family's eligible comparisons, at its rate."""
     now = [one.difference for one in family if not isinstance(one.difference, Suppressed)]
-    emerging = _small([one.p for one in now], EMERGING / families)
+    emerging = _small([one.p for one in now], rate)
     pooled = [at for at, one in enumerate(family) if one.before is not None]
     together = [one.before.pooled.p for one in family if one.before is not None]
-    held = _small(together, CONFIRMED / families)
+    held = _small(together, rate * CONFIRMED)
     confirmed = {at for at, small in zip(pooled, held, strict=True) if small}
     flags = []
     for at, (one, difference) in enumerate(zip(family, now, strict=True)):
@@ -184,7 +198,7 @@ def _raised(family: Sequence[Comparison], families: int) -> list[Flag]:
 def _small(p: Sequence[float], rate: float) -> list[bool]:
     """Which tests of a family stand out at a false discovery rate."""
     q = benjamini_hochberg(p)
-    return [bool(one <= min(FALSE_DISCOVERY_RATE, rate) * (1 + 1e-12)) for one in q]
+    return [bool(one <= rate * (1 + 1e-12)) for one in q]
 
 
 def _followed(

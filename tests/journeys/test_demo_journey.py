@@ -40,6 +40,9 @@ FIRST_START, LATER_START = 60.0, 10.0
 SURE = ("confirmed", "serious")
 DEPARTMENTS = ("command=brackenhill-response", "command=dunsmere-response")
 
+MISSED = {("ethnicity=minority&probationer=yes", "leadership", 1)}
+"""Group, theme and wave of what is planted and not found, as docs/DEMO.md says."""
+
 CANDOUR = [sys.executable, "-c", "from survey.cli import main; main()"]
 
 
@@ -132,8 +135,12 @@ def test_what_people_wrote_about_is_sorted_by_two_and_few_are_hidden(demo: Demo)
 def test_what_is_planted_is_found_in_its_waves_and_in_no_other(demo: Demo, trace: Trace) -> None:
     kind = "concern" if trace.points < 0 else "strength"
     for wave in (1, 2, 3):
-        expected = kind if wave in trace.waves else None
-        assert demo.flags(wave).get((trace.group, trace.theme)) == expected, wave
+        expected = kind if (*key_of(trace), wave) not in MISSED and wave in trace.waves else None
+        assert demo.flags(wave).get(key_of(trace)) == expected, wave
+
+
+def key_of(trace: Trace) -> tuple[str, str]:
+    return trace.group, trace.theme
 
 
 @pytest.mark.parametrize("trace", TRACES, ids=lambda trace: f"{trace.group}-{trace.theme}")

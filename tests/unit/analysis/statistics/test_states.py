@@ -12,10 +12,12 @@ from analysis.statistics.concerns import (
     CONFIRMED,
     EMERGING,
     FALSE_DISCOVERY_RATE,
+    PARTS,
     Before,
     Comparison,
     Flag,
     FlagKind,
+    Share,
     flag,
 )
 from analysis.statistics.sentences import words
@@ -54,8 +56,8 @@ def _mirrored(one: Comparison) -> Comparison:
 
 
 def _one(comparison: Comparison) -> Flag | None:
-    found = flag([{"family": [comparison]}], 10).flags
-    mirrored = flag([{"family": [_mirrored(comparison)]}], 10).flags
+    found = flag({"others": {"family": [comparison]}}, 10).flags
+    mirrored = flag({"others": {"family": [_mirrored(comparison)]}}, 10).flags
     assert [one.state for one in found] == [one.state for one in mirrored]
     assert {one.kind for one in found}.isdisjoint({one.kind for one in mirrored}) or not found
     return found[0] if found else None
@@ -141,19 +143,40 @@ def _many(number: int, p: float, together: float) -> dict[str, list[Comparison]]
 
 @pytest.mark.parametrize("number", [1, 3, 10, 40])
 def test_families_share_what_a_wave_may_err(number: int) -> None:
-    for rate, now in ((EMERGING, True), (CONFIRMED, False)):
-        least = min(rate / number, FALSE_DISCOVERY_RATE)
+    rate = min(EMERGING / number, FALSE_DISCOVERY_RATE)
+    for least, now in ((rate, True), (rate * CONFIRMED, False)):
         for p, expected in ((least, number), (least * 1.01, 0)):
             one = _many(number, p, 1.0) if now else _many(number, 1.0, p)
             state = "emerging" if now else "confirmed"
-            assert [found.state for found in flag([one], 10).flags] == [state] * expected
+            flags = flag({"others": one}, 10).flags
+            assert [found.state for found in flags] == [state] * expected
 
 
-def test_shares_do_not_take_from_each_other() -> None:
-    inside = _many(12, EMERGING / 12, 1.0)
-    for number in (1, 5):
-        across = _many(number, EMERGING / number, 1.0) if number > 2 else {}
-        assert len(flag([across, inside], 10).flags) == len(across) + 12
+def test_shares_do_not_take_from_each_other_and_have_no_more_than_the_whole() -> None:
+    number = 12
+    shares: list[Share] = ["named", "departments", "others"]
+    parts = [*PARTS.values(), 1 - sum(PARTS.values())]
+    assert min(parts) > 0
+    rates = dict(
+        zip([*PARTS, shares[-1]], (EMERGING * part / number for part in parts), strict=True)
+    )
+    for share in shares:
+        for p, expected in ((rates[share], number), (rates[share] * 1.01, 0)):
+            of = {one: _many(number, p if one == share else 1.0, 1.0) for one in shares}
+            assert len(flag(of, 10).flags) == expected
+
+
+DECLARED: tuple[tuple[Share, ...], ...] = ((), ("named",), ("departments",))
+
+
+def test_others_have_what_a_questionnaire_does_not_declare() -> None:
+    number = 12
+    for declared in DECLARED:
+        rate = EMERGING * (1 - sum(PARTS[one] for one in declared)) / number
+        for p, expected in ((rate, number), (rate * 1.01, 0)):
+            of: dict[Share, dict[str, list[Comparison]]]
+            of = {one: _many(number, 1.0, 1.0) for one in declared}
+            assert len(flag({**of, "others": _many(number, p, 1.0)}, 10).flags) == expected
 
 
 SAID = {
