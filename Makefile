@@ -17,8 +17,13 @@ test: $(STAMP) $(ASSETS)
 	bash .ci/postgresql
 	$(MAKE) --no-print-directory lint
 	TMPDIR=$$(sh .ci/scratch) && export TMPDIR && trap 'rm -rf "$$TMPDIR"' EXIT && \
-	$(PYTEST) -m "not long" --cov --cov-report= $(ALONE) && \
-	$(PYTEST) -m "not long" -n 2 --dist loadgroup --cov --cov-append --cov-report=term $(addprefix --ignore=,$(ALONE))
+	$(PYTEST) -m "not long" $(ALONE) && \
+	$(PYTEST) -m "not long" -n 2 --dist loadgroup $(addprefix --ignore=,$(ALONE))
+
+# Tracing lines makes the fast tests take twice as long, so it is asked for by itself.
+.PHONY: coverage
+coverage: $(STAMP) $(ASSETS)
+	$(PYTEST) -m "not long" -n 2 --dist loadgroup --cov --cov-report=term
 
 check: $(STAMP) $(ASSETS) lint
 	$(PYTEST) -m "not long and not slow and not browser and not postgresql and not real_data" -n 2 --dist loadgroup
