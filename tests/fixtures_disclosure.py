@@ -139,15 +139,7 @@ def published(
         **facts,
         policy={**(policy or DisclosurePolicy()).as_dict(), "fine_base": 1},
         methods={},
-        breakdowns=tuple(
-            BreakdownFacts(
-                one.id,
-                one.label,
-                one.levels,
-                tuple((value.id, value.label, value.level, value.parent) for value in one.values),
-            )
-            for one in tables.breakdowns
-        ),
+        breakdowns=tuple(BreakdownFacts.of(one) for one in tables.breakdowns),
         tables=tuple((one.id, one.breakdowns) for one in tables.tables),
         intersections=(),
         invited=None,

@@ -286,15 +286,7 @@ def make_release(
 ) -> Release:
     """The Release of one of `WAVES`; `changes` replace facts of its manifest."""
     maker = _Maker(wave, hidden, seed)
-    facts = tuple(
-        BreakdownFacts(
-            breakdown.id,
-            breakdown.label,
-            breakdown.levels,
-            tuple((value.id, value.label, value.level, value.parent) for value in breakdown.values),
-        )
-        for breakdown in maker.plan.breakdowns
-    )
+    facts = tuple(BreakdownFacts.of(one) for one in maker.plan.breakdowns)
     manifest = Manifest(
         wave=wave,
         wave_title=WAVES[wave],

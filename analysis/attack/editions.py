@@ -10,6 +10,7 @@ from analysis.attack.grid import Cell
 from analysis.attack.material import Edition, Material, Published, whole
 from analysis.attack.sums import Counts, Range, shown_people
 from analysis.release.known import people
+from analysis.release.rows import EstimateRow
 
 _PEOPLE = {"base", "headcount"}
 
@@ -71,8 +72,8 @@ def trends(material: Material) -> Tried:
             if earlier is None or row.value is None:
                 continue
             tried.count()
-            then = earlier.release.estimate_by_key.get((row.group, row.measure))
-            if then is None or then.status != "shown":
+            then = _shown_then(earlier, row.group, row.measure)
+            if then is None:
                 tried.fell(
                     f"{published.name} tells {row.measure} of {row.group} in {row.wave}, "
                     f"which {earlier.name} hides"
@@ -90,13 +91,17 @@ def trends(material: Material) -> Tried:
             if earlier is None:
                 continue
             tried.count()
-            then = earlier.release.estimate_by_key.get((finding.group, finding.measure))
-            if then is None or then.status != "shown":
+            if _shown_then(earlier, finding.group, finding.measure) is None:
                 tried.fell(
                     f"{published.name} says {finding.state} of {finding.measure} in "
                     f"{finding.group}, pooled with {finding.before}, where {earlier.name} hides it"
                 )
     return tried
+
+
+def _shown_then(earlier: Published, group: str, measure: str) -> EstimateRow | None:
+    row = earlier.release.estimate_by_key.get((group, measure))
+    return None if row is None or row.status != "shown" else row
 
 
 def together(material: Material) -> Tried:

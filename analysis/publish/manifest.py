@@ -77,15 +77,7 @@ def manifest_of(shown: Shown, wave: WaveFacts, known: Response, weight: str | No
         questionnaire_fingerprint=codebook.fingerprint,
         policy=shown.policy.as_dict(),
         methods=METHODS,
-        breakdowns=tuple(
-            BreakdownFacts(
-                one.id,
-                one.label,
-                one.levels,
-                tuple((value.id, value.label, value.level, value.parent) for value in one.values),
-            )
-            for one in plan.breakdowns
-        ),
+        breakdowns=tuple(BreakdownFacts.of(one) for one in plan.breakdowns),
         tables=tuple((table.id, table.breakdowns) for table in plan.tables),
         intersections=tuple((one.name, one.group) for one in plan.intersections),
         invited=None if invited is None else rounding.nearest(invited, 10),

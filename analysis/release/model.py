@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from analysis.plan import Breakdown
 from analysis.release.certificates import Certificates
 from analysis.release.rows import (
     ComparisonRow,
@@ -30,6 +31,12 @@ class BreakdownFacts:
     label: str
     levels: tuple[str, ...]
     values: tuple[tuple[str, str, str, str | None], ...]
+
+    @classmethod
+    def of(cls, one: Breakdown) -> BreakdownFacts:
+        """What is carried of a declared breakdown."""
+        values = tuple((value.id, value.label, value.level, value.parent) for value in one.values)
+        return cls(one.id, one.label, one.levels, values)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,69 @@
+"""A Release of weighted answers: other figures, and the same people protected."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+from fixtures_analysis import Study, shuffled, small, with_answers
+
+from analysis.errors import DataError
+from analysis.policy import DisclosurePolicy
+from analysis.publish import WaveFacts, exact, publish
+from analysis.release.model import Release
+
+WAVE = WaveFacts("autumn", "Autumn survey", date(2026, 11, 1))
+
+
+def released(study: Study, weight: str | None = None) -> Release:
+    parts = (study.codebook, study.plan, study.microdata)
+    return publish(*parts, wave=WAVE, policy=DisclosurePolicy(), weight=weight)
+
+
+def test_weights_change_the_figures_and_not_what_is_shown() -> None:
+    plain, weighted = small(weighted=False), small(weighted=True)
+    data = replace(plain.microdata, weights=weighted.microdata.weights)
+    release = released(replace(plain, microdata=data), weight="POSTWT")
+    other = released(plain)
+    assert release.manifest.weight == "POSTWT"
+    assert release.groups == other.groups
+    assert [row.status for row in release.estimates] == [row.status for row in other.estimates]
+    assert [row.base for row in release.estimates] == [row.base for row in other.estimates]
+    moved_by = [
+        abs(mine.positive - theirs.positive)
+        for mine, theirs in zip(release.estimates, other.estimates, strict=True)
+        if mine.positive is not None and theirs.positive is not None
+    ]
+    assert 0 < max(moved_by) <= 15
+
+
+def test_a_weight_cannot_lift_a_small_count_of_a_sensitive_item_over_its_band() -> None:
+    study = small(900)
+    harassed = np.full(900, 4, dtype=np.int16)
+    harassed[:3] = 0
+    weights = np.full(900, 0.5)
+    weights[:3] = 40.0
+    study = with_answers(study, harassed=harassed)
+    data = replace(study.microdata, weights=weights)
+    release = released(replace(study, microdata=data), weight="POSTWT")
+    row = release.estimate_by_key["force", "harassed"]
+    figures = exact(study.codebook, study.plan, data)
+    figure = figures.at("force", "harassed")
+    assert figure is not None
+    assert figure.positive > 0.2
+    assert (row.positive, row.positive_bound) == (1, "or_less")
+
+
+def test_weighted_release_does_not_depend_on_the_order_of_respondents() -> None:
+    study = small(weighted=True)
+    one, other = (released(s, weight="POSTWT") for s in (study, shuffled(study)))
+    assert one == other
+
+
+def test_weights_and_their_name_come_together() -> None:
+    with pytest.raises(DataError, match="come together"):
+        released(small(), weight="POSTWT")
+    with pytest.raises(DataError, match="come together"):
+        released(small(weighted=True))
