@@ -1,4 +1,4 @@
-"""A closed wave that was carried, made once for all tests that look at one."""
+"""Closed waves for the tests that look at one: carried, and with comments."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 from fixtures_carried import close_autumn
+from fixtures_comments import CLOSED, write_all
 from fixtures_wave import LiveWave, copied
 
 from survey.close.carrying import carry
+from survey.close.closing import close_wave
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +29,11 @@ def closed_wave(closed_once: LiveWave, tmp_path: Path) -> LiveWave:
 def carried(closed_wave: LiveWave, tmp_path: Path) -> Path:
     carry(closed_wave.stores, "autumn", tmp_path / "autumn.wave")
     return tmp_path / "autumn.wave"
+
+
+@pytest.fixture
+def closed(commented_wave: LiveWave) -> LiveWave:
+    """A closed wave with comments."""
+    write_all(commented_wave)
+    close_wave(commented_wave.stores, "autumn", CLOSED)
+    return commented_wave

@@ -2,81 +2,26 @@
 
 from __future__ import annotations
 
-import csv
 import os
 import random  # noqa: TID251  # stands in for the system's generator, to be told apart
 import secrets
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from fixtures_coding import table
+from fixtures_comments import CLOSED, EXPECTED, SENT, closed_box, export, read, write_all
 from fixtures_tokens import seal, seal_comments, take_ticket
 from fixtures_wave import LiveWave
 
 from survey.close import coding, destroying, keys, rewriting, unsealing
 from survey.close import comments as opening
 from survey.close.closing import close_wave
-from survey.close.comment_commands import comments as command
 from survey.collect import box, envelope, submit
-from survey.errors import DataError, SettingsError, WaveStateError
-from survey.manage import closings, secret_files, wave_file, waves
-from survey.manage.wave_file import Sealed, WaveFile
-
-CLOSED = date(2026, 9, 30)
-SENT, WROTE = 50, 30
-
-
-def write_all(live: LiveWave) -> None:
-    """Fifty people answer; thirty of them write why, ten what they would change."""
-    said = {
-        code: {"why": f"Why {n}", "change": f"Change {n}" if n % 3 == 0 else ""}
-        for n, code in enumerate(live.codes[:WROTE])
-    }
-    sendings = [(code, {"sex": "female"}) for code in live.codes[:SENT]]
-    submit.submit_many(live.stores, live.wave, sendings, said)
-
-
-@pytest.fixture
-def closed(commented_wave: LiveWave) -> LiveWave:
-    """A closed wave with comments."""
-    write_all(commented_wave)
-    close_wave(commented_wave.stores, "autumn", CLOSED)
-    return commented_wave
-
-
-def closed_box(live: LiveWave) -> Path:
-    return rewriting.path_of(live.settings, "autumn")
-
-
-def export(live: LiveWave, out: Path, wave: str = "autumn", key: Path | None = None) -> Result:
-    """Run `candour comments export` as it is typed."""
-    if key is None:
-        key = out.parent / "release.key"
-        if not key.exists():
-            keys.keep(key, keys.as_json(live.keys))
-    line = ["export", wave, "--key", str(key), "--out", str(out)]
-    return CliRunner().invoke(command, line, env={"CANDOUR_HOME": str(live.settings.home)})
-
-
-def table(path: Path) -> list[list[str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.reader(file))
-
-
-def read(folder: Path, coder: str = "coder-1.csv") -> list[list[str]]:
-    """Question and comment of each row of a coder's file, headings first."""
-    return [[question, text] for _, question, text, _ in table(folder / coder)]
-
-
-EXPECTED = sorted(
-    [["why", f"Why {n}"] for n in range(WROTE)]
-    + [["change", f"Change {n}"] for n in range(0, WROTE, 3)]
-)
+from survey.errors import SettingsError, WaveStateError
+from survey.manage import secret_files, waves
 
 
 def test_export_writes_what_was_written_and_leaves_out_the_empty(
@@ -341,54 +286,6 @@ def test_each_question_is_shuffled_once_more(
     monkeypatch.setattr(opening.secrets, "SystemRandom", Noting)
     export(closed, tmp_path / "coding")
     assert shuffled == [SENT, SENT]
-
-
-def carried(live: LiveWave, path: Path, **changes: object) -> Path:
-    """The closed wave as a file for the officers' offline machine."""
-    told = closings.told(live.stores, "autumn")
-    assert told
-    rows = tuple(rewriting.sealed_answers(closed_box(live)))
-    kept = {"headcounts": None, "answers": rows, "comments": rewriting.comments(closed_box(live))}
-    sealed = Sealed(**{**kept, **changes})  # type: ignore[arg-type]
-    file = WaveFile(waves.get(live.stores, "autumn"), (), told, sealed)
-    path.write_bytes(wave_file.pack(file))
-    return path
-
-
-def test_a_carried_file_gives_the_same_comments_offline(closed: LiveWave, tmp_path: Path) -> None:
-    path = carried(closed, tmp_path / "autumn.wave")
-    offline = replace(closed, settings=replace(closed.settings, home=tmp_path / "nothing here"))
-    done = export(offline, tmp_path / "coding", str(path))
-    assert done.exit_code == 0, done.output
-    assert sorted(read(tmp_path / "coding")[1:]) == EXPECTED
-    assert not (tmp_path / "nothing here").exists()
-
-
-@pytest.mark.parametrize(
-    "lacking",
-    [
-        lambda kept: {},
-        lambda kept: {"why": kept["why"]},
-        lambda kept: {**kept, "why": kept["why"] * 2},
-        lambda kept: {**kept, "more": kept["why"]},
-    ],
-)
-def test_a_carried_file_with_other_comments_is_damaged(
-    closed: LiveWave, tmp_path: Path, lacking: Callable[[dict], dict]
-) -> None:
-    kept = rewriting.comments(closed_box(closed))
-    path = carried(closed, tmp_path / "autumn.wave", comments=lacking(kept))
-    done = export(closed, tmp_path / "coding", str(path))
-    assert isinstance(done.exception, WaveStateError)
-    assert "the file is damaged" in str(done.exception)
-
-
-def test_the_public_file_has_no_comments(closed: LiveWave, tmp_path: Path) -> None:
-    path = carried(closed, tmp_path / "autumn.wave")
-    path.write_bytes(wave_file.pack(wave_file.read(path).public))
-    done = export(closed, tmp_path / "coding", str(path))
-    assert isinstance(done.exception, DataError)
-    assert "the public file" in str(done.exception)
 
 
 def test_interrupted_closing_loses_no_comment(
