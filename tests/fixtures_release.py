@@ -18,6 +18,7 @@ from analysis.attack import witnesses
 from analysis.attack.bases import attacks
 from analysis.plan import FORCE, Breakdown, Intersection, Table, TablePlan, Value
 from analysis.policy import DisclosurePolicy
+from analysis.publish.nonresponse import beside_estimates, representativeness_rows
 from analysis.release import folder
 from analysis.release.certificates import Certificates, Proof
 from analysis.release.model import BreakdownFacts, Manifest, Release
@@ -306,7 +307,7 @@ def make_release(
         not_shown=len(hidden),
         comparisons=238,
     )
-    return Release(
+    made = Release(
         replace(manifest, **changes),  # type: ignore[arg-type]
         maker.measures,
         tuple(maker.groups.values()),
@@ -315,6 +316,11 @@ def make_release(
         tuple(maker.comparisons()),
         concerns(hidden),
         tuple(maker.trends()),
+    )
+    return replace(
+        made,
+        estimates=beside_estimates(made),
+        representativeness=representativeness_rows(made),
     )
 
 

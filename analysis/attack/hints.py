@@ -10,11 +10,15 @@ from analysis.attack.sums import shown_people
 
 _VALUES = {
     "groups": ("base", "headcount", "response_rate"),
-    "estimates": ("base", "positive", "neutral", "negative", "score", "lower", "upper", "weighted"),
+    "estimates": (
+        *("base", "positive", "neutral", "negative", "score", "lower", "upper"),
+        *("weighted", "weighted_lower", "weighted_upper", "least", "most"),
+    ),
     "distributions": ("percent", "bound"),
     "comparisons": ("gap", "lower", "upper"),
     "trends": ("value", "bound", "lower", "upper"),
     "concerns": ("state", "gap", "words"),
+    "representativeness": ("indicator", "effective", "moved", "partial", "missing"),
 }
 _NAMING = ("comparisons", "concerns")
 

@@ -22,6 +22,7 @@ from analysis.publish.figures import Figures
 from analysis.publish.headcounts import headcounts as all_headcounts
 from analysis.publish.ladders import ladder_rows
 from analysis.publish.manifest import WaveFacts, manifest_of, measure_rows
+from analysis.publish.nonresponse import beside_estimates, representativeness_rows
 from analysis.publish.places import places
 from analysis.publish.pooling import earlier
 from analysis.publish.response import Response, response_of
@@ -211,10 +212,12 @@ def _completed(
     return replace(
         draft,
         manifest=replace(draft.manifest, comparisons=compared.made),
+        estimates=beside_estimates(draft),
         comparisons=compared.rows,
         concerns=compared.concerns,
         trends=trend_rows(
             shown.plan, draft.manifest.wave, draft.measures, draft.estimate_by_key, line
         ),
         ladders=ladder_rows(shown),
+        representativeness=representativeness_rows(draft),
     )

@@ -16,10 +16,12 @@ _VALUES = {
     "estimates": (
         *("base", "positive", "neutral", "negative", "score", "lower", "upper", "weighted"),
         *("positive_bound", "neutral_bound", "negative_bound"),
+        *("weighted_lower", "weighted_upper", "least", "most"),
     ),
     "distributions": ("percent", "bound"),
     "comparisons": ("gap", "lower", "upper"),
     "trends": ("value", "bound", "lower", "upper"),
+    "representativeness": ("indicator", "effective", "moved", "partial", "missing"),
 }
 
 
@@ -64,6 +66,7 @@ def check(release: Release) -> None:
     _nothing_hidden("concerns", hidden, [(row.against, row.measure) for row in release.concerns])
     _states_stand(release)
     _ladders_stand(release, hidden)
+    _response_stands(release, hidden)
     _steps_stand(release)
     this_wave = (row for row in release.trends if row.wave == release.manifest.wave)
     _nothing_hidden("trends", hidden, _keys(this_wave, "measure"))
@@ -111,6 +114,15 @@ def _ladders_stand(release: Release, hidden: _Hidden) -> None:
         if not (known and itself and stands == (row.status == "shown") == (row.kind != "absence")):
             raise ReleaseError(
                 f"ladders: {row.group or 'nothing'} cannot stand for {row.asked} here."
+            )
+
+
+def _response_stands(release: Release, hidden: _Hidden) -> None:
+    """Who answered is said only of groups that are shown."""
+    for row in release.representativeness:
+        if row.status == "shown" and row.group in hidden.groups:
+            raise LeakingRelease(
+                f"representativeness: {row.group} is not shown elsewhere, yet it is here."
             )
 
 

@@ -17,6 +17,7 @@ _TITLES = {
     "concerns": "Areas of concern and strengths",
     "trends": "Published figures of each wave",
     "ladders": "What is shown in place of groups that are not",
+    "representativeness": "How evenly groups answered, and who is missing",
 }
 
 _KEYS = {
@@ -29,6 +30,7 @@ _KEYS = {
     "concerns": ["group", "measure", "kind"],
     "trends": ["group", "measure", "wave"],
     "ladders": ["ladder", "asked", "label"],
+    "representativeness": ["group", "kind", "breakdown", "level"],
 }
 
 _MEANINGS = {
@@ -37,23 +39,32 @@ _MEANINGS = {
     "base": "people who answered, unweighted; rounded for small groups",
     "before": "id of the earlier wave that the state rests on too",
     "bound": "or_more or or_less when the percent is top or bottom coded",
+    "breakdown": "id of the breakdown",
     "category": "code of the answer category",
     "comparable": "whether the wording, scale and polarity are those of this wave",
+    "effective": "equally weighted answers that weighting by these parts leaves",
     "fingerprint": "of wording, scale and polarity; a changed one breaks the trend line",
     "gap": "points of percent positive, group minus rest",
     "group": "id of the group: breakdown=value joined by &, or force",
     "headcount": "people on the frame; rounded for small groups",
+    "indicator": "R-indicator with bias correction: 1 when all parts answered alike",
     "item": "id of the item",
     "kind": "what kind of row this is",
     "label": "what a reader sees",
     "ladder": "name of the intersection, or id of the table, that declares the ladder",
+    "least": "percent positive of everybody if all who did not answer were negative",
+    "level": "level of the breakdown",
     "lower": "lower 95 % limit, rounded outward",
     "measure": "id of the item or theme",
+    "missing": "how many more would have answered at the rate of all, rounded to 5",
+    "most": "percent positive of everybody if all who did not answer were positive",
+    "moved": "the most that weighting by these parts moves a theme, in points",
     "negative": "percent negative of valid answers; for a theme the mean of respondents' shares",
     "negative_bound": "or_more or or_less when percent negative is top or bottom coded",
     "neutral": "percent neutral of valid answers; for a theme the mean of respondents' shares",
     "neutral_bound": "or_more or or_less when percent neutral is top or bottom coded",
     "parent": "id of the group that contains this one",
+    "partial": "unconditional partial R-indicator; below 0 where fewer answered than of all",
     "people": "base times gap, rounded to 5",
     "percent": "percent of valid answers, in steps of the policy or coarser ones in the manifest",
     "positive": "percent positive of valid answers; for a theme the mean of respondents' shares",
@@ -70,7 +81,9 @@ _MEANINGS = {
     "upper": "upper 95 % limit, rounded outward",
     "value": "published percent positive of that wave",
     "wave": "id of the wave",
-    "weighted": "weighted percent positive, where it differs by two points or more",
+    "weighted": "percent positive weighted to headcounts, where it differs by 2 points or more",
+    "weighted_lower": "lower 95 % limit of the weighted percent, rounded outward",
+    "weighted_upper": "upper 95 % limit of the weighted percent, rounded outward",
     "words": "the finding as a sentence",
 }
 

@@ -16,6 +16,7 @@ from analysis.release.rows import (
     GroupRow,
     LadderRow,
     MeasureRow,
+    RepresentativenessRow,
     TrendRow,
 )
 
@@ -111,6 +112,7 @@ class Release:
     concerns: tuple[ConcernRow, ...]
     trends: tuple[TrendRow, ...]
     ladders: tuple[LadderRow, ...] = ()
+    representativeness: tuple[RepresentativenessRow, ...] = ()
     certificates: Certificates | None = None
 
     @cached_property

@@ -19,6 +19,7 @@ TABLES = {
     "concerns": "Areas of concern and strengths",
     "trends": "Figures over the surveys",
     "ladders": "What is shown in place of groups that are not",
+    "representativeness": "How evenly groups answered, and who is missing",
     "measures": "Themes and statements",
 }
 

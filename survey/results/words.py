@@ -48,6 +48,8 @@ CORRECTED = (
     "ones no more. The reason given: {}"
 )
 
+ASSUMED = "A plausible range assumes that those who did not answer are like those who did."
+
 STATES: Mapping[tuple[ConcernKind, ConcernState], str] = {
     ("concern", "emerging"): "emerging",
     ("concern", "confirmed"): "confirmed",
@@ -104,6 +106,8 @@ def figure_with_range(row: EstimateRow | TrendRow, rounded: int = 0) -> str:
         text += f" ({row.lower} to {row.upper})"
     if isinstance(row, EstimateRow) and row.weighted is not None:
         text += f", weighted {row.weighted}%"
+        if row.weighted_lower is not None and row.weighted_upper is not None:
+            text += f" ({row.weighted_lower} to {row.weighted_upper})"
     return f"{text}, rounded to {rounded}" if rounded else text
 
 
@@ -133,6 +137,31 @@ def response_of_larger(rates: Sequence[tuple[str, int]]) -> str:
         return ""
     said = "; ".join(f"{name}, about {rate}%" for name, rate in rates)
     return f"How many answered in the larger groups that these people are in: {said}."
+
+
+def fewer_or_more(missing: int) -> str:
+    """How many of a group answered beside the rate of all groups together."""
+    if missing == 0:
+        return "as many"
+    return f"about {abs(missing):,} {'fewer' if missing > 0 else 'more'}"
+
+
+def missing(group: str, rate: int, people: int) -> str:
+    """A group of which clearly fewer answered than of all."""
+    return f"{group}: about {rate}% answered, some {people:,} fewer than at the rate of all"
+
+
+def evenly(indicator: float) -> str:
+    """An R-indicator in words."""
+    levels = ((0.9, "nearly evenly"), (0.8, "somewhat unevenly"))
+    return next((text for least, text in levels if indicator >= least), "unevenly")
+
+
+def moved(most: int | None) -> str:
+    """The most points by which weighting moves a theme; `[x]` where that is not known."""
+    if most is None:
+        return "[x]"
+    return "under 1 point" if most == 0 else f"{most} {'point' if most == 1 else 'points'}"
 
 
 def is_low(base: int | None) -> bool:
