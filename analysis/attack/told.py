@@ -78,7 +78,9 @@ def rest_share(release: Release, row: ComparisonRow) -> Interval | None:
     whole = release.estimate_by_key.get((row.against, row.measure))
     if row.gap is None or mine is None or whole is None or mine.positive_bound:
         return None  # A gap that is taken to a band is moved.
-    raised = any((one.group, one.measure) == key for one in release.concerns)
+    raised = any(
+        (one.group, one.measure) == key and one.kind != "level" for one in release.concerns
+    )
     named = any(one.group == row.group and row.measure in one.items for one in release.concerns)
     if raised or (named and abs(row.gap) <= _MOVED_TO):
         return None  # So is one that was raised, and that of a named item to 5 points.

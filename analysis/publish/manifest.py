@@ -130,6 +130,7 @@ def measure_rows(codebook: Codebook) -> tuple[MeasureRow, ...]:
                 for category in item.categories
                 if category.reading is not None
             ),
+            level=None if item.level is None else round(100 * item.level),
         )
         for item in codebook.items
     )

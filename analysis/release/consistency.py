@@ -9,6 +9,7 @@ from typing import Any
 
 from analysis.errors import LeakingRelease, ReleaseError
 from analysis.plan import FORCE
+from analysis.release.levels import level_rows
 from analysis.release.model import Release
 
 LEAST_POINTS = 5
@@ -70,6 +71,7 @@ def check(release: Release) -> None:
     )
     _states_stand(release)
     _items_stand(release)
+    _levels_stand(release)
     _ladders_stand(release, hidden)
     _steps_stand(release)
     this_wave = (row for row in release.trends if row.wave == release.manifest.wave)
@@ -102,7 +104,9 @@ def _names(text: str, name: str) -> bool:
 def _states_stand(release: Release) -> None:
     """A state that rests on an earlier wave names it, and no other does."""
     for row in release.concerns:
-        if (row.state == "emerging") != (row.before == "") or row.before == release.manifest.wave:
+        alone = row.state in ("emerging", "above")
+        fits = alone == (row.before == "") and (row.state == "above") == (row.kind == "level")
+        if not fits or row.before == release.manifest.wave:
             raise ReleaseError(
                 f"concerns: {row.group} ({row.measure}) cannot be {row.state} with "
                 f"{row.before or 'no'} wave before."
@@ -121,6 +125,19 @@ def _items_stand(release: Release) -> None:
                 raise ReleaseError(
                     f"concerns: {item} cannot be where {row.group} ({row.measure}) shows most."
                 )
+
+
+def _levels_stand(release: Release) -> None:
+    """Levels of concern are those that follow from the published figures, no more and no fewer."""
+    said = [row for row in release.concerns if row.kind == "level"]
+    found = list(level_rows(release))
+    if said != found:
+        other = next((row for row in said if row not in found), None)
+        other = other or next((row for row in found if row not in said), said[0])
+        raise ReleaseError(
+            f"concerns: the level of concern of {other.group} ({other.measure}) does not follow "
+            "from the published figures."
+        )
 
 
 def _ladders_stand(release: Release, hidden: _Hidden) -> None:

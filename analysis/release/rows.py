@@ -89,11 +89,14 @@ class ComparisonRow:
 
 @dataclass(frozen=True)
 class ConcernRow:
-    """A finding that the area-of-concern rule raised.
+    """A finding that the area-of-concern rule raised, or a level of concern.
 
     `people` is base x gap, rounded to 5; 0 where no gap is raised any more. `before` is the id of
     the earlier wave that the state rests on too, empty for `emerging`. `items` are those of a theme
     in which the gap shows most, the widest published one first; comparisons have their rows.
+
+    Of a level of concern `measure` is an item, `against` is empty, the gap and its limits are those
+    of the percent negative to the item's level, and `people` is base x percent negative.
     """
 
     group: str
@@ -146,7 +149,8 @@ class LadderRow:
 class MeasureRow:
     """An item or theme of the codebook, so that a Release can be read on its own.
 
-    `categories` are (code, label, reading) in order, valid answers only; empty for a theme.
+    `categories` are (code, label, reading) in order, valid answers only; empty for a theme. `level`
+    is the percent of negative answers above which a group is a level of concern, if one is set.
     """
 
     measure: str
@@ -156,3 +160,4 @@ class MeasureRow:
     sensitive: bool
     fingerprint: str
     categories: tuple[tuple[str, str, str], ...]
+    level: int | None = None

@@ -199,8 +199,8 @@ def _group_record(row: GroupRow) -> tuple[Cell, ...]:
 
 
 def _measure_row(record: tuple[Any, ...]) -> MeasureRow:
-    measure, kind, label, theme, sensitive, fingerprint = record
-    return MeasureRow(measure, kind, label, theme, sensitive, fingerprint, ())
+    measure, kind, label, theme, sensitive, fingerprint, level = record
+    return MeasureRow(measure, kind, label, theme, sensitive, fingerprint, (), level)
 
 
 def _group_row(record: tuple[Any, ...], breakdowns: int) -> GroupRow:

@@ -13,6 +13,7 @@ from analysis.release.model import Release
 from survey.results import (
     bands,
     commented,
+    concern_levels,
     findings,
     intersections,
     levels,
@@ -38,6 +39,7 @@ class HrPage:
     wave: waves.WaveFacts
     wave_links: tuple[waves.WaveLink, ...]
     findings: findings.Findings
+    levels: tuple[concern_levels.LevelBlock, ...]
     command_map: heat_map.HeatMap
     force_map: heat_map.HeatMap
     more_maps: tuple[tuple[str, heat_map.HeatMap], ...]
@@ -65,6 +67,7 @@ def hr_page(
         waves.facts(release),
         waves.links(releases, release, lambda other: url_for("results.hr_wave", wave=other)),
         findings.findings(release, scope.whole_force(release), releases=releases),
+        concern_levels.blocks(release, scope.whole_force(release)),
         heat_map.draw(
             release,
             "commands",
