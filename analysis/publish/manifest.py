@@ -26,6 +26,10 @@ METHODS = {
         "equal share of the wave's rate, and a gap of 5 points or more; confirmed from two waves "
         "together, squared standard error x 1.35"
     ),
+    "where it shows most": (
+        "items inside a raised theme: Benjamini-Hochberg at the family's rate x raised / compared "
+        "(Benjamini-Bogomolov), and a gap of 5 points or more"
+    ),
     "disclosure control": "complementary suppression over all tables together, audited",
 }
 

@@ -11,6 +11,9 @@ from analysis.errors import LeakingRelease, ReleaseError
 from analysis.plan import FORCE
 from analysis.release.model import Release
 
+LEAST_POINTS = 5
+"""Points; an item in which a gap shows most has a published gap of so many or more."""
+
 _VALUES = {
     "groups": ("base", "headcount", "response_rate"),
     "estimates": (
@@ -62,7 +65,11 @@ def check(release: Release) -> None:
     _nothing_hidden("comparisons", hidden, _keys(release.comparisons, "measure", "against"))
     _nothing_hidden("concerns", hidden, [(row.group, row.measure) for row in release.concerns])
     _nothing_hidden("concerns", hidden, [(row.against, row.measure) for row in release.concerns])
+    _nothing_hidden(
+        "concerns", hidden, [(row.group, item) for row in release.concerns for item in row.items]
+    )
     _states_stand(release)
+    _items_stand(release)
     _ladders_stand(release, hidden)
     _steps_stand(release)
     this_wave = (row for row in release.trends if row.wave == release.manifest.wave)
@@ -100,6 +107,20 @@ def _states_stand(release: Release) -> None:
                 f"concerns: {row.group} ({row.measure}) cannot be {row.state} with "
                 f"{row.before or 'no'} wave before."
             )
+
+
+def _items_stand(release: Release) -> None:
+    """An item in which a gap shows most is of its theme, and its published gap says the same."""
+    gaps = {(row.group, row.measure, row.against): row.gap for row in release.comparisons}
+    for row in release.concerns:
+        sign = -1 if row.kind == "concern" else 1
+        for item in row.items:
+            of = release.measure_by_id.get(item)
+            gap = gaps.get((row.group, item, row.against))
+            if of is None or of.theme != row.measure or gap is None or sign * gap < LEAST_POINTS:
+                raise ReleaseError(
+                    f"concerns: {item} cannot be where {row.group} ({row.measure}) shows most."
+                )
 
 
 def _ladders_stand(release: Release, hidden: _Hidden) -> None:

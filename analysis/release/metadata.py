@@ -44,6 +44,7 @@ _MEANINGS = {
     "group": "id of the group: breakdown=value joined by &, or force",
     "headcount": "people on the frame; rounded for small groups",
     "item": "id of the item",
+    "items": "ids of the theme's items in which the gap shows most, a space between them",
     "kind": "what kind of row this is",
     "label": "what a reader sees",
     "ladder": "name of the intersection, or id of the table, that declares the ladder",

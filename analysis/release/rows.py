@@ -15,8 +15,8 @@ from analysis.ladders import RungKind
 Status = Literal["shown", "c"]
 Bound = Literal["", "or_more", "or_less"]
 Kind = Literal["item", "theme"]
-ConcernKind = Literal["concern", "strength"]
-ConcernState = Literal["emerging", "confirmed", "serious", "cleared", "watched"]
+ConcernKind = Literal["concern", "strength", "level"]
+ConcernState = Literal["emerging", "confirmed", "serious", "cleared", "watched", "above"]
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,8 @@ class ConcernRow:
     """A finding that the area-of-concern rule raised.
 
     `people` is base x gap, rounded to 5; 0 where no gap is raised any more. `before` is the id of
-    the earlier wave that the state rests on too, empty for `emerging`.
+    the earlier wave that the state rests on too, empty for `emerging`. `items` are those of a theme
+    in which the gap shows most, the widest published one first; comparisons have their rows.
     """
 
     group: str
@@ -106,6 +107,7 @@ class ConcernRow:
     people: int
     words: str
     before: str = ""
+    items: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

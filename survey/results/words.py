@@ -140,6 +140,14 @@ def is_low(base: int | None) -> bool:
     return base is not None and base < LOW_BASE
 
 
+def gap(points: int | None, lower: int | None, upper: int | None) -> str:
+    """A published gap with its limits: `20 fewer (plausible range 10 to 30 fewer)`."""
+    if points is None or lower is None or upper is None:
+        return "[c]"
+    side = "fewer" if points < 0 else "more"
+    return f"{abs(points)} {side} (plausible range {plausible_range(lower, upper)})"
+
+
 def comparison(row: ComparisonRow | None, base: int | None, rest: int | None) -> str:
     """What a comparison with the rest says, whether or not a difference is clear.
 
