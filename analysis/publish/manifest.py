@@ -26,6 +26,10 @@ METHODS = {
         "equal share of the wave's rate, and a gap of 5 points or more; confirmed from two waves "
         "together, squared standard error x 1.35"
     ),
+    "changes": (
+        "declared in a file; against the spread of the changes of other units of the same kind (t, "
+        "units - 2), Benjamini-Hochberg over all that was declared; from published figures alone"
+    ),
     "disclosure control": "complementary suppression over all tables together, audited",
 }
 
