@@ -30,6 +30,10 @@ METHODS = {
         "items inside a raised theme: Benjamini-Hochberg at the family's rate x raised / compared "
         "(Benjamini-Bogomolov), and a gap of 5 points or more"
     ),
+    "changes": (
+        "declared in a file; against the spread of the changes of other units of the same kind (t, "
+        "units - 2), Benjamini-Hochberg over all that was declared; from published figures alone"
+    ),
     "disclosure control": "complementary suppression over all tables together, audited",
 }
 

@@ -11,6 +11,7 @@ from analysis.errors import LeakingRelease, ReleaseError
 from analysis.plan import FORCE
 from analysis.release.levels import level_rows
 from analysis.release.model import Release
+from analysis.statistics.change_words import NOT_SHOWN
 
 LEAST_POINTS = 5
 """Points; an item in which a gap shows most has a published gap of so many or more."""
@@ -24,6 +25,10 @@ _VALUES = {
     "distributions": ("percent", "bound"),
     "comparisons": ("gap", "lower", "upper"),
     "trends": ("value", "bound", "lower", "upper"),
+    "changes": (
+        *("value_before", "value_after", "change", "others", "others_change"),
+        *("excess", "lower", "upper", "regression"),
+    ),
 }
 
 
@@ -74,6 +79,8 @@ def check(release: Release) -> None:
     _levels_stand(release)
     _ladders_stand(release, hidden)
     _steps_stand(release)
+    _nothing_hidden("changes", hidden, _keys(release.changes, "measure"))
+    _changes_stand(release)
     this_wave = (row for row in release.trends if row.wave == release.manifest.wave)
     _nothing_hidden("trends", hidden, _keys(this_wave, "measure"))
 
@@ -165,6 +172,21 @@ def _steps_stand(release: Release) -> None:
             raise ReleaseError(f"manifest: a step is said of {measure} in {group}, which is not.")
     if len(said) != len(set(said)):
         raise ReleaseError("manifest: the steps of a measure in a group are said twice.")
+
+
+def _changes_stand(release: Release) -> None:
+    """A change is that of two points of a trend line, and one that is not shown says so alone."""
+    for row in release.changes:
+        line = release.trend_by_key.get((row.group, row.measure), ())
+        points = {point.wave: point.value for point in line}
+        told = (row.value_before, row.value_after)
+        stands = told in ((None, None), (points.get(row.before), points.get(row.after)))
+        silent = (row.state == "not_shown") == (row.words == NOT_SHOWN) == (row.status == "c")
+        if row.after != release.manifest.wave or not stands or not silent:
+            raise ReleaseError(
+                f"changes: what is said of {row.group} ({row.measure}) since {row.before} is not "
+                "what the trend lines say."
+            )
 
 
 def _keys(rows: Iterable[Any], measure: str, group: str = "group") -> list[tuple[str, str]]:

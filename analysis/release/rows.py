@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from analysis.interventions import Picked
 from analysis.ladders import RungKind
 
 Status = Literal["shown", "c"]
@@ -17,6 +18,10 @@ Bound = Literal["", "or_more", "or_less"]
 Kind = Literal["item", "theme"]
 ConcernKind = Literal["concern", "strength", "level"]
 ConcernState = Literal["emerging", "confirmed", "serious", "cleared", "watched", "above"]
+ChangeState = Literal[
+    "stood_out", "may_be_return", "not_clear",
+    "no_yardstick", "banded", "not_comparable", "not_shown",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -142,6 +147,39 @@ class LadderRow:
     group: str | None
     kind: RungKind
     label: str
+    status: Status
+
+
+@dataclass(frozen=True)
+class ChangeRow:
+    """What changed in a unit where something was done, beside other units of its kind.
+
+    All of it follows from published figures. `value_before` and `value_after` are percent positive,
+    `change` their difference in points; `others_change` is the mean change of so many `others`,
+    `excess` what `change` has beyond that, with 95 % limits rounded outward; `regression` is what a
+    unit that was picked for its low figure is expected to come back without any help. `declared` is
+    an ISO date.
+    """
+
+    group: str
+    measure: str
+    kind: Kind
+    before: str
+    after: str
+    done: str
+    picked: Picked
+    declared: str
+    value_before: int | None
+    value_after: int | None
+    change: int | None
+    others: int | None
+    others_change: float | None
+    excess: float | None
+    lower: int | None
+    upper: int | None
+    regression: float | None
+    state: ChangeState
+    words: str
     status: Status
 
 

@@ -18,6 +18,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from analysis.errors import ReleaseError
 from analysis.release.model import Release
 from analysis.release.rows import (
+    ChangeRow,
     ComparisonRow,
     ConcernRow,
     DistributionRow,
@@ -69,6 +70,7 @@ ROWS: Mapping[str, type] = MappingProxyType(
         "concerns": ConcernRow,
         "trends": TrendRow,
         "ladders": LadderRow,
+        "changes": ChangeRow,
     }
 )
 """Table name -> class of its rows, in the order in which a reader would want them."""

@@ -18,6 +18,7 @@ TABLES = {
     "comparisons": "Each group against the rest",
     "concerns": "Areas of concern, levels of concern and strengths",
     "trends": "Figures over the surveys",
+    "changes": "What changed where something was done",
     "ladders": "What is shown in place of groups that are not",
     "measures": "Themes and statements",
 }
