@@ -12,6 +12,7 @@ from analysis.release.comment_themes import CommentThemes
 from analysis.release.model import Release
 from survey.results import (
     bands,
+    changed,
     commented,
     findings,
     intersections,
@@ -33,6 +34,7 @@ class BoardPage:
     wave: waves.WaveFacts
     wave_links: tuple[waves.WaveLink, ...]
     findings: findings.Findings
+    changes: changed.Changes
     command_map: heat_map.HeatMap
     force_map: heat_map.HeatMap
     watched: tuple[intersections.IntersectionBlock, ...]
@@ -71,6 +73,7 @@ def board_page(
             lambda other: url_for("results.board_wave", command=command.id, wave=other),
         ),
         findings.findings(release, scope, releases=releases),
+        changed.changes(release, scope),
         heat_map.draw(
             release,
             "command",
