@@ -12,6 +12,7 @@ from analysis.release.comment_themes import CommentThemes
 from analysis.release.model import Release
 from survey.results import (
     bands,
+    changed,
     commented,
     concern_levels,
     findings,
@@ -35,6 +36,7 @@ class BoardPage:
     wave_links: tuple[waves.WaveLink, ...]
     findings: findings.Findings
     levels: tuple[concern_levels.LevelBlock, ...]
+    changes: changed.Changes
     command_map: heat_map.HeatMap
     force_map: heat_map.HeatMap
     watched: tuple[intersections.IntersectionBlock, ...]
@@ -74,6 +76,7 @@ def board_page(
         ),
         findings.findings(release, scope, releases=releases),
         concern_levels.blocks(release, scope),
+        changed.changes(release, scope),
         heat_map.draw(
             release,
             "command",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from analysis.release.rows import (
     Bound,
+    ChangeState,
     ComparisonRow,
     ConcernKind,
     ConcernState,
@@ -61,6 +63,19 @@ STATES: Mapping[tuple[ConcernKind, ConcernState], str] = {
     ("strength", "watched"): "watched",
 }
 """How sure a finding is, in a word; what each means stands under the lists."""
+
+CHANGED: Mapping[ChangeState, tuple[str, str]] = {
+    "stood_out": ("stands out", "green"),
+    "may_be_return": ("may have come back by itself", "yellow"),
+    "not_clear": ("not clear", "grey"),
+    "no_yardstick": ("cannot be judged", "grey"),
+    "banded": ("cannot be told", "grey"),
+    "not_comparable": ("not comparable", "grey"),
+    "not_shown": ("not shown", "grey"),
+}
+"""What is made of a change in a unit where something was done, and the colour of its tag."""
+FALLEN = ("stands out, lower", "red")
+"""In place of the first of these where the unit's figure fell beside the others."""
 
 LOW_BASE = 30
 """Below this many answers a figure carries the mark [u], low base."""
@@ -133,6 +148,14 @@ def response_of_larger(rates: Sequence[tuple[str, int]]) -> str:
         return ""
     said = "; ".join(f"{name}, about {rate}%" for name, rate in rates)
     return f"How many answered in the larger groups that these people are in: {said}."
+
+
+def signed(value: float | None) -> str:
+    """A change in whole points, `+5`, `−3`, `0`; empty where there is none."""
+    if value is None:
+        return ""
+    whole = math.floor(value + 0.5)
+    return f"{whole:+d}".replace("-", "−") if whole else "0"
 
 
 def is_low(base: int | None) -> bool:
