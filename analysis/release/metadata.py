@@ -13,7 +13,7 @@ _TITLES = {
     "groups": "Declared groups",
     "estimates": "Figures of each group for each item and theme",
     "distributions": "Answers of each group to each item",
-    "comparisons": "Each group against the rest",
+    "comparisons": "Each group against the rest; watched groups against those beside them too",
     "concerns": "Areas of concern and strengths",
     "trends": "Published figures of each wave",
     "ladders": "What is shown in place of groups that are not",
@@ -32,7 +32,7 @@ _KEYS = {
 }
 
 _MEANINGS = {
-    "against": "group whose rest (everybody in it but the compared group) is compared with",
+    "against": "group that is compared with; where it holds the compared group, its rest is",
     "asked": "id of the group that is asked for",
     "base": "people who answered, unweighted; rounded for small groups",
     "before": "id of the earlier wave that the state rests on too",
@@ -40,7 +40,7 @@ _MEANINGS = {
     "category": "code of the answer category",
     "comparable": "whether the wording, scale and polarity are those of this wave",
     "fingerprint": "of wording, scale and polarity; a changed one breaks the trend line",
-    "gap": "points of percent positive, group minus rest",
+    "gap": "points of percent positive, group minus what it is compared with",
     "group": "id of the group: breakdown=value joined by &, or force",
     "headcount": "people on the frame; rounded for small groups",
     "item": "id of the item",

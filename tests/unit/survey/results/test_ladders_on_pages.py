@@ -94,14 +94,14 @@ def test_the_watched_group_of_a_command_stands_on_its_rung_with_its_label() -> N
     found = block(with_ladders(*SELF, *FORCE_WIDE))
     assert found.whose == "Minority, in probation (this command is not shown)"
     assert found.columns[0] == "Minority ethnic, In probation"
-    assert found.rows[0].words
+    assert [one.whose for one in found.compared] == [""]
 
 
 def test_margins_stand_side_by_side_and_do_not_speak_of_both() -> None:
     found = block(with_ladders(*SELF, *MARGINS))
     assert found.apart
     assert found.columns == ("Minority ethnic", "In probation", "The whole force")
-    assert not any(one.words for one in found.rows)
+    assert found.compared == ()
 
 
 def test_absence_says_how_many_of_larger_groups_answered() -> None:
