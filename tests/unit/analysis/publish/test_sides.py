@@ -143,7 +143,8 @@ def test_the_worked_example_of_the_methods(release: Release) -> None:
         if row.group in of and row.against == "force"
         for _, _, gap, half in [of[row.group]]
     )
-    planted = replace(release, estimates=estimates, comparisons=rests)
+    manifest = replace(release.manifest, coarser=())
+    planted = replace(release, manifest=manifest, estimates=estimates, comparisons=rests)
     row = side_row(planted, WATCHED, MAJORITY, "leadership")
     assert (row.gap, row.lower, row.upper) == (-18, -35, -1)
 
