@@ -3,8 +3,8 @@
 Nothing here looks behind what is published, so these comparisons tell a reader nothing new: anybody
 can work them out from the other tables, and reading a Release does.
 
-Source of the limits: Zou and Donner (2008), who put limits of a difference together from the limits
-of its parts; here a part's limits are those of its own gap to the rest of the force.
+Source of the limits: Newcombe (1998), Zou and Donner (2008): those of a difference are put together
+from those of its parts.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ def holds_a_trait(release: Release, row: LadderRow) -> bool:
 
 
 def side_row(release: Release, group: str, against: str, measure: str) -> ComparisonRow:
-    """The row of a group against another one, from their percents and their gaps to the rest.
+    """The row of a group against another one, from their published percents and ranges.
 
     Its gap is that of the two published percents. Each half of its range is what is left of the
-    published ranges of both gaps to the rest without the steps of the percents, put together as
-    squares, and these steps. The rests' own chance error and the rounding outward stay in it.
+    longer halves of both sides' published ranges without the steps of their percents, put together
+    as squares, and these steps. The rounding outward of those ranges stays in it.
     """
     known = release.measure_by_id[measure]
     found = [_side(release, one, measure) for one in (group, against)]
@@ -78,7 +78,7 @@ class _Side:
 
     Attributes:
         step: half of the step that the percent stands in; 0 in a band, which `chance` holds.
-        chance: what is left of the longer half of its range against the rest.
+        chance: what is left of the longer half of its range.
     """
 
     percent: Percent
@@ -89,13 +89,20 @@ class _Side:
 def _side(release: Release, group: str, measure: str) -> _Side | None:
     """What is published of one side; None where that is not all that is needed."""
     one = release.estimate_by_key.get((group, measure))
-    rest = release.comparison_by_key.get((group, measure, FORCE))
     if one is None or one.base is None or one.positive is None:
         return None
-    if rest is None or rest.gap is None or rest.lower is None or rest.upper is None:
+    ranged: tuple[int, int | None, int | None] = (one.positive, one.lower, one.upper)
+    if release.group_by_id[group].headcount is not None:
+        # Its own range is narrowed by the finite population correction, and a comparison is not.
+        rest = release.comparison_by_key.get((group, measure, FORCE))
+        if rest is None or rest.gap is None:
+            return None
+        ranged = (rest.gap, rest.lower, rest.upper)
+    middle, lower, upper = ranged
+    if lower is None or upper is None:
         return None
     step = 0.0 if one.positive_bound else _step(release, group, measure, one.base) / 2
-    longer = max(rest.gap - rest.lower, rest.upper - rest.gap)
+    longer = max(middle - lower, upper - middle)
     return _Side((one.positive, one.positive_bound), step, max(0.0, longer - step))
 
 

@@ -83,11 +83,19 @@ def _climbed(
             block = replace(block, compared=(*block.compared, named))
     return replace(
         block,
-        whose=rungs[0].label if len(shown) == 1 else "",
+        whose=_whose(release, scope, asked, rungs[0].label) if len(shown) == 1 else "",
         response=block.response or _response(release, scope, release.group_by_id[asked]),
         specific=_specific(release, release.group_by_id[group]),
         places=() if scope.command else _places(release, name, by_command),
     )
+
+
+def _whose(release: Release, scope: Scope, asked: str, label_of_rung: str) -> str:
+    """Whose figures these are; a board is told where its ladder starts outside its command."""
+    at = command_position(release)
+    unit = release.group_by_id[asked].values[at]
+    beyond = scope.command is not None and unit not in ("", scope.command.id)
+    return f"{label_of_rung}{words.NOT_OF_COMMAND}" if beyond else label_of_rung
 
 
 def _by_command(release: Release, name: str) -> dict[str, str]:

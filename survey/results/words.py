@@ -52,6 +52,8 @@ SPECIFIC = (
     "This is about {} alone. Figures of {} together never stand for it, whatever is shown of them."
 )
 
+NOT_OF_COMMAND = " (of more than this command, which has no figures of its own for this group)"
+
 CORRECTED = (
     "This survey was published before, and the figures here replace those: please use the earlier "
     "ones no more. The reason given: {}"

@@ -129,23 +129,37 @@ def test_a_side_that_is_not_shown_leaves_an_empty_row() -> None:
     assert {(row.gap, row.lower, row.upper, row.status) for row in rows} == {(None,) * 3 + ("c",)}
 
 
-def test_the_worked_example_of_the_methods(release: Release) -> None:
-    of = {WATCHED: (60, 40, -20, 15), MAJORITY: (390, 58, 0, 5)}
+def planted(release: Release, headcount: int | None) -> Release:
+    """The worked example of docs/METHODS.md, with a gap to the rest beside it."""
+    of = {WATCHED: (60, 40, 30, 50), MAJORITY: (390, 58, 53, 63)}
+    rows = {
+        group: {"base": base, "positive": share, "lower": lower, "upper": upper}
+        for group, (base, share, lower, upper) in of.items()
+    }
     estimates = tuple(
-        replace(row, base=of[row.group][0], positive=of[row.group][1], positive_bound="")
-        if row.group in of
-        else row
-        for row in release.estimates
+        replace(row, positive_bound="", **rows.get(row.group, {})) for row in release.estimates
     )
     rests = tuple(
-        replace(row, gap=gap, lower=gap - half, upper=gap + half)
+        replace(row, gap=-20, lower=-35, upper=-5) if row.group == WATCHED else row
         for row in release.comparisons
-        if row.group in of and row.against == "force"
-        for _, _, gap, half in [of[row.group]]
+        if row.against == "force"
+    )
+    groups = tuple(
+        replace(row, headcount=headcount) if row.group == WATCHED else row for row in release.groups
     )
     manifest = replace(release.manifest, coarser=())
-    planted = replace(release, manifest=manifest, estimates=estimates, comparisons=rests)
-    row = side_row(planted, WATCHED, MAJORITY, "leadership")
+    return replace(
+        release, manifest=manifest, estimates=estimates, comparisons=rests, groups=groups
+    )
+
+
+def test_the_worked_example_of_the_methods(release: Release) -> None:
+    row = side_row(planted(release, None), WATCHED, MAJORITY, "leadership")
+    assert (row.gap, row.lower, row.upper) == (-18, -30, -6)
+
+
+def test_a_range_with_a_finite_population_correction_is_not_used(release: Release) -> None:
+    row = side_row(planted(release, 100), WATCHED, MAJORITY, "leadership")
     assert (row.gap, row.lower, row.upper) == (-18, -35, -1)
 
 

@@ -38,13 +38,12 @@ def of_board(release: Release) -> intersections.IntersectionBlock:
 def with_gap(release: Release, gap: int, half: int) -> Release:
     """The watched group's percents and its gap to the rest moved; the two others follow."""
     shown = next(one for one in release.estimates if one.group == WATCHED)
-    low = replace(
-        *(shown,), positive=50 + gap, positive_bound="", lower=20, upper=80, base=60, status="shown"
-    )
+    limits = {"lower": 50 + gap - half, "upper": 50 + gap + half}
+    low = replace(shown, positive=50 + gap, positive_bound="", base=60, **limits)
     estimates = tuple(
         replace(low, measure=one.measure, kind=one.kind)
         if one.group == WATCHED
-        else replace(one, positive=50, positive_bound="")
+        else replace(one, positive=50, positive_bound="", lower=48, upper=52)
         if one.status == "shown"
         else one
         for one in release.estimates

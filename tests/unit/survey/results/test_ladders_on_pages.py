@@ -11,7 +11,7 @@ from flask import render_template
 
 from analysis.release.model import Release
 from analysis.release.rows import LadderRow
-from survey.results import intersections, levels
+from survey.results import intersections, levels, words
 from survey.results.board import board_page
 from survey.results.charts import heat_map
 from survey.results.charts.heat_map import BandPlan
@@ -126,7 +126,8 @@ def test_a_board_sees_no_other_unit_beside_its_rung_but_the_whole_named_group() 
 def test_a_command_that_no_table_asks_for_climbs_from_its_family() -> None:
     family = "command=response&ethnicity=minority"
     rows = watched((1, family, "group", "Response, minority"), asked=family)
-    assert block(with_ladders(*SELF, *rows)).whose == "Response, minority"
+    whose = block(with_ladders(*SELF, *rows)).whose
+    assert whose == f"Response, minority{words.NOT_OF_COMMAND}"
     (whole,) = intersections.blocks(release := with_ladders(*SELF, *rows), whole_force(release))
     assert [command for command, _ in whole.places] == ["Response North", "Response South"]
 
