@@ -31,11 +31,16 @@ from analysis.release.rows import (
     MeasureRow,
     TrendRow,
 )
+from analysis.release.sides import side_row
 from analysis.release.sums import Sums
 
 NORTH = "response-north"
 SOUTH = "response-south"
 WATCHED = "ethnicity=minority&probationer=yes"
+SIDES = (
+    (WATCHED, "ethnicity=majority&probationer=yes"),
+    (WATCHED, "ethnicity=minority&probationer=no"),
+)
 HIDDEN = frozenset(
     {
         "command=response-north-2",
@@ -307,7 +312,7 @@ def make_release(
         not_shown=len(hidden),
         comparisons=238,
     )
-    made = Release(
+    release = Release(
         replace(manifest, **changes),  # type: ignore[arg-type]
         maker.measures,
         tuple(maker.groups.values()),
@@ -317,10 +322,12 @@ def make_release(
         concerns(hidden),
         tuple(maker.trends()),
     )
+    beside = [side_row(release, *pair, one.measure) for pair in SIDES for one in maker.measures]
     return replace(
-        made,
-        estimates=beside_estimates(made),
-        representativeness=representativeness_rows(made),
+        release,
+        estimates=beside_estimates(release),
+        comparisons=(*release.comparisons, *beside),
+        representativeness=representativeness_rows(release),
     )
 
 

@@ -17,7 +17,17 @@ from analysis.release.model import Release
 Record = Mapping[str, str]
 """A row of a table: column -> text as published."""
 
-_KEYS = ("group", "measure", "item", "category", "against", "kind", "wave", "breakdown", "level")
+_KEYS = (
+    "group",
+    "measure",
+    "item",
+    "category",
+    "against",
+    "kind",
+    "wave",
+    "breakdown",
+    "parts_level",
+)
 _TABLE_COLUMNS = {
     "groups": {"group", "table", "label", "parent", "base", "status"},
     "estimates": {"group", "measure", "positive", "status"},
@@ -25,7 +35,7 @@ _TABLE_COLUMNS = {
     "comparisons": {"group", "measure", "against", "gap", "status"},
     "trends": {"group", "measure", "wave", "value", "status"},
     "concerns": {"group", "measure", "against", "gap", "words"},
-    "representativeness": {"group", "breakdown", "level", "partial", "missing"},
+    "representativeness": {"group", "breakdown", "parts_level", "partial", "missing"},
 }
 _LONG = {"unit", "parent", "item", "count"}
 

@@ -9,6 +9,7 @@ from typing import Any
 from analysis.plan import Breakdown
 from analysis.release.certificates import Certificates
 from analysis.release.rows import (
+    ChangeRow,
     ComparisonRow,
     ConcernRow,
     DistributionRow,
@@ -112,6 +113,7 @@ class Release:
     concerns: tuple[ConcernRow, ...]
     trends: tuple[TrendRow, ...]
     ladders: tuple[LadderRow, ...] = ()
+    changes: tuple[ChangeRow, ...] = ()
     representativeness: tuple[RepresentativenessRow, ...] = ()
     certificates: Certificates | None = None
 
@@ -124,6 +126,11 @@ class Release:
             for group in groups
             for measure, step in steps
         }
+
+    @cached_property
+    def comparison_by_key(self) -> dict[tuple[str, str, str], ComparisonRow]:
+        """Comparisons by (group, measure, against)."""
+        return {(row.group, row.measure, row.against): row for row in self.comparisons}
 
     @cached_property
     def measure_by_id(self) -> dict[str, MeasureRow]:

@@ -139,7 +139,7 @@ def _even(release: Release, seen: Scope, main: str) -> tuple[EvenRow, ...]:
             continue
         if row.group not in seen.groups:
             continue
-        name = _parts(facts[row.breakdown], row.level)
+        name = _parts(facts[row.breakdown], row.parts_level)
         if row.group != FORCE:
             name = f"{name} of {label(release, release.group_by_id[row.group])}"
         found.append(

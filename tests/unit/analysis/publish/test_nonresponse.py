@@ -59,7 +59,7 @@ def whole(release: Release, group: str, level: str) -> RepresentativenessRow:
     return next(
         row
         for row in release.representativeness
-        if (row.group, row.kind, row.level) == (group, "whole", level)
+        if (row.group, row.kind, row.parts_level) == (group, "whole", level)
     )
 
 
@@ -179,7 +179,7 @@ def test_without_most_of_the_headcount_nothing_is_said_of_the_parts(study: Study
     assert found.group_by_id["command=north-a"].headcount is None
     row = whole(found, "force", "department")
     assert (row.indicator, row.effective, row.moved, row.status) == (None, None, None, "c")
-    departments = [one for one in found.representativeness if one.level == "department"]
+    departments = [one for one in found.representativeness if one.parts_level == "department"]
     assert {one.status for one in departments if one.kind == "part"} == {"c"}
 
 

@@ -26,9 +26,9 @@ def who_answered(*groups: str, release: Release = RELEASE) -> Response:
 
 def with_rows(*changes: RepresentativenessRow, release: Release = RELEASE) -> Release:
     """The Release with these rows in place of its own."""
-    keys = {(row.group, row.kind, row.breakdown, row.level): row for row in changes}
+    keys = {(row.group, row.kind, row.breakdown, row.parts_level): row for row in changes}
     rows = tuple(
-        keys.get((row.group, row.kind, row.breakdown, row.level), row)
+        keys.get((row.group, row.kind, row.breakdown, row.parts_level), row)
         for row in release.representativeness
     )
     return replace(release, representativeness=rows)
