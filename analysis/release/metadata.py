@@ -19,6 +19,7 @@ _TITLES = {
     "ladders": "What is shown in place of groups that are not",
     "changes": "What changed where something was done",
     "representativeness": "How evenly groups answered, and who is missing",
+    "reliability": "How well the statements of each theme hang together",
 }
 
 _KEYS = {
@@ -33,10 +34,12 @@ _KEYS = {
     "ladders": ["ladder", "asked", "label"],
     "changes": ["group", "measure", "before"],
     "representativeness": ["group", "kind", "breakdown", "parts_level"],
+    "reliability": ["measure"],
 }
 
 _MEANINGS = {
     "against": "group that is compared with; where it holds the compared group, its rest is",
+    "alpha": "Cronbach's alpha over those of the force who answered all items of the theme",
     "asked": "id of the group that is asked for",
     "base": "people who answered, unweighted; rounded for small groups",
     "after": "id of the later wave, this one",
@@ -57,6 +60,7 @@ _MEANINGS = {
     "headcount": "people on the frame; rounded for small groups",
     "indicator": "R-indicator with bias correction: 1 when all parts answered alike",
     "item": "id of the item",
+    "item_count": "items of the theme",
     "items": "ids of the theme's items in which the gap shows most, a space between them",
     "kind": "what kind of row this is",
     "label": "what a reader sees",

@@ -17,6 +17,7 @@ from analysis.release.rows import (
     GroupRow,
     LadderRow,
     MeasureRow,
+    ReliabilityRow,
     RepresentativenessRow,
     TrendRow,
 )
@@ -115,6 +116,7 @@ class Release:
     ladders: tuple[LadderRow, ...] = ()
     changes: tuple[ChangeRow, ...] = ()
     representativeness: tuple[RepresentativenessRow, ...] = ()
+    reliability: tuple[ReliabilityRow, ...] = ()
     certificates: Certificates | None = None
 
     @cached_property

@@ -194,6 +194,23 @@ class ChangeRow:
 
 
 @dataclass(frozen=True)
+class ReliabilityRow:
+    """How well the items of a theme hang together in the whole force: Cronbach's alpha.
+
+    `lower` and `upper` are its 95 % limits, for fewer respondents than there were, so that they do
+    not tell how many left an item out.
+    """
+
+    measure: str
+    group: str
+    item_count: int
+    alpha: float | None
+    lower: float | None
+    upper: float | None
+    status: Status
+
+
+@dataclass(frozen=True)
 class RepresentativenessRow:
     """How evenly the parts of a group answered (`whole`), or how one group did (`part`).
 

@@ -26,6 +26,7 @@ from analysis.release.rows import (
     GroupRow,
     LadderRow,
     MeasureRow,
+    ReliabilityRow,
     RepresentativenessRow,
     TrendRow,
 )
@@ -73,6 +74,7 @@ ROWS: Mapping[str, type] = MappingProxyType(
         "ladders": LadderRow,
         "changes": ChangeRow,
         "representativeness": RepresentativenessRow,
+        "reliability": ReliabilityRow,
     }
 )
 """Table name -> class of its rows, in the order in which a reader would want them."""

@@ -17,6 +17,7 @@ from survey.database import Stores
 from survey.errors import SettingsError
 from survey.manage import officers, wave_file
 from survey.manage.officers import PublicKeys
+from survey.polarity_option import polarity_of, polarity_option
 
 
 @click.group()
@@ -108,6 +109,7 @@ def combine(shares: tuple[Path, ...], locked: Path, out: Path) -> None:
     type=click.Path(path_type=Path, dir_okay=False),
     help="CSV file of where something was done, declared before the results were known",
 )
+@polarity_option
 @click.option(
     "--correct",
     metavar="REASON",
@@ -121,10 +123,12 @@ def unseal(
     ledger: Path | None,
     correct: str | None,
     interventions: Path | None,
+    polarity: tuple[str, ...],
     **pooled: Path | None,
 ) -> None:
     """Open a closed wave: a carried file, offline, or a wave of this server, and publish it."""
     known, opening = who_opens(officers_of)
+    decisions = polarity_of(polarity)
     keeper = None if pooled["keeper"] is None else officers.read(pooled["keeper"])
     pooling = Pooling(pooled["previous"], opening, keeper)
     keys = release_keys.load(key)
@@ -136,6 +140,7 @@ def unseal(
             correction=correct,
             pooling=pooling,
             interventions=interventions,
+            polarity=decisions,
         )
         click.echo(f"Release {packed.stem} is in {packed.with_suffix('')}; nobody has it yet.")
         click.echo(f"Bring {packed.name} to the server: candour release add {packed.name}")
@@ -155,6 +160,7 @@ def unseal(
         correction=correct,
         pooling=pooling,
         interventions=interventions,
+        polarity=decisions,
     )
     instead = " in place of the one before" if correct else ""
     click.echo(f"Release {digest} is in {out / digest} and published{instead}.")

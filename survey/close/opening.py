@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from analysis.interventions import read as read_interventions
 from analysis.ledger import Count, Ledger
 from analysis.ledger import entries as entries_of
 from analysis.microdata import Microdata
+from analysis.polarity import Polarity, decided
 from analysis.publish import WaveFacts, publish
 from analysis.release import folder
 from analysis.release.model import Release
@@ -56,6 +57,7 @@ class Asked:
         earlier: sums of earlier waves, to pool with.
         keep: whether the wave's own sums are kept.
         interventions: file that says where something was done; None for none.
+        polarity: what was decided of items that run against their theme.
     """
 
     verifiers: Collection[bytes] = ()
@@ -65,6 +67,7 @@ class Asked:
     earlier: tuple[EarlierTallies, ...] = ()
     keep: bool = False
     interventions: Path | None = None
+    polarity: Polarity = field(default_factory=dict)
 
 
 ASKED = Asked()
@@ -91,7 +94,8 @@ def made_of(file: WaveFile, keys: Keys, asked: Asked = ASKED) -> Made:
             answered, its rows are damaged, or what was published of it does not hold together.
         SettingsError: when the keys are not this wave's.
         ReleaseError: when an earlier Release was tampered with, or the ledger is not whole.
-        DataError: when the file of interventions is wrong; names the row.
+        DataError: when the file of interventions is wrong, naming the row; or when an item runs
+            against its theme and nothing was decided of it.
         Unprotectable: when the plan cannot be published safely from these answers.
     """
     wave, sealed = file.wave, expect_opening(file, correcting=asked.correction is not None)
@@ -99,14 +103,17 @@ def made_of(file: WaveFile, keys: Keys, asked: Asked = ASKED) -> Made:
     expect_holding(file)
     trusted = {keys.public.verifier, *asked.verifiers}
     ledger = ledger_of(file)
-    book, plan = codebook(wave.questionnaire), wave.questionnaire.plan
+    book, plan = decided(codebook(wave.questionnaire), asked.polarity), wave.questionnaire.plan
     done = (
         () if asked.interventions is None else read_interventions(asked.interventions, book, plan)
     )
     answers = open_all(sealed.answers, wave, keys, asked.watch, asked.tell)
     release = publish(
         *(book, plan, answers),
-        wave=WaveFacts(wave.id, wave.title, wave.closed or date.max, ledger, asked.correction),
+        wave=WaveFacts(
+            *(wave.id, wave.title, wave.closed or date.max),
+            *(ledger, asked.correction, asked.polarity),
+        ),
         policy=wave.policy,
         headcounts=sealed.headcounts,
         previous=_earlier(ledger, wave, trusted, asked.tell),

@@ -10,9 +10,11 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 
 from analysis.ledger import Published
 from analysis.ledger import folder as ledgers
+from analysis.polarity import Polarity
 from analysis.release import folder
 from survey.close import sealed_tallies
 from survey.close.carrying import gather
@@ -40,6 +42,7 @@ def unseal(  # noqa: PLR0913
     correction: str | None = None,
     pooling: Pooling = NO_POOLING,
     interventions: Path | None = None,
+    polarity: Polarity = MappingProxyType({}),
 ) -> str:
     """Open a wave of these stores and publish its Release; returns the Release's hash.
 
@@ -53,13 +56,14 @@ def unseal(  # noqa: PLR0913
         correction: why another Release replaces the one that is out; None for the first.
         pooling: what it pools with, and who keeps its own sums.
         interventions: file that says where something was done; None for none.
+        polarity: what was decided of items that run against their theme.
 
     Raises:
         CandourError: what `opening.made_of`, `correcting.corrected` and `adding.add` raise.
     """
     file = gather(stores, wave_id)
     trusted = store.verifiers(stores)
-    asked = Asked(trusted, watch, tell, correction, interventions=interventions)
+    asked = Asked(trusted, watch, tell, correction, interventions=interventions, polarity=polarity)
     made = _made(file, keys, asked, pooling)
     digest = _written(made, file, keys, out, pooling)
     return adding.add(stores, folder.pack(out / digest))
@@ -77,6 +81,7 @@ def unseal_file(  # noqa: PLR0913
     correction: str | None = None,
     pooling: Pooling = NO_POOLING,
     interventions: Path | None = None,
+    polarity: Polarity = MappingProxyType({}),
 ) -> Path:
     """Open a wave in a file, without any database; nothing is written but into `out`.
 
@@ -92,6 +97,7 @@ def unseal_file(  # noqa: PLR0913
         correction: why another Release replaces the one that is out; None for the first.
         pooling: what it pools with, and who keeps its own sums.
         interventions: file that says where something was done; None for none.
+        polarity: what was decided of items that run against their theme.
 
     Returns:
         The file to bring back to the server, `<hash>.release`.
@@ -103,7 +109,9 @@ def unseal_file(  # noqa: PLR0913
     file = wave_file.read(path)
     if ledger is not None:
         _expect_continued(ledger, file)
-    asked = Asked(verifiers, watch, tell, correction, interventions=interventions)
+    asked = Asked(
+        verifiers, watch, tell, correction, interventions=interventions, polarity=polarity
+    )
     made = _made(file, keys, asked, pooling)
     if ledger is not None:
         content = folder.packed(made.release, keys.signing)

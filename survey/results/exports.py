@@ -21,6 +21,7 @@ TABLES = {
     "changes": "What changed where something was done",
     "ladders": "What is shown in place of groups that are not",
     "representativeness": "How evenly groups answered, and who is missing",
+    "reliability": "How well the statements of each theme hang together",
     "measures": "Themes and statements",
 }
 

@@ -20,6 +20,7 @@ from survey.results import (
     levels,
     response,
     scope,
+    together,
     waves,
 )
 from survey.results.charts import heat_map, trend_lines
@@ -50,6 +51,7 @@ class HrPage:
     not_published: tuple[str, ...]
     wrote_about: tuple[commented.WroteAbout, ...]
     response: response.Response
+    together: tuple[together.TogetherRow, ...]
     rounded: tuple[Further, ...]
     downloads: tuple[Download, ...]
 
@@ -95,6 +97,7 @@ def hr_page(
         response.response(
             release, _response_groups(release), FORCE, _units(release), scope.whole_force(release)
         ),
+        together.rows(release),
         listed(release, scope.whole_force(release)),
         downloads(lambda table: url_for("results.hr_csv", wave=wave, table=table)),
     )

@@ -206,6 +206,13 @@ def evenly(indicator: float) -> str:
     return next((text for least, text in levels if indicator >= least), "unevenly")
 
 
+def hanging_together(alpha: float) -> str:
+    """Cronbach's alpha in words."""
+    levels = ((0.7, "hang together well"), (0.5, "hang together loosely"))
+    otherwise = "hardly hang together: read each statement by itself"
+    return next((text for least, text in levels if alpha >= least), otherwise)
+
+
 def moved(most: int | None) -> str:
     """The most points by which weighting moves a theme; `[x]` where that is not known."""
     if most is None:
