@@ -26,6 +26,7 @@ from analysis.release.rows import (
     ComparisonRow,
     ConcernRow,
     DistributionRow,
+    DriverRow,
     EstimateRow,
     GroupRow,
     MeasureRow,
@@ -330,6 +331,7 @@ def make_release(
         comparisons=(*release.comparisons, *beside),
         representativeness=representativeness_rows(release),
         reliability=tuple(reliability()),
+        drivers=drivers(),
     )
 
 
@@ -340,6 +342,14 @@ def reliability() -> Iterator[ReliabilityRow]:
             yield ReliabilityRow(theme, FORCE, 3, 0.78, 0.75, 0.81, "shown")
         else:
             yield ReliabilityRow(theme, FORCE, 1, None, None, None, "c")
+
+
+def drivers() -> tuple[DriverRow, ...]:
+    """Two themes beside a statement of the first one."""
+    return (
+        DriverRow("grievance", FORCE, "leadership-1", 31, 2, 2, 40, "shown"),
+        DriverRow("discrimination", FORCE, "leadership-1", 69, 1, 1, 40, "shown"),
+    )
 
 
 def concerns(hidden: Collection[str]) -> tuple[ConcernRow, ...]:

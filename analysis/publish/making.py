@@ -19,6 +19,7 @@ from analysis.plan import FORCE, TablePlan
 from analysis.policy import DisclosurePolicy
 from analysis.publish.coarser import protect_answers
 from analysis.publish.compared import compare
+from analysis.publish.drivers import driver_rows
 from analysis.publish.earlier import Past, past_of
 from analysis.publish.estimates import distribution_rows, estimate_rows, group_rows
 from analysis.publish.figures import Figures
@@ -147,6 +148,7 @@ def publish_tally(  # noqa: PLR0913
     """
     book = counted.codebook
     warnings = () if together is None else polarity_warnings(book, together, wave.polarity)
+    drivers = driver_rows(book, together)
     line = line_before(previous, counted.codebook.questionnaire, wave.id)
     expect_known(interventions, line)
     shown = control(counted, policy, past)
@@ -172,6 +174,7 @@ def publish_tally(  # noqa: PLR0913
                 manifest=replace(release.manifest, warnings=said),
                 changes=change_rows(release, line, interventions),
                 reliability=reliability_rows(book, together, release.groups[0].base or 0),
+                drivers=drivers,
             )
             check(release)
             found = examine(release, shown.plan, look.candidates, where)

@@ -33,6 +33,7 @@ _VALUES = {
     ),
     "representativeness": ("indicator", "effective", "moved", "partial", "missing"),
     "reliability": ("alpha", "lower", "upper"),
+    "drivers": ("share", "first", "last", "explained"),
 }
 
 

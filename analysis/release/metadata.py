@@ -20,6 +20,7 @@ _TITLES = {
     "changes": "What changed where something was done",
     "representativeness": "How evenly groups answered, and who is missing",
     "reliability": "How well the statements of each theme hang together",
+    "drivers": "Which themes go together with the outcome that is declared",
 }
 
 _KEYS = {
@@ -35,6 +36,7 @@ _KEYS = {
     "changes": ["group", "measure", "before"],
     "representativeness": ["group", "kind", "breakdown", "parts_level"],
     "reliability": ["measure"],
+    "drivers": ["measure"],
 }
 
 _MEANINGS = {
@@ -53,7 +55,9 @@ _MEANINGS = {
     "done": "what was done, in the words of those who declared it",
     "excess": "change less others_change, in points",
     "effective": "equally weighted answers that weighting by these parts leaves",
+    "explained": "percent of the outcome's variation that goes together with all themes",
     "fingerprint": "of wording, scale and polarity; a changed one breaks the trend line",
+    "first": "best rank of the share that chance allows, 1 being the largest",
     "gap": "points of percent positive, group minus what it is compared with; "
     "of a level, percent negative minus it",
     "group": "id of the group: breakdown=value joined by &, or force",
@@ -65,6 +69,7 @@ _MEANINGS = {
     "kind": "what kind of row this is",
     "label": "what a reader sees",
     "ladder": "name of the intersection, or id of the table, that declares the ladder",
+    "last": "worst rank of the share that chance allows",
     "least": "percent positive of everybody if all who did not answer were negative",
     "level": "percent negative, set in advance, above which a group is a level of concern",
     "lower": "lower 95 % limit, rounded outward",
@@ -78,6 +83,7 @@ _MEANINGS = {
     "neutral_bound": "or_more or or_less when percent neutral is top or bottom coded",
     "others": "how many other units of the same kind the change is judged by",
     "others_change": "mean change of the others, in points",
+    "outcome": "id of the item that the themes are looked at beside",
     "parent": "id of the group that contains this one",
     "partial": "unconditional partial R-indicator; below 0 where fewer answered than of all",
     "parts_level": "level of the breakdown on which the parts stand, or the group is one",
@@ -92,6 +98,7 @@ _MEANINGS = {
     "rung": "how far from the group asked for, which is 1",
     "score": "theme score from 0 to 100",
     "sensitive": "whether small numerators of the item are banded",
+    "share": "percent of explained that goes together with this theme (LMG)",
     "state": "how far the finding has been established",
     "status": "shown, or c: not shown (too few people, or protecting others)",
     "table": "id of the first declared table with this group",

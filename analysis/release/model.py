@@ -13,6 +13,7 @@ from analysis.release.rows import (
     ComparisonRow,
     ConcernRow,
     DistributionRow,
+    DriverRow,
     EstimateRow,
     GroupRow,
     LadderRow,
@@ -117,6 +118,7 @@ class Release:
     changes: tuple[ChangeRow, ...] = ()
     representativeness: tuple[RepresentativenessRow, ...] = ()
     reliability: tuple[ReliabilityRow, ...] = ()
+    drivers: tuple[DriverRow, ...] = ()
     certificates: Certificates | None = None
 
     @cached_property

@@ -211,6 +211,25 @@ class ReliabilityRow:
 
 
 @dataclass(frozen=True)
+class DriverRow:
+    """How much of what goes together with the `outcome` is a theme's, in the whole force.
+
+    `explained` is the percent of the outcome's variation that goes together with all themes,
+    `share` the theme's percent of that (Lindeman, Merenda and Gold); `first` and `last` are the
+    best and the worst rank that chance allows it, 1 being the largest share.
+    """
+
+    measure: str
+    group: str
+    outcome: str
+    share: int | None
+    first: int | None
+    last: int | None
+    explained: int | None
+    status: Status
+
+
+@dataclass(frozen=True)
 class RepresentativenessRow:
     """How evenly the parts of a group answered (`whole`), or how one group did (`part`).
 

@@ -22,6 +22,7 @@ from analysis.release.rows import (
     ComparisonRow,
     ConcernRow,
     DistributionRow,
+    DriverRow,
     EstimateRow,
     GroupRow,
     LadderRow,
@@ -75,6 +76,7 @@ ROWS: Mapping[str, type] = MappingProxyType(
         "changes": ChangeRow,
         "representativeness": RepresentativenessRow,
         "reliability": ReliabilityRow,
+        "drivers": DriverRow,
     }
 )
 """Table name -> class of its rows, in the order in which a reader would want them."""

@@ -282,6 +282,12 @@ class ConcernsPart(Part):
     intersections: list[IntersectionPart] = []
 
 
+class DriversPart(Part):
+    """What the themes are looked at beside: the statement that stands for an outcome."""
+
+    outcome: Id
+
+
 class SupportPart(Part):
     """Where a respondent can turn to."""
 
@@ -308,4 +314,5 @@ class DocumentPart(Part):
     breakdowns: dict[Id, BreakdownPart]
     tables: Annotated[list[Annotated[TablePart, BeforeValidator(_tabled)]], Field(min_length=1)]
     concerns: ConcernsPart = ConcernsPart()
+    drivers: DriversPart | None = None
     support: list[SupportPart] = []

@@ -22,6 +22,7 @@ TABLES = {
     "ladders": "What is shown in place of groups that are not",
     "representativeness": "How evenly groups answered, and who is missing",
     "reliability": "How well the statements of each theme hang together",
+    "drivers": "Which themes go together with the outcome that is declared",
     "measures": "Themes and statements",
 }
 

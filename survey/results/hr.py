@@ -16,6 +16,7 @@ from survey.results import (
     commented,
     concern_levels,
     findings,
+    goes_with,
     intersections,
     levels,
     response,
@@ -52,6 +53,7 @@ class HrPage:
     wrote_about: tuple[commented.WroteAbout, ...]
     response: response.Response
     together: tuple[together.TogetherRow, ...]
+    goes_with: goes_with.GoesWith | None
     rounded: tuple[Further, ...]
     downloads: tuple[Download, ...]
 
@@ -98,6 +100,7 @@ def hr_page(
             release, _response_groups(release), FORCE, _units(release), scope.whole_force(release)
         ),
         together.rows(release),
+        goes_with.goes_with(release),
         listed(release, scope.whole_force(release)),
         downloads(lambda table: url_for("results.hr_csv", wave=wave, table=table)),
     )

@@ -213,6 +213,16 @@ def hanging_together(alpha: float) -> str:
     return next((text for least, text in levels if alpha >= least), otherwise)
 
 
+def ranks(first: int, last: int) -> str:
+    """The ranks that chance allows: `1st`, `2nd to 4th`."""
+    return ordinal(first) if first == last else f"{ordinal(first)} to {ordinal(last)}"
+
+
+def ordinal(number: int) -> str:
+    """A rank from 1 to 20: `1st`, `2nd`, `3rd`, `4th`."""
+    return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number, 'th') }"
+
+
 def moved(most: int | None) -> str:
     """The most points by which weighting moves a theme; `[x]` where that is not known."""
     if most is None:

@@ -67,3 +67,33 @@ def test_a_theme_of_fewer_than_three_items_has_none() -> None:
 def test_moments_of_another_questionnaire_cannot_be_added() -> None:
     with pytest.raises(DataError, match="different questionnaires"):
         moments(BOOK, DATA) + replace(moments(BOOK, DATA), themes={})
+
+
+def test_an_outcome_stands_beside_the_scores_of_all_other_themes() -> None:
+    items = [fixtures.item(name, "leadership") for name in ("a", "b", "c")]
+    items += [fixtures.item("d", "fairness"), fixtures.item("stay", "specialist")]
+    book = replace(fixtures.codebook(tuple(items)), outcome="stay")
+    data = fixtures.microdata(book, 400)
+    scores = {
+        one.id: [
+            None if position < 0 else one.categories[position].score
+            for position in data.items[one.id].tolist()
+        ]
+        for one in items
+    }
+    rows = []
+    for person in range(data.n):
+        led = [one for one in (scores[name][person] for name in "abc") if one is not None]
+        own, fair = scores["stay"][person], scores["d"][person]
+        if own is not None and fair is not None and len(led) > 1:
+            rows.append((own, sum(led) / len(led), fair))
+    found = moments(book, data)
+    assert found.beside == ("leadership", "fairness")
+    assert found.outcome is not None
+    n, total, products = found.outcome.scores()
+    exact = np.array(rows) / 100
+    assert n == len(rows) < data.n
+    assert total == pytest.approx(exact.sum(axis=0), abs=n / POINTS)
+    assert products == pytest.approx(exact.T @ exact, abs=2 * n / POINTS)
+    with pytest.raises(ValueError, match="is no item"):
+        replace(book, outcome="nothing")

@@ -10,7 +10,7 @@ from fixtures_release import NORTH, make_release
 from fixtures_results import BOARD, HR, make_site
 from html_page import parse
 
-from survey.results import together, words
+from survey.results import goes_with, together, words
 
 RELEASE = make_release()
 
@@ -36,6 +36,23 @@ def test_alpha_has_its_words(alpha: float, said: str) -> None:
     assert said in words.hanging_together(alpha)
 
 
+def test_the_theme_that_goes_most_with_the_outcome_stands_first() -> None:
+    found = goes_with.goes_with(RELEASE)
+    assert found is not None
+    assert found.outcome.startswith("Statement 1 about leadership")
+    assert found.explained == 40
+    assert [(row.theme, row.share, row.ranks) for row in found.rows] == [
+        ("Discrimination", "69%", "1st"),
+        ("Misconduct and Grievance", "31%", "2nd"),
+    ]
+    assert goes_with.goes_with(replace(RELEASE, drivers=())) is None
+
+
+def test_places_are_said_as_chance_allows_them() -> None:
+    assert words.ranks(2, 4) == "2nd to 4th"
+    assert [words.ordinal(number) for number in (1, 3, 11)] == ["1st", "3rd", "11th"]
+
+
 def test_only_hr_is_shown_it(tmp_path: Path) -> None:
     site = make_site(tmp_path, waves=("winter",))
     pages = {
@@ -44,5 +61,6 @@ def test_only_hr_is_shown_it(tmp_path: Path) -> None:
     }
     for reply in pages.values():
         parse(reply.data)
-    assert 'id="together"' in pages[HR].text
-    assert 'id="together"' not in pages[BOARD].text
+    for section in ('id="together"', 'id="goes-with"'):
+        assert section in pages[HR].text
+        assert section not in pages[BOARD].text
