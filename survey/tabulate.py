@@ -236,17 +236,11 @@ def made_of(
         wave=WaveFacts(wave, wave, closed, ledger, correction),
         policy=DisclosurePolicy(),
         headcounts=counts,
-        previous=_earlier(ledger, closed),
+        previous=() if ledger is None else [one.release for one in ledger.in_force],
         previous_tallies=earlier,
         weight=weight,
     )
     return Made(release, kept(tally(book, asked.plan, microdata), release) if keep else None)
-
-
-def _earlier(ledger: Ledger | None, closed: date) -> tuple[Release, ...]:
-    """The Releases of a ledger that trends begin with."""
-    kept = () if ledger is None else ledger.in_force
-    return tuple(one.release for one in kept if one.release.manifest.closed <= closed.isoformat())
 
 
 def _name(wave: str | None, answers: Path) -> str:

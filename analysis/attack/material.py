@@ -24,6 +24,7 @@ _TABLE_COLUMNS = {
     "distributions": {"group", "item", "category", "percent", "status"},
     "comparisons": {"group", "measure", "against", "gap", "status"},
     "trends": {"group", "measure", "wave", "value", "status"},
+    "slopes": {"group", "measure", "since", "change", "status"},
     "concerns": {"group", "measure", "against", "gap", "words"},
 }
 _LONG = {"unit", "parent", "item", "count"}

@@ -26,6 +26,7 @@ from analysis.publish.places import places
 from analysis.publish.pooling import earlier
 from analysis.publish.response import Response, response_of
 from analysis.publish.shown import Shown, control
+from analysis.publish.slopes import slope_rows
 from analysis.publish.told import Telling
 from analysis.publish.trends import line_before, trend_rows
 from analysis.release.consistency import check
@@ -136,7 +137,8 @@ def publish_tally(
         shown = replace(shown, withheld=shown.withheld | past.withheld())
     sizes = all_headcounts(counted.plan, headcounts, counted.at_groups.people.tolist())
     known = response_of(shown, sizes, past, None if wave.told is None else wave.told.cards)
-    line = line_before(previous, counted.codebook.questionnaire, wave.id)
+    closed = wave.closed.isoformat()
+    line = line_before(previous, counted.codebook.questionnaire, wave.id, closed)
     tallies = () if weight is not None else previous_tallies
     if weight is not None:
         shown = replace(shown, withheld=_withheld_of_people(shown, wave, known))
@@ -216,5 +218,6 @@ def _completed(
         trends=trend_rows(
             shown.plan, draft.manifest.wave, draft.measures, draft.estimate_by_key, line
         ),
+        slopes=slope_rows(shown.plan, draft, line),
         ladders=ladder_rows(shown),
     )

@@ -16,6 +16,7 @@ _TITLES = {
     "comparisons": "Each group against the rest",
     "concerns": "Areas of concern and strengths",
     "trends": "Published figures of each wave",
+    "slopes": "How each line moved over the waves",
     "ladders": "What is shown in place of groups that are not",
 }
 
@@ -28,6 +29,7 @@ _KEYS = {
     "comparisons": ["group", "measure", "against"],
     "concerns": ["group", "measure", "kind"],
     "trends": ["group", "measure", "wave"],
+    "slopes": ["group", "measure"],
     "ladders": ["ladder", "asked", "label"],
 }
 
@@ -38,7 +40,9 @@ _MEANINGS = {
     "before": "id of the earlier wave that the state rests on too",
     "bound": "or_more or or_less when the percent is top or bottom coded",
     "category": "code of the answer category",
-    "comparable": "whether the wording, scale and polarity are those of this wave",
+    "change": "points of percent positive from the wave `since` to this one, by the straight line",
+    "comparable": "whether the wording, the scale, the polarity and the people are this wave's",
+    "direction": "rose, fell, or unclear: what can be told from chance among all lines",
     "fingerprint": "of wording, scale and polarity; a changed one breaks the trend line",
     "gap": "points of percent positive, group minus rest",
     "group": "id of the group: breakdown=value joined by &, or force",
@@ -63,13 +67,16 @@ _MEANINGS = {
     "rung": "how far from the group asked for, which is 1",
     "score": "theme score from 0 to 100",
     "sensitive": "whether small numerators of the item are banded",
+    "since": "id of the first wave that can be compared",
     "state": "how far the finding has been established",
     "status": "shown, or c: not shown (too few people, or protecting others)",
     "table": "id of the first declared table with this group",
     "theme": "id of the theme that the item belongs to",
     "upper": "upper 95 % limit, rounded outward",
     "value": "published percent positive of that wave",
+    "was": "ids of the earlier groups that stand for a reorganised one, joined by +",
     "wave": "id of the wave",
+    "waves": "how many waves can be compared, this one included",
     "weighted": "weighted percent positive, where it differs by two points or more",
     "words": "the finding as a sentence",
 }

@@ -25,6 +25,7 @@ from analysis.release.rows import (
     GroupRow,
     LadderRow,
     MeasureRow,
+    SlopeRow,
     TrendRow,
 )
 
@@ -68,6 +69,7 @@ ROWS: Mapping[str, type] = MappingProxyType(
         "comparisons": ComparisonRow,
         "concerns": ConcernRow,
         "trends": TrendRow,
+        "slopes": SlopeRow,
         "ladders": LadderRow,
     }
 )

@@ -268,7 +268,7 @@ def is_earlier(release: Release, wave: Wave) -> bool:
     return (
         manifest.questionnaire == wave.questionnaire.id
         and manifest.wave != wave.id
-        and manifest.closed <= closed
+        and manifest.closed < closed
     )
 
 

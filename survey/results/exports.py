@@ -18,6 +18,7 @@ TABLES = {
     "comparisons": "Each group against the rest",
     "concerns": "Areas of concern and strengths",
     "trends": "Figures over the surveys",
+    "slopes": "How figures moved over the surveys",
     "ladders": "What is shown in place of groups that are not",
     "measures": "Themes and statements",
 }

@@ -18,7 +18,15 @@ from analysis.statistics.concerns import smallest_gap
 from analysis.statistics.sentences import no_clear_difference, plausible_range
 
 NOT_SHOWN = "Not shown: too few people, or hidden to protect others."
-NOT_COMPARABLE = "the question changed, so the figures before and after cannot be compared"
+NOT_COMPARABLE = (
+    "the question changed or the unit was reorganised, so the figures before and after cannot be "
+    "compared"
+)
+LINES_TESTED = (
+    "Whether a line moved is judged over all surveys that can be compared, and from the published "
+    "figures alone. {} lines were looked at in the whole force; “rose” and “fell” are said of what "
+    "chance is unlikely to make even among so many."
+)
 NO_COMPARISON = "Not enough answers to say."
 FIRST_WAVE = "This is the first survey of its kind, so there is nothing to compare it with yet."
 NO_LINE = (
