@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from analysis import headcounts, responses
+from analysis import benchmarks, headcounts, responses
 from analysis.earlier_tallies import EarlierTallies, kept
 from analysis.errors import Unprotectable
 from analysis.ledger import Ledger, Published
@@ -46,6 +46,7 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 @click.option("--responses", "answers", type=_FILE, required=True, help="answers, .csv or .csv.gz")
 @click.option("--headcount", type=_FILE, help="people by group: group,headcount")
 @click.option("--weight", metavar="COLUMN", help="column that holds each answer's weight")
+@click.option("--benchmarks", type=_FILE, help="figures of others: see check --benchmark-template")
 @click.option("--wave", metavar="ID", help="id of the wave; else the name of the file of answers")
 @click.option("--closed", type=click.DateTime(["%Y-%m-%d"]), help="when it closed; else today")
 @click.option(
@@ -98,7 +99,8 @@ def tabulate(
     keeper = None if of_wave["keep_tallies"] is None else officers.read(of_wave["keep_tallies"])
     openers = (keys, *who_opens(of_wave["openers"])[1])
     pooling = Pooling(of_wave["previous"], openers, keeper)
-    asked = (questionnaire, answers, headcount, weight, _name(wave, answers), day)
+    others: Path | None = of_wave["benchmarks"]
+    asked = (questionnaire, answers, headcount, weight, _name(wave, answers), day, others)
     made = (
         made_of(asked) if ledger is None else _continued(asked, ledger, out, keys, reason, pooling)
     )
@@ -116,8 +118,8 @@ def tabulate(
     click.echo(f"Release {digest} is in {out / digest}")
 
 
-Asked = tuple[Path, Path, Path | None, str | None, str, date]
-"""Questionnaire, answers, headcounts, weight, wave and the day on which it closed."""
+Asked = tuple[Path, Path, Path | None, str | None, str, date, Path | None]
+"""Questionnaire, answers, headcounts, weight, wave, the day on which it closed, benchmarks."""
 
 
 def _continued(
@@ -196,7 +198,7 @@ def release_of(
     Raises:
         CandourError: what `made_of` raises.
     """
-    return made_of((questionnaire, answers, headcount, weight, wave, closed)).release
+    return made_of((questionnaire, answers, headcount, weight, wave, closed, None)).release
 
 
 def made_of(
@@ -221,9 +223,10 @@ def made_of(
         DataError: names file, row, column and value.
         Unprotectable: the plan cannot be published safely from these answers.
     """
-    questionnaire, answers, headcount, weight, wave, closed = what
+    questionnaire, answers, headcount, weight, wave, closed, beside = what
     asked = load(questionnaire)
     book = codebook(asked)
+    others = () if beside is None else benchmarks.read(beside, book)
     counts = None if headcount is None else headcounts.read(headcount, asked.plan)
     microdata = responses.read(answers, book, layout(asked), weight)
     click.echo(
@@ -233,7 +236,7 @@ def made_of(
         book,
         asked.plan,
         microdata,
-        wave=WaveFacts(wave, wave, closed, ledger, correction),
+        wave=WaveFacts(wave, wave, closed, ledger, correction, others),
         policy=DisclosurePolicy(),
         headcounts=counts,
         previous=() if ledger is None else [one.release for one in ledger.in_force],

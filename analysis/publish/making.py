@@ -14,6 +14,7 @@ from analysis.ledger import Published
 from analysis.microdata import Microdata
 from analysis.plan import FORCE, TablePlan
 from analysis.policy import DisclosurePolicy
+from analysis.publish.benchmarked import benchmark_rows
 from analysis.publish.coarser import protect_answers
 from analysis.publish.compared import compare
 from analysis.publish.earlier import Past, past_of
@@ -148,6 +149,8 @@ def publish_tally(
         breaches = tuple(attack_shares(draft))
         if not breaches:
             release = _completed(draft, shown, line, tallies)
+            beside = benchmark_rows(release, wave.benchmarks)
+            release = replace(release, benchmarks=beside)
             check(release)
             found = examine(release, shown.plan, look.candidates, where)
             breaches = found.breaches

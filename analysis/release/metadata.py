@@ -17,6 +17,7 @@ _TITLES = {
     "concerns": "Areas of concern and strengths",
     "trends": "Published figures of each wave",
     "slopes": "How each line moved over the waves",
+    "benchmarks": "The force beside figures that others published",
     "ladders": "What is shown in place of groups that are not",
 }
 
@@ -30,6 +31,7 @@ _KEYS = {
     "concerns": ["group", "measure", "kind"],
     "trends": ["group", "measure", "wave"],
     "slopes": ["group", "measure"],
+    "benchmarks": ["group", "measure", "source", "year"],
     "ladders": ["ladder", "asked", "label"],
 }
 
@@ -41,10 +43,10 @@ _MEANINGS = {
     "bound": "or_more or or_less when the percent is top or bottom coded",
     "category": "code of the answer category",
     "change": "points of percent positive from the wave `since` to this one, by the straight line",
-    "comparable": "whether the wording, the scale, the polarity and the people are this wave's",
+    "comparable": "whether wording, scale and polarity are this wave's, and of a trend the people",
     "direction": "rose, fell, or unclear: what can be told from chance among all lines",
     "fingerprint": "of wording, scale and polarity; a changed one breaks the trend line",
-    "gap": "points of percent positive, group minus rest",
+    "gap": "points of percent positive, group minus rest, or force minus benchmark",
     "group": "id of the group: breakdown=value joined by &, or force",
     "headcount": "people on the frame; rounded for small groups",
     "item": "id of the item",
@@ -68,17 +70,19 @@ _MEANINGS = {
     "score": "theme score from 0 to 100",
     "sensitive": "whether small numerators of the item are banded",
     "since": "id of the first wave that can be compared",
+    "source": "who published the benchmark",
     "state": "how far the finding has been established",
     "status": "shown, or c: not shown (too few people, or protecting others)",
     "table": "id of the first declared table with this group",
     "theme": "id of the theme that the item belongs to",
     "upper": "upper 95 % limit, rounded outward",
-    "value": "published percent positive of that wave",
+    "value": "published percent positive of that wave or benchmark",
     "was": "ids of the earlier groups that stand for a reorganised one, joined by +",
     "wave": "id of the wave",
     "waves": "how many waves can be compared, this one included",
     "weighted": "weighted percent positive, where it differs by two points or more",
     "words": "the finding as a sentence",
+    "year": "of the benchmark",
 }
 
 _DATATYPES = {str: "string", int: "integer", float: "decimal", bool: "boolean"}

@@ -9,6 +9,7 @@ from typing import Any
 from analysis.plan import Breakdown
 from analysis.release.certificates import Certificates
 from analysis.release.rows import (
+    BenchmarkRow,
     ComparisonRow,
     ConcernRow,
     DistributionRow,
@@ -117,6 +118,7 @@ class Release:
     trends: tuple[TrendRow, ...]
     ladders: tuple[LadderRow, ...] = ()
     slopes: tuple[SlopeRow, ...] = ()
+    benchmarks: tuple[BenchmarkRow, ...] = ()
     certificates: Certificates | None = None
 
     @cached_property

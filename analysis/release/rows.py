@@ -154,6 +154,28 @@ class SlopeRow:
 
 
 @dataclass(frozen=True)
+class BenchmarkRow:
+    """What somebody else published of an item, and how the force differs from it.
+
+    `comparable` says whether the same was asked there: where not, `value` and `base` are left out.
+    `gap` is the force's percent positive less theirs, in points; its limits are left out where the
+    benchmark's base is not known.
+    """
+
+    group: str
+    measure: str
+    source: str
+    year: int
+    comparable: bool
+    value: float | None
+    base: int | None
+    gap: int | None
+    lower: int | None
+    upper: int | None
+    status: Status
+
+
+@dataclass(frozen=True)
 class LadderRow:
     """What stands for a group that is asked for: the first rung that is shown.
 

@@ -18,6 +18,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from analysis.errors import ReleaseError
 from analysis.release.model import Release
 from analysis.release.rows import (
+    BenchmarkRow,
     ComparisonRow,
     ConcernRow,
     DistributionRow,
@@ -70,6 +71,7 @@ ROWS: Mapping[str, type] = MappingProxyType(
         "concerns": ConcernRow,
         "trends": TrendRow,
         "slopes": SlopeRow,
+        "benchmarks": BenchmarkRow,
         "ladders": LadderRow,
     }
 )

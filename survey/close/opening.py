@@ -12,10 +12,12 @@ import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from analysis import benchmarks
 from analysis.earlier_tallies import EarlierTallies, kept
 from analysis.ledger import Count, Ledger
 from analysis.ledger import entries as entries_of
@@ -53,6 +55,7 @@ class Asked:
         correction: why another Release replaces the one that is out; None for the first.
         earlier: sums of earlier waves, to pool with.
         keep: whether the wave's own sums are kept.
+        benchmarks: file of what others published of the same statements; None for none.
     """
 
     verifiers: Collection[bytes] = ()
@@ -61,6 +64,7 @@ class Asked:
     correction: str | None = None
     earlier: tuple[EarlierTallies, ...] = ()
     keep: bool = False
+    benchmarks: Path | None = None
 
 
 ASKED = Asked()
@@ -86,6 +90,7 @@ def made_of(file: WaveFile, keys: Keys, asked: Asked = ASKED) -> Made:
         WaveStateError: when the wave is not closed, or for a correction not released; nobody
             answered, its rows are damaged, or what was published of it does not hold together.
         SettingsError: when the keys are not this wave's.
+        DataError: when the file of benchmarks is none.
         ReleaseError: when an earlier Release was tampered with, or the ledger is not whole.
         Unprotectable: when the plan cannot be published safely from these answers.
     """
@@ -95,10 +100,13 @@ def made_of(file: WaveFile, keys: Keys, asked: Asked = ASKED) -> Made:
     trusted = {keys.public.verifier, *asked.verifiers}
     ledger = ledger_of(file)
     book, plan = codebook(wave.questionnaire), wave.questionnaire.plan
+    # Before the answers are opened: a row that is wrong must not cost minutes of opening.
+    others = () if asked.benchmarks is None else benchmarks.read(asked.benchmarks, book)
+    facts = (wave.id, wave.title, wave.closed or date.max, ledger, asked.correction, others)
     answers = open_all(sealed.answers, wave, keys, asked.watch, asked.tell)
     release = publish(
         *(book, plan, answers),
-        wave=WaveFacts(wave.id, wave.title, wave.closed or date.max, ledger, asked.correction),
+        wave=WaveFacts(*facts),
         policy=wave.policy,
         headcounts=sealed.headcounts,
         previous=_earlier(ledger, wave, trusted, asked.tell),

@@ -17,7 +17,7 @@ from survey.close.sealed_tallies import Pooling
 from survey.collect import codes, issuer, submit
 from survey.config import Settings
 from survey.database import Stores
-from survey.demo import answering, coders, home, remarks
+from survey.demo import answering, coders, home, others, remarks
 from survey.demo.force import SEED, WAVES, Force, Frame, make_force
 from survey.demo.truths import TRUTHS
 from survey.manage import headcounts, people, waves
@@ -127,6 +127,7 @@ def _field(
     if wave.closes is None:
         home.keep_codes(stores.settings.home, unused)
         return
+    others.write(stores.settings.home, codebook(questionnaire), wave.closes.year)
     _close(stores, wave, wave.closes, folder, report)
 
 
@@ -158,7 +159,10 @@ def _close(stores: Stores, wave: DemoWave, closes: date, folder: Path, report: R
     # Each wave pools with those before it, and its sums are kept for those after it.
     before = out if any(out.glob(f"*{sealed_tallies.ENDING}")) else None
     pooling = Pooling(before, (standing,), standing.public)
-    release = unsealing.unseal(stores, wave.id, officers, out, pooling=pooling)
+    benchmarks = stores.settings.home / others.FILE
+    release = unsealing.unseal(
+        *(stores, wave.id, officers, out), pooling=pooling, benchmarks=benchmarks
+    )
     report(f"{wave.title}: sorting the comments")
     coders.sort(stores, wave.id, officers, release, SEED + wave.number)
     report(f"{wave.title}: destroying the answers and their key")

@@ -19,6 +19,7 @@ TABLES = {
     "concerns": "Areas of concern and strengths",
     "trends": "Figures over the surveys",
     "slopes": "How figures moved over the surveys",
+    "benchmarks": "The force beside figures of others",
     "ladders": "What is shown in place of groups that are not",
     "measures": "Themes and statements",
 }

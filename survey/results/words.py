@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from analysis.release.rows import (
+    BenchmarkRow,
     Bound,
     ComparisonRow,
     ConcernKind,
@@ -171,3 +172,21 @@ def comparison(row: ComparisonRow | None, base: int | None, rest: int | None) ->
         f"(plausible range {plausible_range(row.lower, row.upper)}). "
         "It does not tell us why."
     )
+
+
+def against_benchmark(row: BenchmarkRow) -> str:
+    """What a figure of others says beside the force's."""
+    if not row.comparable:
+        return "Not comparable: the wording or the scale was another."
+    if row.gap is None:
+        return (
+            "Not compared: the force's figure is not shown, or is only said to be beyond a limit."
+        )
+    size = f"{abs(row.gap)} {'fewer' if row.gap < 0 else 'more'} in every 100 here"
+    if row.lower is None or row.upper is None:
+        about = size if row.gap else "About as many here"
+        return f"{about}. How sure that is cannot be said: it is not known how many answered there."
+    reach = f"plausible range {plausible_range(row.lower, row.upper)}"
+    if row.lower <= 0 <= row.upper:
+        return f"No clear difference ({reach})."
+    return f"{size} ({reach}). It does not tell us why."
