@@ -126,7 +126,9 @@ class Earlier:
             parts = self._parts(one, group)
             # What was confirmed of one part of a merged unit was not confirmed of the unit.
             row = self.raised.get(one.wave, {}).get((parts[0], theme)) if len(parts) == 1 else None
-            if row is None or row.state not in FOLLOWED or (was is not None and row.kind != was):
+            if row is None or row.kind == "level" or row.state not in FOLLOWED:
+                break
+            if was is not None and row.kind != was:
                 break
             was, last = row.kind, sums
             if row.state != "watched":

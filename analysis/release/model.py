@@ -10,6 +10,7 @@ from analysis.plan import Breakdown
 from analysis.release.certificates import Certificates
 from analysis.release.rows import (
     BenchmarkRow,
+    ChangeRow,
     ComparisonRow,
     ConcernRow,
     DistributionRow,
@@ -119,6 +120,7 @@ class Release:
     ladders: tuple[LadderRow, ...] = ()
     slopes: tuple[SlopeRow, ...] = ()
     benchmarks: tuple[BenchmarkRow, ...] = ()
+    changes: tuple[ChangeRow, ...] = ()
     certificates: Certificates | None = None
 
     @cached_property

@@ -110,6 +110,11 @@ def combine(shares: tuple[Path, ...], locked: Path, out: Path) -> None:
     help="figures that others published of the same statements, CSV",
 )
 @click.option(
+    "--interventions",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="CSV file of where something was done, declared before the results were known",
+)
+@click.option(
     "--correct",
     metavar="REASON",
     help="replace the Release that is out, while the answers exist; everybody reads why",
@@ -127,7 +132,8 @@ def unseal(
     known, opening = who_opens(officers_of)
     keeper = None if more["keeper"] is None else officers.read(more["keeper"])
     pooling = Pooling(more["previous"], opening, keeper)
-    asked: Any = {"correction": correct, "pooling": pooling, "benchmarks": more["benchmarks"]}
+    files = {name: more[name] for name in ("benchmarks", "interventions")}
+    asked: Any = {"correction": correct, "pooling": pooling, **files}
     keys = release_keys.load(key)
     if wave.endswith(wave_file.ENDING):
         trusted = [one.verifier for one in known]

@@ -17,8 +17,9 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from analysis import benchmarks
+from analysis.benchmarks import read as read_benchmarks
 from analysis.earlier_tallies import EarlierTallies, kept
+from analysis.interventions import read as read_interventions
 from analysis.ledger import Count, Ledger
 from analysis.ledger import entries as entries_of
 from analysis.microdata import Microdata
@@ -56,6 +57,7 @@ class Asked:
         earlier: sums of earlier waves, to pool with.
         keep: whether the wave's own sums are kept.
         benchmarks: file of what others published of the same statements; None for none.
+        interventions: file that says where something was done; None for none.
     """
 
     verifiers: Collection[bytes] = ()
@@ -65,6 +67,7 @@ class Asked:
     earlier: tuple[EarlierTallies, ...] = ()
     keep: bool = False
     benchmarks: Path | None = None
+    interventions: Path | None = None
 
 
 ASKED = Asked()
@@ -90,8 +93,8 @@ def made_of(file: WaveFile, keys: Keys, asked: Asked = ASKED) -> Made:
         WaveStateError: when the wave is not closed, or for a correction not released; nobody
             answered, its rows are damaged, or what was published of it does not hold together.
         SettingsError: when the keys are not this wave's.
-        DataError: when the file of benchmarks is none.
         ReleaseError: when an earlier Release was tampered with, or the ledger is not whole.
+        DataError: when the file of interventions or of benchmarks is wrong; names the row.
         Unprotectable: when the plan cannot be published safely from these answers.
     """
     wave, sealed = file.wave, expect_opening(file, correcting=asked.correction is not None)
@@ -101,8 +104,11 @@ def made_of(file: WaveFile, keys: Keys, asked: Asked = ASKED) -> Made:
     ledger = ledger_of(file)
     book, plan = codebook(wave.questionnaire), wave.questionnaire.plan
     # Before the answers are opened: a row that is wrong must not cost minutes of opening.
-    others = () if asked.benchmarks is None else benchmarks.read(asked.benchmarks, book)
+    others = () if asked.benchmarks is None else read_benchmarks(asked.benchmarks, book)
     facts = (wave.id, wave.title, wave.closed or date.max, ledger, asked.correction, others)
+    done = (
+        () if asked.interventions is None else read_interventions(asked.interventions, book, plan)
+    )
     answers = open_all(sealed.answers, wave, keys, asked.watch, asked.tell)
     release = publish(
         *(book, plan, answers),
@@ -111,6 +117,7 @@ def made_of(file: WaveFile, keys: Keys, asked: Asked = ASKED) -> Made:
         headcounts=sealed.headcounts,
         previous=_earlier(ledger, wave, trusted, asked.tell),
         previous_tallies=asked.earlier,
+        interventions=done,
     )
     return Made(release, kept(tally(book, plan, answers), release) if asked.keep else None)
 

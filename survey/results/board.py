@@ -13,7 +13,9 @@ from analysis.release.model import Release
 from survey.results import (
     bands,
     benchmarked,
+    changed,
     commented,
+    concern_levels,
     findings,
     intersections,
     levels,
@@ -34,6 +36,8 @@ class BoardPage:
     wave: waves.WaveFacts
     wave_links: tuple[waves.WaveLink, ...]
     findings: findings.Findings
+    levels: tuple[concern_levels.LevelBlock, ...]
+    changes: changed.Changes
     command_map: heat_map.HeatMap
     force_map: heat_map.HeatMap
     watched: tuple[intersections.IntersectionBlock, ...]
@@ -73,6 +77,8 @@ def board_page(
             lambda other: url_for("results.board_wave", command=command.id, wave=other),
         ),
         findings.findings(release, scope, releases=releases),
+        concern_levels.blocks(release, scope),
+        changed.changes(release, scope),
         heat_map.draw(
             release,
             "command",
