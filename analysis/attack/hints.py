@@ -15,6 +15,7 @@ _VALUES = {
     "comparisons": ("gap", "lower", "upper"),
     "trends": ("value", "bound", "lower", "upper"),
     "concerns": ("state", "gap", "words"),
+    "procedures": ("at_risk", "cases", "rate", "rate_gap", "ratio", "clear", "words"),
 }
 _NAMING = ("comparisons", "concerns")
 

@@ -17,7 +17,7 @@ from analysis.release.model import Release
 Record = Mapping[str, str]
 """A row of a table: column -> text as published."""
 
-_KEYS = ("group", "measure", "item", "category", "against", "kind", "wave")
+_KEYS = ("group", "measure", "item", "category", "against", "kind", "wave", "process")
 _TABLE_COLUMNS = {
     "groups": {"group", "table", "label", "parent", "base", "status"},
     "estimates": {"group", "measure", "positive", "status"},
@@ -25,6 +25,7 @@ _TABLE_COLUMNS = {
     "comparisons": {"group", "measure", "against", "gap", "status"},
     "trends": {"group", "measure", "wave", "value", "status"},
     "concerns": {"group", "measure", "against", "gap", "words"},
+    "procedures": {"group", "process", "period", "cases", "status"},
 }
 _LONG = {"unit", "parent", "item", "count"}
 

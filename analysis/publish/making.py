@@ -14,6 +14,7 @@ from analysis.ledger import Published
 from analysis.microdata import Microdata
 from analysis.plan import FORCE, TablePlan
 from analysis.policy import DisclosurePolicy
+from analysis.procedures import Procedures
 from analysis.publish.coarser import protect_answers
 from analysis.publish.compared import compare
 from analysis.publish.earlier import Past, past_of
@@ -24,6 +25,7 @@ from analysis.publish.ladders import ladder_rows
 from analysis.publish.manifest import WaveFacts, manifest_of, measure_rows
 from analysis.publish.places import places
 from analysis.publish.pooling import earlier
+from analysis.publish.procedures import procedure_rows
 from analysis.publish.response import Response, response_of
 from analysis.publish.shown import Shown, control
 from analysis.publish.told import Telling
@@ -44,6 +46,7 @@ def publish(  # noqa: PLR0913
     previous: Sequence[Release] = (),
     previous_tallies: Sequence[EarlierTallies] = (),
     weight: str | None = None,
+    procedures: Procedures = (),
 ) -> Release:
     """Count, protect, compute and round the answers of a wave.
 
@@ -58,10 +61,11 @@ def publish(  # noqa: PLR0913
         previous_tallies: sums of earlier waves of the same questionnaire; with them and `previous`
             findings can be confirmed. A wave with weights is not pooled.
         weight: name of the weight column, exactly when `microdata` has weights.
+        procedures: HR's counts of formal processes.
 
     Raises:
         EstimationError: when nobody answered.
-        DataError: when microdata, headcounts or weights do not fit.
+        DataError: when microdata, headcounts, weights or HR's counts do not fit.
         LedgerError: when the ledger is that of another questionnaire, or a wave that stands in it
             is published again without saying why, or another one with a reason.
         Unprotectable: when the plan cannot be published safely.
@@ -80,6 +84,7 @@ def publish(  # noqa: PLR0913
         previous=previous,
         previous_tallies=previous_tallies,
         weight=weight,
+        procedures=procedures,
     )
 
 
@@ -116,7 +121,7 @@ def _expect_reason(wave: WaveFacts, earlier: Sequence[Published]) -> None:
         )
 
 
-def publish_tally(
+def publish_tally(  # noqa: PLR0913
     counted: Tally,
     past: Past | None = None,
     *,
@@ -126,6 +131,7 @@ def publish_tally(
     previous: Sequence[Release] = (),
     previous_tallies: Sequence[EarlierTallies] = (),
     weight: str | None = None,
+    procedures: Procedures = (),
 ) -> Release:
     """`publish` for answers that were counted in parts: everything after the tally."""
     shown = control(counted, policy, past)
@@ -136,12 +142,13 @@ def publish_tally(
         shown = replace(shown, withheld=shown.withheld | past.withheld())
     sizes = all_headcounts(counted.plan, headcounts, counted.at_groups.people.tolist())
     known = response_of(shown, sizes, past, None if wave.told is None else wave.told.cards)
+    counts = procedure_rows(shown, known, procedures, wave.ledger)
     line = line_before(previous, counted.codebook.questionnaire, wave.id)
     tallies = () if weight is not None else previous_tallies
     if weight is not None:
         shown = replace(shown, withheld=_withheld_of_people(shown, wave, known))
     while True:
-        draft = _draft(shown, wave, known, weight)
+        draft = replace(_draft(shown, wave, known, weight), procedures=counts)
         # Percents first: that takes milliseconds, and the rest need not be made for them.
         breaches = tuple(attack_shares(draft))
         if not breaches:

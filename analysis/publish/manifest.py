@@ -26,6 +26,10 @@ METHODS = {
         "equal share of the wave's rate, and a gap of 5 points or more; confirmed from two waves "
         "together, squared standard error x 1.35"
     ),
+    "processes": (
+        "Miettinen-Nurminen score and Koopman score, group against everybody else, from rounded "
+        "counts; Benjamini-Hochberg within a process"
+    ),
     "disclosure control": "complementary suppression over all tables together, audited",
 }
 
@@ -97,6 +101,7 @@ def manifest_of(shown: Shown, wave: WaveFacts, known: Response, weight: str | No
         cards=None if wave.told is None else wave.told.cards,
         received=None if wave.told is None else wave.told.received,
         coarser=shown.listed_steps(),
+        processes=plan.processes,
     )
 
 

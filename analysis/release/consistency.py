@@ -9,6 +9,7 @@ from typing import Any
 
 from analysis.errors import LeakingRelease, ReleaseError
 from analysis.plan import FORCE
+from analysis.procedures import Period
 from analysis.release.model import Release
 
 _VALUES = {
@@ -20,6 +21,10 @@ _VALUES = {
     "distributions": ("percent", "bound"),
     "comparisons": ("gap", "lower", "upper"),
     "trends": ("value", "bound", "lower", "upper"),
+    "procedures": (
+        *("at_risk", "cases", "rate", "rest_rate", "rate_gap", "gap_lower", "gap_upper"),
+        *("ratio", "ratio_lower", "ratio_upper", "clear", "words"),
+    ),
 }
 
 
@@ -62,6 +67,9 @@ def check(release: Release) -> None:
     _nothing_hidden("comparisons", hidden, _keys(release.comparisons, "measure", "against"))
     _nothing_hidden("concerns", hidden, [(row.group, row.measure) for row in release.concerns])
     _nothing_hidden("concerns", hidden, [(row.against, row.measure) for row in release.concerns])
+    told = [(row.group, "") for row in release.procedures if row.status == "shown"]
+    _nothing_hidden("procedures", hidden, told)
+    _processes_stand(release)
     _states_stand(release)
     _ladders_stand(release, hidden)
     _steps_stand(release)
@@ -127,6 +135,31 @@ def _steps_stand(release: Release) -> None:
             raise ReleaseError(f"manifest: a step is said of {measure} in {group}, which is not.")
     if len(said) != len(set(said)):
         raise ReleaseError("manifest: the steps of a measure in a group are said twice.")
+
+
+def _processes_stand(release: Release) -> None:
+    """Processes are declared ones, with a group that exists, once, in one period each."""
+    declared = {one.id for one in release.manifest.processes}
+    periods: dict[str, str] = {}
+    seen = set()
+    for row in release.procedures:
+        known = row.process in declared and row.group in release.group_by_id
+        one_period = periods.setdefault(row.process, row.period) == row.period
+        if not (known and one_period and _is_period(row.period)):
+            raise ReleaseError(
+                f"procedures: {row.group} ({row.process}, {row.period}) cannot stand here."
+            )
+        if (row.process, row.group) in seen:
+            raise ReleaseError(f"procedures: {row.group} stands twice under {row.process}.")
+        seen.add((row.process, row.group))
+
+
+def _is_period(text: str) -> bool:
+    try:
+        Period.parse(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _keys(rows: Iterable[Any], measure: str, group: str = "group") -> list[tuple[str, str]]:

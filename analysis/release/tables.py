@@ -25,6 +25,7 @@ from analysis.release.rows import (
     GroupRow,
     LadderRow,
     MeasureRow,
+    ProcedureRow,
     TrendRow,
 )
 
@@ -69,6 +70,7 @@ ROWS: Mapping[str, type] = MappingProxyType(
         "concerns": ConcernRow,
         "trends": TrendRow,
         "ladders": LadderRow,
+        "procedures": ProcedureRow,
     }
 )
 """Table name -> class of its rows, in the order in which a reader would want them."""
