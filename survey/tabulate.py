@@ -7,13 +7,14 @@ tally, disclosure control and statistics make the same kind of Release as a wave
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from analysis import headcounts, responses
+from analysis import headcounts, procedures, responses
 from analysis.earlier_tallies import EarlierTallies, kept
 from analysis.errors import Unprotectable
 from analysis.ledger import Ledger, Published
@@ -45,6 +46,7 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 @click.option("--questionnaire", type=_FILE, required=True, help="what was asked, YAML")
 @click.option("--responses", "answers", type=_FILE, required=True, help="answers, .csv or .csv.gz")
 @click.option("--headcount", type=_FILE, help="people by group: group,headcount")
+@click.option("--procedures", type=_FILE, help="HR's: process,period,group,people,cases")
 @click.option("--weight", metavar="COLUMN", help="column that holds each answer's weight")
 @click.option("--wave", metavar="ID", help="id of the wave; else the name of the file of answers")
 @click.option("--closed", type=click.DateTime(["%Y-%m-%d"]), help="when it closed; else today")
@@ -98,7 +100,9 @@ def tabulate(
     keeper = None if of_wave["keep_tallies"] is None else officers.read(of_wave["keep_tallies"])
     openers = (keys, *who_opens(of_wave["openers"])[1])
     pooling = Pooling(of_wave["previous"], openers, keeper)
-    asked = (questionnaire, answers, headcount, weight, _name(wave, answers), day)
+    asked = Asked(
+        questionnaire, answers, headcount, weight, _name(wave, answers), day, of_wave["procedures"]
+    )
     made = (
         made_of(asked) if ledger is None else _continued(asked, ledger, out, keys, reason, pooling)
     )
@@ -116,8 +120,17 @@ def tabulate(
     click.echo(f"Release {digest} is in {out / digest}")
 
 
-Asked = tuple[Path, Path, Path | None, str | None, str, date]
-"""Questionnaire, answers, headcounts, weight, wave and the day on which it closed."""
+@dataclass(frozen=True)
+class Asked:
+    """What is published: files, the column of weights, the wave and the day on which it closed."""
+
+    questionnaire: Path
+    answers: Path
+    headcount: Path | None
+    weight: str | None
+    wave: str
+    closed: date
+    procedures: Path | None = None
 
 
 def _continued(
@@ -139,11 +152,11 @@ def _continued(
         WaveStateError: when a correction would change nothing.
         CandourError: what `made_of` raises.
     """
-    questionnaire, wave = load(asked[0]), asked[4]
+    questionnaire, wave = load(asked.questionnaire), asked.wave
     there = ledgers.read(path, questionnaire.id)
     _expect_all_of(out, there)
     last = there.entries[-1] if there.entries else None
-    earlier = sealed_tallies.earlier(pooling, there, asked[5], click.echo)
+    earlier = sealed_tallies.earlier(pooling, there, asked.closed, click.echo)
     keep = pooling.keeper is not None
     done = last if isinstance(last, Published) and last.wave == wave else None
     if done is not None and done.release.manifest.correction == reason:
@@ -196,7 +209,7 @@ def release_of(
     Raises:
         CandourError: what `made_of` raises.
     """
-    return made_of((questionnaire, answers, headcount, weight, wave, closed)).release
+    return made_of(Asked(questionnaire, answers, headcount, weight, wave, closed)).release
 
 
 def made_of(
@@ -221,11 +234,12 @@ def made_of(
         DataError: names file, row, column and value.
         Unprotectable: the plan cannot be published safely from these answers.
     """
-    questionnaire, answers, headcount, weight, wave, closed = what
-    asked = load(questionnaire)
-    book = codebook(asked)
-    counts = None if headcount is None else headcounts.read(headcount, asked.plan)
-    microdata = responses.read(answers, book, layout(asked), weight)
+    wave, weight, closed = what.wave, what.weight, what.closed
+    asked = load(what.questionnaire)
+    book, plan = codebook(asked), asked.plan
+    counts = None if what.headcount is None else headcounts.read(what.headcount, plan)
+    counted = () if what.procedures is None else procedures.read(what.procedures, plan)
+    microdata = responses.read(what.answers, book, layout(asked), weight)
     click.echo(
         f"{microdata.n:,} answers to {len(book.items)} items; {len(asked.plan.groups):,} groups"
     )
@@ -239,6 +253,7 @@ def made_of(
         previous=_earlier(ledger, closed),
         previous_tallies=earlier,
         weight=weight,
+        procedures=counted,
     )
     return Made(release, kept(tally(book, asked.plan, microdata), release) if keep else None)
 

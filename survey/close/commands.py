@@ -104,6 +104,12 @@ def combine(shares: tuple[Path, ...], locked: Path, out: Path) -> None:
     help="public.json to whose key this wave's sums are sealed, for later waves to pool with",
 )
 @click.option(
+    "--procedures",
+    "counts",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="HR's counts of formal processes: process,period,group,people,cases",
+)
+@click.option(
     "--correct",
     metavar="REASON",
     help="replace the Release that is out, while the answers exist; everybody reads why",
@@ -120,13 +126,16 @@ def unseal(
     """Open a closed wave: a carried file, offline, or a wave of this server, and publish it."""
     known, opening = who_opens(officers_of)
     keeper = None if pooled["keeper"] is None else officers.read(pooled["keeper"])
-    pooling = Pooling(pooled["previous"], opening, keeper)
+    pooling, counts = Pooling(pooled["previous"], opening, keeper), pooled["counts"]
     keys = release_keys.load(key)
     if wave.endswith(wave_file.ENDING):
         trusted = [one.verifier for one in known]
         said = (_progress, click.echo, ledger)
         packed = unseal_file(
-            Path(wave), keys, trusted, out, *said, correction=correct, pooling=pooling
+            *(Path(wave), keys, trusted, out, *said),
+            correction=correct,
+            pooling=pooling,
+            procedures=counts,
         )
         click.echo(f"Release {packed.stem} is in {packed.with_suffix('')}; nobody has it yet.")
         click.echo(f"Bring {packed.name} to the server: candour release add {packed.name}")
@@ -142,7 +151,10 @@ def unseal(
         )
     stores = Stores.open(Settings.from_environment())
     digest = unseal_wave(
-        *(stores, wave, keys, out, _progress, click.echo), correction=correct, pooling=pooling
+        *(stores, wave, keys, out, _progress, click.echo),
+        correction=correct,
+        pooling=pooling,
+        procedures=counts,
     )
     instead = " in place of the one before" if correct else ""
     click.echo(f"Release {digest} is in {out / digest} and published{instead}.")

@@ -12,10 +12,12 @@ import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from analysis import procedures
 from analysis.earlier_tallies import EarlierTallies, kept
 from analysis.ledger import Count, Ledger
 from analysis.ledger import entries as entries_of
@@ -53,6 +55,7 @@ class Asked:
         correction: why another Release replaces the one that is out; None for the first.
         earlier: sums of earlier waves, to pool with.
         keep: whether the wave's own sums are kept.
+        procedures: HR's file of counts; None without.
     """
 
     verifiers: Collection[bytes] = ()
@@ -61,6 +64,7 @@ class Asked:
     correction: str | None = None
     earlier: tuple[EarlierTallies, ...] = ()
     keep: bool = False
+    procedures: Path | None = None
 
 
 ASKED = Asked()
@@ -88,6 +92,7 @@ def made_of(file: WaveFile, keys: Keys, asked: Asked = ASKED) -> Made:
         SettingsError: when the keys are not this wave's.
         ReleaseError: when an earlier Release was tampered with, or the ledger is not whole.
         Unprotectable: when the plan cannot be published safely from these answers.
+        DataError: when HR's counts are wrong; names file and row.
     """
     wave, sealed = file.wave, expect_opening(file, correcting=asked.correction is not None)
     expect_keys_of(wave, keys)
@@ -103,6 +108,7 @@ def made_of(file: WaveFile, keys: Keys, asked: Asked = ASKED) -> Made:
         headcounts=sealed.headcounts,
         previous=_earlier(ledger, wave, trusted, asked.tell),
         previous_tallies=asked.earlier,
+        procedures=() if asked.procedures is None else procedures.read(asked.procedures, plan),
     )
     return Made(release, kept(tally(book, plan, answers), release) if asked.keep else None)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from pathlib import Path
 
 import pytest
 
@@ -120,3 +121,22 @@ def test_sentences_name_no_cause() -> None:
     assert "the risk of going without was 1.1 times (1.0 to 1.2) that of everyone else" in said[1]
     assert "about 1.6 times as many. This does not show that all is well." in said[2]
     assert not any(word in " ".join(said) for word in ("because", "driven", "proves"))
+
+
+def test_the_example_of_the_methods_page_is_true() -> None:
+    group, whole = counts(550, 35), counts(5500, 165)
+    rest = whole.without(group)
+    found = figures(group, rest, 10, adverse=True)
+    assert (found.rate, found.rest_rate) == (6.4, 2.6)
+    assert (found.gap, found.ratio) == ((3.7, 1.5, 6.7), (2.4, 1.5, 3.8))
+    assert round(100 * smallest_gap(group, rest), 1) == 2.1
+    assert round(smallest_ratio(group, rest), 1) == 2.0
+    page = (Path(__file__).parents[4] / "docs" / "METHODS.md").read_text()
+    said = " ".join(page.partition("## Formal processes")[2].split())
+    for words in (
+        "6.4 of every 100",
+        "2.6 of every 100",
+        "The gap is 3.7 (1.5 to 6.7), the ratio 2.4 (1.5 to 3.8)",
+        "a gap of 2.1, or 2.0 times as many",
+    ):
+        assert words in said
