@@ -17,7 +17,7 @@ from survey.close.sealed_tallies import Pooling
 from survey.collect import codes, issuer, submit
 from survey.config import Settings
 from survey.database import Stores
-from survey.demo import answering, coders, home, remarks
+from survey.demo import answering, coders, home, personnel, remarks
 from survey.demo.force import SEED, WAVES, Force, Frame, make_force
 from survey.demo.truths import TRUTHS
 from survey.manage import headcounts, people, waves
@@ -127,7 +127,11 @@ def _field(
     if wave.closes is None:
         home.keep_codes(stores.settings.home, unused)
         return
-    _close(stores, wave, wave.closes, folder, report)
+    counts = None
+    if wave.number == personnel.WAVE:
+        site = stores.settings.home
+        counts = personnel.write(site, questionnaire, frame, wave.id, wave.opens, SEED)
+    _close(stores, wave, folder, report, counts)
 
 
 def _prepare(
@@ -148,7 +152,10 @@ def _prepare(
     waves.open_wave(stores, wave.id, wave.opens)
 
 
-def _close(stores: Stores, wave: DemoWave, closes: date, folder: Path, report: Report) -> None:
+def _close(
+    stores: Stores, wave: DemoWave, folder: Path, report: Report, counts: Path | None
+) -> None:
+    closes = wave.closes or wave.opens
     report(f"{wave.title}: closing and unsealing")
     closing.close_wave(stores, wave.id, closes)
     key = folder / keys.PRIVATE_FILE
@@ -158,7 +165,7 @@ def _close(stores: Stores, wave: DemoWave, closes: date, folder: Path, report: R
     # Each wave pools with those before it, and its sums are kept for those after it.
     before = out if any(out.glob(f"*{sealed_tallies.ENDING}")) else None
     pooling = Pooling(before, (standing,), standing.public)
-    release = unsealing.unseal(stores, wave.id, officers, out, pooling=pooling)
+    release = unsealing.unseal(stores, wave.id, officers, out, pooling=pooling, procedures=counts)
     report(f"{wave.title}: sorting the comments")
     coders.sort(stores, wave.id, officers, release, SEED + wave.number)
     report(f"{wave.title}: destroying the answers and their key")
