@@ -58,8 +58,8 @@ def rows(
         at_risk = rng.random(frame.n) < treatment.at_risk
         case = at_risk & (rng.random(frame.n) < _risks(questionnaire, frame, treatment))
         for group, people in inside.items():
-            counts = (int((people & one).sum()) for one in (at_risk, case))
-            yield treatment.process, year_before(opens), group, *counts
+            counted, cases = (int((people & one).sum()) for one in (at_risk, case))
+            yield treatment.process, year_before(opens), group, counted, cases
 
 
 def _risks(

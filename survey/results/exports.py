@@ -19,6 +19,7 @@ TABLES = {
     "concerns": "Areas of concern and strengths",
     "trends": "Figures over the surveys",
     "ladders": "What is shown in place of groups that are not",
+    "procedures": "Formal processes, as HR counted them",
     "measures": "Themes and statements",
 }
 

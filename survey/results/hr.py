@@ -16,6 +16,7 @@ from survey.results import (
     findings,
     intersections,
     levels,
+    procedures,
     response,
     scope,
     waves,
@@ -31,6 +32,7 @@ class HrPage:
 
     Attributes:
         force_map: characteristics and their crossings across the force.
+        procedures: address of the page about formal processes, and their labels.
         more_maps: (what is folded away, heat map): departments and the commands' crossings.
     """
 
@@ -48,6 +50,7 @@ class HrPage:
     response: response.Response
     rounded: tuple[Further, ...]
     downloads: tuple[Download, ...]
+    procedures: tuple[str, tuple[str, ...]] | None = None
 
 
 def hr_page(
@@ -89,6 +92,7 @@ def hr_page(
         response.response(release, _response_groups(release), FORCE),
         listed(release, scope.whole_force(release)),
         downloads(lambda table: url_for("results.hr_csv", wave=wave, table=table)),
+        procedures.link(release),
     )
 
 
