@@ -36,6 +36,10 @@ METHODS = {
         "declared in a file; against the spread of the changes of other units of the same kind (t, "
         "units - 2), Benjamini-Hochberg over all that was declared; from published figures alone"
     ),
+    "processes": (
+        "Miettinen-Nurminen score and Koopman score, group against everybody else, from rounded "
+        "counts; Benjamini-Hochberg within a process"
+    ),
     "disclosure control": "complementary suppression over all tables together, audited",
 }
 
@@ -109,6 +113,7 @@ def manifest_of(shown: Shown, wave: WaveFacts, known: Response, weight: str | No
         cards=None if wave.told is None else wave.told.cards,
         received=None if wave.told is None else wave.told.received,
         coarser=shown.listed_steps(),
+        processes=plan.processes,
     )
 
 

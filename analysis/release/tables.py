@@ -18,6 +18,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from analysis.errors import ReleaseError
 from analysis.release.model import Release
 from analysis.release.rows import (
+    BenchmarkRow,
     ChangeRow,
     ComparisonRow,
     ConcernRow,
@@ -27,8 +28,10 @@ from analysis.release.rows import (
     GroupRow,
     LadderRow,
     MeasureRow,
+    ProcedureRow,
     ReliabilityRow,
     RepresentativenessRow,
+    SlopeRow,
     TrendRow,
 )
 
@@ -72,8 +75,11 @@ ROWS: Mapping[str, type] = MappingProxyType(
         "comparisons": ComparisonRow,
         "concerns": ConcernRow,
         "trends": TrendRow,
+        "slopes": SlopeRow,
+        "benchmarks": BenchmarkRow,
         "ladders": LadderRow,
         "changes": ChangeRow,
+        "procedures": ProcedureRow,
         "representativeness": RepresentativenessRow,
         "reliability": ReliabilityRow,
         "drivers": DriverRow,

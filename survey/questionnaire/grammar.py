@@ -217,6 +217,7 @@ class BreakdownPart(Part):
     variable: str
     label: Words | None = None
     levels: list[Id] | None = None
+    was: dict[Code, Annotated[list[Code], Field(min_length=1)]] = {}
     roll_up: dict[Code, Annotated[RollUpPart, BeforeValidator(_rolled)]] | None = None
 
 
@@ -282,6 +283,16 @@ class ConcernsPart(Part):
     intersections: list[IntersectionPart] = []
 
 
+class ProcessPart(Part):
+    """A process of the force that HR counts, and the statements and themes that speak of it."""
+
+    id: Id
+    label: Words
+    event: Words
+    outcome: Literal["adverse", "favourable"]
+    measures: Annotated[list[str], Field(min_length=1)]
+
+
 class DriversPart(Part):
     """What the themes are looked at beside: the statement that stands for an outcome."""
 
@@ -314,5 +325,6 @@ class DocumentPart(Part):
     breakdowns: dict[Id, BreakdownPart]
     tables: Annotated[list[Annotated[TablePart, BeforeValidator(_tabled)]], Field(min_length=1)]
     concerns: ConcernsPart = ConcernsPart()
+    procedures: list[ProcessPart] = []
     drivers: DriversPart | None = None
     support: list[SupportPart] = []

@@ -12,6 +12,7 @@ from analysis.release.comment_themes import CommentThemes
 from analysis.release.model import Release
 from survey.results import (
     bands,
+    benchmarked,
     changed,
     commented,
     concern_levels,
@@ -19,6 +20,7 @@ from survey.results import (
     goes_with,
     intersections,
     levels,
+    procedures,
     response,
     scope,
     together,
@@ -35,6 +37,7 @@ class HrPage:
 
     Attributes:
         force_map: characteristics and their crossings across the force.
+        procedures: address of the page about formal processes, and their labels.
         more_maps: (what is folded away, heat map): departments and the commands' crossings.
     """
 
@@ -49,6 +52,7 @@ class HrPage:
     more_maps: tuple[tuple[str, heat_map.HeatMap], ...]
     watched: tuple[intersections.IntersectionBlock, ...]
     trends: tuple[trend_lines.Panel, ...]
+    benchmarks: tuple[benchmarked.Beside, ...]
     not_published: tuple[str, ...]
     wrote_about: tuple[commented.WroteAbout, ...]
     response: response.Response
@@ -56,6 +60,7 @@ class HrPage:
     goes_with: goes_with.GoesWith | None
     rounded: tuple[Further, ...]
     downloads: tuple[Download, ...]
+    procedures: tuple[str, tuple[str, ...]] | None = None
 
 
 def hr_page(
@@ -94,6 +99,7 @@ def hr_page(
         _more_maps(release, hrefs),
         intersections.blocks(release, scope.whole_force(release)),
         trend_lines.draw(release, _panels(release, hrefs), waves.titles(releases), releases),
+        benchmarked.beside(release),
         levels.not_published(release),
         commented.blocks(wrote),
         response.response(
@@ -103,6 +109,7 @@ def hr_page(
         goes_with.goes_with(release),
         listed(release, scope.whole_force(release)),
         downloads(lambda table: url_for("results.hr_csv", wave=wave, table=table)),
+        procedures.link(release),
     )
 
 

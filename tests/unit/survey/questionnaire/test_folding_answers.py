@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from analysis.errors import DataError
+from survey import resources
 from survey.collect import envelope
 from survey.questionnaire.answers import AnswersRefused, fold, microdata
 from survey.questionnaire.codebook import codebook
