@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from analysis import headcounts, procedures, responses
+from analysis import headcounts, interventions, procedures, responses
 from analysis.earlier_tallies import EarlierTallies, kept
 from analysis.errors import Unprotectable
 from analysis.ledger import Ledger, Published
@@ -66,6 +66,7 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
     help="release.key that opens them, where --key does not",
 )
 @click.option("--keep-tallies", type=_FILE, help="public.json to seal this wave's sums to")
+@click.option("--interventions", type=_FILE, help="where something was done, declared in advance")
 @click.option("--out", type=_FOLDER, required=True, help="gets the Release as a folder of its own")
 def tabulate(
     questionnaire: Path,
@@ -87,7 +88,7 @@ def tabulate(
         raise SettingsError(
             "--ledger needs --key: a Release signed with a throw-away key is another one each time."
         )
-    for option in ("correct", "previous", "keep_tallies"):
+    for option in ("correct", "previous", "keep_tallies", "interventions"):
         if of_wave[option] is not None and ledger is None:
             name = option.replace("_", "-")
             raise SettingsError(f"--{name} needs --ledger, in which the Releases stand.")
@@ -101,7 +102,9 @@ def tabulate(
     openers = (keys, *who_opens(of_wave["openers"])[1])
     pooling = Pooling(of_wave["previous"], openers, keeper)
     asked = Asked(
-        questionnaire, answers, headcount, weight, _name(wave, answers), day, of_wave["procedures"]
+        *(questionnaire, answers, headcount, weight, _name(wave, answers), day),
+        interventions=of_wave["interventions"],
+        procedures=of_wave["procedures"],
     )
     made = (
         made_of(asked) if ledger is None else _continued(asked, ledger, out, keys, reason, pooling)
@@ -122,7 +125,18 @@ def tabulate(
 
 @dataclass(frozen=True)
 class Asked:
-    """What is published: files, the column of weights, the wave and the day on which it closed."""
+    """What is tabulated.
+
+    Attributes:
+        questionnaire: YAML file that says what the columns of `answers` mean.
+        answers: CSV, gzipped when its name ends in `.gz`.
+        headcount: CSV `group,headcount`.
+        weight: name of the column that holds weights.
+        wave: id and title of the wave.
+        closed: the day on which it closed.
+        interventions: file that says where something was done; None for none.
+        procedures: HR's file of counts; None for none.
+    """
 
     questionnaire: Path
     answers: Path
@@ -130,6 +144,7 @@ class Asked:
     weight: str | None
     wave: str
     closed: date
+    interventions: Path | None = None
     procedures: Path | None = None
 
 
@@ -234,12 +249,14 @@ def made_of(
         DataError: names file, row, column and value.
         Unprotectable: the plan cannot be published safely from these answers.
     """
-    wave, weight, closed = what.wave, what.weight, what.closed
     asked = load(what.questionnaire)
-    book, plan = codebook(asked), asked.plan
-    counts = None if what.headcount is None else headcounts.read(what.headcount, plan)
-    counted = () if what.procedures is None else procedures.read(what.procedures, plan)
-    microdata = responses.read(what.answers, book, layout(asked), weight)
+    book = codebook(asked)
+    counts = None if what.headcount is None else headcounts.read(what.headcount, asked.plan)
+    file = what.interventions
+    done = () if file is None else interventions.read(file, book, asked.plan)
+    given = what.procedures
+    counted = () if given is None else procedures.read(given, asked.plan)
+    microdata = responses.read(what.answers, book, layout(asked), what.weight)
     click.echo(
         f"{microdata.n:,} answers to {len(book.items)} items; {len(asked.plan.groups):,} groups"
     )
@@ -247,12 +264,13 @@ def made_of(
         book,
         asked.plan,
         microdata,
-        wave=WaveFacts(wave, wave, closed, ledger, correction),
+        wave=WaveFacts(what.wave, what.wave, what.closed, ledger, correction),
         policy=DisclosurePolicy(),
         headcounts=counts,
-        previous=_earlier(ledger, closed),
+        previous=_earlier(ledger, what.closed),
         previous_tallies=earlier,
-        weight=weight,
+        weight=what.weight,
+        interventions=done,
         procedures=counted,
     )
     return Made(release, kept(tally(book, asked.plan, microdata), release) if keep else None)

@@ -10,6 +10,7 @@ from analysis.plan import Breakdown
 from analysis.processes import Process
 from analysis.release.certificates import Certificates
 from analysis.release.rows import (
+    ChangeRow,
     ComparisonRow,
     ConcernRow,
     DistributionRow,
@@ -115,6 +116,7 @@ class Release:
     concerns: tuple[ConcernRow, ...]
     trends: tuple[TrendRow, ...]
     ladders: tuple[LadderRow, ...] = ()
+    changes: tuple[ChangeRow, ...] = ()
     procedures: tuple[ProcedureRow, ...] = ()
     certificates: Certificates | None = None
 
@@ -127,6 +129,11 @@ class Release:
             for group in groups
             for measure, step in steps
         }
+
+    @cached_property
+    def comparison_by_key(self) -> dict[tuple[str, str, str], ComparisonRow]:
+        """Comparisons by (group, measure, against)."""
+        return {(row.group, row.measure, row.against): row for row in self.comparisons}
 
     @cached_property
     def measure_by_id(self) -> dict[str, MeasureRow]:

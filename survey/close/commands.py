@@ -104,6 +104,11 @@ def combine(shares: tuple[Path, ...], locked: Path, out: Path) -> None:
     help="public.json to whose key this wave's sums are sealed, for later waves to pool with",
 )
 @click.option(
+    "--interventions",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="CSV file of where something was done, declared before the results were known",
+)
+@click.option(
     "--procedures",
     "counts",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -121,6 +126,7 @@ def unseal(
     officers_of: tuple[Path, ...],
     ledger: Path | None,
     correct: str | None,
+    interventions: Path | None,
     **pooled: Path | None,
 ) -> None:
     """Open a closed wave: a carried file, offline, or a wave of this server, and publish it."""
@@ -135,6 +141,7 @@ def unseal(
             *(Path(wave), keys, trusted, out, *said),
             correction=correct,
             pooling=pooling,
+            interventions=interventions,
             procedures=counts,
         )
         click.echo(f"Release {packed.stem} is in {packed.with_suffix('')}; nobody has it yet.")
@@ -154,6 +161,7 @@ def unseal(
         *(stores, wave, keys, out, _progress, click.echo),
         correction=correct,
         pooling=pooling,
+        interventions=interventions,
         procedures=counts,
     )
     instead = " in place of the one before" if correct else ""

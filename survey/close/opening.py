@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from analysis import procedures
 from analysis.earlier_tallies import EarlierTallies, kept
+from analysis.interventions import read as read_interventions
 from analysis.ledger import Count, Ledger
 from analysis.ledger import entries as entries_of
 from analysis.microdata import Microdata
@@ -55,6 +56,7 @@ class Asked:
         correction: why another Release replaces the one that is out; None for the first.
         earlier: sums of earlier waves, to pool with.
         keep: whether the wave's own sums are kept.
+        interventions: file that says where something was done; None for none.
         procedures: HR's file of counts; None without.
     """
 
@@ -64,6 +66,7 @@ class Asked:
     correction: str | None = None
     earlier: tuple[EarlierTallies, ...] = ()
     keep: bool = False
+    interventions: Path | None = None
     procedures: Path | None = None
 
 
@@ -92,7 +95,7 @@ def made_of(file: WaveFile, keys: Keys, asked: Asked = ASKED) -> Made:
         SettingsError: when the keys are not this wave's.
         ReleaseError: when an earlier Release was tampered with, or the ledger is not whole.
         Unprotectable: when the plan cannot be published safely from these answers.
-        DataError: when HR's counts are wrong; names file and row.
+        DataError: when the file of interventions or HR's counts are wrong; names the row.
     """
     wave, sealed = file.wave, expect_opening(file, correcting=asked.correction is not None)
     expect_keys_of(wave, keys)
@@ -100,6 +103,9 @@ def made_of(file: WaveFile, keys: Keys, asked: Asked = ASKED) -> Made:
     trusted = {keys.public.verifier, *asked.verifiers}
     ledger = ledger_of(file)
     book, plan = codebook(wave.questionnaire), wave.questionnaire.plan
+    done = (
+        () if asked.interventions is None else read_interventions(asked.interventions, book, plan)
+    )
     answers = open_all(sealed.answers, wave, keys, asked.watch, asked.tell)
     release = publish(
         *(book, plan, answers),
@@ -108,6 +114,7 @@ def made_of(file: WaveFile, keys: Keys, asked: Asked = ASKED) -> Made:
         headcounts=sealed.headcounts,
         previous=_earlier(ledger, wave, trusted, asked.tell),
         previous_tallies=asked.earlier,
+        interventions=done,
         procedures=() if asked.procedures is None else procedures.read(asked.procedures, plan),
     )
     return Made(release, kept(tally(book, plan, answers), release) if asked.keep else None)

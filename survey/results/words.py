@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from analysis.release.rows import (
     Bound,
+    ChangeState,
     ComparisonRow,
     ConcernKind,
     ConcernState,
@@ -43,6 +45,17 @@ APART = (
     "stands here is each group by itself; it does not tell how those answered who are in both."
 )
 
+CLEAR_AGAINST_ALL = (
+    "It is clear against each of them, so it is more than a gap that all have who share one of "
+    "these traits."
+)
+
+SPECIFIC = (
+    "This is about {} alone. Figures of {} together never stand for it, whatever is shown of them."
+)
+
+NOT_OF_COMMAND = " (of more than this command, which has no figures of its own for this group)"
+
 CORRECTED = (
     "This survey was published before, and the figures here replace those: please use the earlier "
     "ones no more. The reason given: {}"
@@ -77,6 +90,19 @@ STATES: Mapping[tuple[ConcernKind, ConcernState], str] = {
     ("strength", "watched"): "watched",
 }
 """How sure a finding is, in a word; what each means stands under the lists."""
+
+CHANGED: Mapping[ChangeState, tuple[str, str]] = {
+    "stood_out": ("stands out", "green"),
+    "may_be_return": ("may have come back by itself", "yellow"),
+    "not_clear": ("not clear", "grey"),
+    "no_yardstick": ("cannot be judged", "grey"),
+    "banded": ("cannot be told", "grey"),
+    "not_comparable": ("not comparable", "grey"),
+    "not_shown": ("not shown", "grey"),
+}
+"""What is made of a change in a unit where something was done, and the colour of its tag."""
+FALLEN = ("stands out, lower", "red")
+"""In place of the first of these where the unit's figure fell beside the others."""
 
 LOW_BASE = 30
 """Below this many answers a figure carries the mark [u], low base."""
@@ -166,9 +192,59 @@ def response_of_larger(rates: Sequence[tuple[str, int]]) -> str:
     return f"How many answered in the larger groups that these people are in: {said}."
 
 
+def signed(value: float | None) -> str:
+    """A change in whole points, `+5`, `−3`, `0`; empty where there is none."""
+    if value is None:
+        return ""
+    whole = math.floor(value + 0.5)
+    return f"{whole:+d}".replace("-", "−") if whole else "0"
+
+
+def response_of_shown(rate: int) -> str:
+    """How many of a shown group answered."""
+    return f"About {rate}% of those who were asked answered."
+
+
+def often_unseen(base: int | None, others: Sequence[tuple[str, int]]) -> str:
+    """Which gaps a group hides from whom: (name, published people) of what it is compared with."""
+    if not base or not others:
+        return ""
+    sizes = [f"{round(100 * smallest_gap(base, n))} points from {name}" for name, n in others]
+    *first, last = sizes
+    listed = f"{', '.join(first)} or {last}" if first else last
+    return f"Among about {base} answers, a gap of less than about {listed} often stays unseen."
+
+
 def is_low(base: int | None) -> bool:
     """Whether a figure with this base carries the mark [u]."""
     return base is not None and base < LOW_BASE
+
+
+def level(percent: int, answers: Sequence[str], judged: int, above: int, below: int) -> str:
+    """What stands above the groups that lie above a level.
+
+    Args:
+        percent: the level.
+        answers: labels of the answers that count.
+        judged: groups in the whole force that could be judged.
+        above: of these, surely above the level.
+        below: surely below.
+    """
+    *first, last = [f"“{one}”" for one in answers]
+    said = f"{', '.join(first)} or {last}" if first else last
+    return (
+        f"The level, set in advance, is {percent} of every 100 answering {said}. In the whole "
+        f"force {judged:,} groups were judged, overlapping ones included: {above:,} surely lie "
+        f"above it, {below:,} surely below, and of {judged - above - below:,} it cannot be told."
+    )
+
+
+def gap(points: int | None, lower: int | None, upper: int | None) -> str:
+    """A published gap with its limits: `20 fewer (plausible range 10 to 30 fewer)`."""
+    if points is None or lower is None or upper is None:
+        return "[c]"
+    side = "fewer" if points < 0 else "more"
+    return f"{abs(points)} {side} (plausible range {plausible_range(lower, upper)})"
 
 
 def comparison(row: ComparisonRow | None, base: int | None, rest: int | None) -> str:
@@ -194,3 +270,14 @@ def comparison(row: ComparisonRow | None, base: int | None, rest: int | None) ->
         f"(plausible range {plausible_range(row.lower, row.upper)}). "
         "It does not tell us why."
     )
+
+
+def beside(row: ComparisonRow | None) -> str:
+    """What a comparison with those who share all but one trait says: clear or not, with figures."""
+    if row is None or row.gap is None or row.lower is None or row.upper is None:
+        return NO_COMPARISON
+    span = plausible_range(row.lower, row.upper)
+    if row.lower <= 0 <= row.upper:
+        return f"No clear difference (plausible range {span})."
+    side = "fewer" if row.gap < 0 else "more"
+    return f"{abs(row.gap)} {side} in every 100 answers were positive (plausible range {span})."
