@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from analysis import headcounts, interventions, procedures, responses
+from analysis import benchmarks, headcounts, interventions, procedures, responses
 from analysis.earlier_tallies import EarlierTallies, kept
 from analysis.errors import Unprotectable
 from analysis.ledger import Ledger, Published
@@ -48,6 +48,7 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 @click.option("--headcount", type=_FILE, help="people by group: group,headcount")
 @click.option("--procedures", type=_FILE, help="HR's: process,period,group,people,cases")
 @click.option("--weight", metavar="COLUMN", help="column that holds each answer's weight")
+@click.option("--benchmarks", type=_FILE, help="figures of others: see check --benchmark-template")
 @click.option("--wave", metavar="ID", help="id of the wave; else the name of the file of answers")
 @click.option("--closed", type=click.DateTime(["%Y-%m-%d"]), help="when it closed; else today")
 @click.option(
@@ -103,6 +104,7 @@ def tabulate(
     pooling = Pooling(of_wave["previous"], openers, keeper)
     asked = Asked(
         *(questionnaire, answers, headcount, weight, _name(wave, answers), day),
+        benchmarks=of_wave["benchmarks"],
         interventions=of_wave["interventions"],
         procedures=of_wave["procedures"],
     )
@@ -134,6 +136,7 @@ class Asked:
         weight: name of the column that holds weights.
         wave: id and title of the wave.
         closed: the day on which it closed.
+        benchmarks: file of what others published of the same statements; None for none.
         interventions: file that says where something was done; None for none.
         procedures: HR's file of counts; None for none.
     """
@@ -144,6 +147,7 @@ class Asked:
     weight: str | None
     wave: str
     closed: date
+    benchmarks: Path | None = None
     interventions: Path | None = None
     procedures: Path | None = None
 
@@ -251,6 +255,7 @@ def made_of(
     """
     asked = load(what.questionnaire)
     book = codebook(asked)
+    others = () if what.benchmarks is None else benchmarks.read(what.benchmarks, book)
     counts = None if what.headcount is None else headcounts.read(what.headcount, asked.plan)
     file = what.interventions
     done = () if file is None else interventions.read(file, book, asked.plan)
@@ -264,22 +269,16 @@ def made_of(
         book,
         asked.plan,
         microdata,
-        wave=WaveFacts(what.wave, what.wave, what.closed, ledger, correction),
+        wave=WaveFacts(what.wave, what.wave, what.closed, ledger, correction, others),
         policy=DisclosurePolicy(),
         headcounts=counts,
-        previous=_earlier(ledger, what.closed),
+        previous=() if ledger is None else [one.release for one in ledger.in_force],
         previous_tallies=earlier,
         weight=what.weight,
         interventions=done,
         procedures=counted,
     )
     return Made(release, kept(tally(book, asked.plan, microdata), release) if keep else None)
-
-
-def _earlier(ledger: Ledger | None, closed: date) -> tuple[Release, ...]:
-    """The Releases of a ledger that trends begin with."""
-    kept = () if ledger is None else ledger.in_force
-    return tuple(one.release for one in kept if one.release.manifest.closed <= closed.isoformat())
 
 
 def _name(wave: str | None, answers: Path) -> str:

@@ -10,6 +10,7 @@ from analysis.plan import Breakdown
 from analysis.processes import Process
 from analysis.release.certificates import Certificates
 from analysis.release.rows import (
+    BenchmarkRow,
     ChangeRow,
     ComparisonRow,
     ConcernRow,
@@ -19,6 +20,7 @@ from analysis.release.rows import (
     LadderRow,
     MeasureRow,
     ProcedureRow,
+    SlopeRow,
     TrendRow,
 )
 
@@ -28,18 +30,22 @@ CoarserSteps = tuple[tuple[str, ...], tuple[tuple[str, int], ...]]
 
 @dataclass(frozen=True)
 class BreakdownFacts:
-    """A breakdown as the Release carries it: `values` are (id, label, level, parent) in order."""
+    """A breakdown as the Release carries it: `values` are (id, label, level, parent) in order.
+
+    `was` says what units were before they were reorganised, as `Breakdown.was`.
+    """
 
     id: str
     label: str
     levels: tuple[str, ...]
     values: tuple[tuple[str, str, str, str | None], ...]
+    was: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @classmethod
     def of(cls, one: Breakdown) -> BreakdownFacts:
         """What is carried of a declared breakdown."""
         values = tuple((value.id, value.label, value.level, value.parent) for value in one.values)
-        return cls(one.id, one.label, one.levels, values)
+        return cls(one.id, one.label, one.levels, values, one.was)
 
 
 @dataclass(frozen=True)
@@ -116,6 +122,8 @@ class Release:
     concerns: tuple[ConcernRow, ...]
     trends: tuple[TrendRow, ...]
     ladders: tuple[LadderRow, ...] = ()
+    slopes: tuple[SlopeRow, ...] = ()
+    benchmarks: tuple[BenchmarkRow, ...] = ()
     changes: tuple[ChangeRow, ...] = ()
     procedures: tuple[ProcedureRow, ...] = ()
     certificates: Certificates | None = None
@@ -165,6 +173,11 @@ class Release:
         for row in self.trends:
             found.setdefault((row.group, row.measure), []).append(row)
         return {key: tuple(rows) for key, rows in found.items()}
+
+    @cached_property
+    def slope_by_key(self) -> dict[tuple[str, str], SlopeRow]:
+        """How lines moved, by (group, measure)."""
+        return {(row.group, row.measure): row for row in self.slopes}
 
     @cached_property
     def ladder_by_key(self) -> dict[tuple[str, str], tuple[LadderRow, ...]]:

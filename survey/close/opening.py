@@ -18,6 +18,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from analysis import procedures
+from analysis.benchmarks import read as read_benchmarks
 from analysis.earlier_tallies import EarlierTallies, kept
 from analysis.interventions import read as read_interventions
 from analysis.ledger import Count, Ledger
@@ -56,6 +57,7 @@ class Asked:
         correction: why another Release replaces the one that is out; None for the first.
         earlier: sums of earlier waves, to pool with.
         keep: whether the wave's own sums are kept.
+        benchmarks: file of what others published of the same statements; None for none.
         interventions: file that says where something was done; None for none.
         procedures: HR's file of counts; None without.
     """
@@ -66,6 +68,7 @@ class Asked:
     correction: str | None = None
     earlier: tuple[EarlierTallies, ...] = ()
     keep: bool = False
+    benchmarks: Path | None = None
     interventions: Path | None = None
     procedures: Path | None = None
 
@@ -94,8 +97,8 @@ def made_of(file: WaveFile, keys: Keys, asked: Asked = ASKED) -> Made:
             answered, its rows are damaged, or what was published of it does not hold together.
         SettingsError: when the keys are not this wave's.
         ReleaseError: when an earlier Release was tampered with, or the ledger is not whole.
+        DataError: when a file of interventions, benchmarks or HR's counts is wrong; names the row.
         Unprotectable: when the plan cannot be published safely from these answers.
-        DataError: when the file of interventions or HR's counts are wrong; names the row.
     """
     wave, sealed = file.wave, expect_opening(file, correcting=asked.correction is not None)
     expect_keys_of(wave, keys)
@@ -103,13 +106,16 @@ def made_of(file: WaveFile, keys: Keys, asked: Asked = ASKED) -> Made:
     trusted = {keys.public.verifier, *asked.verifiers}
     ledger = ledger_of(file)
     book, plan = codebook(wave.questionnaire), wave.questionnaire.plan
+    # Before the answers are opened: a row that is wrong must not cost minutes of opening.
+    others = () if asked.benchmarks is None else read_benchmarks(asked.benchmarks, book)
+    facts = (wave.id, wave.title, wave.closed or date.max, ledger, asked.correction, others)
     done = (
         () if asked.interventions is None else read_interventions(asked.interventions, book, plan)
     )
     answers = open_all(sealed.answers, wave, keys, asked.watch, asked.tell)
     release = publish(
         *(book, plan, answers),
-        wave=WaveFacts(wave.id, wave.title, wave.closed or date.max, ledger, asked.correction),
+        wave=WaveFacts(*facts),
         policy=wave.policy,
         headcounts=sealed.headcounts,
         previous=_earlier(ledger, wave, trusted, asked.tell),
@@ -281,7 +287,7 @@ def is_earlier(release: Release, wave: Wave) -> bool:
     return (
         manifest.questionnaire == wave.questionnaire.id
         and manifest.wave != wave.id
-        and manifest.closed <= closed
+        and manifest.closed < closed
     )
 
 

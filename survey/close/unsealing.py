@@ -39,6 +39,7 @@ def unseal(  # noqa: PLR0913
     *,
     correction: str | None = None,
     pooling: Pooling = NO_POOLING,
+    benchmarks: Path | None = None,
     interventions: Path | None = None,
     procedures: Path | None = None,
 ) -> str:
@@ -53,6 +54,7 @@ def unseal(  # noqa: PLR0913
         tell: hears how many answers were spoilt, if any were.
         correction: why another Release replaces the one that is out; None for the first.
         pooling: what it pools with, and who keeps its own sums.
+        benchmarks: file of what others published of the same statements.
         interventions: file that says where something was done; None for none.
         procedures: HR's file of counts of formal processes.
 
@@ -62,7 +64,10 @@ def unseal(  # noqa: PLR0913
     file = gather(stores, wave_id)
     trusted = store.verifiers(stores)
     asked = Asked(
-        trusted, watch, tell, correction, interventions=interventions, procedures=procedures
+        *(trusted, watch, tell, correction),
+        benchmarks=benchmarks,
+        interventions=interventions,
+        procedures=procedures,
     )
     made = _made(file, keys, asked, pooling)
     digest = _written(made, file, keys, out, pooling)
@@ -80,6 +85,7 @@ def unseal_file(  # noqa: PLR0913
     *,
     correction: str | None = None,
     pooling: Pooling = NO_POOLING,
+    benchmarks: Path | None = None,
     interventions: Path | None = None,
     procedures: Path | None = None,
 ) -> Path:
@@ -96,6 +102,7 @@ def unseal_file(  # noqa: PLR0913
             Release is appended to it.
         correction: why another Release replaces the one that is out; None for the first.
         pooling: what it pools with, and who keeps its own sums.
+        benchmarks: file of what others published of the same statements.
         interventions: file that says where something was done; None for none.
         procedures: HR's file of counts of formal processes.
 
@@ -110,7 +117,10 @@ def unseal_file(  # noqa: PLR0913
     if ledger is not None:
         _expect_continued(ledger, file)
     asked = Asked(
-        verifiers, watch, tell, correction, interventions=interventions, procedures=procedures
+        *(verifiers, watch, tell, correction),
+        benchmarks=benchmarks,
+        interventions=interventions,
+        procedures=procedures,
     )
     made = _made(file, keys, asked, pooling)
     if ledger is not None:

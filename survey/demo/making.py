@@ -17,7 +17,7 @@ from survey.close.sealed_tallies import Pooling
 from survey.collect import codes, issuer, submit
 from survey.config import Settings
 from survey.database import Stores
-from survey.demo import answering, coders, declared, home, personnel, remarks
+from survey.demo import answering, coders, declared, home, others, personnel, remarks
 from survey.demo.force import SEED, WAVES, Force, Frame, make_force
 from survey.demo.truths import BEFORE_ACTION, TRUTHS
 from survey.manage import headcounts, people, waves
@@ -127,6 +127,7 @@ def _field(
     if wave.closes is None:
         home.keep_codes(stores.settings.home, unused)
         return
+    others.write(stores.settings.home, codebook(questionnaire), wave.closes.year)
     counts = None
     if wave.number == personnel.WAVE:
         site = stores.settings.home
@@ -169,6 +170,7 @@ def _close(
     release = unsealing.unseal(
         *(stores, wave.id, officers, out),
         pooling=pooling,
+        benchmarks=stores.settings.home / others.FILE,
         interventions=acted if acted.exists() else None,
         procedures=counts,
     )

@@ -13,6 +13,7 @@ from analysis.plan import FORCE
 from analysis.policy import DisclosurePolicy
 from analysis.procedures import read
 from survey.errors import QuestionnaireError, SettingsError
+from survey.questionnaire import benchmarking
 from survey.questionnaire.forecasting import in_short, look_ahead
 from survey.questionnaire.loader import load
 from survey.questionnaire.model import Questionnaire
@@ -27,12 +28,26 @@ from survey.questionnaire.model import Questionnaire
 @click.option(
     "--procedures", type=click.Path(path_type=Path), help="HR's counts, to check against the files"
 )
+@click.option("--benchmarks", type=click.Path(path_type=Path), help="figures of others, to check")
+@click.option(
+    "--benchmark-template",
+    "template",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="writes a file of benchmarks to fill in, with the fingerprint of each statement",
+)
 def check(
-    files: tuple[Path, ...], headcount: Path | None, rate: float | None, procedures: Path | None
+    files: tuple[Path, ...],
+    headcount: Path | None,
+    rate: float | None,
+    benchmarks: Path | None,
+    template: Path | None,
+    procedures: Path | None,
 ) -> None:
     """Check questionnaire files; prints every problem as file:line: reason, and exits 2."""
     if (headcount is None) != (rate is None):
         raise SettingsError("--headcount and --rate come together: a forecast takes both.")
+    if template is not None and len(files) > 1:
+        raise SettingsError("--benchmark-template is of one questionnaire: name one file.")
     wrong = False
     for path in files:
         try:
@@ -40,6 +55,10 @@ def check(
             click.echo(summary(path, questionnaire))
             if headcount is not None and rate is not None:
                 _forecast(questionnaire, headcount, rate)
+            if benchmarks is not None:
+                click.echo(benchmarking.checked(benchmarks, questionnaire))
+            if template is not None:
+                click.echo(benchmarking.written(template, questionnaire))
             if procedures is not None:
                 for line in counted(procedures, questionnaire):
                     click.echo(line)
