@@ -203,6 +203,11 @@ def without(shown: Shown, breaches: Sequence[Breach]) -> Shown:
     pairs = {(breach.group, breach.measure) for breach in breaches if breach.measure}
     if not pairs - shown.withheld:
         first = breaches[0]
+        if first.process:
+            raise Unprotectable(
+                f"HR's counts cannot be published safely: {first.words}. Leave {first.process} out "
+                "of the file, or its finest level."
+            )
         group = shown.plan.group_by_id.get(first.group)
         table = FORCE if group is None else group.table
         raise Unprotectable(
