@@ -50,6 +50,7 @@ _MEANINGS = {
     "cases": "those of them to whom it did, rounded",
     "category": "code of the answer category",
     "change": "points of percent positive by which it moved, up to this wave",
+    "clear": "whether the gap stands out among all groups of the process",
     "comparable": "whether wording, scale and polarity are this wave's, and of a trend the people",
     "declared": "the day on which it was declared what was done, and what it should change",
     "direction": "rose, fell, or unclear: what can be told from chance among all lines",
