@@ -106,6 +106,20 @@ def test_three_waves_are_destroyed_and_one_is_open(demo: Demo) -> None:
     assert kept == {still_open.id, STANDING}
 
 
+def test_minority_background_probationers_are_compared_with_three(demo: Demo) -> None:
+    group = "ethnicity=minority&probationer=yes"
+    against = ("force", "ethnicity=majority&probationer=yes", "ethnicity=minority&probationer=no")
+    for release in demo.releases:
+        by_key = release.comparison_by_key
+        clear = {
+            theme: [(by_key[group, theme, one].upper or 0) < 0 for one in against]
+            for theme in ("misconduct", "discrimination", "specialist", "communities")
+        }
+        # What is planted is clear against each of them, and what is not against none.
+        assert all(clear["misconduct"] + clear["discrimination"])
+        assert not any(clear["specialist"] + clear["communities"])
+
+
 def test_printed_codes_can_be_used(demo: Demo) -> None:
     (wave,) = waves.open_waves(demo.stores)
     codes = re.findall(r"\b(?:[0-9A-Z]{4}-){4}[0-9A-Z]{4}\b", demo.printed)
