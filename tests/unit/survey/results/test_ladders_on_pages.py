@@ -139,6 +139,8 @@ def test_a_command_that_no_table_asks_for_climbs_from_its_family() -> None:
     rows = watched((1, family, "group", "Response, minority"), asked=family)
     whose = block(with_ladders(*SELF, *rows)).whose
     assert whose == f"Response, minority{words.NOT_OF_COMMAND}"
+    higher = watched((2, WATCHED, "force", "Both (this family is not shown)"), asked=family)
+    assert block(with_ladders(*SELF, *higher)).whose == "Both (this family is not shown)"
     (whole,) = intersections.blocks(release := with_ladders(*SELF, *rows), whole_force(release))
     assert [command for command, _ in whole.places] == ["Response North", "Response South"]
 
