@@ -1,4 +1,4 @@
-"""Ranges of two groups beside each other hold the exact ones, and so the true gap, on drawn pairs."""
+"""Ranges of two groups beside each other hold the exact ones, and so the true gap."""
 
 from __future__ import annotations
 
