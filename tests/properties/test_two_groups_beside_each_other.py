@@ -16,7 +16,7 @@ from analysis.release.sides import side_row
 from analysis.statistics.comparisons import Difference, cautious_welch, miettinen_nurminen
 
 POLICY = DisclosurePolicy()
-DRAWS = 200
+DRAWS = 120
 STATEMENTS = 8
 MANIFEST = Manifest(
     *[""] * 7,
