@@ -26,6 +26,8 @@ _VALUES = {
     "distributions": ("percent", "bound"),
     "comparisons": ("gap", "lower", "upper"),
     "trends": ("value", "bound", "lower", "upper"),
+    "benchmarks": ("gap", "lower", "upper"),
+    "slopes": ("since", "waves", "change", "lower", "upper", "direction"),
     "changes": (
         *("value_before", "value_after", "change", "others", "others_change"),
         *("excess", "lower", "upper", "regression"),
@@ -76,15 +78,17 @@ def check(release: Release) -> None:
         "concerns", hidden, [(row.group, item) for row in release.concerns for item in row.items]
     )
     _states_stand(release)
-    _sides_follow(release)
     _items_stand(release)
     _levels_stand(release)
+    _sides_follow(release)
     _ladders_stand(release, hidden)
     _steps_stand(release)
     _nothing_hidden("changes", hidden, _keys(release.changes, "measure"))
     _changes_stand(release)
     this_wave = (row for row in release.trends if row.wave == release.manifest.wave)
     _nothing_hidden("trends", hidden, _keys(this_wave, "measure"))
+    _nothing_hidden("slopes", hidden, _keys(release.slopes, "measure"))
+    _nothing_hidden("benchmarks", hidden, _keys(release.benchmarks, "measure"))
 
 
 def _replaces_for_a_reason(release: Release) -> None:
@@ -122,16 +126,6 @@ def _states_stand(release: Release) -> None:
             )
 
 
-def _sides_follow(release: Release) -> None:
-    """A comparison of two declared groups says what their other rows say, and no more."""
-    for row in release.comparisons:
-        if is_side(release, row) and row != side_row(release, row.group, row.against, row.measure):
-            raise LeakingRelease(
-                f"comparisons: {row.group} against {row.against} ({row.measure}) does not follow "
-                "from their published figures."
-            )
-
-
 def _items_stand(release: Release) -> None:
     """An item in which a gap shows most is of its theme, and its published gap says the same."""
     for row in release.concerns:
@@ -157,6 +151,16 @@ def _levels_stand(release: Release) -> None:
             f"concerns: the level of concern of {other.group} ({other.measure}) does not follow "
             "from the published figures."
         )
+
+
+def _sides_follow(release: Release) -> None:
+    """A comparison of two declared groups says what their other rows say, and no more."""
+    for row in release.comparisons:
+        if is_side(release, row) and row != side_row(release, row.group, row.against, row.measure):
+            raise LeakingRelease(
+                f"comparisons: {row.group} against {row.against} ({row.measure}) does not follow "
+                "from their published figures."
+            )
 
 
 def _ladders_stand(release: Release, hidden: _Hidden) -> None:
