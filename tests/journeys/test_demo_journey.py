@@ -67,12 +67,16 @@ class Demo:
         return {
             (row.group, row.measure): row.kind
             for row in self.releases[wave - 1].concerns
-            if row.state not in PAST
+            if row.state not in PAST and row.kind != "level"
         }
 
     def raised(self, wave: int) -> dict[tuple[str, str], ConcernRow]:
         """(group, theme) -> what is said of it in a wave counted from 1."""
-        return {(row.group, row.measure): row for row in self.releases[wave - 1].concerns}
+        return {
+            (row.group, row.measure): row
+            for row in self.releases[wave - 1].concerns
+            if row.kind != "level"
+        }
 
 
 @pytest.fixture(scope="module")
