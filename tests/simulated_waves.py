@@ -9,6 +9,7 @@ and what it allows then holds for all answers that are drawn after.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -93,13 +94,24 @@ class World:
 
     def flags(self, draw: int) -> tuple[Flags, Flags]:
         """What the first wave raises, and the second with the first one's sums in hand."""
+        first, second = self.shown(draw)
+        return raised(first), raised(second, _earlier(first))
+
+    def shown(self, draw: int) -> tuple[Shown, Shown]:
+        """The figures of both waves, and what disclosure control allows of them."""
         tallies = [tally(asked()[1], asked()[0].plan, one) for one in self.microdata(draw)]
         if not self._allowed:
             self._allowed = [control(counted, POLICY) for counted in tallies]
         first, second = (
             _with(shown, counted) for shown, counted in zip(self._allowed, tallies, strict=True)
         )
-        return raised(first), raised(second, _earlier(first))
+        return first, second
+
+    def without_gap(self) -> World:
+        """The same people, of whom nothing is true."""
+        same = copy(self)
+        same._gap = None
+        return same
 
     def shows(self, group: str) -> tuple[bool, bool]:
         """Whether each wave shows `THEME` of a group; as soon as something was drawn."""

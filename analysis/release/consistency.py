@@ -136,12 +136,12 @@ def _states_stand(release: Release) -> None:
 
 def _items_stand(release: Release) -> None:
     """An item in which a gap shows most is of its theme, and its published gap says the same."""
-    gaps = {(row.group, row.measure, row.against): row.gap for row in release.comparisons}
     for row in release.concerns:
         sign = -1 if row.kind == "concern" else 1
         for item in row.items:
             of = release.measure_by_id.get(item)
-            gap = gaps.get((row.group, item, row.against))
+            beside = release.comparison_by_key.get((row.group, item, row.against))
+            gap = None if beside is None else beside.gap
             if of is None or of.theme != row.measure or gap is None or sign * gap < LEAST_POINTS:
                 raise ReleaseError(
                     f"concerns: {item} cannot be where {row.group} ({row.measure}) shows most."

@@ -52,7 +52,11 @@ def compared(release: Release, scope: Scope, row: GroupRow, whose: str = "") -> 
     """Every comparison of a shown group that the reader may see."""
     others = beside(release, scope, row)
     # What was raised was decided before rounding: its limits, rounded outward, may reach 0.
-    raised = {found.measure: found.words for found in release.concerns if found.group == row.group}
+    raised = {
+        found.measure: found.words
+        for found in release.concerns
+        if found.group == row.group and found.kind != "level"
+    }
     themes = tuple(
         _theme(release, row, others, theme.measure, raised.get(theme.measure))
         for theme in release.measures

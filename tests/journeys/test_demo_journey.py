@@ -67,12 +67,16 @@ class Demo:
         return {
             (row.group, row.measure): row.kind
             for row in self.releases[wave - 1].concerns
-            if row.state not in PAST
+            if row.state not in PAST and row.kind != "level"
         }
 
     def raised(self, wave: int) -> dict[tuple[str, str], ConcernRow]:
         """(group, theme) -> what is said of it in a wave counted from 1."""
-        return {(row.group, row.measure): row for row in self.releases[wave - 1].concerns}
+        return {
+            (row.group, row.measure): row
+            for row in self.releases[wave - 1].concerns
+            if row.kind != "level"
+        }
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +108,20 @@ def test_three_waves_are_destroyed_and_one_is_open(demo: Demo) -> None:
     # The standing key opens the sums that a later wave pools with, and no answer.
     kept = {key.parent.name for key in demo.home.rglob("release.key")}
     assert kept == {still_open.id, STANDING}
+
+
+def test_minority_background_probationers_are_compared_with_three(demo: Demo) -> None:
+    group = "ethnicity=minority&probationer=yes"
+    against = ("force", "ethnicity=majority&probationer=yes", "ethnicity=minority&probationer=no")
+    for release in demo.releases:
+        by_key = release.comparison_by_key
+        clear = {
+            theme: [(by_key[group, theme, one].upper or 0) < 0 for one in against]
+            for theme in ("misconduct", "discrimination", "specialist", "communities")
+        }
+        # What is planted is clear against each of them, and what is not against none.
+        assert all(clear["misconduct"] + clear["discrimination"])
+        assert not any(clear["specialist"] + clear["communities"])
 
 
 def test_printed_codes_can_be_used(demo: Demo) -> None:
