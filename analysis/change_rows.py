@@ -99,7 +99,16 @@ class _Pair:
         if any(row is not None and row.positive_bound for row in rows):
             return "banded"
         (percent, base, step), (percent_now, base_now, step_now) = figures
-        return Unit((percent, percent_now), (base, base_now), (step, step_now))
+        sooner = self._sooner(group, measure)
+        return Unit((percent, percent_now), (base, base_now), (step, step_now), sooner)
+
+    def _sooner(self, group: str, measure: str) -> int | None:
+        """The figure of the wave before the earlier one, where it can be compared."""
+        line = self.after.trend_by_key[group, measure]
+        at = [row.wave for row in line].index(self.before.manifest.wave)
+        if at == 0 or not line[at - 1].comparable or line[at - 1].bound:
+            return None
+        return line[at - 1].value
 
     def others(self, asked: Intervention, units: frozenset[str]) -> list[Unit]:
         """Units of the same kind, without those in, around or beside which something was done."""

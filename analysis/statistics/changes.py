@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from analysis.statistics.before_after import (
+    LEAST_OTHERS,
     Sizes,
     StandsOut,
     chance_of_one_wave,
@@ -34,11 +35,13 @@ class Unit:
         percents: percent positive.
         people: bases.
         steps: what the percents are rounded to, in points.
+        sooner: percent positive of the wave before both; None where it is not known.
     """
 
     percents: tuple[int, int]
     people: tuple[int, int]
     steps: tuple[int, int]
+    sooner: int | None = None
 
     @property
     def change(self) -> int:
@@ -95,13 +98,31 @@ def judge(unit: Unit, others: Sequence[Unit], *, picked_low: bool) -> Judged:
     stands = stands_out(unit.change, changes, sizes=sizes, rounding=max(0.0, further))
     if not picked_low:
         return Judged(stands, None, stands.excess.p)
-    values = [float(one.percents[0]) for one in (unit, *others)]
-    errors = chance_of_one_wave(changes, sizes, [one.people[0] for one in (unit, *others)])
-    own = float(errors[0])
-    expected = regression_to_the_mean(values[0], values, errors.tolist(), own)
-    most = most_by_picking(own, len(values))
-    expected = max(-most, min(most, expected))
+    expected = _expected(unit, others, sizes)
     return Judged(stands, expected, stands.p_beyond(expected))
+
+
+def _expected(unit: Unit, others: Sequence[Unit], sizes: Sizes) -> float:
+    """The points by which a unit that was picked for its low figure would move without any help.
+
+    Where the survey before both is known, the mean of the two figures says better how low the unit
+    is than the one it was picked for. Nothing is expected where that mean is lower still.
+    """
+    errors = chance_of_one_wave(
+        [one.change for one in others], sizes, [one.people[0] for one in (unit, *others)]
+    )
+    known = [unit.sooner is not None, *(one.sooner is not None for one in others)]
+    both = known[0] and sum(known) > LEAST_OTHERS
+    units = [one for one, told in zip((unit, *others), known, strict=True) if told or not both]
+    values = [
+        (one.percents[0] + (one.sooner or 0)) / 2 if both else one.percents[0] for one in units
+    ]
+    certain = errors[known] / 2**0.5 if both else errors
+    own = float(certain[0])
+    back = float(regression_to_the_mean(values[0], values, certain.tolist(), own))
+    most = most_by_picking(own, len(values))
+    expected = values[0] + max(-most, min(most, back)) - unit.percents[0]
+    return max(0.0, expected) if back >= 0 else min(0.0, expected)
 
 
 def verdicts(found: Sequence[Judged]) -> tuple[Verdict, ...]:

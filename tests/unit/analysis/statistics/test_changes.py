@@ -105,6 +105,27 @@ def test_what_a_low_unit_would_have_come_back_is_no_recovery() -> None:
     assert verdicts([picked]) == ("may_be_return",)
 
 
+def test_a_unit_that_was_low_before_that_too_has_less_to_come_back() -> None:
+    sooner = [
+        Unit((60 + way, 60 - way), (200, 200), (1, 1), 60 - way)
+        for way in (-3, -3, -2, 2, 3, 3, -1, 1, 2, -2, 3, -3)
+    ]
+    once, twice, lower = (
+        judge(Unit((48, 62), (200, 200), (1, 1), figure), sooner, picked_low=True)
+        for figure in (None, 49, 30)
+    )
+    assert once.regression is not None
+    assert twice.regression is not None
+    assert 0 < twice.regression < once.regression
+    assert twice.p < once.p
+    # What is lower still in the mean of both is not expected to fall.
+    assert lower.regression == 0
+    # Where the others' figures are not known, the one that it was picked for has to do.
+    plain = [Unit(one.percents, one.people, one.steps) for one in sooner]
+    alone = judge(Unit((48, 62), (200, 200), (1, 1), 49), plain, picked_low=True)
+    assert alone.regression == pytest.approx(once.regression)
+
+
 def test_a_rise_that_is_less_than_what_would_have_come_back_is_no_fall() -> None:
     others = [unit(60 + way, 60 - way) for way in (-1, -1, 0, 1, 1)]
     found = judge(unit(30, 30), others, picked_low=True)
