@@ -31,6 +31,7 @@ from analysis.publish.shown import Shown, control
 from analysis.publish.told import Telling
 from analysis.publish.trends import line_before, trend_rows
 from analysis.release.consistency import check
+from analysis.release.levels import level_rows
 from analysis.release.model import Release
 from analysis.tally import Tally, tally
 
@@ -220,7 +221,7 @@ def _completed(
         draft,
         manifest=replace(draft.manifest, comparisons=compared.made),
         comparisons=compared.rows,
-        concerns=compared.concerns,
+        concerns=compared.concerns + level_rows(draft),
         trends=trend_rows(
             shown.plan, draft.manifest.wave, draft.measures, draft.estimate_by_key, line
         ),

@@ -16,8 +16,8 @@ from analysis.ladders import RungKind
 Status = Literal["shown", "c"]
 Bound = Literal["", "or_more", "or_less"]
 Kind = Literal["item", "theme"]
-ConcernKind = Literal["concern", "strength"]
-ConcernState = Literal["emerging", "confirmed", "serious", "cleared", "watched"]
+ConcernKind = Literal["concern", "strength", "level"]
+ConcernState = Literal["emerging", "confirmed", "serious", "cleared", "watched", "above"]
 ChangeState = Literal[
     "stood_out", "may_be_return", "not_clear",
     "no_yardstick", "banded", "not_comparable", "not_shown",
@@ -94,10 +94,14 @@ class ComparisonRow:
 
 @dataclass(frozen=True)
 class ConcernRow:
-    """A finding that the area-of-concern rule raised.
+    """A finding that the area-of-concern rule raised, or a level of concern.
 
     `people` is base x gap, rounded to 5; 0 where no gap is raised any more. `before` is the id of
-    the earlier wave that the state rests on too, empty for `emerging`.
+    the earlier wave that the state rests on too, empty for `emerging`. `items` are those of a theme
+    in which the gap shows most, the widest published one first; comparisons have their rows.
+
+    Of a level of concern `measure` is an item, `against` is empty, the gap and its limits are those
+    of the percent negative to the item's level, and `people` is base x percent negative.
     """
 
     group: str
@@ -111,6 +115,7 @@ class ConcernRow:
     people: int
     words: str
     before: str = ""
+    items: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -182,7 +187,8 @@ class ChangeRow:
 class MeasureRow:
     """An item or theme of the codebook, so that a Release can be read on its own.
 
-    `categories` are (code, label, reading) in order, valid answers only; empty for a theme.
+    `categories` are (code, label, reading) in order, valid answers only; empty for a theme. `level`
+    is the percent of negative answers above which a group is a level of concern, if one is set.
     """
 
     measure: str
@@ -192,3 +198,4 @@ class MeasureRow:
     sensitive: bool
     fingerprint: str
     categories: tuple[tuple[str, str, str], ...]
+    level: int | None = None

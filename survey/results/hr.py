@@ -14,6 +14,7 @@ from survey.results import (
     bands,
     changed,
     commented,
+    concern_levels,
     findings,
     intersections,
     levels,
@@ -39,6 +40,7 @@ class HrPage:
     wave: waves.WaveFacts
     wave_links: tuple[waves.WaveLink, ...]
     findings: findings.Findings
+    levels: tuple[concern_levels.LevelBlock, ...]
     changes: changed.Changes
     command_map: heat_map.HeatMap
     force_map: heat_map.HeatMap
@@ -67,6 +69,7 @@ def hr_page(
         waves.facts(release),
         waves.links(releases, release, lambda other: url_for("results.hr_wave", wave=other)),
         findings.findings(release, scope.whole_force(release), releases=releases),
+        concern_levels.blocks(release, scope.whole_force(release)),
         changed.changes(release, scope.whole_force(release)),
         heat_map.draw(
             release,

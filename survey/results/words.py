@@ -163,6 +163,33 @@ def is_low(base: int | None) -> bool:
     return base is not None and base < LOW_BASE
 
 
+def level(percent: int, answers: Sequence[str], judged: int, above: int, below: int) -> str:
+    """What stands above the groups that lie above a level.
+
+    Args:
+        percent: the level.
+        answers: labels of the answers that count.
+        judged: groups in the whole force that could be judged.
+        above: of these, surely above the level.
+        below: surely below.
+    """
+    *first, last = [f"“{one}”" for one in answers]
+    said = f"{', '.join(first)} or {last}" if first else last
+    return (
+        f"The level, set in advance, is {percent} of every 100 answering {said}. In the whole "
+        f"force {judged:,} groups were judged, overlapping ones included: {above:,} surely lie "
+        f"above it, {below:,} surely below, and of {judged - above - below:,} it cannot be told."
+    )
+
+
+def gap(points: int | None, lower: int | None, upper: int | None) -> str:
+    """A published gap with its limits: `20 fewer (plausible range 10 to 30 fewer)`."""
+    if points is None or lower is None or upper is None:
+        return "[c]"
+    side = "fewer" if points < 0 else "more"
+    return f"{abs(points)} {side} (plausible range {plausible_range(lower, upper)})"
+
+
 def comparison(row: ComparisonRow | None, base: int | None, rest: int | None) -> str:
     """What a comparison with the rest says, whether or not a difference is clear.
 
