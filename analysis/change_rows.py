@@ -85,6 +85,10 @@ class _Pair:
 
     def unit(self, group: str, measure: str) -> Unit | ChangeState:
         """A unit's published figures in both waves, or why there are none to compare."""
+        now = self.after.estimate_by_key.get((group, measure))
+        # What is hidden looks alike, whether or not it could be compared.
+        if now is None or now.status != "shown":
+            return "not_shown"
         if not self._comparable(group, measure):
             return "not_comparable"
         both = (self.before, self.after)

@@ -25,6 +25,7 @@ _TABLE_COLUMNS = {
     "comparisons": {"group", "measure", "against", "gap", "status"},
     "trends": {"group", "measure", "wave", "value", "status"},
     "concerns": {"group", "measure", "against", "gap", "words"},
+    "changes": {"group", "measure", "value_before", "value_after", "status"},
 }
 _LONG = {"unit", "parent", "item", "count"}
 

@@ -139,6 +139,13 @@ def test_a_question_that_changed_gives_no_change() -> None:
     )
 
 
+def test_a_unit_that_is_hidden_now_looks_alike_whatever_it_was_asked() -> None:
+    other = replace(second(), trends=(), estimates=hidden(second()).estimates)
+    reworded = replace(other, changes=())
+    found = change_row(first(), reworded, DECLARED)
+    assert (found.status, found.state, found.words) == ("c", "not_shown", NOT_SHOWN)
+
+
 def hidden(release: Release, **more: object) -> Release:
     """The Release, with the unit's figure of the theme taken out."""
     empty: dict[str, object] = dict.fromkeys(("base", "positive", "lower", "upper", "score"))
