@@ -68,11 +68,13 @@ class Judged:
         regression: points that a unit picked for its low figure would have moved without any
             help; None for one that was picked for something else.
         p: two-sided, of the excess beyond `regression`.
+        twice: whether `regression` rests on the two surveys before, and not on one.
     """
 
     stands: StandsOut
     regression: float | None
     p: float
+    twice: bool = False
 
     @property
     def excess(self) -> float:
@@ -98,28 +100,34 @@ def judge(unit: Unit, others: Sequence[Unit], *, picked_low: bool) -> Judged:
     stands = stands_out(unit.change, changes, sizes=sizes, rounding=max(0.0, further))
     if not picked_low:
         return Judged(stands, None, stands.excess.p)
-    expected = _expected(unit, others, sizes)
-    return Judged(stands, expected, stands.p_beyond(expected))
+    known = [one for one in others if one.sooner is not None]
+    twice = unit.sooner is not None and len(known) >= LEAST_OTHERS
+    expected = _expected(unit, known if twice else others, others, twice=twice)
+    return Judged(stands, expected, stands.p_beyond(expected), twice)
 
 
-def _expected(unit: Unit, others: Sequence[Unit], sizes: Sizes) -> float:
+def _expected(unit: Unit, beside: Sequence[Unit], others: Sequence[Unit], *, twice: bool) -> float:
     """The points by which a unit that was picked for its low figure would move without any help.
 
-    Where the survey before both is known, the mean of the two figures says better how low the unit
-    is than the one it was picked for. Nothing is expected where that mean is lower still.
+    The mean of two surveys says better how low the unit is than the one it was picked for. Nothing
+    is expected where that mean is lower still.
+
+    Args:
+        unit: was picked.
+        beside: could have been picked.
+        others: their changes tell what chance does.
+        twice: whether the surveys before both are known of the unit and of all in `beside`.
     """
-    errors = chance_of_one_wave(
-        [one.change for one in others], sizes, [one.people[0] for one in (unit, *others)]
-    )
-    known = [unit.sooner is not None, *(one.sooner is not None for one in others)]
-    both = known[0] and sum(known) > LEAST_OTHERS
-    units = [one for one, told in zip((unit, *others), known, strict=True) if told or not both]
-    values = [
-        (one.percents[0] + (one.sooner or 0)) / 2 if both else one.percents[0] for one in units
-    ]
-    certain = errors[known] / 2**0.5 if both else errors
-    own = float(certain[0])
-    back = float(regression_to_the_mean(values[0], values, certain.tolist(), own))
+    units = (unit, *beside)
+    sizes = Sizes(unit.swing, [one.swing for one in others])
+    changes = [one.change for one in others]
+    errors = chance_of_one_wave(changes, sizes, [one.people[0] for one in units])
+    values = [float(one.percents[0]) for one in units]
+    if twice:
+        values = [(one.percents[0] + (one.sooner or 0)) / 2 for one in units]
+        errors = errors / 2**0.5
+    own = float(errors[0])
+    back = float(regression_to_the_mean(values[0], values, errors.tolist(), own))
     most = most_by_picking(own, len(values))
     expected = values[0] + max(-most, min(most, back)) - unit.percents[0]
     return max(0.0, expected) if back >= 0 else min(0.0, expected)
