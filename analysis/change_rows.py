@@ -14,7 +14,7 @@ from analysis.errors import DataError, EstimationError
 from analysis.interventions import Intervention
 from analysis.plan import COMMAND
 from analysis.release.model import Release
-from analysis.release.rows import ChangeRow, ChangeState, EstimateRow
+from analysis.release.rows import ChangeRow, ChangeState, EstimateRow, TrendRow
 from analysis.statistics import change_words as words
 from analysis.statistics.changes import Judged, Unit, Verdict, judge, verdicts
 
@@ -87,24 +87,31 @@ class _Pair:
         """A unit's published figures in both waves, or why there are none to compare."""
         now = self.after.estimate_by_key.get((group, measure))
         # What is hidden looks alike, whether or not it could be compared.
-        if now is None or now.status != "shown":
+        if now is None or now.positive is None or now.base is None:
             return "not_shown"
-        if not self._comparable(group, measure):
+        point = self._point(group, measure)
+        if point is None or not point.comparable:
             return "not_comparable"
-        both = (self.before, self.after)
-        rows = [one.estimate_by_key.get((group, measure)) for one in both]
-        figures = [
-            (row.positive, row.base, _step(one, row))
-            for one, row in zip(both, rows, strict=True)
-            if row is not None and row.positive is not None and row.base is not None
-        ]
-        if len(figures) < len(both):
+        if point.value is None:
             return "not_shown"
-        if any(row is not None and row.positive_bound for row in rows):
+        then = self.before.estimate_by_key.get((group, measure))
+        # A unit of the same name may have been another one.
+        if then is None or then.base is None or then.positive != point.value:
+            return "not_comparable"
+        if then.positive_bound or now.positive_bound:
             return "banded"
-        (percent, base, step), (percent_now, base_now, step_now) = figures
-        sooner = self._sooner(group, measure)
-        return Unit((percent, percent_now), (base, base_now), (step, step_now), sooner)
+        return Unit(
+            percents=(point.value, now.positive),
+            people=(then.base, now.base),
+            steps=(_step(self.before, then), _step(self.after, now)),
+            sooner=self._sooner(group, measure),
+        )
+
+    def _point(self, group: str, measure: str) -> TrendRow | None:
+        """The earlier wave in the trend line."""
+        line = self.after.trend_by_key.get((group, measure), ())
+        wave = self.before.manifest.wave
+        return next((row for row in line if row.wave == wave), None)
 
     def _sooner(self, group: str, measure: str) -> int | None:
         """The figure of the wave before the earlier one, where it can be compared."""
@@ -116,21 +123,16 @@ class _Pair:
 
     def others(self, asked: Intervention, units: frozenset[str]) -> list[Unit]:
         """Units of the same kind, without those in, around or beside which something was done."""
-        parents = _parents(self.after)
+        parents, levels = _parents(self.after), _levels(self.after)
         touched = {one for unit in units for one in (unit, *_above(unit, parents))}
         found = []
-        for group, level in _levels(self.after).items():
+        for group, level in levels.items():
             around = units.intersection(_above(group, parents))
-            if level == _levels(self.after)[asked.group] and group not in touched and not around:
+            if level == levels[asked.group] and group not in touched and not around:
                 unit = self.unit(group, asked.measure)
                 if isinstance(unit, Unit):
                     found.append(unit)
         return found
-
-    def _comparable(self, group: str, measure: str) -> bool:
-        line = self.after.trend_by_key.get((group, measure), ())
-        wave = self.before.manifest.wave
-        return any(row.wave == wave and row.comparable for row in line)
 
 
 @dataclass(frozen=True)

@@ -193,6 +193,19 @@ def test_a_banded_figure_gives_no_change() -> None:
     assert (found.state, found.change) == ("banded", None)
 
 
+def test_a_figure_that_the_trend_line_does_not_have_is_of_another_unit() -> None:
+    then = first()
+    other = replace(
+        then,
+        estimates=tuple(
+            replace(one, positive=33) if (one.group, one.measure) == (UNIT, THEME) else one
+            for one in then.estimates
+        ),
+    )
+    found = change_row(other, second(), DECLARED)
+    assert (found.state, found.change) == ("not_comparable", None)
+
+
 def test_an_undeclared_change_has_the_same_figures_and_other_words() -> None:
     found = change_row(first(), second(), replace(DECLARED, done="", where="here"))
     declared = row(second())
