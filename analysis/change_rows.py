@@ -14,7 +14,7 @@ from analysis.errors import DataError, EstimationError
 from analysis.interventions import Intervention
 from analysis.plan import COMMAND
 from analysis.release.model import Release
-from analysis.release.rows import ChangeRow, ChangeState, EstimateRow, TrendRow
+from analysis.release.rows import JOINED, ChangeRow, ChangeState, EstimateRow, TrendRow
 from analysis.statistics import change_words as words
 from analysis.statistics.changes import Judged, Unit, Verdict, judge, verdicts
 
@@ -52,7 +52,7 @@ def expect_known(declared: Sequence[Intervention], previous: Sequence[Release]) 
     """
     for one in declared:
         row = _of_wave(one, previous).estimate_by_key.get((one.group, one.measure))
-        if one.picked == "low_score" and (row is None or row.status != "shown"):
+        if one.picked == "low_score" and row is not None and row.status != "shown":
             raise DataError(
                 f"{one.where}: {one.measure} in {one.group} is not shown in wave {one.before}, so "
                 "it was not picked for a low figure there; write other."
@@ -94,16 +94,19 @@ class _Pair:
             return "not_comparable"
         if point.value is None:
             return "not_shown"
-        then = self.before.estimate_by_key.get((group, measure))
-        # A unit of the same name may have been another one.
-        if then is None or then.base is None or then.positive != point.value:
+        # A reorganised unit has its earlier figures under other names.
+        names = [group] if point.was is None else point.was.split(JOINED)
+        rows = [self.before.estimate_by_key.get((name, measure)) for name in names]
+        then = [row for row in rows if row is not None and row.base is not None]
+        same = len(then) > 1 or [row.positive for row in then] == [point.value]
+        if len(then) < len(names) or not same:
             return "not_comparable"
-        if then.positive_bound or now.positive_bound:
+        if point.bound or now.positive_bound:
             return "banded"
         return Unit(
             percents=(point.value, now.positive),
-            people=(then.base, now.base),
-            steps=(_step(self.before, then), _step(self.after, now)),
+            people=(sum(row.base or 0 for row in then), now.base),
+            steps=(max(_step(self.before, row) for row in then), _step(self.after, now)),
             sooner=self._sooner(group, measure),
         )
 

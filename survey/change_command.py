@@ -79,11 +79,11 @@ def _expect_pair(then: Release, now: Release, after: Path) -> None:
 def _expect_same_figures(then: Release, now: Release, group: str, measure: str) -> None:
     wave, row = then.manifest.wave, then.estimate_by_key.get((group, measure))
     line = now.trend_by_key.get((group, measure), ())
-    told = [point.value for point in line if point.wave == wave and point.comparable]
+    told = [point.value for point in line if point.wave == wave and point.was is None]
     if row is not None and told and told != [row.positive]:
         raise DataError(
             f"The later Release says another figure of {group} ({measure}) in wave {wave} than the "
-            "earlier one: the unit was reorganised, or that Release was replaced by another one."
+            "earlier one: that Release was replaced by another one."
         )
 
 
