@@ -189,6 +189,19 @@ def test_the_northern_departments_are_not_raised_in_the_third(demo: Demo) -> Non
     assert states == {DEPARTMENTS[0]: "cleared", DEPARTMENTS[1]: "watched"}
 
 
+def test_what_the_northern_board_declared_stands_out_in_the_third(demo: Demo) -> None:
+    first, second, third = demo.releases[:3]
+    assert first.changes == second.changes == ()
+    assert [row.group for row in third.changes] == ["command=response-north", *DEPARTMENTS]
+    for row in third.changes:
+        assert (row.measure, row.before) == ("discrimination", second.manifest.wave)
+        assert second.manifest.closed < row.declared < third.manifest.closed
+        assert (row.state, row.picked) == ("stood_out", "low_score")
+        assert (row.excess or 0) > (row.regression or 0) >= 0
+    # Beside a command stand commands, and beside a department departments that nobody acted in.
+    assert [(row.others or 0) > 20 for row in third.changes] == [False, True, True]
+
+
 def test_nothing_else_is_ever_confirmed(demo: Demo) -> None:
     plan = loader.load(QUESTIONNAIRE).plan
     chance = [
