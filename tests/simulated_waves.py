@@ -47,27 +47,22 @@ Where = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Gap:
-    """`people` answers of the group `where` lie `points` lower on `THEME`, wave by wave.
-
-    Attributes:
-        later: points lower in the third wave.
-    """
+    """`people` answers of the group `where` lie `points` lower on `THEME`, in two waves."""
 
     where: Where
     people: int
     points: int
-    later: int = 0
 
     @property
     def group(self) -> str:
         """Its id in the plan."""
         return "&".join("=".join(pair) for pair in self.where)
 
-    def size(self, wave: int) -> float:
-        """How far an answer is moved, on the scale of the thresholds."""
-        middle = sum(answering.POSITIVE) / 2
-        points = self.points if wave in TWO else self.later
-        return NormalDist().inv_cdf(middle - points / 100) - NormalDist().inv_cdf(middle)
+
+def size(points: int) -> float:
+    """How far an answer is moved, on the scale of the thresholds, to be so many points lower."""
+    middle = sum(answering.POSITIVE) / 2
+    return NormalDist().inv_cdf(middle - points / 100) - NormalDist().inv_cdf(middle)
 
 
 @dataclass(frozen=True)
@@ -96,9 +91,15 @@ class World:
         self._samples = [self._sample(wave, order) for wave in waves]
         self._allowed: list[Shown] = []
 
-    def flags(self, draw: int) -> tuple[Flags, ...]:
-        """What each wave raises with the sums of those before it in hand."""
-        tallies = [tally(asked()[1], asked()[0].plan, one) for one in self.microdata(draw)]
+    def flags(self, draw: int, later: int = 0) -> tuple[Flags, ...]:
+        """What each wave raises with the sums of those before it in hand.
+
+        Args:
+            draw: number of the draw.
+            later: points that the gap's group lies lower in a third wave.
+        """
+        answers = self.microdata(draw, later)
+        tallies = [tally(asked()[1], asked()[0].plan, one) for one in answers]
         if not self._allowed:
             self._allowed = [control(counted, POLICY) for counted in tallies]
         return one_after_another(
@@ -109,7 +110,7 @@ class World:
         """Whether each wave shows `THEME` of a group; as soon as something was drawn."""
         return tuple(one.shows(group, THEME) for one in self._allowed)
 
-    def microdata(self, draw: int) -> Iterator[Microdata]:
+    def microdata(self, draw: int, later: int = 0) -> Iterator[Microdata]:
         """The answers of all waves, about 3,300 each."""
         _, book = asked()
         rng = np.random.default_rng([self._seed, 2, draw])
@@ -119,23 +120,28 @@ class World:
             leanings=rng.standard_normal(self._force.leanings.shape),
         )
         for wave, sample in zip(self._waves, self._samples, strict=True):
-            yield self._answers(book, force, sample, 1000 * self._seed + draw, wave)
-
-    def _answers(
-        self, book: Codebook, force: Force, sample: Sample, seed: int, wave: int
-    ) -> Microdata:
-        n = len(sample.people)
-        fallen = np.zeros(n)
-        if self._gap is not None:
-            fallen = self._gap.size(wave) * _inside(sample.variables, self._gap.where)
-        moved = {item.id: fallen * (item.theme == THEME) for item in book.items}
-        columns = answering.statements(book, force, sample.people, moved, seed, wave)
-        items = {item.id: positions(columns[item.id], item.codes) for item in book.items}
-        return Microdata(n, sample.variables, items)
+            fallen = np.zeros(len(sample.people))
+            if self._gap is not None:
+                points = self._gap.points if wave in TWO else later
+                fallen = size(points) * _inside(sample.variables, self._gap.where)
+            yield _answers(book, force, sample, fallen, (1000 * self._seed + draw, wave))
 
     def _sample(self, wave: int, order: Ids) -> Sample:
         sample = who_answers(self._force, self._seed, wave)
         return sample if self._gap is None else _sized(sample, self._gap, order)
+
+
+def _answers(
+    book: Codebook,
+    force: Force,
+    sample: Sample,
+    fallen: npt.NDArray[np.float64],
+    seeds: tuple[int, int],
+) -> Microdata:
+    moved = {item.id: fallen * (item.theme == THEME) for item in book.items}
+    columns = answering.statements(book, force, sample.people, moved, *seeds)
+    items = {item.id: positions(columns[item.id], item.codes) for item in book.items}
+    return Microdata(len(sample.people), sample.variables, items)
 
 
 def who_answers(force: Force, seed: int, wave: int) -> Sample:
