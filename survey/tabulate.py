@@ -7,13 +7,14 @@ tally, disclosure control and statistics make the same kind of Release as a wave
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from analysis import headcounts, responses
+from analysis import headcounts, interventions, responses
 from analysis.earlier_tallies import EarlierTallies, kept
 from analysis.errors import Unprotectable
 from analysis.ledger import Ledger, Published
@@ -64,6 +65,7 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
     help="release.key that opens them, where --key does not",
 )
 @click.option("--keep-tallies", type=_FILE, help="public.json to seal this wave's sums to")
+@click.option("--interventions", type=_FILE, help="where something was done, declared in advance")
 @click.option("--out", type=_FOLDER, required=True, help="gets the Release as a folder of its own")
 def tabulate(
     questionnaire: Path,
@@ -85,7 +87,7 @@ def tabulate(
         raise SettingsError(
             "--ledger needs --key: a Release signed with a throw-away key is another one each time."
         )
-    for option in ("correct", "previous", "keep_tallies"):
+    for option in ("correct", "previous", "keep_tallies", "interventions"):
         if of_wave[option] is not None and ledger is None:
             name = option.replace("_", "-")
             raise SettingsError(f"--{name} needs --ledger, in which the Releases stand.")
@@ -98,7 +100,10 @@ def tabulate(
     keeper = None if of_wave["keep_tallies"] is None else officers.read(of_wave["keep_tallies"])
     openers = (keys, *who_opens(of_wave["openers"])[1])
     pooling = Pooling(of_wave["previous"], openers, keeper)
-    asked = (questionnaire, answers, headcount, weight, _name(wave, answers), day)
+    asked = Asked(
+        *(questionnaire, answers, headcount, weight, _name(wave, answers), day),
+        interventions=of_wave["interventions"],
+    )
     made = (
         made_of(asked) if ledger is None else _continued(asked, ledger, out, keys, reason, pooling)
     )
@@ -116,8 +121,27 @@ def tabulate(
     click.echo(f"Release {digest} is in {out / digest}")
 
 
-Asked = tuple[Path, Path, Path | None, str | None, str, date]
-"""Questionnaire, answers, headcounts, weight, wave and the day on which it closed."""
+@dataclass(frozen=True)
+class Asked:
+    """What is tabulated.
+
+    Attributes:
+        questionnaire: YAML file that says what the columns of `answers` mean.
+        answers: CSV, gzipped when its name ends in `.gz`.
+        headcount: CSV `group,headcount`.
+        weight: name of the column that holds weights.
+        wave: id and title of the wave.
+        closed: the day on which it closed.
+        interventions: file that says where something was done; None for none.
+    """
+
+    questionnaire: Path
+    answers: Path
+    headcount: Path | None
+    weight: str | None
+    wave: str
+    closed: date
+    interventions: Path | None = None
 
 
 def _continued(
@@ -139,11 +163,11 @@ def _continued(
         WaveStateError: when a correction would change nothing.
         CandourError: what `made_of` raises.
     """
-    questionnaire, wave = load(asked[0]), asked[4]
+    questionnaire, wave = load(asked.questionnaire), asked.wave
     there = ledgers.read(path, questionnaire.id)
     _expect_all_of(out, there)
     last = there.entries[-1] if there.entries else None
-    earlier = sealed_tallies.earlier(pooling, there, asked[5], click.echo)
+    earlier = sealed_tallies.earlier(pooling, there, asked.closed, click.echo)
     keep = pooling.keeper is not None
     done = last if isinstance(last, Published) and last.wave == wave else None
     if done is not None and done.release.manifest.correction == reason:
@@ -196,7 +220,7 @@ def release_of(
     Raises:
         CandourError: what `made_of` raises.
     """
-    return made_of((questionnaire, answers, headcount, weight, wave, closed)).release
+    return made_of(Asked(questionnaire, answers, headcount, weight, wave, closed)).release
 
 
 def made_of(
@@ -221,11 +245,12 @@ def made_of(
         DataError: names file, row, column and value.
         Unprotectable: the plan cannot be published safely from these answers.
     """
-    questionnaire, answers, headcount, weight, wave, closed = what
-    asked = load(questionnaire)
+    asked = load(what.questionnaire)
     book = codebook(asked)
-    counts = None if headcount is None else headcounts.read(headcount, asked.plan)
-    microdata = responses.read(answers, book, layout(asked), weight)
+    counts = None if what.headcount is None else headcounts.read(what.headcount, asked.plan)
+    file = what.interventions
+    done = () if file is None else interventions.read(file, book, asked.plan)
+    microdata = responses.read(what.answers, book, layout(asked), what.weight)
     click.echo(
         f"{microdata.n:,} answers to {len(book.items)} items; {len(asked.plan.groups):,} groups"
     )
@@ -233,12 +258,13 @@ def made_of(
         book,
         asked.plan,
         microdata,
-        wave=WaveFacts(wave, wave, closed, ledger, correction),
+        wave=WaveFacts(what.wave, what.wave, what.closed, ledger, correction),
         policy=DisclosurePolicy(),
         headcounts=counts,
-        previous=_earlier(ledger, closed),
+        previous=_earlier(ledger, what.closed),
         previous_tallies=earlier,
-        weight=weight,
+        weight=what.weight,
+        interventions=done,
     )
     return Made(release, kept(tally(book, asked.plan, microdata), release) if keep else None)
 

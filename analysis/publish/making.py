@@ -7,9 +7,11 @@ from dataclasses import replace
 
 from analysis.attack.audit import Breach, examine
 from analysis.attack.shares import attack_shares
+from analysis.change_rows import change_rows, expect_known
 from analysis.codebook import Codebook
 from analysis.earlier_tallies import EarlierTallies
 from analysis.errors import DataError, EstimationError, LedgerError, Unprotectable
+from analysis.interventions import Intervention
 from analysis.ledger import Published
 from analysis.microdata import Microdata
 from analysis.plan import FORCE, TablePlan
@@ -29,6 +31,7 @@ from analysis.publish.shown import Shown, control
 from analysis.publish.told import Telling
 from analysis.publish.trends import line_before, trend_rows
 from analysis.release.consistency import check
+from analysis.release.levels import level_rows
 from analysis.release.model import Release
 from analysis.tally import Tally, tally
 
@@ -44,6 +47,7 @@ def publish(  # noqa: PLR0913
     previous: Sequence[Release] = (),
     previous_tallies: Sequence[EarlierTallies] = (),
     weight: str | None = None,
+    interventions: Sequence[Intervention] = (),
 ) -> Release:
     """Count, protect, compute and round the answers of a wave.
 
@@ -58,10 +62,11 @@ def publish(  # noqa: PLR0913
         previous_tallies: sums of earlier waves of the same questionnaire; with them and `previous`
             findings can be confirmed. A wave with weights is not pooled.
         weight: name of the weight column, exactly when `microdata` has weights.
+        interventions: where something was done; each begins after one of the waves in `previous`.
 
     Raises:
         EstimationError: when nobody answered.
-        DataError: when microdata, headcounts or weights do not fit.
+        DataError: when microdata, headcounts, weights or interventions do not fit.
         LedgerError: when the ledger is that of another questionnaire, or a wave that stands in it
             is published again without saying why, or another one with a reason.
         Unprotectable: when the plan cannot be published safely.
@@ -80,6 +85,7 @@ def publish(  # noqa: PLR0913
         previous=previous,
         previous_tallies=previous_tallies,
         weight=weight,
+        interventions=interventions,
     )
 
 
@@ -116,7 +122,7 @@ def _expect_reason(wave: WaveFacts, earlier: Sequence[Published]) -> None:
         )
 
 
-def publish_tally(
+def publish_tally(  # noqa: PLR0913
     counted: Tally,
     past: Past | None = None,
     *,
@@ -126,8 +132,11 @@ def publish_tally(
     previous: Sequence[Release] = (),
     previous_tallies: Sequence[EarlierTallies] = (),
     weight: str | None = None,
+    interventions: Sequence[Intervention] = (),
 ) -> Release:
     """`publish` for answers that were counted in parts: everything after the tally."""
+    line = line_before(previous, counted.codebook.questionnaire, wave.id)
+    expect_known(interventions, line)
     shown = control(counted, policy, past)
     look = Telling(shown, counted)
     where = places(counted.codebook, counted.plan, counted.cells)
@@ -136,7 +145,6 @@ def publish_tally(
         shown = replace(shown, withheld=shown.withheld | past.withheld())
     sizes = all_headcounts(counted.plan, headcounts, counted.at_groups.people.tolist())
     known = response_of(shown, sizes, past, None if wave.told is None else wave.told.cards)
-    line = line_before(previous, counted.codebook.questionnaire, wave.id)
     tallies = () if weight is not None else previous_tallies
     if weight is not None:
         shown = replace(shown, withheld=_withheld_of_people(shown, wave, known))
@@ -146,6 +154,7 @@ def publish_tally(
         breaches = tuple(attack_shares(draft))
         if not breaches:
             release = _completed(draft, shown, line, tallies)
+            release = replace(release, changes=change_rows(release, line, interventions))
             check(release)
             found = examine(release, shown.plan, look.candidates, where)
             breaches = found.breaches
@@ -212,7 +221,7 @@ def _completed(
         draft,
         manifest=replace(draft.manifest, comparisons=compared.made),
         comparisons=compared.rows,
-        concerns=compared.concerns,
+        concerns=compared.concerns + level_rows(draft),
         trends=trend_rows(
             shown.plan, draft.manifest.wave, draft.measures, draft.estimate_by_key, line
         ),

@@ -26,6 +26,14 @@ METHODS = {
         "equal share of the wave's rate, and a gap of 5 points or more; confirmed from two waves "
         "together, squared standard error x 1.35"
     ),
+    "where it shows most": (
+        "items inside a raised theme: Benjamini-Hochberg at the family's rate x raised / compared "
+        "(Benjamini-Bogomolov), and a gap of 5 points or more"
+    ),
+    "changes": (
+        "declared in a file; against the spread of the changes of other units of the same kind (t, "
+        "units - 2), Benjamini-Hochberg over all that was declared; from published figures alone"
+    ),
     "disclosure control": "complementary suppression over all tables together, audited",
 }
 
@@ -126,6 +134,7 @@ def measure_rows(codebook: Codebook) -> tuple[MeasureRow, ...]:
                 for category in item.categories
                 if category.reading is not None
             ),
+            level=None if item.level is None else round(100 * item.level),
         )
         for item in codebook.items
     )

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
 
 from analysis.plan import FORCE, Group, TablePlan
+from analysis.release.families import family_of
+from analysis.release.model import BreakdownFacts
 from analysis.statistics.concerns import Share
-
-COMMAND_LEVEL = "command"
-"""Units below this level of a breakdown are a family by themselves in each unit around them."""
 
 
 @dataclass(frozen=True)
@@ -30,14 +30,11 @@ class Pair:
 
 
 def pairs(plan: TablePlan) -> tuple[Pair, ...]:
-    """Every comparison of a plan, one per group, in plan order: each with the rest of the force.
-
-    Families follow from what the questionnaire declares: commands and what stands above them; the
-    departments of each command; each characteristic; each crossing; each named intersection.
-    """
+    """Every comparison of a plan, one per group, in plan order: each with the rest of the force."""
     named = {one.group: one.name for one in plan.intersections}
+    facts = {one.id: BreakdownFacts.of(one) for one in plan.breakdowns}
     return tuple(
-        _pair(plan, group, named.get(group.id)) for group in plan.groups if group.id != FORCE
+        _pair(facts, group, named.get(group.id)) for group in plan.groups if group.id != FORCE
     )
 
 
@@ -50,13 +47,6 @@ def rests(plan: TablePlan, found: tuple[Pair, ...]) -> sparse.csr_array:
     return sparse.csr_array((signs, (rows, columns)), (len(found), len(plan.groups)))
 
 
-def _pair(plan: TablePlan, group: Group, name: str | None) -> Pair:
-    if name is not None:
-        return Pair(group.id, FORCE, f"intersection {name}", "named")
-    if len(group.where) == 1:
-        breakdown, value = group.where[0]
-        levels = plan.breakdown_by_id[breakdown].levels
-        level = plan.breakdown_by_id[breakdown].value_by_id[value].level
-        if COMMAND_LEVEL in levels and levels.index(level) > levels.index(COMMAND_LEVEL):
-            return Pair(group.id, FORCE, f"within {group.parent}", "departments")
-    return Pair(group.id, FORCE, " x ".join(breakdown for breakdown, _ in group.where))
+def _pair(facts: Mapping[str, BreakdownFacts], group: Group, name: str | None) -> Pair:
+    family = family_of(facts, group.where, group.parent, name)
+    return Pair(group.id, FORCE, family.name, family.share)

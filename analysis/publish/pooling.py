@@ -93,7 +93,9 @@ class Earlier:
         last = line[0][1]
         for one, sums in line:
             row = self.raised.get(one.wave, {}).get((group, theme))
-            if row is None or row.state not in FOLLOWED or (was is not None and row.kind != was):
+            if row is None or row.kind == "level" or row.state not in FOLLOWED:
+                break
+            if was is not None and row.kind != was:
                 break
             was, last = row.kind, sums
             if row.state != "watched":

@@ -9,6 +9,7 @@ from typing import Any
 from analysis.plan import Breakdown
 from analysis.release.certificates import Certificates
 from analysis.release.rows import (
+    ChangeRow,
     ComparisonRow,
     ConcernRow,
     DistributionRow,
@@ -111,6 +112,7 @@ class Release:
     concerns: tuple[ConcernRow, ...]
     trends: tuple[TrendRow, ...]
     ladders: tuple[LadderRow, ...] = ()
+    changes: tuple[ChangeRow, ...] = ()
     certificates: Certificates | None = None
 
     @cached_property

@@ -10,13 +10,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from analysis.interventions import Picked
 from analysis.ladders import RungKind
 
 Status = Literal["shown", "c"]
 Bound = Literal["", "or_more", "or_less"]
 Kind = Literal["item", "theme"]
-ConcernKind = Literal["concern", "strength"]
-ConcernState = Literal["emerging", "confirmed", "serious", "cleared", "watched"]
+ConcernKind = Literal["concern", "strength", "level"]
+ConcernState = Literal["emerging", "confirmed", "serious", "cleared", "watched", "above"]
+ChangeState = Literal[
+    "stood_out", "may_be_return", "not_clear",
+    "no_yardstick", "banded", "not_comparable", "not_shown",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -89,10 +94,14 @@ class ComparisonRow:
 
 @dataclass(frozen=True)
 class ConcernRow:
-    """A finding that the area-of-concern rule raised.
+    """A finding that the area-of-concern rule raised, or a level of concern.
 
     `people` is base x gap, rounded to 5; 0 where no gap is raised any more. `before` is the id of
-    the earlier wave that the state rests on too, empty for `emerging`.
+    the earlier wave that the state rests on too, empty for `emerging`. `items` are those of a theme
+    in which the gap shows most, the widest published one first; comparisons have their rows.
+
+    Of a level of concern `measure` is an item, `against` is empty, the gap and its limits are those
+    of the percent negative to the item's level, and `people` is base x percent negative.
     """
 
     group: str
@@ -106,6 +115,7 @@ class ConcernRow:
     people: int
     words: str
     before: str = ""
+    items: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -141,10 +151,44 @@ class LadderRow:
 
 
 @dataclass(frozen=True)
+class ChangeRow:
+    """What changed in a unit where something was done, beside other units of its kind.
+
+    All of it follows from published figures. `value_before` and `value_after` are percent positive,
+    `change` their difference in points; `others_change` is the mean change of so many `others`,
+    `excess` what `change` has beyond that, with 95 % limits rounded outward; `regression` is what a
+    unit that was picked for its low figure is expected to come back without any help. `declared` is
+    an ISO date.
+    """
+
+    group: str
+    measure: str
+    kind: Kind
+    before: str
+    after: str
+    done: str
+    picked: Picked
+    declared: str
+    value_before: int | None
+    value_after: int | None
+    change: int | None
+    others: int | None
+    others_change: float | None
+    excess: float | None
+    lower: int | None
+    upper: int | None
+    regression: float | None
+    state: ChangeState
+    words: str
+    status: Status
+
+
+@dataclass(frozen=True)
 class MeasureRow:
     """An item or theme of the codebook, so that a Release can be read on its own.
 
-    `categories` are (code, label, reading) in order, valid answers only; empty for a theme.
+    `categories` are (code, label, reading) in order, valid answers only; empty for a theme. `level`
+    is the percent of negative answers above which a group is a level of concern, if one is set.
     """
 
     measure: str
@@ -154,3 +198,4 @@ class MeasureRow:
     sensitive: bool
     fingerprint: str
     categories: tuple[tuple[str, str, str], ...]
+    level: int | None = None

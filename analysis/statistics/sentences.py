@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from analysis.errors import EstimationError
 from analysis.statistics.concerns import PAST, FlagKind, State
 
@@ -119,6 +121,34 @@ def no_clear_difference(base: int, smallest: int) -> str:
 def often_unseen(base: int, smallest: int) -> str:
     """What stands beside a finding: gaps that a group of this size hides; as above."""
     return f"Among about {base} answers, a gap of less than {smallest} points often stays unseen."
+
+
+def above_level(
+    group: str,
+    item: str,
+    answers: Sequence[str],
+    *,
+    percent: str,
+    limits: tuple[int, int],
+    level: int,
+) -> str:
+    """The fixed sentences of a level of concern, from published numbers only.
+
+    Args:
+        group: label of the group.
+        item: wording of the item.
+        answers: labels of its negative answers.
+        percent: published percent of these as a reader sees it ("45", "90 or more").
+        limits: of that percent, lower first.
+        level: percent that was set in advance.
+    """
+    *first, last = [f"“{one}”" for one in answers]
+    said = f"{', '.join(first)} or {last}" if first else last
+    return (
+        f"{group}: {percent} of every 100 answered {said} to “{item}” (plausible range "
+        f"{limits[0]} to {limits[1]}). That is above {level}, the level that was set in advance. "
+        "No others are compared with: it can be so everywhere. It does not tell us why."
+    )
 
 
 def _direction(gap: int) -> str:

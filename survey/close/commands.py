@@ -104,6 +104,11 @@ def combine(shares: tuple[Path, ...], locked: Path, out: Path) -> None:
     help="public.json to whose key this wave's sums are sealed, for later waves to pool with",
 )
 @click.option(
+    "--interventions",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="CSV file of where something was done, declared before the results were known",
+)
+@click.option(
     "--correct",
     metavar="REASON",
     help="replace the Release that is out, while the answers exist; everybody reads why",
@@ -115,6 +120,7 @@ def unseal(
     officers_of: tuple[Path, ...],
     ledger: Path | None,
     correct: str | None,
+    interventions: Path | None,
     **pooled: Path | None,
 ) -> None:
     """Open a closed wave: a carried file, offline, or a wave of this server, and publish it."""
@@ -126,7 +132,10 @@ def unseal(
         trusted = [one.verifier for one in known]
         said = (_progress, click.echo, ledger)
         packed = unseal_file(
-            Path(wave), keys, trusted, out, *said, correction=correct, pooling=pooling
+            *(Path(wave), keys, trusted, out, *said),
+            correction=correct,
+            pooling=pooling,
+            interventions=interventions,
         )
         click.echo(f"Release {packed.stem} is in {packed.with_suffix('')}; nobody has it yet.")
         click.echo(f"Bring {packed.name} to the server: candour release add {packed.name}")
@@ -142,7 +151,10 @@ def unseal(
         )
     stores = Stores.open(Settings.from_environment())
     digest = unseal_wave(
-        *(stores, wave, keys, out, _progress, click.echo), correction=correct, pooling=pooling
+        *(stores, wave, keys, out, _progress, click.echo),
+        correction=correct,
+        pooling=pooling,
+        interventions=interventions,
     )
     instead = " in place of the one before" if correct else ""
     click.echo(f"Release {digest} is in {out / digest} and published{instead}.")

@@ -12,11 +12,13 @@ import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from analysis.earlier_tallies import EarlierTallies, kept
+from analysis.interventions import read as read_interventions
 from analysis.ledger import Count, Ledger
 from analysis.ledger import entries as entries_of
 from analysis.microdata import Microdata
@@ -53,6 +55,7 @@ class Asked:
         correction: why another Release replaces the one that is out; None for the first.
         earlier: sums of earlier waves, to pool with.
         keep: whether the wave's own sums are kept.
+        interventions: file that says where something was done; None for none.
     """
 
     verifiers: Collection[bytes] = ()
@@ -61,6 +64,7 @@ class Asked:
     correction: str | None = None
     earlier: tuple[EarlierTallies, ...] = ()
     keep: bool = False
+    interventions: Path | None = None
 
 
 ASKED = Asked()
@@ -87,6 +91,7 @@ def made_of(file: WaveFile, keys: Keys, asked: Asked = ASKED) -> Made:
             answered, its rows are damaged, or what was published of it does not hold together.
         SettingsError: when the keys are not this wave's.
         ReleaseError: when an earlier Release was tampered with, or the ledger is not whole.
+        DataError: when the file of interventions is wrong; names the row.
         Unprotectable: when the plan cannot be published safely from these answers.
     """
     wave, sealed = file.wave, expect_opening(file, correcting=asked.correction is not None)
@@ -95,6 +100,9 @@ def made_of(file: WaveFile, keys: Keys, asked: Asked = ASKED) -> Made:
     trusted = {keys.public.verifier, *asked.verifiers}
     ledger = ledger_of(file)
     book, plan = codebook(wave.questionnaire), wave.questionnaire.plan
+    done = (
+        () if asked.interventions is None else read_interventions(asked.interventions, book, plan)
+    )
     answers = open_all(sealed.answers, wave, keys, asked.watch, asked.tell)
     release = publish(
         *(book, plan, answers),
@@ -103,6 +111,7 @@ def made_of(file: WaveFile, keys: Keys, asked: Asked = ASKED) -> Made:
         headcounts=sealed.headcounts,
         previous=_earlier(ledger, wave, trusted, asked.tell),
         previous_tallies=asked.earlier,
+        interventions=done,
     )
     return Made(release, kept(tally(book, plan, answers), release) if asked.keep else None)
 

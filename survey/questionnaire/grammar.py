@@ -98,6 +98,7 @@ class StatementPart(_QuestionPart):
     theme: str | None = None
     reversed: bool = False
     sensitive: bool = False
+    level: Annotated[int, Field(ge=1, le=99)] | None = None
     denominator: Literal["valid", "all"] | None = None
     column: str = ""
     missing_codes: list[str] = []

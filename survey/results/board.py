@@ -12,7 +12,9 @@ from analysis.release.comment_themes import CommentThemes
 from analysis.release.model import Release
 from survey.results import (
     bands,
+    changed,
     commented,
+    concern_levels,
     findings,
     intersections,
     levels,
@@ -33,6 +35,8 @@ class BoardPage:
     wave: waves.WaveFacts
     wave_links: tuple[waves.WaveLink, ...]
     findings: findings.Findings
+    levels: tuple[concern_levels.LevelBlock, ...]
+    changes: changed.Changes
     command_map: heat_map.HeatMap
     force_map: heat_map.HeatMap
     watched: tuple[intersections.IntersectionBlock, ...]
@@ -71,6 +75,8 @@ def board_page(
             lambda other: url_for("results.board_wave", command=command.id, wave=other),
         ),
         findings.findings(release, scope, releases=releases),
+        concern_levels.blocks(release, scope),
+        changed.changes(release, scope),
         heat_map.draw(
             release,
             "command",

@@ -16,8 +16,9 @@ TABLES = {
     "estimates": "Percentages and scores, by group",
     "distributions": "Every answer category, by group",
     "comparisons": "Each group against the rest",
-    "concerns": "Areas of concern and strengths",
+    "concerns": "Areas of concern, levels of concern and strengths",
     "trends": "Figures over the surveys",
+    "changes": "What changed where something was done",
     "ladders": "What is shown in place of groups that are not",
     "measures": "Themes and statements",
 }

@@ -12,7 +12,9 @@ from analysis.release.comment_themes import CommentThemes
 from analysis.release.model import Release
 from survey.results import (
     bands,
+    changed,
     commented,
+    concern_levels,
     findings,
     intersections,
     levels,
@@ -38,6 +40,8 @@ class HrPage:
     wave: waves.WaveFacts
     wave_links: tuple[waves.WaveLink, ...]
     findings: findings.Findings
+    levels: tuple[concern_levels.LevelBlock, ...]
+    changes: changed.Changes
     command_map: heat_map.HeatMap
     force_map: heat_map.HeatMap
     more_maps: tuple[tuple[str, heat_map.HeatMap], ...]
@@ -65,6 +69,8 @@ def hr_page(
         waves.facts(release),
         waves.links(releases, release, lambda other: url_for("results.hr_wave", wave=other)),
         findings.findings(release, scope.whole_force(release), releases=releases),
+        concern_levels.blocks(release, scope.whole_force(release)),
+        changed.changes(release, scope.whole_force(release)),
         heat_map.draw(
             release,
             "commands",

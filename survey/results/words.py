@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from analysis.release.rows import (
     Bound,
+    ChangeState,
     ComparisonRow,
     ConcernKind,
     ConcernState,
@@ -61,6 +63,19 @@ STATES: Mapping[tuple[ConcernKind, ConcernState], str] = {
     ("strength", "watched"): "watched",
 }
 """How sure a finding is, in a word; what each means stands under the lists."""
+
+CHANGED: Mapping[ChangeState, tuple[str, str]] = {
+    "stood_out": ("stands out", "green"),
+    "may_be_return": ("may have come back by itself", "yellow"),
+    "not_clear": ("not clear", "grey"),
+    "no_yardstick": ("cannot be judged", "grey"),
+    "banded": ("cannot be told", "grey"),
+    "not_comparable": ("not comparable", "grey"),
+    "not_shown": ("not shown", "grey"),
+}
+"""What is made of a change in a unit where something was done, and the colour of its tag."""
+FALLEN = ("stands out, lower", "red")
+"""In place of the first of these where the unit's figure fell beside the others."""
 
 LOW_BASE = 30
 """Below this many answers a figure carries the mark [u], low base."""
@@ -135,9 +150,44 @@ def response_of_larger(rates: Sequence[tuple[str, int]]) -> str:
     return f"How many answered in the larger groups that these people are in: {said}."
 
 
+def signed(value: float | None) -> str:
+    """A change in whole points, `+5`, `−3`, `0`; empty where there is none."""
+    if value is None:
+        return ""
+    whole = math.floor(value + 0.5)
+    return f"{whole:+d}".replace("-", "−") if whole else "0"
+
+
 def is_low(base: int | None) -> bool:
     """Whether a figure with this base carries the mark [u]."""
     return base is not None and base < LOW_BASE
+
+
+def level(percent: int, answers: Sequence[str], judged: int, above: int, below: int) -> str:
+    """What stands above the groups that lie above a level.
+
+    Args:
+        percent: the level.
+        answers: labels of the answers that count.
+        judged: groups in the whole force that could be judged.
+        above: of these, surely above the level.
+        below: surely below.
+    """
+    *first, last = [f"“{one}”" for one in answers]
+    said = f"{', '.join(first)} or {last}" if first else last
+    return (
+        f"The level, set in advance, is {percent} of every 100 answering {said}. In the whole "
+        f"force {judged:,} groups were judged, overlapping ones included: {above:,} surely lie "
+        f"above it, {below:,} surely below, and of {judged - above - below:,} it cannot be told."
+    )
+
+
+def gap(points: int | None, lower: int | None, upper: int | None) -> str:
+    """A published gap with its limits: `20 fewer (plausible range 10 to 30 fewer)`."""
+    if points is None or lower is None or upper is None:
+        return "[c]"
+    side = "fewer" if points < 0 else "more"
+    return f"{abs(points)} {side} (plausible range {plausible_range(lower, upper)})"
 
 
 def comparison(row: ComparisonRow | None, base: int | None, rest: int | None) -> str:
