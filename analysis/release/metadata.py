@@ -48,6 +48,7 @@ _MEANINGS = {
     "excess": "change less others_change, in points",
     "fingerprint": "of wording, scale and polarity; a changed one breaks the trend line",
     "gap": "points of percent positive, group minus rest; of a level, percent negative minus it",
+    "index": "what a theme's figures are the mean of: its respondents, or its items' percents",
     "group": "id of the group: breakdown=value joined by &, or force",
     "headcount": "people on the frame; rounded for small groups",
     "item": "id of the item",
