@@ -9,6 +9,7 @@ and what it allows then holds for all answers that are drawn after.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -98,13 +99,23 @@ class World:
             draw: number of the draw.
             later: points that the gap's group lies lower in a third wave.
         """
+        return one_after_another(self.shown(draw, later))
+
+    def shown(self, draw: int, later: int = 0) -> tuple[Shown, ...]:
+        """The figures of all waves, and what disclosure control allows of them."""
         answers = self.microdata(draw, later)
         tallies = [tally(asked()[1], asked()[0].plan, one) for one in answers]
         if not self._allowed:
             self._allowed = [control(counted, POLICY) for counted in tallies]
-        return one_after_another(
-            [_with(shown, counted) for shown, counted in zip(self._allowed, tallies, strict=True)]
+        return tuple(
+            _with(shown, counted) for shown, counted in zip(self._allowed, tallies, strict=True)
         )
+
+    def without_gap(self) -> World:
+        """The same people, of whom nothing is true."""
+        same = copy(self)
+        same._gap = None
+        return same
 
     def shows(self, group: str) -> tuple[bool, ...]:
         """Whether each wave shows `THEME` of a group; as soon as something was drawn."""
