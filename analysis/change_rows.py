@@ -117,7 +117,8 @@ class _Pair:
     def _comparable(self, group: str, measure: str) -> bool:
         line = self.after.trend_by_key.get((group, measure), ())
         wave = self.before.manifest.wave
-        return any(row.wave == wave and row.comparable for row in line)
+        # A unit under another name, or merged, has no row of its own in the earlier Release.
+        return any(row.wave == wave and row.comparable and row.was is None for row in line)
 
 
 @dataclass(frozen=True)

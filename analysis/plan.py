@@ -46,6 +46,8 @@ class Breakdown:
     Attributes:
         levels: ids from coarsest to finest, without the force itself.
         values: coarser levels first.
+        was: what units were before they were reorganised: (unit, the units that went wholly into
+            it). A unit may be one that is gone since and went into another.
     """
 
     id: str
@@ -53,6 +55,7 @@ class Breakdown:
     variable: str
     levels: tuple[str, ...]
     values: tuple[Value, ...]
+    was: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def __post_init__(self) -> None:
         by_id = self.value_by_id

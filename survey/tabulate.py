@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from analysis import headcounts, interventions, responses
+from analysis import benchmarks, headcounts, interventions, responses
 from analysis.earlier_tallies import EarlierTallies, kept
 from analysis.errors import Unprotectable
 from analysis.ledger import Ledger, Published
@@ -47,6 +47,7 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 @click.option("--responses", "answers", type=_FILE, required=True, help="answers, .csv or .csv.gz")
 @click.option("--headcount", type=_FILE, help="people by group: group,headcount")
 @click.option("--weight", metavar="COLUMN", help="column that holds each answer's weight")
+@click.option("--benchmarks", type=_FILE, help="figures of others: see check --benchmark-template")
 @click.option("--wave", metavar="ID", help="id of the wave; else the name of the file of answers")
 @click.option("--closed", type=click.DateTime(["%Y-%m-%d"]), help="when it closed; else today")
 @click.option(
@@ -102,6 +103,7 @@ def tabulate(
     pooling = Pooling(of_wave["previous"], openers, keeper)
     asked = Asked(
         *(questionnaire, answers, headcount, weight, _name(wave, answers), day),
+        benchmarks=of_wave["benchmarks"],
         interventions=of_wave["interventions"],
     )
     made = (
@@ -132,6 +134,7 @@ class Asked:
         weight: name of the column that holds weights.
         wave: id and title of the wave.
         closed: the day on which it closed.
+        benchmarks: file of what others published of the same statements; None for none.
         interventions: file that says where something was done; None for none.
     """
 
@@ -141,6 +144,7 @@ class Asked:
     weight: str | None
     wave: str
     closed: date
+    benchmarks: Path | None = None
     interventions: Path | None = None
 
 
@@ -247,6 +251,7 @@ def made_of(
     """
     asked = load(what.questionnaire)
     book = codebook(asked)
+    others = () if what.benchmarks is None else benchmarks.read(what.benchmarks, book)
     counts = None if what.headcount is None else headcounts.read(what.headcount, asked.plan)
     file = what.interventions
     done = () if file is None else interventions.read(file, book, asked.plan)
@@ -258,21 +263,15 @@ def made_of(
         book,
         asked.plan,
         microdata,
-        wave=WaveFacts(what.wave, what.wave, what.closed, ledger, correction),
+        wave=WaveFacts(what.wave, what.wave, what.closed, ledger, correction, others),
         policy=DisclosurePolicy(),
         headcounts=counts,
-        previous=_earlier(ledger, what.closed),
+        previous=() if ledger is None else [one.release for one in ledger.in_force],
         previous_tallies=earlier,
         weight=what.weight,
         interventions=done,
     )
     return Made(release, kept(tally(book, asked.plan, microdata), release) if keep else None)
-
-
-def _earlier(ledger: Ledger | None, closed: date) -> tuple[Release, ...]:
-    """The Releases of a ledger that trends begin with."""
-    kept = () if ledger is None else ledger.in_force
-    return tuple(one.release for one in kept if one.release.manifest.closed <= closed.isoformat())
 
 
 def _name(wave: str | None, answers: Path) -> str:

@@ -15,6 +15,8 @@ _VALUES = {
     "distributions": ("percent", "bound"),
     "comparisons": ("gap", "lower", "upper"),
     "trends": ("value", "bound", "lower", "upper"),
+    "benchmarks": ("gap", "lower", "upper"),
+    "slopes": ("since", "waves", "change", "lower", "upper", "direction"),
     "concerns": ("state", "gap", "words"),
 }
 _NAMING = ("comparisons", "concerns")

@@ -16,6 +16,7 @@ from analysis.ledger import Published
 from analysis.microdata import Microdata
 from analysis.plan import FORCE, TablePlan
 from analysis.policy import DisclosurePolicy
+from analysis.publish.benchmarked import benchmark_rows
 from analysis.publish.coarser import protect_answers
 from analysis.publish.compared import compare
 from analysis.publish.earlier import Past, past_of
@@ -29,6 +30,7 @@ from analysis.publish.places import places
 from analysis.publish.pooling import earlier
 from analysis.publish.response import Response, response_of
 from analysis.publish.shown import Shown, control
+from analysis.publish.slopes import slope_rows
 from analysis.publish.told import Telling
 from analysis.publish.trends import line_before, trend_rows
 from analysis.release.consistency import check
@@ -137,7 +139,8 @@ def publish_tally(  # noqa: PLR0913
     interventions: Sequence[Intervention] = (),
 ) -> Release:
     """`publish` for answers that were counted in parts: everything after the tally."""
-    line = line_before(previous, counted.codebook.questionnaire, wave.id)
+    closed = wave.closed.isoformat()
+    line = line_before(previous, counted.codebook.questionnaire, wave.id, closed)
     expect_known(interventions, line)
     shown = control(counted, policy, past)
     look = Telling(shown, counted)
@@ -156,7 +159,11 @@ def publish_tally(  # noqa: PLR0913
         breaches = tuple(attack_shares(draft))
         if not breaches:
             release = _completed(draft, shown, line, tallies)
-            release = replace(release, changes=change_rows(release, line, interventions))
+            release = replace(
+                release,
+                changes=change_rows(release, line, interventions),
+                benchmarks=benchmark_rows(release, wave.benchmarks),
+            )
             check(release)
             found = examine(release, shown.plan, look.candidates, where)
             breaches = found.breaches
@@ -233,5 +240,6 @@ def _completed(
         trends=trend_rows(
             shown.plan, draft.manifest.wave, draft.measures, draft.estimate_by_key, line
         ),
+        slopes=slope_rows(shown.plan, draft, line),
         ladders=ladder_rows(shown),
     )

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date
 
+from analysis.benchmarks import Benchmark
 from analysis.codebook import Codebook, Theme
 from analysis.disclosure import rounding
 from analysis.disclosure.shape import not_published
@@ -49,6 +50,7 @@ class WaveFacts:
         ledger: everything that was published of its questionnaire; the Releases of this wave are
             audited together with the new one, which replaces the last of them.
         correction: why it does, in words that everybody will read; None for a wave's first one.
+        benchmarks: what others published of the same statements.
     """
 
     id: str
@@ -56,6 +58,7 @@ class WaveFacts:
     closed: date
     ledger: Ledger | None = None
     correction: str | None = None
+    benchmarks: tuple[Benchmark, ...] = ()
 
     @property
     def told(self) -> Count | None:

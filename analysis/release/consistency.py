@@ -26,6 +26,8 @@ _VALUES = {
     "distributions": ("percent", "bound"),
     "comparisons": ("gap", "lower", "upper"),
     "trends": ("value", "bound", "lower", "upper"),
+    "benchmarks": ("gap", "lower", "upper"),
+    "slopes": ("since", "waves", "change", "lower", "upper", "direction"),
     "changes": (
         *("value_before", "value_after", "change", "others", "others_change"),
         *("excess", "lower", "upper", "regression"),
@@ -85,6 +87,8 @@ def check(release: Release) -> None:
     _changes_stand(release)
     this_wave = (row for row in release.trends if row.wave == release.manifest.wave)
     _nothing_hidden("trends", hidden, _keys(this_wave, "measure"))
+    _nothing_hidden("slopes", hidden, _keys(release.slopes, "measure"))
+    _nothing_hidden("benchmarks", hidden, _keys(release.benchmarks, "measure"))
 
 
 def _replaces_for_a_reason(release: Release) -> None:

@@ -245,6 +245,7 @@ def _manifest(found: dict[str, Any]) -> Manifest:
                 breakdown["label"],
                 tuple(breakdown["levels"]),
                 tuple((one, label, level, up) for one, label, level, up in breakdown["values"]),
+                tuple((unit, tuple(parts)) for unit, parts in breakdown["was"]),
             )
             for breakdown in found.pop("breakdowns")
         )

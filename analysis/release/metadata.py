@@ -16,6 +16,8 @@ _TITLES = {
     "comparisons": "Each group against the rest; watched groups against those beside them too",
     "concerns": "Areas of concern, strengths and levels of concern",
     "trends": "Published figures of each wave",
+    "slopes": "How each line moved over the waves",
+    "benchmarks": "The force beside figures that others published",
     "ladders": "What is shown in place of groups that are not",
     "changes": "What changed where something was done",
 }
@@ -29,6 +31,8 @@ _KEYS = {
     "comparisons": ["group", "measure", "against"],
     "concerns": ["group", "measure", "kind"],
     "trends": ["group", "measure", "wave"],
+    "slopes": ["group", "measure"],
+    "benchmarks": ["group", "measure", "source", "year"],
     "ladders": ["ladder", "asked", "label"],
     "changes": ["group", "measure", "before"],
 }
@@ -41,14 +45,17 @@ _MEANINGS = {
     "before": "id of the earlier wave that it rests on too",
     "bound": "or_more or or_less when the percent is top or bottom coded",
     "category": "code of the answer category",
-    "change": "value_after less value_before, in points",
-    "comparable": "whether the wording, scale and polarity are those of this wave",
+    "change": "points of percent positive by which it moved, up to this wave",
+    "comparable": "whether wording, scale and polarity are this wave's, and of a trend the people",
     "declared": "the day on which it was declared what was done, and what it should change",
+    "direction": "rose, fell, or unclear: what can be told from chance among all lines",
     "done": "what was done, in the words of those who declared it",
     "excess": "change less others_change, in points",
     "fingerprint": "of wording, scale and polarity; a changed one breaks the trend line",
-    "gap": "points of percent positive, group minus what it is compared with; "
-    "of a level, percent negative minus it",
+    "gap": (
+        "points of percent positive, group minus what it is compared with; of a level, percent "
+        "negative minus it"
+    ),
     "group": "id of the group: breakdown=value joined by &, or force",
     "headcount": "people on the frame; rounded for small groups",
     "index": "what a theme's figures are the mean of: its respondents, or its items' percents",
@@ -78,17 +85,22 @@ _MEANINGS = {
     "rung": "how far from the group asked for, which is 1",
     "score": "theme score from 0 to 100",
     "sensitive": "whether small numerators of the item are banded",
+    "since": "id of the first wave that can be compared",
+    "source": "who published the benchmark",
     "state": "how far the finding has been established",
     "status": "shown, or c: not shown (too few people, or protecting others)",
     "table": "id of the first declared table with this group",
     "theme": "id of the theme that the item belongs to",
     "upper": "upper 95 % limit, rounded outward",
+    "value": "published percent positive of that wave or benchmark",
     "value_after": "published percent positive of the later wave",
     "value_before": "published percent positive of the earlier wave",
-    "value": "published percent positive of that wave",
+    "was": "ids of the earlier groups that stand for a reorganised one, joined by +",
     "wave": "id of the wave",
+    "waves": "how many waves can be compared, this one included",
     "weighted": "weighted percent positive, where it differs by two points or more",
     "words": "the finding as a sentence",
+    "year": "of the benchmark",
 }
 
 _DATATYPES = {str: "string", int: "integer", float: "decimal", bool: "boolean"}

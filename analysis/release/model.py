@@ -9,6 +9,7 @@ from typing import Any
 from analysis.plan import Breakdown
 from analysis.release.certificates import Certificates
 from analysis.release.rows import (
+    BenchmarkRow,
     ChangeRow,
     ComparisonRow,
     ConcernRow,
@@ -17,6 +18,7 @@ from analysis.release.rows import (
     GroupRow,
     LadderRow,
     MeasureRow,
+    SlopeRow,
     TrendRow,
 )
 
@@ -26,18 +28,22 @@ CoarserSteps = tuple[tuple[str, ...], tuple[tuple[str, int], ...]]
 
 @dataclass(frozen=True)
 class BreakdownFacts:
-    """A breakdown as the Release carries it: `values` are (id, label, level, parent) in order."""
+    """A breakdown as the Release carries it: `values` are (id, label, level, parent) in order.
+
+    `was` says what units were before they were reorganised, as `Breakdown.was`.
+    """
 
     id: str
     label: str
     levels: tuple[str, ...]
     values: tuple[tuple[str, str, str, str | None], ...]
+    was: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @classmethod
     def of(cls, one: Breakdown) -> BreakdownFacts:
         """What is carried of a declared breakdown."""
         values = tuple((value.id, value.label, value.level, value.parent) for value in one.values)
-        return cls(one.id, one.label, one.levels, values)
+        return cls(one.id, one.label, one.levels, values, one.was)
 
 
 @dataclass(frozen=True)
@@ -112,6 +118,8 @@ class Release:
     concerns: tuple[ConcernRow, ...]
     trends: tuple[TrendRow, ...]
     ladders: tuple[LadderRow, ...] = ()
+    slopes: tuple[SlopeRow, ...] = ()
+    benchmarks: tuple[BenchmarkRow, ...] = ()
     changes: tuple[ChangeRow, ...] = ()
     certificates: Certificates | None = None
 
@@ -160,6 +168,11 @@ class Release:
         for row in self.trends:
             found.setdefault((row.group, row.measure), []).append(row)
         return {key: tuple(rows) for key, rows in found.items()}
+
+    @cached_property
+    def slope_by_key(self) -> dict[tuple[str, str], SlopeRow]:
+        """How lines moved, by (group, measure)."""
+        return {(row.group, row.measure): row for row in self.slopes}
 
     @cached_property
     def ladder_by_key(self) -> dict[tuple[str, str], tuple[LadderRow, ...]]:

@@ -16,12 +16,16 @@ from analysis.ladders import RungKind
 Status = Literal["shown", "c"]
 Bound = Literal["", "or_more", "or_less"]
 Kind = Literal["item", "theme"]
+Direction = Literal["rose", "fell", "unclear"]
 ConcernKind = Literal["concern", "strength", "level"]
 ConcernState = Literal["emerging", "confirmed", "serious", "cleared", "watched", "above"]
 ChangeState = Literal[
     "stood_out", "may_be_return", "not_clear",
     "no_yardstick", "banded", "not_comparable", "not_shown",
 ]  # fmt: skip
+
+JOINED = " + "
+"""Between the earlier groups of a unit that was merged, where one cell names them."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +128,12 @@ class ConcernRow:
 
 @dataclass(frozen=True)
 class TrendRow:
-    """One point of a trend line: the published figure of one wave, `positive` in percent."""
+    """One point of a trend line: the published figure of one wave, `positive` in percent.
+
+    `comparable` says whether it can be compared with this wave's: the same was asked of the same
+    people. `was` names the earlier groups that stand for a reorganised one, with `JOINED` between;
+    it is empty where the group was not reorganised.
+    """
 
     group: str
     measure: str
@@ -134,6 +143,49 @@ class TrendRow:
     lower: int | None
     upper: int | None
     comparable: bool
+    status: Status
+    was: str | None = None
+
+
+@dataclass(frozen=True)
+class SlopeRow:
+    """How a trend line moved, worked out from published figures alone.
+
+    `since` is the first wave that can be compared, `waves` how many can, this one included.
+    `change` is in points, from that wave to this one along the straight line through all of them,
+    with its 95 % limits; `direction` says what can be told from chance among all lines.
+    """
+
+    group: str
+    measure: str
+    since: str | None
+    waves: int | None
+    change: int | None
+    lower: int | None
+    upper: int | None
+    direction: Direction | None
+    status: Status
+
+
+@dataclass(frozen=True)
+class BenchmarkRow:
+    """What somebody else published of an item, and how the force differs from it.
+
+    `comparable` says whether the same was asked there: where not, `value` and `base` are left out.
+    `gap` is the force's percent positive less theirs, in points; its limits are left out where the
+    benchmark's base is not known.
+    """
+
+    group: str
+    measure: str
+    source: str
+    year: int
+    comparable: bool
+    value: float | None
+    base: int | None
+    gap: int | None
+    lower: int | None
+    upper: int | None
     status: Status
 
 

@@ -18,6 +18,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from analysis.errors import ReleaseError
 from analysis.release.model import Release
 from analysis.release.rows import (
+    BenchmarkRow,
     ChangeRow,
     ComparisonRow,
     ConcernRow,
@@ -26,6 +27,7 @@ from analysis.release.rows import (
     GroupRow,
     LadderRow,
     MeasureRow,
+    SlopeRow,
     TrendRow,
 )
 
@@ -69,6 +71,8 @@ ROWS: Mapping[str, type] = MappingProxyType(
         "comparisons": ComparisonRow,
         "concerns": ConcernRow,
         "trends": TrendRow,
+        "slopes": SlopeRow,
+        "benchmarks": BenchmarkRow,
         "ladders": LadderRow,
         "changes": ChangeRow,
     }

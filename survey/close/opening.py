@@ -17,6 +17,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from analysis.benchmarks import read as read_benchmarks
 from analysis.earlier_tallies import EarlierTallies, kept
 from analysis.interventions import read as read_interventions
 from analysis.ledger import Count, Ledger
@@ -55,6 +56,7 @@ class Asked:
         correction: why another Release replaces the one that is out; None for the first.
         earlier: sums of earlier waves, to pool with.
         keep: whether the wave's own sums are kept.
+        benchmarks: file of what others published of the same statements; None for none.
         interventions: file that says where something was done; None for none.
     """
 
@@ -64,6 +66,7 @@ class Asked:
     correction: str | None = None
     earlier: tuple[EarlierTallies, ...] = ()
     keep: bool = False
+    benchmarks: Path | None = None
     interventions: Path | None = None
 
 
@@ -91,7 +94,7 @@ def made_of(file: WaveFile, keys: Keys, asked: Asked = ASKED) -> Made:
             answered, its rows are damaged, or what was published of it does not hold together.
         SettingsError: when the keys are not this wave's.
         ReleaseError: when an earlier Release was tampered with, or the ledger is not whole.
-        DataError: when the file of interventions is wrong; names the row.
+        DataError: when the file of interventions or of benchmarks is wrong; names the row.
         Unprotectable: when the plan cannot be published safely from these answers.
     """
     wave, sealed = file.wave, expect_opening(file, correcting=asked.correction is not None)
@@ -100,13 +103,16 @@ def made_of(file: WaveFile, keys: Keys, asked: Asked = ASKED) -> Made:
     trusted = {keys.public.verifier, *asked.verifiers}
     ledger = ledger_of(file)
     book, plan = codebook(wave.questionnaire), wave.questionnaire.plan
+    # Before the answers are opened: a row that is wrong must not cost minutes of opening.
+    others = () if asked.benchmarks is None else read_benchmarks(asked.benchmarks, book)
+    facts = (wave.id, wave.title, wave.closed or date.max, ledger, asked.correction, others)
     done = (
         () if asked.interventions is None else read_interventions(asked.interventions, book, plan)
     )
     answers = open_all(sealed.answers, wave, keys, asked.watch, asked.tell)
     release = publish(
         *(book, plan, answers),
-        wave=WaveFacts(wave.id, wave.title, wave.closed or date.max, ledger, asked.correction),
+        wave=WaveFacts(*facts),
         policy=wave.policy,
         headcounts=sealed.headcounts,
         previous=_earlier(ledger, wave, trusted, asked.tell),
@@ -277,7 +283,7 @@ def is_earlier(release: Release, wave: Wave) -> bool:
     return (
         manifest.questionnaire == wave.questionnaire.id
         and manifest.wave != wave.id
-        and manifest.closed <= closed
+        and manifest.closed < closed
     )
 
 

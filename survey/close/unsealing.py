@@ -39,6 +39,7 @@ def unseal(  # noqa: PLR0913
     *,
     correction: str | None = None,
     pooling: Pooling = NO_POOLING,
+    benchmarks: Path | None = None,
     interventions: Path | None = None,
 ) -> str:
     """Open a wave of these stores and publish its Release; returns the Release's hash.
@@ -52,6 +53,7 @@ def unseal(  # noqa: PLR0913
         tell: hears how many answers were spoilt, if any were.
         correction: why another Release replaces the one that is out; None for the first.
         pooling: what it pools with, and who keeps its own sums.
+        benchmarks: file of what others published of the same statements.
         interventions: file that says where something was done; None for none.
 
     Raises:
@@ -59,7 +61,9 @@ def unseal(  # noqa: PLR0913
     """
     file = gather(stores, wave_id)
     trusted = store.verifiers(stores)
-    asked = Asked(trusted, watch, tell, correction, interventions=interventions)
+    asked = Asked(
+        *(trusted, watch, tell, correction), benchmarks=benchmarks, interventions=interventions
+    )
     made = _made(file, keys, asked, pooling)
     digest = _written(made, file, keys, out, pooling)
     return adding.add(stores, folder.pack(out / digest))
@@ -76,6 +80,7 @@ def unseal_file(  # noqa: PLR0913
     *,
     correction: str | None = None,
     pooling: Pooling = NO_POOLING,
+    benchmarks: Path | None = None,
     interventions: Path | None = None,
 ) -> Path:
     """Open a wave in a file, without any database; nothing is written but into `out`.
@@ -91,6 +96,7 @@ def unseal_file(  # noqa: PLR0913
             Release is appended to it.
         correction: why another Release replaces the one that is out; None for the first.
         pooling: what it pools with, and who keeps its own sums.
+        benchmarks: file of what others published of the same statements.
         interventions: file that says where something was done; None for none.
 
     Returns:
@@ -103,7 +109,9 @@ def unseal_file(  # noqa: PLR0913
     file = wave_file.read(path)
     if ledger is not None:
         _expect_continued(ledger, file)
-    asked = Asked(verifiers, watch, tell, correction, interventions=interventions)
+    asked = Asked(
+        *(verifiers, watch, tell, correction), benchmarks=benchmarks, interventions=interventions
+    )
     made = _made(file, keys, asked, pooling)
     if ledger is not None:
         content = folder.packed(made.release, keys.signing)

@@ -17,7 +17,7 @@ from survey.close.sealed_tallies import Pooling
 from survey.collect import codes, issuer, submit
 from survey.config import Settings
 from survey.database import Stores
-from survey.demo import answering, coders, declared, home, remarks
+from survey.demo import answering, coders, declared, home, others, remarks
 from survey.demo.force import SEED, WAVES, Force, Frame, make_force
 from survey.demo.truths import BEFORE_ACTION, TRUTHS
 from survey.manage import headcounts, people, waves
@@ -127,6 +127,7 @@ def _field(
     if wave.closes is None:
         home.keep_codes(stores.settings.home, unused)
         return
+    others.write(stores.settings.home, codebook(questionnaire), wave.closes.year)
     _close(stores, wave, wave.closes, folder, report)
 
 
@@ -162,6 +163,7 @@ def _close(stores: Stores, wave: DemoWave, closes: date, folder: Path, report: R
     release = unsealing.unseal(
         *(stores, wave.id, officers, out),
         pooling=pooling,
+        benchmarks=stores.settings.home / others.FILE,
         interventions=acted if acted.exists() else None,
     )
     if wave.number == BEFORE_ACTION[-1]:

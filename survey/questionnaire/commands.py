@@ -10,6 +10,7 @@ import click
 from analysis.forecast import Answering
 from analysis.policy import DisclosurePolicy
 from survey.errors import QuestionnaireError, SettingsError
+from survey.questionnaire import benchmarking
 from survey.questionnaire.forecasting import in_short, look_ahead
 from survey.questionnaire.loader import load
 from survey.questionnaire.model import Questionnaire
@@ -21,10 +22,25 @@ from survey.questionnaire.model import Questionnaire
 )
 @click.option("--headcount", type=click.Path(path_type=Path), help="to forecast what is shown")
 @click.option("--rate", type=float, help="percent who will answer, a guess")
-def check(files: tuple[Path, ...], headcount: Path | None, rate: float | None) -> None:
+@click.option("--benchmarks", type=click.Path(path_type=Path), help="figures of others, to check")
+@click.option(
+    "--benchmark-template",
+    "template",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="writes a file of benchmarks to fill in, with the fingerprint of each statement",
+)
+def check(
+    files: tuple[Path, ...],
+    headcount: Path | None,
+    rate: float | None,
+    benchmarks: Path | None,
+    template: Path | None,
+) -> None:
     """Check questionnaire files; prints every problem as file:line: reason, and exits 2."""
     if (headcount is None) != (rate is None):
         raise SettingsError("--headcount and --rate come together: a forecast takes both.")
+    if template is not None and len(files) > 1:
+        raise SettingsError("--benchmark-template is of one questionnaire: name one file.")
     wrong = False
     for path in files:
         try:
@@ -32,6 +48,10 @@ def check(files: tuple[Path, ...], headcount: Path | None, rate: float | None) -
             click.echo(summary(path, questionnaire))
             if headcount is not None and rate is not None:
                 _forecast(questionnaire, headcount, rate)
+            if benchmarks is not None:
+                click.echo(benchmarking.checked(benchmarks, questionnaire))
+            if template is not None:
+                click.echo(benchmarking.written(template, questionnaire))
         except QuestionnaireError as error:
             click.echo(str(error), err=True)
             wrong = True

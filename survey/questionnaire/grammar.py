@@ -229,6 +229,7 @@ class BreakdownPart(Part):
     variable: str
     label: Words | None = None
     levels: list[Id] | None = None
+    was: dict[Code, Annotated[list[Code], Field(min_length=1)]] = {}
     roll_up: dict[Code, Annotated[RollUpPart, BeforeValidator(_rolled)]] | None = None
 
 

@@ -12,6 +12,7 @@ from analysis.release.comment_themes import CommentThemes
 from analysis.release.model import Release
 from survey.results import (
     bands,
+    benchmarked,
     changed,
     commented,
     concern_levels,
@@ -41,6 +42,7 @@ class BoardPage:
     force_map: heat_map.HeatMap
     watched: tuple[intersections.IntersectionBlock, ...]
     trends: tuple[trend_lines.Panel, ...]
+    benchmarks: tuple[benchmarked.Beside, ...]
     not_published: tuple[str, ...]
     wrote_about: tuple[commented.WroteAbout, ...]
     response: response.Response
@@ -95,6 +97,7 @@ def board_page(
         trend_lines.draw(
             release, _panels(release, command, hrefs), waves.titles(releases), releases
         ),
+        benchmarked.beside(release),
         levels.not_published(release),
         commented.blocks(wrote),
         response.response(release, [FORCE, own, *departments], own),

@@ -18,6 +18,8 @@ TABLES = {
     "comparisons": "Each group against the rest, and watched groups against others",
     "concerns": "Areas of concern, levels of concern and strengths",
     "trends": "Figures over the surveys",
+    "slopes": "How figures moved over the surveys",
+    "benchmarks": "The force beside figures of others",
     "changes": "What changed where something was done",
     "ladders": "What is shown in place of groups that are not",
     "measures": "Themes and statements",

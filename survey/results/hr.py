@@ -12,6 +12,7 @@ from analysis.release.comment_themes import CommentThemes
 from analysis.release.model import Release
 from survey.results import (
     bands,
+    benchmarked,
     changed,
     commented,
     concern_levels,
@@ -47,6 +48,7 @@ class HrPage:
     more_maps: tuple[tuple[str, heat_map.HeatMap], ...]
     watched: tuple[intersections.IntersectionBlock, ...]
     trends: tuple[trend_lines.Panel, ...]
+    benchmarks: tuple[benchmarked.Beside, ...]
     not_published: tuple[str, ...]
     wrote_about: tuple[commented.WroteAbout, ...]
     response: response.Response
@@ -90,6 +92,7 @@ def hr_page(
         _more_maps(release, hrefs),
         intersections.blocks(release, scope.whole_force(release)),
         trend_lines.draw(release, _panels(release, hrefs), waves.titles(releases), releases),
+        benchmarked.beside(release),
         levels.not_published(release),
         commented.blocks(wrote),
         response.response(release, _response_groups(release), FORCE),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from analysis.release.rows import (
+    BenchmarkRow,
     Bound,
     ChangeState,
     ComparisonRow,
@@ -20,7 +21,15 @@ from analysis.statistics.concerns import smallest_gap
 from analysis.statistics.sentences import no_clear_difference, plausible_range
 
 NOT_SHOWN = "Not shown: too few people, or hidden to protect others."
-NOT_COMPARABLE = "the question changed, so the figures before and after cannot be compared"
+NOT_COMPARABLE = (
+    "the question changed or the unit was reorganised, so the figures before and after cannot be "
+    "compared"
+)
+LINES_TESTED = (
+    "Whether a line moved is judged over all surveys that can be compared, and from the published "
+    "figures alone. {} lines were looked at in the whole force; “rose” and “fell” are said of what "
+    "chance is unlikely to make even among so many."
+)
 NO_COMPARISON = "Not enough answers to say."
 FIRST_WAVE = "This is the first survey of its kind, so there is nothing to compare it with yet."
 NO_LINE = (
@@ -250,3 +259,21 @@ def beside(row: ComparisonRow | None) -> str:
         return f"No clear difference (plausible range {span})."
     side = "fewer" if row.gap < 0 else "more"
     return f"{abs(row.gap)} {side} in every 100 answers were positive (plausible range {span})."
+
+
+def against_benchmark(row: BenchmarkRow) -> str:
+    """What a figure of others says beside the force's."""
+    if not row.comparable:
+        return "Not comparable: the wording or the scale was another."
+    if row.gap is None:
+        return (
+            "Not compared: the force's figure is not shown, or is only said to be beyond a limit."
+        )
+    size = f"{abs(row.gap)} {'fewer' if row.gap < 0 else 'more'} in every 100 here"
+    if row.lower is None or row.upper is None:
+        about = size if row.gap else "About as many here"
+        return f"{about}. How sure that is cannot be said: it is not known how many answered there."
+    reach = f"plausible range {plausible_range(row.lower, row.upper)}"
+    if row.lower <= 0 <= row.upper:
+        return f"No clear difference ({reach})."
+    return f"{size} ({reach}). It does not tell us why."
