@@ -65,6 +65,7 @@ _MEANINGS = {
     "gap_upper": "upper 95 % limit of rate_gap, rounded outward",
     "group": "id of the group: breakdown=value joined by &, or force",
     "headcount": "people on the frame; rounded for small groups",
+    "index": "what a theme's figures are the mean of: its respondents, or its items' percents",
     "item": "id of the item",
     "items": "ids of the theme's items in which the gap shows most, a space between them",
     "kind": "what kind of row this is",

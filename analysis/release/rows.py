@@ -274,6 +274,7 @@ class MeasureRow:
 
     `categories` are (code, label, reading) in order, valid answers only; empty for a theme. `level`
     is the percent of negative answers above which a group is a level of concern, if one is set.
+    `index` is what a theme's figures are the mean of: respondents, or its items; empty for an item.
     """
 
     measure: str
@@ -284,3 +285,4 @@ class MeasureRow:
     fingerprint: str
     categories: tuple[tuple[str, str, str], ...]
     level: int | None = None
+    index: Literal["", "respondent_mean", "mean_of_items"] = ""

@@ -40,9 +40,6 @@ FIRST_START, LATER_START = 60.0, 10.0
 SURE = ("confirmed", "serious")
 DEPARTMENTS = ("command=brackenhill-response", "command=dunsmere-response")
 
-MISSED = {("ethnicity=minority&probationer=yes", "leadership", 1)}
-"""Group, theme and wave of what is planted and not found, as docs/DEMO.md says."""
-
 CANDOUR = [sys.executable, "-c", "from survey.cli import main; main()"]
 
 
@@ -153,7 +150,7 @@ def test_what_people_wrote_about_is_sorted_by_two_and_few_are_hidden(demo: Demo)
 def test_what_is_planted_is_found_in_its_waves_and_in_no_other(demo: Demo, trace: Trace) -> None:
     kind = "concern" if trace.points < 0 else "strength"
     for wave in (1, 2, 3):
-        expected = kind if (*key_of(trace), wave) not in MISSED and wave in trace.waves else None
+        expected = kind if wave in trace.waves else None
         assert demo.flags(wave).get(key_of(trace)) == expected, wave
 
 
@@ -183,10 +180,9 @@ def test_an_unequal_process_is_told_and_the_equal_ones_are_not(demo: Demo) -> No
     )
 
 
-def test_the_northern_departments_are_not_raised_in_the_third(demo: Demo) -> None:
+def test_the_northern_departments_are_cleared_in_the_third(demo: Demo) -> None:
     states = {one: demo.raised(3)[one, "discrimination"].state for one in DEPARTMENTS}
-    # By chance Dunsmere still lies a few points below the rest, so it is not said to be cleared.
-    assert states == {DEPARTMENTS[0]: "cleared", DEPARTMENTS[1]: "watched"}
+    assert states == dict.fromkeys(DEPARTMENTS, "cleared")
 
 
 def test_what_the_northern_board_declared_stands_out_in_the_third(demo: Demo) -> None:
