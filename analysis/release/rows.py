@@ -84,7 +84,11 @@ class DistributionRow:
 
 @dataclass(frozen=True)
 class ComparisonRow:
-    """A group against the rest of `against`: gap in points of percent positive."""
+    """A group against the rest of `against`: gap in points of percent positive.
+
+    Where `against` does not hold the group, it is compared with that one itself, by published
+    figures alone (`release/sides.py`).
+    """
 
     group: str
     measure: str

@@ -54,6 +54,17 @@ APART = (
     "stands here is each group by itself; it does not tell how those answered who are in both."
 )
 
+CLEAR_AGAINST_ALL = (
+    "It is clear against each of them, so it is more than a gap that all have who share one of "
+    "these traits."
+)
+
+SPECIFIC = (
+    "This is about {} alone. Figures of {} together never stand for it, whatever is shown of them."
+)
+
+NOT_OF_COMMAND = " (of more than this command, which has no figures of its own for this group)"
+
 CORRECTED = (
     "This survey was published before, and the figures here replace those: please use the earlier "
     "ones no more. The reason given: {}"
@@ -167,6 +178,21 @@ def signed(value: float | None) -> str:
     return f"{whole:+d}".replace("-", "−") if whole else "0"
 
 
+def response_of_shown(rate: int) -> str:
+    """How many of a shown group answered."""
+    return f"About {rate}% of those who were asked answered."
+
+
+def often_unseen(base: int | None, others: Sequence[tuple[str, int]]) -> str:
+    """Which gaps a group hides from whom: (name, published people) of what it is compared with."""
+    if not base or not others:
+        return ""
+    sizes = [f"{round(100 * smallest_gap(base, n))} points from {name}" for name, n in others]
+    *first, last = sizes
+    listed = f"{', '.join(first)} or {last}" if first else last
+    return f"Among about {base} answers, a gap of less than about {listed} often stays unseen."
+
+
 def is_low(base: int | None) -> bool:
     """Whether a figure with this base carries the mark [u]."""
     return base is not None and base < LOW_BASE
@@ -240,3 +266,14 @@ def against_benchmark(row: BenchmarkRow) -> str:
     if row.lower <= 0 <= row.upper:
         return f"No clear difference ({reach})."
     return f"{size} ({reach}). It does not tell us why."
+
+
+def beside(row: ComparisonRow | None) -> str:
+    """What a comparison with those who share all but one trait says: clear or not, with figures."""
+    if row is None or row.gap is None or row.lower is None or row.upper is None:
+        return NO_COMPARISON
+    span = plausible_range(row.lower, row.upper)
+    if row.lower <= 0 <= row.upper:
+        return f"No clear difference (plausible range {span})."
+    side = "fewer" if row.gap < 0 else "more"
+    return f"{abs(row.gap)} {side} in every 100 answers were positive (plausible range {span})."
