@@ -23,7 +23,7 @@ from analysis.microdata import Microdata
 from analysis.policy import DisclosurePolicy
 from analysis.publish.compared import raised
 from analysis.publish.figures import Figures
-from analysis.publish.pooling import Earlier
+from analysis.publish.pooling import EarlierWaves
 from analysis.publish.shown import Shown, control
 from analysis.statistics.concerns import Flag
 from analysis.tally import Tally, tally
@@ -202,7 +202,7 @@ def _with(shown: Shown, counted: Tally) -> Shown:
     return replace(shown, figures=figures, bases=own)
 
 
-def _earlier(first: Shown) -> Earlier:
+def _earlier(first: Shown) -> EarlierWaves:
     """The first wave's sums as a later one has them: those that it shows."""
     plan, themes = first.plan, list(first.figures.codebook.theme_by_id)
     seen = np.array([[first.shows(group.id, theme) for group in plan.groups] for theme in themes])
@@ -218,4 +218,4 @@ def _earlier(first: Shown) -> Earlier:
         total=seen * np.array([one.total[:, at] for one in sums]),
         squares=seen * np.array([one.squares[:, at] for one in sums]),
     )
-    return Earlier(plan, (tallies,), {}, prints, POLICY.k, "first")
+    return EarlierWaves(plan, (tallies,), {}, prints, POLICY.k, "first")

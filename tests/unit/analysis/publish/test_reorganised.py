@@ -17,7 +17,7 @@ from analysis.earlier_tallies import EarlierTallies, kept
 from analysis.policy import DisclosurePolicy
 from analysis.publish import WaveFacts, publish
 from analysis.publish.lineage import Lineage
-from analysis.publish.pooling import earlier
+from analysis.publish.pooling import earlier_waves
 from analysis.release.model import Release
 from analysis.release.rows import TrendRow
 from analysis.tally import tally
@@ -177,11 +177,11 @@ def test_sums_of_merged_units_are_pooled_exactly() -> None:
     of, after = small(900, seed=1), small(900, seed=2)
     sums = kept(tally(of.codebook, of.plan, of.microdata), first())
     now = reorganised(after, TOGETHER, was=MERGED)
-    found = earlier((sums,), (first(),), now.plan, published(now, 2, first()))
+    found = earlier_waves((sums,), (first(),), now.plan, published(now, 2, first()))
     parts = [sums.sums("leadership", f"command={one}") for one in ("north-a", "north-b")]
     both = tuple(sum(column) for column in zip(*(one or () for one in parts), strict=True))
     whole = sums.sums("leadership", "command=north")
     assert found.sums_of(sums, "leadership", "command=north-ab") == both == whole
     undeclared = reorganised(after, TOGETHER)
-    found = earlier((sums,), (first(),), undeclared.plan, published(undeclared, 2, first()))
+    found = earlier_waves((sums,), (first(),), undeclared.plan, published(undeclared, 2, first()))
     assert found.sums_of(sums, "leadership", "command=north-ab") is None
