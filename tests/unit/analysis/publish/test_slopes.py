@@ -66,6 +66,11 @@ def test_a_first_wave_has_no_slopes_and_every_later_one_the_same_rows() -> None:
     }
 
 
+def test_slopes_are_worked_out_from_published_figures_alone() -> None:
+    assert slope_rows(plan(), THIRD, [FIRST, SECOND]) == THIRD.slopes
+    assert any(row.status == "shown" for row in THIRD.slopes)
+
+
 def test_themes_of_every_line_are_tested_and_statements_of_the_force() -> None:
     tested = {(row.group, row.measure) for row in THIRD.slopes}
     assert ("force", "led") in tested
