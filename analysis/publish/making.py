@@ -27,7 +27,7 @@ from analysis.publish.ladders import ladder_rows
 from analysis.publish.manifest import WaveFacts, manifest_of, measure_rows
 from analysis.publish.pairs import sides
 from analysis.publish.places import places
-from analysis.publish.pooling import earlier
+from analysis.publish.pooling import earlier_waves
 from analysis.publish.procedures import procedure_rows
 from analysis.publish.response import Response, response_of
 from analysis.publish.shown import Shown, control
@@ -226,7 +226,7 @@ def _completed(
     draft: Release, shown: Shown, line: Sequence[Release], tallies: Sequence[EarlierTallies]
 ) -> Release:
     """`draft` with comparisons, what they raise, and trends."""
-    before = earlier(tallies, line, shown.plan, draft) if tallies else None
+    before = earlier_waves(tallies, line, shown.plan, draft) if tallies else None
     compared = compare(shown, draft.estimate_by_key, before)
     release = replace(draft, comparisons=compared.rows)
     beside = (

@@ -58,8 +58,8 @@ _MEANINGS = {
     "excess": "change less others_change, in points",
     "fingerprint": "of wording, scale and polarity; a changed one breaks the trend line",
     "gap": (
-        "points of percent positive, group minus what it is compared with; of a level, percent "
-        "negative minus it"
+        "points of percent positive, group minus what it is compared with, or force minus "
+        "benchmark; of a level, percent negative minus it"
     ),
     "gap_lower": "lower 95 % limit of rate_gap, rounded outward",
     "gap_upper": "upper 95 % limit of rate_gap, rounded outward",

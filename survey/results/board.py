@@ -72,7 +72,8 @@ def board_page(
         f"{command.label}: results for the board",
         waves.facts(release),
         waves.links(
-            releases,
+            # A command that was reorganised has no page in the waves before.
+            [one for one in releases if command.id in {unit.id for unit in units(one, COMMAND)}],
             release,
             lambda other: url_for("results.board_wave", command=command.id, wave=other),
         ),
