@@ -265,7 +265,7 @@ class _Maker:
                 yield ComparisonRow(*key, None, None, None, "c")
             else:
                 gap = int(self.draw.normal(0, 6))
-                yield ComparisonRow(*key, gap, gap - 7, gap + 7, "shown")
+                yield ComparisonRow(*key, gap, gap - 7, gap + 7, "shown", 20)
 
     def trends(self) -> Iterator[TrendRow]:
         waves = list(WAVES)[: list(WAVES).index(self.wave) + 1]

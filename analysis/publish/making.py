@@ -33,6 +33,7 @@ from analysis.publish.trends import line_before, trend_rows
 from analysis.release.consistency import check
 from analysis.release.levels import level_rows
 from analysis.release.model import Release
+from analysis.release.visible import with_smallest
 from analysis.tally import Tally, tally
 
 
@@ -217,7 +218,7 @@ def _completed(
     """`draft` with comparisons, what they raise, and trends."""
     before = earlier(tallies, line, shown.plan, draft) if tallies else None
     compared = compare(shown, draft.estimate_by_key, before)
-    return replace(
+    release = replace(
         draft,
         manifest=replace(draft.manifest, comparisons=compared.made),
         comparisons=compared.rows,
@@ -227,3 +228,4 @@ def _completed(
         ),
         ladders=ladder_rows(shown),
     )
+    return replace(release, comparisons=with_smallest(release))

@@ -23,7 +23,7 @@ _VALUES = {
         *("positive_bound", "neutral_bound", "negative_bound"),
     ),
     "distributions": ("percent", "bound"),
-    "comparisons": ("gap", "lower", "upper"),
+    "comparisons": ("gap", "lower", "upper", "smallest"),
     "trends": ("value", "bound", "lower", "upper"),
     "changes": (
         *("value_before", "value_after", "change", "others", "others_change"),

@@ -76,6 +76,7 @@ _MEANINGS = {
     "rung": "how far from the group asked for, which is 1",
     "score": "theme score from 0 to 100",
     "sensitive": "whether small numerators of the item are banded",
+    "smallest": "points; about the narrowest gap that this would have shown four times in five",
     "state": "how far the finding has been established",
     "status": "shown, or c: not shown (too few people, or protecting others)",
     "table": "id of the first declared table with this group",

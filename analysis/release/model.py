@@ -141,6 +141,11 @@ class Release:
         return {(row.group, row.measure): row for row in self.estimates}
 
     @cached_property
+    def comparison_by_key(self) -> dict[tuple[str, str, str], ComparisonRow]:
+        """Comparisons by (group, measure, against)."""
+        return {(row.group, row.measure, row.against): row for row in self.comparisons}
+
+    @cached_property
     def distribution_by_key(self) -> dict[tuple[str, str], tuple[DistributionRow, ...]]:
         """The rows of one item in one group, in the order of its categories, by (group, item)."""
         found: dict[tuple[str, str], list[DistributionRow]] = {}

@@ -80,7 +80,12 @@ class DistributionRow:
 
 @dataclass(frozen=True)
 class ComparisonRow:
-    """A group against the rest of `against`: gap in points of percent positive."""
+    """A group against the rest of `against`: gap in points of percent positive.
+
+    `smallest` is about the narrowest gap that such a comparison would have shown four times in
+    five: of a theme against the rest of the force in the area-of-concern rule, of anything else in
+    a test of it alone; 100 where none could have been.
+    """
 
     group: str
     measure: str
@@ -90,6 +95,7 @@ class ComparisonRow:
     lower: int | None
     upper: int | None
     status: Status
+    smallest: int | None = None
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from analysis.plan import COMMAND, FORCE
 from analysis.release.model import Release
 from analysis.release.rows import GroupRow
 from survey.results import words
+from survey.results.against import said
 from survey.results.rounded import further
 from survey.results.scope import Scope, command_position, label, picked, units
 
@@ -148,21 +149,11 @@ def _block(
     if row.status != "shown":
         return IntersectionBlock(block_id, name, words.answers_in_words(row, {}), (), ())
     columns = [row, *beside, release.group_by_id[FORCE]]
-    against = {
-        comparison.measure: comparison
-        for comparison in release.comparisons
-        if comparison.group == row.group and comparison.against == FORCE
-    }
-    # What was raised was decided before rounding: its limits, rounded outward, may reach 0.
-    raised = {found.measure: found.words for found in release.concerns if found.group == row.group}
-    force_base = release.group_by_id[FORCE].base
-    rest = force_base - row.base if force_base and row.base else None
     rows = tuple(
         IntersectionRow(
             theme.label,
             tuple(_figure(release, column.group, theme.measure) for column in columns),
-            raised.get(theme.measure)
-            or words.comparison(against.get(theme.measure), row.base, rest),
+            said(release, row.group, theme.measure),
         )
         for theme in release.measures
         if theme.kind == "theme"
