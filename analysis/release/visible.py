@@ -77,8 +77,7 @@ def _at_most(base: int, rest: int, level: float) -> float:
 def _error(release: Release, row: ComparisonRow, rest: int) -> float | None:
     """About the standard error of a gap, as a share: half its range less what rounding adds.
 
-    The side away from 0 is taken, as the other one ends at 0 where a gap was raised. None where
-    steps are too coarse to tell.
+    None where steps are too coarse to tell.
     """
     if row.gap is None or row.lower is None or row.upper is None:
         return None
@@ -93,7 +92,10 @@ def _error(release: Release, row: ComparisonRow, rest: int) -> float | None:
     if release.measure_by_id[row.measure].sensitive:
         # Either may stand beside a banded category, in the coarse step.
         own = theirs = max(own, theirs, release.manifest.policy["coarse_share_step"])
-    half = row.gap - row.lower if row.gap < 0 else row.upper - row.gap
+    half = (row.upper - row.lower) / 2
+    if (row.group, row.measure) in release.raised_keys:
+        # The side towards 0 may have been moved to it.
+        half = row.gap - row.lower if row.gap < 0 else row.upper - row.gap
     # Both percents may be half a step off, and the limit was moved out by half a step on average.
     chance = max(half - (own + theirs) / 2 - grain / 2, grain / 2)
     return chance / 100 / _LIMITS

@@ -18,6 +18,7 @@ from survey.results import (
     intersections,
     levels,
     response,
+    told_apart,
     waves,
 )
 from survey.results.charts import heat_map, trend_lines
@@ -39,6 +40,7 @@ class BoardPage:
     force_map: heat_map.HeatMap
     watched: tuple[intersections.IntersectionBlock, ...]
     trends: tuple[trend_lines.Panel, ...]
+    apart: told_apart.Apart
     not_published: tuple[str, ...]
     wrote_about: tuple[commented.WroteAbout, ...]
     response: response.Response
@@ -91,6 +93,9 @@ def board_page(
         intersections.blocks(release, scope),
         trend_lines.draw(
             release, _panels(release, command, hrefs), waves.titles(releases), releases
+        ),
+        told_apart.apart(
+            release, [*bands.board_command(release, command), *bands.across_force(release)]
         ),
         levels.not_published(release),
         commented.blocks(wrote),
