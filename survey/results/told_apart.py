@@ -101,7 +101,8 @@ def apart(release: Release, plans: Iterable[BandPlan]) -> Apart:
                 found.append(made)
             elif len(groups) > 1:
                 alike.append(plan.title)
-    return Apart(tuple(found), tuple(dict.fromkeys(alike)))
+    named = {one.title for one in found}
+    return Apart(tuple(found), tuple(one for one in dict.fromkeys(alike) if one not in named))
 
 
 def _by_level(
