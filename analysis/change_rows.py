@@ -204,7 +204,7 @@ def _words(case: _Case, verdict: Verdict | None, declared: str) -> str:
         level=_levels(after)[case.asked.group],
         surveys=(before.manifest.wave_title, after.manifest.wave_title),
         percents=unit.percents,
-        step=max(unit.steps),
+        steps=unit.steps,
     )
     if case.judged is None or verdict is None:
         return words.no_yardstick(told, declared)
@@ -214,8 +214,10 @@ def _words(case: _Case, verdict: Verdict | None, declared: str) -> str:
 def _step(release: Release, row: EstimateRow) -> int:
     """The step in points in which a figure stands; a base of 100 may have been rounded up."""
     policy, base = release.manifest.policy, row.base or 0
-    sensitive = release.measure_by_id[row.measure].sensitive
-    fine = base > policy["fine_base"] and not sensitive
+    # Beside a banded reading of a sensitive question the others stand in the coarse step.
+    banded = bool(row.neutral_bound or row.negative_bound)
+    beside = banded and release.measure_by_id[row.measure].sensitive
+    fine = base > policy["fine_base"] and not beside
     own = int(policy["share_step" if fine else "coarse_share_step"])
     return max(own, release.coarser_by_key.get((row.group, row.measure), 0))
 

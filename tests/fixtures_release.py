@@ -30,11 +30,17 @@ from analysis.release.rows import (
     MeasureRow,
     TrendRow,
 )
+from analysis.release.sides import side_row
 from analysis.release.sums import Sums
+from analysis.release.visible import with_smallest
 
 NORTH = "response-north"
 SOUTH = "response-south"
 WATCHED = "ethnicity=minority&probationer=yes"
+SIDES = (
+    (WATCHED, "ethnicity=majority&probationer=yes"),
+    (WATCHED, "ethnicity=minority&probationer=no"),
+)
 HIDDEN = frozenset(
     {
         "command=response-north-2",
@@ -265,7 +271,7 @@ class _Maker:
                 yield ComparisonRow(*key, None, None, None, "c")
             else:
                 gap = int(self.draw.normal(0, 6))
-                yield ComparisonRow(*key, gap, gap - 7, gap + 7, "shown", 20)
+                yield ComparisonRow(*key, gap, gap - 7, gap + 7, "shown")
 
     def trends(self) -> Iterator[TrendRow]:
         waves = list(WAVES)[: list(WAVES).index(self.wave) + 1]
@@ -306,7 +312,7 @@ def make_release(
         not_shown=len(hidden),
         comparisons=238,
     )
-    return Release(
+    release = Release(
         replace(manifest, **changes),  # type: ignore[arg-type]
         maker.measures,
         tuple(maker.groups.values()),
@@ -316,6 +322,9 @@ def make_release(
         concerns(hidden),
         tuple(maker.trends()),
     )
+    beside = [side_row(release, *pair, one.measure) for pair in SIDES for one in maker.measures]
+    release = replace(release, comparisons=(*release.comparisons, *beside))
+    return replace(release, comparisons=with_smallest(release))
 
 
 def concerns(hidden: Collection[str]) -> tuple[ConcernRow, ...]:

@@ -16,6 +16,7 @@ from analysis.publish.pooling import Earlier, sums_now
 from analysis.publish.rounded import Percent, Rounder
 from analysis.publish.shown import Shown, can_say, kind_of, measures
 from analysis.release.rows import ComparisonRow, ConcernRow, EstimateRow
+from analysis.release.sides import published_gap
 from analysis.statistics.comparisons import Difference, cautious_welch, miettinen_nurminen
 from analysis.statistics.concerns import (
     PAST,
@@ -264,20 +265,6 @@ def _as_said(raised: Flag, gap: int, lower: int, upper: int, step: int) -> tuple
     elif raised.state == "cleared":
         gap = max(gap, -2 if step == 1 else 0)
     return gap, min(lower, gap), max(upper, gap)
-
-
-def published_gap(mine: Percent, theirs: Percent) -> float:
-    """The gap of two published percents; next to "or more" or "or less" the smallest possible."""
-    (low, high), (rest_low, rest_high) = _reach(mine), _reach(theirs)
-    return min(max(low - rest_high, 0), high - rest_low) / 100
-
-
-def _reach(shown: Percent) -> tuple[int, int]:
-    """The percents that a published one stands for: itself, or everything from it on."""
-    percent, bound = shown
-    if percent is None:
-        return 0, 100
-    return 0 if bound == "or_less" else percent, 100 if bound == "or_more" else percent
 
 
 def _percent(side: _Side) -> Percent:

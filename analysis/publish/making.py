@@ -24,6 +24,7 @@ from analysis.publish.figures import Figures
 from analysis.publish.headcounts import headcounts as all_headcounts
 from analysis.publish.ladders import ladder_rows
 from analysis.publish.manifest import WaveFacts, manifest_of, measure_rows
+from analysis.publish.pairs import sides
 from analysis.publish.places import places
 from analysis.publish.pooling import earlier
 from analysis.publish.response import Response, response_of
@@ -33,6 +34,7 @@ from analysis.publish.trends import line_before, trend_rows
 from analysis.release.consistency import check
 from analysis.release.levels import level_rows
 from analysis.release.model import Release
+from analysis.release.sides import side_row
 from analysis.release.visible import with_smallest
 from analysis.tally import Tally, tally
 
@@ -218,10 +220,16 @@ def _completed(
     """`draft` with comparisons, what they raise, and trends."""
     before = earlier(tallies, line, shown.plan, draft) if tallies else None
     compared = compare(shown, draft.estimate_by_key, before)
+    release = replace(draft, comparisons=compared.rows)
+    beside = (
+        side_row(release, group, other, measure)
+        for group, other in sides(shown.plan)
+        for measure in draft.measure_by_id
+    )
     release = replace(
-        draft,
+        release,
         manifest=replace(draft.manifest, comparisons=compared.made),
-        comparisons=compared.rows,
+        comparisons=(*compared.rows, *beside),
         concerns=compared.concerns + level_rows(draft),
         trends=trend_rows(
             shown.plan, draft.manifest.wave, draft.measures, draft.estimate_by_key, line

@@ -21,6 +21,7 @@ METHODS = {
     "theme interval": "t, finite population correction where the headcount is known",
     "theme comparison": "Welch t, group against the rest",
     "item comparison": "Miettinen-Nurminen score, group against the rest",
+    "comparison of two groups": "Zou-Donner, from published percents and ranges",
     "concerns": (
         "larger of Welch's and Student's p, Benjamini-Hochberg within each declared family at an "
         "equal share of the wave's rate, and a gap of 5 points or more; confirmed from two waves "

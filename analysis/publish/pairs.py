@@ -1,14 +1,14 @@
-"""Which groups are compared with which rest, in which family: declared before any result."""
+"""Which groups are compared with whom, in which family: declared before any result."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
 
-from analysis.plan import FORCE, Group, TablePlan
+from analysis.plan import COMMAND, FORCE, Group, TablePlan, group_id
 from analysis.release.families import family_of
 from analysis.release.model import BreakdownFacts
 from analysis.statistics.concerns import Share
@@ -36,6 +36,38 @@ def pairs(plan: TablePlan) -> tuple[Pair, ...]:
     return tuple(
         _pair(facts, group, named.get(group.id)) for group in plan.groups if group.id != FORCE
     )
+
+
+def sides(plan: TablePlan) -> tuple[tuple[str, str], ...]:
+    """Groups that are watched by name, each with those that share all but one of its traits.
+
+    Watched are named intersections and the rungs of their ladders. Of a trait the other values on
+    its coarsest level are looked at: black probationers stand beside white ones, not beside parts
+    of the group that they belong to. A unit is no trait. Only declared groups are compared.
+    """
+    rungs = [rung for ladder in plan.ladders if ladder.named for rung in ladder.rungs]
+    named = [one.group for one in plan.intersections]
+    watched = named + [group for rung in rungs if rung.kind != "margins" for group in rung.groups]
+    return tuple(
+        (group, other)
+        for group in dict.fromkeys(watched)
+        for other in _sides(plan, plan.group_by_id[group])
+    )
+
+
+def _sides(plan: TablePlan, group: Group) -> Iterator[str]:
+    for name, value in group.where if len(group.where) > 1 else ():
+        breakdown = plan.breakdown_by_id[name]
+        own: set[str] = set()
+        at: str | None = value
+        while at is not None:
+            own.add(at)
+            at = breakdown.value_by_id[at].parent
+        for other in breakdown.values if name != COMMAND else ():
+            if other.level == breakdown.levels[0] and other.id not in own:
+                where = ((one, other.id if one == name else kept) for one, kept in group.where)
+                if (found := group_id(tuple(where))) in plan.group_by_id:
+                    yield found
 
 
 def rests(plan: TablePlan, found: tuple[Pair, ...]) -> sparse.csr_array:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from analysis.errors import LeakingRelease, ReleaseError
 from analysis.plan import FORCE
 from analysis.release.levels import level_rows
 from analysis.release.model import Release
+from analysis.release.sides import holds_a_trait, is_side, side_row
 from analysis.statistics.change_words import NOT_SHOWN
 
 LEAST_POINTS = 5
@@ -77,6 +78,7 @@ def check(release: Release) -> None:
     _states_stand(release)
     _items_stand(release)
     _levels_stand(release)
+    _sides_follow(release)
     _ladders_stand(release, hidden)
     _steps_stand(release)
     _nothing_hidden("changes", hidden, _keys(release.changes, "measure"))
@@ -147,13 +149,30 @@ def _levels_stand(release: Release) -> None:
         )
 
 
+def _sides_follow(release: Release) -> None:
+    """A comparison of two declared groups says what their other rows say, and no more."""
+    for row in release.comparisons:
+        if not is_side(release, row):
+            continue
+        follows = side_row(release, row.group, row.against, row.measure)
+        if replace(row, smallest=None) != follows:
+            raise LeakingRelease(
+                f"comparisons: {row.group} against {row.against} ({row.measure}) does not follow "
+                "from their published figures."
+            )
+
+
 def _ladders_stand(release: Release, hidden: _Hidden) -> None:
-    """A rung holds only groups that are shown, and a group that is shown stands for itself."""
+    """A rung holds only groups that are shown, and a group that is shown stands for itself.
+
+    No larger group stands for a specific one, such as all minority groups for one of them.
+    """
     for row in release.ladders:
         known = {row.asked, row.group or FORCE} <= set(release.group_by_id)
         stands = row.group is not None and row.group not in hidden.groups
         itself = row.asked in hidden.groups or row.group == row.asked
-        if not (known and itself and stands == (row.status == "shown") == (row.kind != "absence")):
+        shown = stands == (row.status == "shown") == (row.kind != "absence")
+        if not (known and itself and shown) or holds_a_trait(release, row):
             raise ReleaseError(
                 f"ladders: {row.group or 'nothing'} cannot stand for {row.asked} here."
             )

@@ -13,7 +13,7 @@ _TITLES = {
     "groups": "Declared groups",
     "estimates": "Figures of each group for each item and theme",
     "distributions": "Answers of each group to each item",
-    "comparisons": "Each group against the rest",
+    "comparisons": "Each group against the rest; watched groups against those beside them too",
     "concerns": "Areas of concern, strengths and levels of concern",
     "trends": "Published figures of each wave",
     "ladders": "What is shown in place of groups that are not",
@@ -34,7 +34,7 @@ _KEYS = {
 }
 
 _MEANINGS = {
-    "against": "group whose rest (everybody in it but the compared group) is compared with",
+    "against": "group that is compared with; where it holds the compared group, its rest is",
     "asked": "id of the group that is asked for",
     "base": "people who answered, unweighted; rounded for small groups",
     "after": "id of the later wave, this one",
@@ -47,7 +47,8 @@ _MEANINGS = {
     "done": "what was done, in the words of those who declared it",
     "excess": "change less others_change, in points",
     "fingerprint": "of wording, scale and polarity; a changed one breaks the trend line",
-    "gap": "points of percent positive, group minus rest; of a level, percent negative minus it",
+    "gap": "points of percent positive, group minus what it is compared with; "
+    "of a level, percent negative minus it",
     "group": "id of the group: breakdown=value joined by &, or force",
     "headcount": "people on the frame; rounded for small groups",
     "item": "id of the item",

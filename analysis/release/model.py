@@ -126,6 +126,11 @@ class Release:
         }
 
     @cached_property
+    def comparison_by_key(self) -> dict[tuple[str, str, str], ComparisonRow]:
+        """Comparisons by (group, measure, against)."""
+        return {(row.group, row.measure, row.against): row for row in self.comparisons}
+
+    @cached_property
     def measure_by_id(self) -> dict[str, MeasureRow]:
         """Items and themes by id, themes first."""
         return {row.measure: row for row in self.measures}
@@ -149,11 +154,6 @@ class Release:
             if row.kind != "level"
             for one in (row.measure, *row.items)
         )
-
-    @cached_property
-    def comparison_by_key(self) -> dict[tuple[str, str, str], ComparisonRow]:
-        """Comparisons by (group, measure, against)."""
-        return {(row.group, row.measure, row.against): row for row in self.comparisons}
 
     @cached_property
     def distribution_by_key(self) -> dict[tuple[str, str], tuple[DistributionRow, ...]]:

@@ -82,6 +82,9 @@ class DistributionRow:
 class ComparisonRow:
     """A group against the rest of `against`: gap in points of percent positive.
 
+    Where `against` does not hold the group, it is compared with that one itself, by published
+    figures alone (`release/sides.py`).
+
     `smallest` is about the narrowest gap that such a comparison would have shown four times in
     five: of a theme against the rest of the force in the area-of-concern rule, of anything else in
     a test of it alone; 100 where none could have been.

@@ -12,6 +12,7 @@ from analysis.plan import FORCE
 from analysis.release.families import Judged, judged
 from analysis.release.model import Release
 from analysis.release.rows import ComparisonRow
+from analysis.release.sides import is_side
 from analysis.statistics.concerns import LEAST_GAP, POWER, smallest_gap
 
 ALONE = 0.05
@@ -54,7 +55,7 @@ def smallest(release: Release, row: ComparisonRow, of_group: Mapping[str, Judged
     whole = release.estimate_by_key.get((row.against, row.measure))
     if row.gap is None or mine is None or whole is None or not mine.base or not whole.base:
         return None
-    rest = whole.base - mine.base
+    rest = whole.base if is_side(release, row) else whole.base - mine.base
     if rest <= 0:
         return None
     level, least = ALONE, 0.0
@@ -93,7 +94,7 @@ def _error(release: Release, row: ComparisonRow, rest: int) -> float | None:
         # Either may stand beside a banded category, in the coarse step.
         own = theirs = max(own, theirs, release.manifest.policy["coarse_share_step"])
     half = (row.upper - row.lower) / 2
-    if (row.group, row.measure) in release.raised_keys:
+    if row.against == FORCE and (row.group, row.measure) in release.raised_keys:
         # The side towards 0 may have been moved to it.
         half = row.gap - row.lower if row.gap < 0 else row.upper - row.gap
     # Both percents may be half a step off, and the limit was moved out by half a step on average.

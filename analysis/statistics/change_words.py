@@ -19,10 +19,11 @@ NOT_DECLARED = (
     "themes finds changes that are chance."
 )
 _VERDICTS: dict[Verdict, str] = {
-    "stood_out": "That stands out from how far others move by chance",
-    "may_be_return": "That may be no more than a low figure coming back by itself",
-    "not_clear": "That does not clearly stand out from how far others move by chance",
+    "stood_out": "It stands out from how far others move by chance.",
+    "may_be_return": "It does not clearly stand out beyond that.",
+    "not_clear": "It does not clearly stand out from how far others move by chance.",
 }
+_EVEN_SO = "Even so it stands out from how far others move by chance."
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Told:
         level: of the units that it is compared with, such as `department`.
         surveys: titles of the earlier wave and of this one.
         percents: percent positive in both.
-        step: the coarser of the steps that they are rounded to.
+        steps: what both are rounded to, in points.
     """
 
     unit: str
@@ -42,7 +43,7 @@ class Told:
     level: str
     surveys: tuple[str, str]
     percents: tuple[int, int]
-    step: int
+    steps: tuple[int, int]
 
 
 def change_words(told: Told, found: Judged, verdict: Verdict, others: int, declared: str) -> str:
@@ -58,7 +59,7 @@ def change_words(told: Told, found: Judged, verdict: Verdict, others: int, decla
     Returns:
         For example "Brackenhill: of every 100 answers about Discrimination, 40 were positive in
         Spring and 60 in Autumn, 20 more. Among 48 other units at department level it was 1 more on
-        average. That leaves 19 more (plausible range 8 to 30 more). That stands out ..."
+        average. That is a difference of 19 more (plausible range 8 to 30 more). It stands out ..."
     """
     at = f"Among {others} other units at {told.level} level it was"
     mean = _points(found.stands.others)
@@ -68,7 +69,7 @@ def change_words(told: Told, found: Judged, verdict: Verdict, others: int, decla
         for part in (
             _lead(told),
             f"{at} {_more(mean)} on average." if mean else f"{at} the same on average.",
-            f"That leaves {_more(_points(found.excess))} "
+            f"That is a difference of {_more(_points(found.excess))} "
             f"(plausible range {plausible_range(*limits)}).",
             _judged(found, verdict),
             declared,
@@ -118,7 +119,9 @@ def when_declared(declared: date, closed: date) -> str:
 def _lead(told: Told) -> str:
     (before, after), (then, now) = told.surveys, told.percents
     change = f"{_more(now - then)}" if now != then else "as many"
-    rounded = f" (rounded to {told.step} points)" if told.step > 1 else ""
+    step, other = sorted(told.steps)
+    up_to = "" if step == other else "up to "
+    rounded = f" (rounded to {up_to}{other} points)" if other > 1 else ""
     return (
         f"{told.unit}: of every 100 answers about {told.about}, {then} were positive in {before} "
         f"and {now} in {after}, {change}{rounded}."
@@ -126,22 +129,15 @@ def _lead(told: Told) -> str:
 
 
 def _judged(found: Judged, verdict: Verdict) -> str:
-    said = _VERDICTS[verdict]
     if found.regression is None:
-        return f"{said}."
-    way = "rise" if found.regression >= 0 else "fall"
-    allowed = ", even so" if verdict == "stood_out" else ""
+        return _VERDICTS[verdict]
     size = abs(_points(found.regression))
-    points = (
-        "less than a point"
-        if size == 0
-        else "about a point"
-        if size == 1
-        else f"about {size} points"
-    )
+    points = f"{size} points" if size > 1 else "a point"
+    way = f"a {'rise' if found.regression >= 0 else 'fall'} of about {points}"
+    expected = way if size else "a rise of less than a point"
     return (
-        "It was picked because its figure was low, and of a unit picked so the figure is expected "
-        f"to {way} by {points} without any help. {said}{allowed}."
+        f"It was picked because its figure was low, so {expected} could have been expected without "
+        f"any help. {_EVEN_SO if verdict == 'stood_out' else _VERDICTS[verdict]}"
     )
 
 

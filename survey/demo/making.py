@@ -17,9 +17,9 @@ from survey.close.sealed_tallies import Pooling
 from survey.collect import codes, issuer, submit
 from survey.config import Settings
 from survey.database import Stores
-from survey.demo import answering, coders, home, remarks
+from survey.demo import answering, coders, declared, home, remarks
 from survey.demo.force import SEED, WAVES, Force, Frame, make_force
-from survey.demo.truths import TRUTHS
+from survey.demo.truths import BEFORE_ACTION, TRUTHS
 from survey.manage import headcounts, people, waves
 from survey.questionnaire import answers, loader
 from survey.questionnaire.codebook import codebook
@@ -158,7 +158,14 @@ def _close(stores: Stores, wave: DemoWave, closes: date, folder: Path, report: R
     # Each wave pools with those before it, and its sums are kept for those after it.
     before = out if any(out.glob(f"*{sealed_tallies.ENDING}")) else None
     pooling = Pooling(before, (standing,), standing.public)
-    release = unsealing.unseal(stores, wave.id, officers, out, pooling=pooling)
+    acted = stores.settings.home / declared.FILE
+    release = unsealing.unseal(
+        *(stores, wave.id, officers, out),
+        pooling=pooling,
+        interventions=acted if acted.exists() else None,
+    )
+    if wave.number == BEFORE_ACTION[-1]:
+        declared.write(acted, wave.id, closes)
     report(f"{wave.title}: sorting the comments")
     coders.sort(stores, wave.id, officers, release, SEED + wave.number)
     report(f"{wave.title}: destroying the answers and their key")

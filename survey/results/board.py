@@ -12,6 +12,7 @@ from analysis.release.comment_themes import CommentThemes
 from analysis.release.model import Release
 from survey.results import (
     bands,
+    changed,
     commented,
     concern_levels,
     findings,
@@ -36,6 +37,7 @@ class BoardPage:
     wave_links: tuple[waves.WaveLink, ...]
     findings: findings.Findings
     levels: tuple[concern_levels.LevelBlock, ...]
+    changes: changed.Changes
     command_map: heat_map.HeatMap
     force_map: heat_map.HeatMap
     watched: tuple[intersections.IntersectionBlock, ...]
@@ -76,6 +78,7 @@ def board_page(
         ),
         findings.findings(release, scope, releases=releases),
         concern_levels.blocks(release, scope),
+        changed.changes(release, scope),
         heat_map.draw(
             release,
             "command",

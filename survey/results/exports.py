@@ -15,7 +15,7 @@ TABLES = {
     "groups": "Groups, answers and response",
     "estimates": "Percentages and scores, by group",
     "distributions": "Every answer category, by group",
-    "comparisons": "Each group against the rest",
+    "comparisons": "Each group against the rest, and watched groups against others",
     "concerns": "Areas of concern, levels of concern and strengths",
     "trends": "Figures over the surveys",
     "changes": "What changed where something was done",

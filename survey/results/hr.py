@@ -12,6 +12,7 @@ from analysis.release.comment_themes import CommentThemes
 from analysis.release.model import Release
 from survey.results import (
     bands,
+    changed,
     commented,
     concern_levels,
     findings,
@@ -41,6 +42,7 @@ class HrPage:
     wave_links: tuple[waves.WaveLink, ...]
     findings: findings.Findings
     levels: tuple[concern_levels.LevelBlock, ...]
+    changes: changed.Changes
     command_map: heat_map.HeatMap
     force_map: heat_map.HeatMap
     more_maps: tuple[tuple[str, heat_map.HeatMap], ...]
@@ -70,6 +72,7 @@ def hr_page(
         waves.links(releases, release, lambda other: url_for("results.hr_wave", wave=other)),
         findings.findings(release, scope.whole_force(release), releases=releases),
         concern_levels.blocks(release, scope.whole_force(release)),
+        changed.changes(release, scope.whole_force(release)),
         heat_map.draw(
             release,
             "commands",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from analysis.release.rows import (
     Bound,
+    ChangeState,
     ComparisonRow,
     ConcernKind,
     ConcernState,
@@ -44,6 +46,17 @@ APART = (
     "stands here is each group by itself; it does not tell how those answered who are in both."
 )
 
+CLEAR_AGAINST_ALL = (
+    "It is clear against each of them, so it is more than a gap that all have who share one of "
+    "these traits."
+)
+
+SPECIFIC = (
+    "This is about {} alone. Figures of {} together never stand for it, whatever is shown of them."
+)
+
+NOT_OF_COMMAND = " (of more than this command, which has no figures of its own for this group)"
+
 CORRECTED = (
     "This survey was published before, and the figures here replace those: please use the earlier "
     "ones no more. The reason given: {}"
@@ -62,6 +75,19 @@ STATES: Mapping[tuple[ConcernKind, ConcernState], str] = {
     ("strength", "watched"): "watched",
 }
 """How sure a finding is, in a word; what each means stands under the lists."""
+
+CHANGED: Mapping[ChangeState, tuple[str, str]] = {
+    "stood_out": ("stands out", "green"),
+    "may_be_return": ("may have come back by itself", "yellow"),
+    "not_clear": ("not clear", "grey"),
+    "no_yardstick": ("cannot be judged", "grey"),
+    "banded": ("cannot be told", "grey"),
+    "not_comparable": ("not comparable", "grey"),
+    "not_shown": ("not shown", "grey"),
+}
+"""What is made of a change in a unit where something was done, and the colour of its tag."""
+FALLEN = ("stands out, lower", "red")
+"""In place of the first of these where the unit's figure fell beside the others."""
 
 LOW_BASE = 30
 """Below this many answers a figure carries the mark [u], low base."""
@@ -136,6 +162,28 @@ def response_of_larger(rates: Sequence[tuple[str, int]]) -> str:
     return f"How many answered in the larger groups that these people are in: {said}."
 
 
+def signed(value: float | None) -> str:
+    """A change in whole points, `+5`, `−3`, `0`; empty where there is none."""
+    if value is None:
+        return ""
+    whole = math.floor(value + 0.5)
+    return f"{whole:+d}".replace("-", "−") if whole else "0"
+
+
+def response_of_shown(rate: int) -> str:
+    """How many of a shown group answered."""
+    return f"About {rate}% of those who were asked answered."
+
+
+def often_unseen(base: int | None, gaps: Sequence[tuple[str, int]]) -> str:
+    """Which gaps a group hides: (what it is compared with, smallest visible gap in points)."""
+    if not base or not gaps:
+        return ""
+    *first, last = [f"{points} points from {name}" for name, points in gaps]
+    listed = f"{', '.join(first)} or {last}" if first else last
+    return f"Among about {base} answers, a gap of less than about {listed} often stays unseen."
+
+
 def is_low(base: int | None) -> bool:
     """Whether a figure with this base carries the mark [u]."""
     return base is not None and base < LOW_BASE
@@ -190,3 +238,14 @@ def comparison(row: ComparisonRow | None, base: int | None) -> str:
         f"(plausible range {plausible_range(row.lower, row.upper)}).{among} "
         "It does not tell us why."
     )
+
+
+def beside(row: ComparisonRow | None) -> str:
+    """What a comparison with those who share all but one trait says: clear or not, with figures."""
+    if row is None or row.gap is None or row.lower is None or row.upper is None:
+        return NO_COMPARISON
+    span = plausible_range(row.lower, row.upper)
+    if row.lower <= 0 <= row.upper:
+        return f"No clear difference (plausible range {span})."
+    side = "fewer" if row.gap < 0 else "more"
+    return f"{abs(row.gap)} {side} in every 100 answers were positive (plausible range {span})."

@@ -19,6 +19,7 @@ from analysis.release import visible
 from analysis.release.families import Judged, judged
 from analysis.release.model import Release
 from analysis.release.rows import ComparisonRow
+from analysis.release.sides import is_side
 from analysis.release.visible import is_judged, smallest, with_smallest
 from analysis.statistics.comparisons import Difference
 from analysis.statistics.concerns import Comparison, flag, smallest_gap
@@ -33,7 +34,8 @@ def released(n: int = 900) -> Release:
 
 
 def shown(release: Release) -> list[ComparisonRow]:
-    return [row for row in release.comparisons if row.gap is not None]
+    """Comparisons with the rest of the force."""
+    return [row for row in release.comparisons if row.gap is not None and row.against == "force"]
 
 
 @pytest.mark.parametrize("n", [900, 4000])
@@ -128,3 +130,17 @@ def test_the_rule_raises_a_lone_gap_of_that_width_four_times_in_five(
     error: float, made: int
 ) -> None:
     assert power(error, made, "planted", 1500) == pytest.approx(0.8, abs=0.04)
+
+
+def test_against_a_single_group_the_other_side_is_that_group() -> None:
+    release = released()
+    of_group = judged(release)
+    sides = [row for row in release.comparisons if is_side(release, row) and row.gap is not None]
+    assert sides
+    for row in sides:
+        mine, theirs = (
+            release.estimate_by_key[one, row.measure].base or 0 for one in (row.group, row.against)
+        )
+        assert (row.smallest or 0) <= round(100 * smallest_gap(mine, theirs))
+        # A test by itself needs less than the rule's, but there are fewer people on the other side.
+        assert smallest(release, row, of_group) == row.smallest

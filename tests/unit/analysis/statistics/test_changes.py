@@ -135,12 +135,12 @@ def test_sizes_that_do_not_fit_are_one_sentence(sizes: Sizes) -> None:
 
 
 def test_the_words_name_figures_range_and_rounding() -> None:
-    told = Told("North", "Fairness", "command", ("Spring", "Autumn"), (40, 60), 5)
+    told = Told("North", "Fairness", "command", ("Spring", "Autumn"), (40, 60), (5, 5))
     found = judge(unit(40, 60), OTHERS, picked_low=False)
     assert change_words(told, found, "stood_out", 5, "It was declared.") == (
         "North: of every 100 answers about Fairness, 40 were positive in Spring and 60 in Autumn, "
         "20 more (rounded to 5 points). Among 5 other units at command level it was the same on "
-        "average. That leaves 20 more (plausible range 0 to 40 more). That stands out from how far "
-        "others move by chance. It was declared. This does not prove that what was done is the "
-        "cause."
+        "average. That is a difference of 20 more (plausible range 0 to 40 more). It stands out "
+        "from how far others move by chance. It was declared. This does not prove that what was "
+        "done is the cause."
     )
