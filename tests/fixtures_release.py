@@ -32,6 +32,7 @@ from analysis.release.rows import (
 )
 from analysis.release.sides import side_row
 from analysis.release.sums import Sums
+from analysis.release.visible import with_smallest
 
 NORTH = "response-north"
 SOUTH = "response-south"
@@ -322,7 +323,8 @@ def make_release(
         tuple(maker.trends()),
     )
     beside = [side_row(release, *pair, one.measure) for pair in SIDES for one in maker.measures]
-    return replace(release, comparisons=(*release.comparisons, *beside))
+    release = replace(release, comparisons=(*release.comparisons, *beside))
+    return replace(release, comparisons=with_smallest(release))
 
 
 def concerns(hidden: Collection[str]) -> tuple[ConcernRow, ...]:

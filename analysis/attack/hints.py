@@ -13,7 +13,7 @@ _VALUES = {
     "groups": ("base", "headcount", "response_rate"),
     "estimates": ("base", "positive", "neutral", "negative", "score", "lower", "upper", "weighted"),
     "distributions": ("percent", "bound"),
-    "comparisons": ("gap", "lower", "upper"),
+    "comparisons": ("gap", "lower", "upper", "smallest"),
     "trends": ("value", "bound", "lower", "upper"),
     "benchmarks": ("gap", "lower", "upper"),
     "slopes": ("since", "waves", "change", "lower", "upper", "direction"),

@@ -38,6 +38,7 @@ from analysis.release.consistency import check
 from analysis.release.levels import level_rows
 from analysis.release.model import Release
 from analysis.release.sides import side_row
+from analysis.release.visible import with_smallest
 from analysis.tally import Tally, tally
 
 
@@ -234,7 +235,7 @@ def _completed(
         for group, other in sides(shown.plan)
         for measure in draft.measure_by_id
     )
-    return replace(
+    release = replace(
         release,
         manifest=replace(draft.manifest, comparisons=compared.made),
         comparisons=(*compared.rows, *beside),
@@ -245,3 +246,4 @@ def _completed(
         slopes=slope_rows(shown.plan, draft, line),
         ladders=ladder_rows(shown),
     )
+    return replace(release, comparisons=with_smallest(release))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from analysis.errors import LeakingRelease, ReleaseError
@@ -25,7 +25,7 @@ _VALUES = {
         *("positive_bound", "neutral_bound", "negative_bound"),
     ),
     "distributions": ("percent", "bound"),
-    "comparisons": ("gap", "lower", "upper"),
+    "comparisons": ("gap", "lower", "upper", "smallest"),
     "trends": ("value", "bound", "lower", "upper"),
     "benchmarks": ("gap", "lower", "upper"),
     "slopes": ("since", "waves", "change", "lower", "upper", "direction"),
@@ -164,7 +164,10 @@ def _levels_stand(release: Release) -> None:
 def _sides_follow(release: Release) -> None:
     """A comparison of two declared groups says what their other rows say, and no more."""
     for row in release.comparisons:
-        if is_side(release, row) and row != side_row(release, row.group, row.against, row.measure):
+        if not is_side(release, row):
+            continue
+        follows = side_row(release, row.group, row.against, row.measure)
+        if replace(row, smallest=None) != follows:
             raise LeakingRelease(
                 f"comparisons: {row.group} against {row.against} ({row.measure}) does not follow "
                 "from their published figures."

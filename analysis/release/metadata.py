@@ -102,6 +102,7 @@ _MEANINGS = {
     "sensitive": "whether small numerators of the item are banded",
     "since": "id of the first wave that can be compared",
     "source": "who published the benchmark",
+    "smallest": "points; about the narrowest gap that this would have shown four times in five",
     "state": "how far the finding has been established",
     "status": "shown, or c: not shown (too few people, or protecting others)",
     "table": "id of the first declared table with this group",

@@ -88,6 +88,10 @@ class ComparisonRow:
 
     Where `against` does not hold the group, it is compared with that one itself, by published
     figures alone (`release/sides.py`).
+
+    `smallest` is about the narrowest gap that such a comparison would have shown four times in
+    five: of a theme against the rest of the force in the area-of-concern rule, of anything else in
+    a test of it alone; 100 where none could have been.
     """
 
     group: str
@@ -98,6 +102,7 @@ class ComparisonRow:
     lower: int | None
     upper: int | None
     status: Status
+    smallest: int | None = None
 
 
 @dataclass(frozen=True)
