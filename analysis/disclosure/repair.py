@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import count
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,7 @@ from analysis.disclosure.colleagues import Colleagues, Pooled
 from analysis.disclosure.complementary import Hidden, Order, hide_complements
 from analysis.disclosure.optimum import near_optimum
 from analysis.disclosure.solving import DUST, Reals
-from analysis.disclosure.system import System
+from analysis.disclosure.system import Bases, System
 from analysis.disclosure.targets import ALWAYS, Targets, of_groups
 from analysis.disclosure.whole import NearestWhole
 from analysis.disclosure.witnesses import Witnesses
@@ -27,6 +28,9 @@ FORCE_COST = 1e4
 
 FEW = 3
 """A table that is a witness for fewer groups than this is looked for one group at a time."""
+
+GOLDEN = (math.sqrt(5) - 1) / 2
+"""Its multiples less their whole parts are spread evenly, so every target's turn comes."""
 
 MOST_BLAMED = 20
 """Of the targets that were open when a group was shown again, so many are looked at first."""
@@ -41,8 +45,13 @@ WATCHED_COST, MOST_WATCHED = 20.0, 3
 """Hiding a group costs so many times as much for each time that it is watched, up to so many."""
 
 
-def hiding_pattern(
-    system: System, known: Known, hidden: Hidden, k: int, targets: Targets | None = None
+def hiding_pattern(  # noqa: PLR0913
+    system: System,
+    known: Known,
+    hidden: Hidden,
+    k: int,
+    targets: Targets | None = None,
+    silent: Bases | None = None,
 ) -> Hidden:
     """Greedy along lines, then audit and repair until nothing is open.
 
@@ -52,14 +61,15 @@ def hiding_pattern(
         hidden: the groups hidden so far, shape (G,).
         k: people.
         targets: what is looked at; by default the groups and what they leave.
+        silent: as for `hide_complements`.
 
     Raises:
         Unprotectable: when even hiding everything else does not protect a group.
     """
     order = Order(known.bases, known.exact, system.watched, k)
     targets = of_groups(system, k) if targets is None else targets
-    audit = _Audit(system, known, k, targets, hidden)
-    return _repaired(system, order, audit, hidden)
+    audit = _Audit(system, known, k, targets, hidden, presolved=True)
+    return _repaired(system, order, audit, hidden, silent)
 
 
 def sparing_pattern(
@@ -102,10 +112,12 @@ def sparing_pattern(
     return best
 
 
-def _repaired(system: System, order: Order, audit: _Audit, hidden: Hidden) -> Hidden:
-    hidden = hide_complements(system.lines, order, hidden)
+def _repaired(
+    system: System, order: Order, audit: _Audit, hidden: Hidden, silent: Bases | None = None
+) -> Hidden:
+    hidden = hide_complements(system.lines, order, hidden, silent)
     while (changed := audit.repair(hidden)) is not None:
-        hidden = hide_complements(system.lines, order, changed)
+        hidden = hide_complements(system.lines, order, changed, silent)
     return hidden
 
 
@@ -134,15 +146,21 @@ class _Audit:
     is hidden. Fractions of people are witnesses only of a range wider than `NARROW`.
     """
 
-    def __init__(
-        self, system: System, known: Known, k: int, targets: Targets, never: Hidden
+    def __init__(  # noqa: PLR0913
+        self,
+        system: System,
+        known: Known,
+        k: int,
+        targets: Targets,
+        never: Hidden,
+        presolved: bool = False,
     ) -> None:
         self._targets = targets
         self._small = targets.people < k
         self._need = np.where(self._small, float(k), targets.people + 1.0)
         self._seen = Witnesses(system, known, targets, k)
         self._blamed = np.zeros(len(targets.names), dtype=np.int64)
-        self._fits = FeasibleTables(system, known, targets.nobody, never)
+        self._fits = FeasibleTables(system, known, targets.nobody, never, presolved)
         self._change = CheapestChange(system, known, targets.nobody, never)
         self._cost = _cost(system)
 
@@ -151,7 +169,7 @@ class _Audit:
         self._fits.hide(hidden)
         self._sweep(hidden)
         changed = hidden.copy()
-        for target in self._open(hidden):
+        for target in self._uncertain(hidden).tolist():
             need = self._need[target]
             if self._is_safe(target) or self._reaches(target):
                 if self._is_safe_in_whole_numbers(target):
@@ -204,15 +222,23 @@ class _Audit:
         return True
 
     def _sweep(self, hidden: Hidden) -> None:
-        """Look for tables that are witnesses for many open targets at once."""
-        left = self._uncertain(hidden)
-        while len(left) >= FEW:
-            everybody = np.zeros(self._targets.rows.shape[0])
-            everybody[left] = 1.0
-            self._seen.add(self._fits.extreme(self._targets.rows.T @ everybody)[1])
-            before, left = left, self._uncertain(hidden)
-            if len(before) - len(left) < FEW:
+        """Look for tables that are witnesses for many open targets at once.
+
+        Those who may be nobody are made few in every other table, and large groups with them. After
+        the first two, targets count for more and for less from table to table, or the same few
+        would grow at the cost of all others.
+        """
+        left, cleared = self._uncertain(hidden), [len(self._targets.names)]
+        for turn in count():
+            if len(left) < FEW or max(cleared[-2:]) < FEW:
                 break
+            worth = np.modf((left + 1.0) * turn * GOLDEN)[0] ** 4 if turn > 1 else 1.0
+            fewer = self._targets.may_be_none[left] | ~self._small[left]
+            sign = np.where(fewer & (turn % 2 == 0), -1.0, 1.0)
+            rows = self._targets.rows[left]
+            self._seen.add(self._fits.extreme(np.asarray((worth * sign) @ rows))[1])
+            before, left = left, self._uncertain(hidden)
+            cleared.append(len(before) - len(left))
 
     def _uncertain(self, hidden: Hidden) -> Positions:
         """Targets that are not shown and of which no witness says that they are safe."""
