@@ -15,11 +15,13 @@ from analysis.disclosure.cleaning import show_again
 from analysis.disclosure.colleagues import Colleagues, Pooled
 from analysis.disclosure.complementary import Hidden, Order, hide_complements
 from analysis.disclosure.optimum import near_optimum
+from analysis.disclosure.parts import Part, parts_of, together
 from analysis.disclosure.solving import DUST, Reals
 from analysis.disclosure.system import Bases, System
 from analysis.disclosure.targets import ALWAYS, Targets, of_groups
 from analysis.disclosure.whole import NearestWhole
 from analysis.disclosure.witnesses import Witnesses
+from analysis.errors import Unprotectable
 
 Positions = npt.NDArray[np.int64]
 
@@ -45,7 +47,11 @@ WATCHED_COST, MOST_WATCHED = 20.0, 3
 """Hiding a group costs so many times as much for each time that it is watched, up to so many."""
 
 
-def hiding_pattern(  # noqa: PLR0913
+PARTS = (1, 7)
+"""So many parts of a large system are looked at together, before it is looked at whole."""
+
+
+def hiding_pattern(
     system: System,
     known: Known,
     hidden: Hidden,
@@ -146,7 +152,7 @@ class _Audit:
     is hidden. Fractions of people are witnesses only of a range wider than `NARROW`.
     """
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self,
         system: System,
         known: Known,
@@ -154,35 +160,88 @@ class _Audit:
         targets: Targets,
         never: Hidden,
         presolved: bool = False,
+        is_part: bool = False,
     ) -> None:
         self._targets = targets
         self._small = targets.people < k
         self._need = np.where(self._small, float(k), targets.people + 1.0)
-        self._seen = Witnesses(system, known, targets, k)
+        self._seen = Witnesses(system, known, targets, k, keep=is_part)
         self._blamed = np.zeros(len(targets.names), dtype=np.int64)
         self._fits = FeasibleTables(system, known, targets.nobody, never, presolved)
         self._change = CheapestChange(system, known, targets.nobody, never)
         self._cost = _cost(system)
+        self._never, self._is_part, self._may_split = never, is_part, presolved
+        self._parts_of: dict[int, list[tuple[Part, _Audit]]] = {}
 
     def repair(self, hidden: Hidden) -> Hidden | None:
-        """Hide what the groups that are still open need; None when none is open."""
+        """Hide what the groups that are still open need; None when none is open.
+
+        A large system is looked at part by part first, then several parts together, then whole.
+        """
+        for part, audit in self._parts(hidden, PARTS[0]):
+            audit.look(hidden[part.groups])
+        self._join(PARTS[0])
+        self.look(hidden)
+        changed = hidden.copy()
+        for several in PARTS:
+            is_left = np.zeros(len(self._small), dtype=bool)
+            is_left[self._uncertain(changed)] = True
+            for part, audit in self._parts(hidden, several) if is_left.any() else ():
+                left = np.flatnonzero(is_left[part.looked])
+                changed[part.groups] = audit.mended(changed[part.groups], left)
+            self._join(several)
+        changed = self.mended(changed, self._uncertain(changed))
+        return None if (changed == hidden).all() else changed
+
+    def look(self, hidden: Hidden) -> None:
+        """Look for witnesses while these groups are hidden."""
         self._fits.hide(hidden)
         self._sweep(hidden)
+
+    def mended(self, hidden: Hidden, targets: Positions) -> Hidden:
+        """What to hide so that none of some targets is open, the groups hidden so far among it.
+
+        A part leaves open what cannot be helped within it.
+        """
         changed = hidden.copy()
-        for target in self._uncertain(hidden).tolist():
+        self._fits.hide(changed)
+        for target in targets.tolist():
             need = self._need[target]
             if self._is_safe(target) or self._reaches(target):
                 if self._is_safe_in_whole_numbers(target):
                     continue
                 need = np.floor(self._seen.least[target] + DUST) + NARROW + 1
-            support, table = self._change.reach(
-                *(self._functional(target), need, np.where(changed, 0.0, self._cost)),
-                self._targets.names[target],
-            )
+            cost = np.where(changed, 0.0, self._cost)
+            name = self._targets.names[target]
+            try:
+                support, table = self._change.reach(self._functional(target), need, cost, name)
+            except Unprotectable:
+                if not self._is_part:
+                    raise
+                continue
             self._seen.add(table)
             changed |= support
             self._fits.hide(changed)
-        return None if (changed == hidden).all() else changed
+        return changed
+
+    def _parts(self, hidden: Hidden, several: int) -> list[tuple[Part, _Audit]]:
+        """The parts of the system, so many together; made when they are first asked for."""
+        if several not in self._parts_of:
+            whole = self._seen
+            found = parts_of(whole.system, whole.known, self._targets, hidden, several)
+            self._parts_of[several] = [
+                (part, _Audit(*part.audited(whole.k), self._never[part.groups], is_part=True))
+                for part in (found if self._may_split else ())
+            ]
+        return self._parts_of[several]
+
+    def _join(self, several: int) -> None:
+        """Take in the tables that parts found, as tables of the whole."""
+        parts, truth = self._parts_of.get(several), self._seen.system.truth
+        if parts and truth is not None:
+            tables = [audit._seen.taken() for _, audit in parts]
+            for table in together([part for part, _ in parts], tables, truth):
+                self._seen.add(table)
 
     def shows(self, group: int, hidden: Hidden, near: Positions) -> bool:
         """Whether nothing is open when a group is shown that was hidden so far.
