@@ -13,6 +13,7 @@ from analysis.processes import Process
 from analysis.release.model import Release
 from analysis.release.rows import ProcedureRow
 from survey.results import bands, waves, words
+from survey.results.against import said
 from survey.results.charts.heat_map import BandPlan
 from survey.results.rounded import further
 
