@@ -11,7 +11,10 @@ from analysis.release.sides import is_side
 
 _VALUES = {
     "groups": ("base", "headcount", "response_rate"),
-    "estimates": ("base", "positive", "neutral", "negative", "score", "lower", "upper", "weighted"),
+    "estimates": (
+        *("base", "positive", "neutral", "negative", "score", "lower", "upper"),
+        *("weighted", "weighted_lower", "weighted_upper", "least", "most"),
+    ),
     "distributions": ("percent", "bound"),
     "comparisons": ("gap", "lower", "upper", "smallest"),
     "trends": ("value", "bound", "lower", "upper"),
@@ -23,6 +26,7 @@ _VALUES = {
         *("value_before", "value_after", "change", "others", "others_change"),
         *("excess", "lower", "upper", "regression"),
     ),
+    "representativeness": ("indicator", "effective", "moved", "partial", "missing"),
 }
 _NAMING = ("comparisons", "concerns")
 

@@ -15,11 +15,14 @@ from analysis.release.rows import (
     ComparisonRow,
     ConcernRow,
     DistributionRow,
+    DriverRow,
     EstimateRow,
     GroupRow,
     LadderRow,
     MeasureRow,
     ProcedureRow,
+    ReliabilityRow,
+    RepresentativenessRow,
     SlopeRow,
     TrendRow,
 )
@@ -126,6 +129,9 @@ class Release:
     benchmarks: tuple[BenchmarkRow, ...] = ()
     changes: tuple[ChangeRow, ...] = ()
     procedures: tuple[ProcedureRow, ...] = ()
+    representativeness: tuple[RepresentativenessRow, ...] = ()
+    reliability: tuple[ReliabilityRow, ...] = ()
+    drivers: tuple[DriverRow, ...] = ()
     certificates: Certificates | None = None
 
     @cached_property

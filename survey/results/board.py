@@ -106,7 +106,7 @@ def board_page(
         ),
         levels.not_published(release),
         commented.blocks(wrote),
-        response.response(release, [FORCE, own, *departments], own),
+        response.response(release, [FORCE, own, *departments], own, [FORCE], scope),
         listed(release, scope),
         downloads(lambda table: _csv(command.id, wave, table)),
     )

@@ -17,11 +17,13 @@ from survey.results import (
     commented,
     concern_levels,
     findings,
+    goes_with,
     intersections,
     levels,
     procedures,
     response,
     scope,
+    together,
     told_apart,
     waves,
 )
@@ -56,6 +58,8 @@ class HrPage:
     not_published: tuple[str, ...]
     wrote_about: tuple[commented.WroteAbout, ...]
     response: response.Response
+    together: tuple[together.TogetherRow, ...]
+    goes_with: goes_with.GoesWith | None
     rounded: tuple[Further, ...]
     downloads: tuple[Download, ...]
     procedures: tuple[str, tuple[str, ...]] | None = None
@@ -111,7 +115,11 @@ def hr_page(
         ),
         levels.not_published(release),
         commented.blocks(wrote),
-        response.response(release, _response_groups(release), FORCE),
+        response.response(
+            release, _response_groups(release), FORCE, _units(release), scope.whole_force(release)
+        ),
+        together.rows(release),
+        goes_with.goes_with(release),
         listed(release, scope.whole_force(release)),
         downloads(lambda table: url_for("results.hr_csv", wave=wave, table=table)),
         procedures.link(release),
@@ -141,17 +149,22 @@ def _panels(release: Release, hrefs: dict[str, str]) -> list[trend_lines.PanelPl
     ]
 
 
-def _response_groups(release: Release) -> list[str]:
-    """The force, the families and commands, then every group of one other characteristic."""
+def _units(release: Release) -> list[str]:
+    """Families and commands."""
     units = [
         f"{COMMAND}={unit.id}"
         for command in scope.units(release, COMMAND)
         for unit in scope.units(release)
         if unit.id in {command.id, command.parent}
     ]
+    return list(dict.fromkeys(units))
+
+
+def _response_groups(release: Release) -> list[str]:
+    """The force, the families and commands, then every group of one other characteristic."""
     others = [
         row.group
         for row in release.groups
         if len(scope.picked(release, row)) == 1 and scope.picked(release, row)[0][0] != COMMAND
     ]
-    return list(dict.fromkeys([FORCE, *units, *others]))
+    return [FORCE, *_units(release), *others]

@@ -71,6 +71,8 @@ CORRECTED = (
     "ones no more. The reason given: {}"
 )
 
+ASSUMED = "A plausible range assumes that those who did not answer are like those who did."
+
 TWO_VIEWS = (
     "Counts say what happened, and answers how it seems to those whom it could happen to. Neither "
     "explains the other: a group can trust a process less than it is treated worse by it, or more."
@@ -156,6 +158,8 @@ def figure_with_range(row: EstimateRow | TrendRow, rounded: int = 0) -> str:
         text += f" ({row.lower} to {row.upper})"
     if isinstance(row, EstimateRow) and row.weighted is not None:
         text += f", weighted {row.weighted}%"
+        if row.weighted_lower is not None and row.weighted_upper is not None:
+            text += f" ({row.weighted_lower} to {row.weighted_upper})"
     return f"{text}, rounded to {rounded}" if rounded else text
 
 
@@ -222,6 +226,48 @@ def often_unseen(base: int | None, gaps: Sequence[tuple[str, int]]) -> str:
     *first, last = [f"{points} points from {name}" for name, points in gaps]
     listed = f"{', '.join(first)} or {last}" if first else last
     return f"Among about {base} answers, a gap of less than about {listed} often stays unseen."
+
+
+def fewer_or_more(missing: int) -> str:
+    """How many of a group answered beside the rate of all groups together."""
+    if missing == 0:
+        return "as many"
+    return f"about {abs(missing):,} {'fewer' if missing > 0 else 'more'}"
+
+
+def missing(group: str, rate: int, people: int) -> str:
+    """A group of which clearly fewer answered than of all."""
+    return f"{group}: about {rate}% answered, some {people:,} fewer than at the rate of all"
+
+
+def evenly(indicator: float) -> str:
+    """An R-indicator in words."""
+    levels = ((0.9, "nearly evenly"), (0.8, "somewhat unevenly"))
+    return next((text for least, text in levels if indicator >= least), "unevenly")
+
+
+def hanging_together(alpha: float) -> str:
+    """Cronbach's alpha in words."""
+    levels = ((0.7, "hang together well"), (0.5, "hang together loosely"))
+    otherwise = "hardly hang together: read each statement by itself"
+    return next((text for least, text in levels if alpha >= least), otherwise)
+
+
+def ranks(first: int, last: int) -> str:
+    """The ranks that chance allows: `1st`, `2nd to 4th`."""
+    return ordinal(first) if first == last else f"{ordinal(first)} to {ordinal(last)}"
+
+
+def ordinal(number: int) -> str:
+    """A rank from 1 to 20: `1st`, `2nd`, `3rd`, `4th`."""
+    return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number, 'th') }"
+
+
+def moved(most: int | None) -> str:
+    """The most points by which weighting moves a theme; `[x]` where that is not known."""
+    if most is None:
+        return "[x]"
+    return "under 1 point" if most == 0 else f"{most} {'point' if most == 1 else 'points'}"
 
 
 def is_low(base: int | None) -> bool:

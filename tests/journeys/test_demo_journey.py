@@ -210,6 +210,18 @@ def test_nothing_else_is_ever_confirmed(demo: Demo) -> None:
     assert chance == []
 
 
+def test_who_is_missing_moves_the_figures_of_one_command(demo: Demo) -> None:
+    for release in demo.releases:
+        row = release.estimate_by_key["command=contact-and-support", "communities"]
+        assert row.positive is not None
+        assert row.weighted is not None
+        assert 3 <= row.positive - row.weighted <= 7
+        themes = [one for one in release.estimates if one.kind == "theme" and one.weighted]
+        assert {one.group for one in themes} == {"command=contact-and-support"}
+        missing = {one.group: one.missing or 0 for one in release.representativeness}
+        assert missing["command=dispatch"] >= 25
+
+
 def test_in_the_first_wave_everything_is_emerging(demo: Demo) -> None:
     assert {row.state for row in demo.raised(1).values()} == {"emerging"}
 
