@@ -35,6 +35,7 @@ from analysis.release.rows import (
 )
 from analysis.release.sides import side_row
 from analysis.release.sums import Sums
+from analysis.release.visible import with_smallest
 
 NORTH = "response-north"
 SOUTH = "response-south"
@@ -325,14 +326,15 @@ def make_release(
         tuple(maker.trends()),
     )
     beside = [side_row(release, *pair, one.measure) for pair in SIDES for one in maker.measures]
-    return replace(
+    release = replace(release, comparisons=(*release.comparisons, *beside))
+    release = replace(
         release,
         estimates=beside_estimates(release),
-        comparisons=(*release.comparisons, *beside),
         representativeness=representativeness_rows(release),
         reliability=tuple(reliability()),
         drivers=drivers(),
     )
+    return replace(release, comparisons=with_smallest(release))
 
 
 def reliability() -> Iterator[ReliabilityRow]:

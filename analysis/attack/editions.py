@@ -75,7 +75,8 @@ def trends(material: Material) -> Tried:
     for published in material.releases:
         for row in published.release.trends:
             earlier = of_wave.get(row.wave)
-            if earlier is None or row.value is None:
+            own = row.wave == published.release.manifest.wave  # which `copies` looks at
+            if earlier is None or row.value is None or own:
                 continue
             tried.count()
             tried.add(_of_a_point(published, earlier, row))

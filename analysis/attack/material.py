@@ -31,6 +31,7 @@ _TABLE_COLUMNS = {
     "slopes": {"group", "measure", "since", "change", "status"},
     "concerns": {"group", "measure", "against", "gap", "words"},
     "procedures": {"group", "process", "period", "cases", "status"},
+    "changes": {"group", "measure", "value_before", "value_after", "status"},
     "representativeness": {"group", "breakdown", "parts_level", "partial", "missing"},
 }
 _LONG = {"unit", "parent", "item", "count"}

@@ -30,7 +30,7 @@ from analysis.publish.manifest import WaveFacts, manifest_of, measure_rows
 from analysis.publish.nonresponse import beside_estimates, representativeness_rows
 from analysis.publish.pairs import sides
 from analysis.publish.places import places
-from analysis.publish.pooling import earlier
+from analysis.publish.pooling import earlier_waves
 from analysis.publish.procedures import procedure_rows
 from analysis.publish.reliability import polarity_warnings, reliability_rows
 from analysis.publish.response import Response, response_of
@@ -42,6 +42,7 @@ from analysis.release.consistency import check
 from analysis.release.levels import level_rows
 from analysis.release.model import Release
 from analysis.release.sides import side_row
+from analysis.release.visible import with_smallest
 from analysis.tally import Tally, tally
 
 
@@ -149,11 +150,10 @@ def publish_tally(  # noqa: PLR0913
 
     Without `together`, of what goes together in a respondent, nothing is said of reliability.
     """
-    book = counted.codebook
+    book, closed = counted.codebook, wave.closed.isoformat()
     warnings = () if together is None else polarity_warnings(book, together, wave.polarity)
     drivers = driver_rows(book, together)
-    closed = wave.closed.isoformat()
-    line = line_before(previous, counted.codebook.questionnaire, wave.id, closed)
+    line = line_before(previous, book.questionnaire, wave.id, closed)
     expect_known(beside.interventions, line)
     shown = control(counted, policy, past)
     look = Telling(shown, counted)
@@ -177,10 +177,10 @@ def publish_tally(  # noqa: PLR0913
             release = replace(
                 release,
                 manifest=replace(release.manifest, warnings=said),
-                reliability=reliability_rows(book, together, release.groups[0].base or 0),
-                drivers=drivers,
                 changes=change_rows(release, line, beside.interventions),
                 benchmarks=benchmark_rows(release, beside.benchmarks),
+                reliability=reliability_rows(book, together, release.groups[0].base or 0),
+                drivers=drivers,
             )
             check(release)
             found = examine(release, shown.plan, look.candidates, where)
@@ -242,7 +242,7 @@ def _completed(
     draft: Release, shown: Shown, line: Sequence[Release], tallies: Sequence[EarlierTallies]
 ) -> Release:
     """`draft` with comparisons, what they raise, and trends."""
-    before = earlier(tallies, line, shown.plan, draft) if tallies else None
+    before = earlier_waves(tallies, line, shown.plan, draft) if tallies else None
     compared = compare(shown, draft.estimate_by_key, before)
     release = replace(draft, comparisons=compared.rows)
     beside = (
@@ -250,7 +250,7 @@ def _completed(
         for group, other in sides(shown.plan)
         for measure in draft.measure_by_id
     )
-    return replace(
+    release = replace(
         release,
         manifest=replace(draft.manifest, comparisons=compared.made),
         estimates=beside_estimates(draft),
@@ -263,3 +263,4 @@ def _completed(
         ladders=ladder_rows(shown),
         representativeness=representativeness_rows(draft),
     )
+    return replace(release, comparisons=with_smallest(release))

@@ -139,6 +139,7 @@ def measure_rows(codebook: Codebook) -> tuple[MeasureRow, ...]:
             *(theme.id, "theme", theme.label, None, is_sensitive(codebook, theme.id)),
             fingerprint=_theme_fingerprint(codebook, theme),
             categories=(),
+            index=theme.index,
         )
         for theme in codebook.themes
     )

@@ -20,10 +20,10 @@ _TITLES = {
     "benchmarks": "The force beside figures that others published",
     "ladders": "What is shown in place of groups that are not",
     "changes": "What changed where something was done",
+    "procedures": "Formal processes, as HR counted them, by group",
     "representativeness": "How evenly groups answered, and who is missing",
     "reliability": "How well the statements of each theme hang together",
     "drivers": "Which themes go together with the outcome that is declared",
-    "procedures": "Formal processes, as HR counted them, by group",
 }
 
 _KEYS = {
@@ -39,10 +39,10 @@ _KEYS = {
     "benchmarks": ["group", "measure", "source", "year"],
     "ladders": ["ladder", "asked", "label"],
     "changes": ["group", "measure", "before"],
+    "procedures": ["process", "group"],
     "representativeness": ["group", "kind", "breakdown", "parts_level"],
     "reliability": ["measure"],
     "drivers": ["measure"],
-    "procedures": ["process", "group"],
 }
 
 _MEANINGS = {
@@ -54,10 +54,11 @@ _MEANINGS = {
     "after": "id of the later wave, this one",
     "before": "id of the earlier wave that it rests on too",
     "bound": "or_more or or_less when the percent is top or bottom coded",
-    "breakdown": "id of the breakdown",
     "cases": "those of them to whom it did, rounded",
+    "breakdown": "id of the breakdown",
     "category": "code of the answer category",
     "change": "points of percent positive by which it moved, up to this wave",
+    "clear": "whether the gap stands out among all groups of the process",
     "comparable": "whether wording, scale and polarity are this wave's, and of a trend the people",
     "declared": "the day on which it was declared what was done, and what it should change",
     "direction": "rose, fell, or unclear: what can be told from chance among all lines",
@@ -67,13 +68,16 @@ _MEANINGS = {
     "explained": "percent of the outcome's variation that goes together with all themes",
     "fingerprint": "of wording, scale and polarity; a changed one breaks the trend line",
     "first": "best rank of the share that chance allows, 1 being the largest",
-    "gap": "points of percent positive, group minus what it is compared with; "
-    "of a level, percent negative minus it",
+    "indicator": "R-indicator with bias correction: 1 when all parts answered alike",
+    "gap": (
+        "points of percent positive, group minus what it is compared with, or force minus "
+        "benchmark; of a level, percent negative minus it"
+    ),
     "gap_lower": "lower 95 % limit of rate_gap, rounded outward",
     "gap_upper": "upper 95 % limit of rate_gap, rounded outward",
     "group": "id of the group: breakdown=value joined by &, or force",
     "headcount": "people on the frame; rounded for small groups",
-    "indicator": "R-indicator with bias correction: 1 when all parts answered alike",
+    "index": "what a theme's figures are the mean of: its respondents, or its items' percents",
     "item": "id of the item",
     "item_count": "items of the theme",
     "items": "ids of the theme's items in which the gap shows most, a space between them",
@@ -117,9 +121,10 @@ _MEANINGS = {
     "rung": "how far from the group asked for, which is 1",
     "score": "theme score from 0 to 100",
     "sensitive": "whether small numerators of the item are banded",
-    "share": "percent of explained that goes together with this theme (LMG)",
     "since": "id of the first wave that can be compared",
     "source": "who published the benchmark",
+    "smallest": "points; about the narrowest gap that this would have shown four times in five",
+    "share": "percent of explained that goes together with this theme (LMG)",
     "state": "how far the finding has been established",
     "status": "shown, or c: not shown (too few people, or protecting others)",
     "table": "id of the first declared table with this group",
@@ -130,10 +135,10 @@ _MEANINGS = {
     "value_before": "published percent positive of the earlier wave",
     "was": "ids of the earlier groups that stand for a reorganised one, joined by +",
     "wave": "id of the wave",
+    "waves": "how many waves can be compared, this one included",
     "weighted": "percent positive weighted to headcounts, where it differs by 2 points or more",
     "weighted_lower": "lower 95 % limit of the weighted percent, rounded outward",
     "weighted_upper": "upper 95 % limit of the weighted percent, rounded outward",
-    "waves": "how many waves can be compared, this one included",
     "words": "the finding as a sentence",
     "year": "of the benchmark",
 }

@@ -165,6 +165,16 @@ class Release:
         return {(row.group, row.measure): row for row in self.estimates}
 
     @cached_property
+    def raised_keys(self) -> frozenset[tuple[str, str]]:
+        """(group, measure) of all findings, and of the items in which they show most."""
+        return frozenset(
+            (row.group, one)
+            for row in self.concerns
+            if row.kind != "level"
+            for one in (row.measure, *row.items)
+        )
+
+    @cached_property
     def distribution_by_key(self) -> dict[tuple[str, str], tuple[DistributionRow, ...]]:
         """The rows of one item in one group, in the order of its categories, by (group, item)."""
         found: dict[tuple[str, str], list[DistributionRow]] = {}

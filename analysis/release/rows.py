@@ -94,6 +94,10 @@ class ComparisonRow:
 
     Where `against` does not hold the group, it is compared with that one itself, by published
     figures alone (`release/sides.py`).
+
+    `smallest` is about the narrowest gap that such a comparison would have shown four times in
+    five: of a theme against the rest of the force in the area-of-concern rule, of anything else in
+    a test of it alone; 100 where none could have been.
     """
 
     group: str
@@ -104,6 +108,7 @@ class ComparisonRow:
     lower: int | None
     upper: int | None
     status: Status
+    smallest: int | None = None
 
 
 @dataclass(frozen=True)
@@ -339,6 +344,7 @@ class MeasureRow:
 
     `categories` are (code, label, reading) in order, valid answers only; empty for a theme. `level`
     is the percent of negative answers above which a group is a level of concern, if one is set.
+    `index` is what a theme's figures are the mean of: respondents, or its items; empty for an item.
     """
 
     measure: str
@@ -349,3 +355,4 @@ class MeasureRow:
     fingerprint: str
     categories: tuple[tuple[str, str, str], ...]
     level: int | None = None
+    index: Literal["", "respondent_mean", "mean_of_items"] = ""

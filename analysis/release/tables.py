@@ -213,8 +213,8 @@ def _group_record(row: GroupRow) -> tuple[Cell, ...]:
 
 
 def _measure_row(record: tuple[Any, ...]) -> MeasureRow:
-    measure, kind, label, theme, sensitive, fingerprint, level = record
-    return MeasureRow(measure, kind, label, theme, sensitive, fingerprint, (), level)
+    measure, kind, label, theme, sensitive, fingerprint, *options = record
+    return MeasureRow(measure, kind, label, theme, sensitive, fingerprint, (), *options)
 
 
 def _group_row(record: tuple[Any, ...], breakdowns: int) -> GroupRow:

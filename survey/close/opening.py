@@ -105,11 +105,11 @@ def made_of(file: WaveFile, keys: Keys, asked: Asked = ASKED) -> Made:
     book, plan = decided(codebook(wave.questionnaire), asked.polarity), wave.questionnaire.plan
     # Before the answers are opened: a row that is wrong must not cost minutes of opening.
     beside = asked.beside.read(book, plan)
-    facts = (wave.id, wave.title, wave.closed or date.max, ledger, asked.correction)
+    facts = (wave.id, wave.title, wave.closed or date.max, ledger, asked.correction, asked.polarity)
     answers = open_all(sealed.answers, wave, keys, asked.watch, asked.tell)
     release = publish(
         *(book, plan, answers),
-        wave=WaveFacts(*facts, asked.polarity),
+        wave=WaveFacts(*facts),
         policy=wave.policy,
         headcounts=sealed.headcounts,
         previous=_earlier(ledger, wave, trusted, asked.tell),

@@ -63,8 +63,9 @@ def unseal(  # noqa: PLR0913
         CandourError: what `opening.made_of`, `correcting.corrected` and `adding.add` raise.
     """
     file = gather(stores, wave_id)
-    trusted = store.verifiers(stores)
-    asked = Asked(trusted, watch, tell, correction, beside=beside, polarity=polarity)
+    asked = Asked(
+        store.verifiers(stores), watch, tell, correction, beside=beside, polarity=polarity
+    )
     made = _made(file, keys, asked, pooling)
     digest = _written(made, file, keys, out, pooling)
     return adding.add(stores, folder.pack(out / digest))

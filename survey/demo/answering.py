@@ -87,7 +87,7 @@ def forms(
         One form per person of the frame: question id -> the code of its one answer; skipped
         questions are absent.
     """
-    moved = {item.id: _planted(questionnaire, frame, truths, item, wave) for item in codebook.items}
+    moved = {item.id: planted(questionnaire, frame, truths, item, wave) for item in codebook.items}
     columns = {
         **said(questionnaire, frame, seed, wave),
         **statements(codebook, force, frame.people, moved, seed, wave),
@@ -160,9 +160,10 @@ def _latent(
     return latent
 
 
-def _planted(
+def planted(
     questionnaire: Questionnaire, frame: Frame, truths: Sequence[Truth], item: Item, wave: int
 ) -> npt.NDArray[np.float64]:
+    """How far each person's answer to `item` is moved by what is planted, shape (n,)."""
     moved = np.zeros(frame.n)
     for truth in truths:
         for shift in truth.shifts:

@@ -55,7 +55,7 @@ def build(
     sections = tuple(_section(entry, asking, wordings) for entry in part.sections)
     questions = [question for section in sections for question in section.questions]
     themes = tuple(
-        ThemeText(name, wordings.text(entry, part.at("themes", name)))
+        ThemeText(name, wordings.text(entry.label, part.at("themes", name)), entry.index)
         for name, entry in part.themes.items()
     )
     _check(part, questions, problems)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from analysis.codebook import Denominator, Reading
+from analysis.codebook import Denominator, Index, Reading
 from analysis.plan import TablePlan
 
 QuestionKind = Literal["statement", "choice", "unit", "multiple"]
@@ -250,10 +250,11 @@ class Section:
 
 @dataclass(frozen=True)
 class ThemeText:
-    """A theme as readers see it."""
+    """A theme as readers see it; `index` is what its figure is the mean of."""
 
     id: str
     label: Text
+    index: Index = "respondent_mean"
 
 
 @dataclass(frozen=True)

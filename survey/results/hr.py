@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import url_for
 
@@ -24,6 +24,7 @@ from survey.results import (
     response,
     scope,
     together,
+    told_apart,
     waves,
 )
 from survey.results.charts import heat_map, trend_lines
@@ -53,6 +54,7 @@ class HrPage:
     watched: tuple[intersections.IntersectionBlock, ...]
     trends: tuple[trend_lines.Panel, ...]
     benchmarks: tuple[benchmarked.Beside, ...]
+    apart: told_apart.Apart
     not_published: tuple[str, ...]
     wrote_about: tuple[commented.WroteAbout, ...]
     response: response.Response
@@ -100,6 +102,17 @@ def hr_page(
         intersections.blocks(release, scope.whole_force(release)),
         trend_lines.draw(release, _panels(release, hrefs), waves.titles(releases), releases),
         benchmarked.beside(release),
+        told_apart.apart(
+            release,
+            [
+                bands.every_command(release),
+                *bands.across_force(release),
+                *(
+                    replace(one, title=f"Departments of {one.title}")
+                    for one in bands.departments(release)
+                ),
+            ],
+        ),
         levels.not_published(release),
         commented.blocks(wrote),
         response.response(

@@ -17,7 +17,7 @@ from analysis.release.rows import (
     GroupRow,
     TrendRow,
 )
-from analysis.statistics.concerns import smallest_gap
+from analysis.release.visible import is_judged
 from analysis.statistics.sentences import no_clear_difference, plausible_range
 
 NOT_SHOWN = "Not shown: too few people, or hidden to protect others."
@@ -31,6 +31,7 @@ LINES_TESTED = (
     "chance is unlikely to make even among so many."
 )
 NO_COMPARISON = "Not enough answers to say."
+AMONG_MANY = "Among so many comparisons this can be chance."
 FIRST_WAVE = "This is the first survey of its kind, so there is nothing to compare it with yet."
 NO_LINE = (
     "No line is drawn for this group: lines are kept for the force, for its commands and "
@@ -218,12 +219,11 @@ def response_of_shown(rate: int) -> str:
     return f"About {rate}% of those who were asked answered."
 
 
-def often_unseen(base: int | None, others: Sequence[tuple[str, int]]) -> str:
-    """Which gaps a group hides from whom: (name, published people) of what it is compared with."""
-    if not base or not others:
+def often_unseen(base: int | None, gaps: Sequence[tuple[str, int]]) -> str:
+    """Which gaps a group hides: (what it is compared with, smallest visible gap in points)."""
+    if not base or not gaps:
         return ""
-    sizes = [f"{round(100 * smallest_gap(base, n))} points from {name}" for name, n in others]
-    *first, last = sizes
+    *first, last = [f"{points} points from {name}" for name, points in gaps]
     listed = f"{', '.join(first)} or {last}" if first else last
     return f"Among about {base} answers, a gap of less than about {listed} often stays unseen."
 
@@ -302,27 +302,26 @@ def gap(points: int | None, lower: int | None, upper: int | None) -> str:
     return f"{abs(points)} {side} (plausible range {plausible_range(lower, upper)})"
 
 
-def comparison(row: ComparisonRow | None, base: int | None, rest: int | None) -> str:
-    """What a comparison with the rest says, whether or not a difference is clear.
+def comparison(row: ComparisonRow | None, base: int | None) -> str:
+    """What a comparison with the rest says that raised nothing, whether or not a gap is clear.
 
     Args:
         row: the published comparison; None when there is none.
         base: published people of the group.
-        rest: published people of what it is compared with.
     """
     if row is None or row.status != "shown":
         return NO_COMPARISON
     if row.gap is None or row.lower is None or row.upper is None:
         return NO_COMPARISON
     if row.lower <= 0 <= row.upper:
-        if not base or not rest:
+        if not base or row.smallest is None:
             return NO_COMPARISON
-        smallest = round(100 * smallest_gap(base, rest))
-        return no_clear_difference(base, smallest)
+        return no_clear_difference(base, row.smallest, alone=not is_judged(row))
     side = "fewer" if row.gap < 0 else "more"
+    among = f" {AMONG_MANY}" if is_judged(row) else ""
     return (
         f"{abs(row.gap)} {side} in every 100 answers were positive than among everyone else "
-        f"(plausible range {plausible_range(row.lower, row.upper)}). "
+        f"(plausible range {plausible_range(row.lower, row.upper)}).{among} "
         "It does not tell us why."
     )
 

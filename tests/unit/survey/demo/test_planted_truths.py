@@ -22,6 +22,7 @@ pytestmark = pytest.mark.slow
 
 Floats = npt.NDArray[np.float64]
 TRACES = [trace for truth in TRUTHS for trace in truth.traces]
+ACTED_ON = ("command=brackenhill-response", "command=dunsmere-response")
 
 
 @cache
@@ -83,13 +84,14 @@ def test_planted_gap_is_there_with_its_sign_and_size(trace: Trace) -> None:
         assert abs(found - gap(trace, wave, ())[0] - trace.points) < 5
 
 
-def test_sexism_is_gone_once_it_was_acted_on() -> None:
+def test_where_it_was_acted_on_answers_are_a_little_better_than_elsewhere() -> None:
+    """By about 5 points in the departments, and by as much less in what holds more people."""
     gone = [(trace, wave) for trace in TRACES for wave in EVERY_WAVE if wave not in trace.waves]
     assert gone
     for trace, wave in gone:
-        found, error = gap(trace, wave)
-        assert abs(found) < 2.6 * error
-        assert abs(found - gap(trace, wave, ())[0]) < 1
+        better = gap(trace, wave)[0] - gap(trace, wave, ())[0]
+        least, most = (3.5, 6.5) if trace.group in ACTED_ON else (0.5, 4)
+        assert least < better < most, (trace.group, wave, better)
 
 
 def test_a_truth_that_was_not_planted_is_noticed() -> None:

@@ -13,25 +13,33 @@ RELEASE = make_release()
 
 
 def row(gap: int | None, lower: int | None, upper: int | None, status="shown") -> ComparisonRow:
-    return ComparisonRow("a", "theme", "theme", "force", gap, lower, upper, status)
+    return ComparisonRow("a", "theme", "theme", "force", gap, lower, upper, status, 30)
 
 
 def test_a_clear_gap_is_said_with_its_range_and_without_a_cause() -> None:
-    said = words.comparison(row(-13, -19, -7), 50, 900)
+    said = words.comparison(row(-13, -19, -7), 50)
     assert said.startswith("13 fewer in every 100")
     assert "7 to 19 fewer" in said
+    # Nothing was raised, so what stands out by itself may be chance among the others.
+    assert words.AMONG_MANY in said
     assert said.endswith("It does not tell us why.")
 
 
 def test_a_gap_that_may_be_chance_says_what_could_have_been_seen() -> None:
-    said = words.comparison(row(-3, -20, 14), 20, 3000)
-    assert said.startswith("No clear difference. With about 20 answers")
-    assert said.endswith("This does not show that all is well.")
+    said = words.comparison(row(-3, -20, 14), 20)
+    assert said == (
+        "No clear difference. With about 20 answers we could only have seen a gap of about 30 "
+        "points. This does not show that all is well."
+    )
+    of_item = replace(row(-3, -20, 14), kind="item")
+    assert "about 30 points, were it the only comparison." in words.comparison(of_item, 20)
+    none = replace(row(-3, -20, 14), smallest=100)
+    assert "With about 20 answers we would have missed most gaps." in words.comparison(none, 20)
 
 
 def test_a_comparison_that_is_not_shown_has_its_own_words() -> None:
-    assert words.comparison(row(None, None, None, "c"), 20, 3000) == words.NO_COMPARISON
-    assert words.comparison(None, None, None) == words.NO_COMPARISON
+    assert words.comparison(row(None, None, None, "c"), 20) == words.NO_COMPARISON
+    assert words.comparison(None, None) == words.NO_COMPARISON
 
 
 def test_fixed_words_avoid_what_is_not_to_be_said() -> None:
