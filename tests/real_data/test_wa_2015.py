@@ -10,11 +10,14 @@ from real_surveys import DATA, WA_DIRT, needs_data, wa
 
 from analysis import responses
 from analysis.errors import DataError
+from analysis.moments import moments
+from analysis.polarity import Polarity
 from analysis.publish import Figures, exact
+from analysis.publish.reliability import polarity_warnings
 from survey.questionnaire.codebook import codebook
 from survey.questionnaire.layout import layout
 from survey.questionnaire.loader import load
-from survey.tabulate import release_of
+from survey.tabulate import Asked, made_of
 
 pytestmark = [pytest.mark.real_data, needs_data]
 ANSWERS = DATA / "wa_eps2015_raw.csv.gz"
@@ -72,9 +75,25 @@ def test_a_text_that_is_listed_as_missing_is_no_answer(tmp_path: Path) -> None:
     assert [(gender == position).sum() for position in (0, 1, -1)] == [3_203, 8_089, 107 + 6]
 
 
+def test_statements_that_are_read_the_wrong_way_round_are_noticed(tmp_path: Path) -> None:
+    path = wa(tmp_path / "wa.yaml")
+    asked = load(path)
+    book = codebook(asked)
+    together = moments(book, responses.read(ANSWERS, book, layout(asked)))
+    # Whether one was bullied, then how likely one is to leave.
+    with pytest.raises(DataError, match=r"Item C6 .*have you been subjected to repeated bullying"):
+        polarity_warnings(book, together, {})
+    with pytest.raises(DataError, match=r"Item A4 .*likely that you will leave"):
+        polarity_warnings(book, together, {"C6": "kept"})
+    assert len(polarity_warnings(book, together, {"C6": "kept", "A4": "kept"})) == 2
+
+
 @pytest.mark.slow
 def test_tabulate_publishes_it(tmp_path: Path) -> None:
     path = wa(tmp_path / "wa.yaml")
-    release = release_of(path, ANSWERS, None, None, "wa2015", date(2015, 6, 30))
+    # Both are read here with "yes" and "soon" as the good answers: the file's key has them first.
+    polarity: Polarity = {"A4": "kept", "C6": "kept"}
+    asked = Asked(path, ANSWERS, None, None, "wa2015", date(2015, 6, 30), polarity=polarity)
+    release = made_of(asked).release
     assert release.estimate_by_key["force", "A1a"].positive == 86
     assert release.estimate_by_key["force", "B3c"].positive == 78
