@@ -14,6 +14,11 @@ from analysis.release.known import people
 from analysis.release.rows import JOINED, EstimateRow, TrendRow
 
 _PEOPLE = {"base", "headcount"}
+_WORKED_OUT = {
+    *("weighted", "weighted_lower", "weighted_upper", "least", "most"),
+    *("indicator", "effective", "moved", "partial", "missing"),
+}
+"""Columns that follow from others of the same Release, which are compared."""
 
 
 def differences(material: Material) -> Tried:
@@ -44,7 +49,7 @@ def copies(material: Material) -> Tried:
         for key in sorted(one.cells.keys() & other.cells.keys()):
             table, row, column = key
             text, again = one.cells[key], other.cells[key]
-            if _of_another_frame(one, other, column):
+            if column in _WORKED_OUT or _of_another_frame(one, other, column):
                 continue
             tried.count()
             if (text == "") == (again == ""):
