@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from analysis.plan import Breakdown
+from analysis.processes import Process
 from analysis.release.certificates import Certificates
 from analysis.release.rows import (
     BenchmarkRow,
@@ -14,10 +15,14 @@ from analysis.release.rows import (
     ComparisonRow,
     ConcernRow,
     DistributionRow,
+    DriverRow,
     EstimateRow,
     GroupRow,
     LadderRow,
     MeasureRow,
+    ProcedureRow,
+    ReliabilityRow,
+    RepresentativenessRow,
     SlopeRow,
     TrendRow,
 )
@@ -70,6 +75,7 @@ class Manifest:
         ledger: hash of the last entry of the ledger that it was audited with; None when without.
         coarser: where shares stand in a coarser step than the policy's, for all parts of a group
             alike, those that are not shown included.
+        processes: of which HR gave counts.
     """
 
     wave: str
@@ -98,6 +104,7 @@ class Manifest:
     correction: str | None = None
     cards: int | None = None
     received: int | None = None
+    processes: tuple[Process, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -121,6 +128,10 @@ class Release:
     slopes: tuple[SlopeRow, ...] = ()
     benchmarks: tuple[BenchmarkRow, ...] = ()
     changes: tuple[ChangeRow, ...] = ()
+    procedures: tuple[ProcedureRow, ...] = ()
+    representativeness: tuple[RepresentativenessRow, ...] = ()
+    reliability: tuple[ReliabilityRow, ...] = ()
+    drivers: tuple[DriverRow, ...] = ()
     certificates: Certificates | None = None
 
     @cached_property
@@ -152,6 +163,16 @@ class Release:
     def estimate_by_key(self) -> dict[tuple[str, str], EstimateRow]:
         """Estimates by (group, measure)."""
         return {(row.group, row.measure): row for row in self.estimates}
+
+    @cached_property
+    def raised_keys(self) -> frozenset[tuple[str, str]]:
+        """(group, measure) of all findings, and of the items in which they show most."""
+        return frozenset(
+            (row.group, one)
+            for row in self.concerns
+            if row.kind != "level"
+            for one in (row.measure, *row.items)
+        )
 
     @cached_property
     def distribution_by_key(self) -> dict[tuple[str, str], tuple[DistributionRow, ...]]:

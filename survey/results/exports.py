@@ -22,6 +22,10 @@ TABLES = {
     "benchmarks": "The force beside figures of others",
     "changes": "What changed where something was done",
     "ladders": "What is shown in place of groups that are not",
+    "procedures": "Formal processes, as HR counted them",
+    "representativeness": "How evenly groups answered, and who is missing",
+    "reliability": "How well the statements of each theme hang together",
+    "drivers": "Which themes go together with the outcome that is declared",
     "measures": "Themes and statements",
 }
 
