@@ -13,6 +13,7 @@ import pytest
 from fixtures_tokens import seal, take_ticket
 from fixtures_wave import LiveWave
 
+from analysis.beside import BesideFiles
 from analysis.release import folder
 from survey.close import keys, rewriting
 from survey.close.closing import close_wave
@@ -226,7 +227,8 @@ def test_a_file_of_interventions_that_names_no_earlier_wave_publishes_nothing(
     )
     with pytest.raises(DataError, match="row 2: before is 'spring', a wave that has no Release"):
         unseal(
-            *(closed_wave.stores, "autumn", closed_wave.keys, tmp_path / "out"), interventions=path
+            *(closed_wave.stores, "autumn", closed_wave.keys, tmp_path / "out"),
+            beside=BesideFiles(interventions=path),
         )
     assert waves.get(closed_wave.stores, "autumn").state == "closed"
     assert not (tmp_path / "out").exists()
