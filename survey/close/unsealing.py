@@ -10,9 +10,12 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 
+from analysis.beside import NO_FILES, BesideFiles
 from analysis.ledger import Published
 from analysis.ledger import folder as ledgers
+from analysis.polarity import Polarity
 from analysis.release import folder
 from survey.close import sealed_tallies
 from survey.close.carrying import gather
@@ -39,9 +42,8 @@ def unseal(  # noqa: PLR0913
     *,
     correction: str | None = None,
     pooling: Pooling = NO_POOLING,
-    benchmarks: Path | None = None,
-    interventions: Path | None = None,
-    procedures: Path | None = None,
+    beside: BesideFiles = NO_FILES,
+    polarity: Polarity = MappingProxyType({}),
 ) -> str:
     """Open a wave of these stores and publish its Release; returns the Release's hash.
 
@@ -54,20 +56,15 @@ def unseal(  # noqa: PLR0913
         tell: hears how many answers were spoilt, if any were.
         correction: why another Release replaces the one that is out; None for the first.
         pooling: what it pools with, and who keeps its own sums.
-        benchmarks: file of what others published of the same statements.
-        interventions: file that says where something was done; None for none.
-        procedures: HR's file of counts of formal processes.
+        beside: files of what is published with the answers.
+        polarity: what was decided of items that run against their theme.
 
     Raises:
         CandourError: what `opening.made_of`, `correcting.corrected` and `adding.add` raise.
     """
     file = gather(stores, wave_id)
-    trusted = store.verifiers(stores)
     asked = Asked(
-        *(trusted, watch, tell, correction),
-        benchmarks=benchmarks,
-        interventions=interventions,
-        procedures=procedures,
+        store.verifiers(stores), watch, tell, correction, beside=beside, polarity=polarity
     )
     made = _made(file, keys, asked, pooling)
     digest = _written(made, file, keys, out, pooling)
@@ -85,9 +82,8 @@ def unseal_file(  # noqa: PLR0913
     *,
     correction: str | None = None,
     pooling: Pooling = NO_POOLING,
-    benchmarks: Path | None = None,
-    interventions: Path | None = None,
-    procedures: Path | None = None,
+    beside: BesideFiles = NO_FILES,
+    polarity: Polarity = MappingProxyType({}),
 ) -> Path:
     """Open a wave in a file, without any database; nothing is written but into `out`.
 
@@ -102,9 +98,8 @@ def unseal_file(  # noqa: PLR0913
             Release is appended to it.
         correction: why another Release replaces the one that is out; None for the first.
         pooling: what it pools with, and who keeps its own sums.
-        benchmarks: file of what others published of the same statements.
-        interventions: file that says where something was done; None for none.
-        procedures: HR's file of counts of formal processes.
+        beside: files of what is published with the answers.
+        polarity: what was decided of items that run against their theme.
 
     Returns:
         The file to bring back to the server, `<hash>.release`.
@@ -116,12 +111,7 @@ def unseal_file(  # noqa: PLR0913
     file = wave_file.read(path)
     if ledger is not None:
         _expect_continued(ledger, file)
-    asked = Asked(
-        *(verifiers, watch, tell, correction),
-        benchmarks=benchmarks,
-        interventions=interventions,
-        procedures=procedures,
-    )
+    asked = Asked(verifiers, watch, tell, correction, beside=beside, polarity=polarity)
     made = _made(file, keys, asked, pooling)
     if ledger is not None:
         content = folder.packed(made.release, keys.signing)

@@ -25,15 +25,15 @@ from survey.questionnaire.model import Questionnaire
 )
 @click.option("--headcount", type=click.Path(path_type=Path), help="to forecast what is shown")
 @click.option("--rate", type=float, help="percent who will answer, a guess")
-@click.option(
-    "--procedures", type=click.Path(path_type=Path), help="HR's counts, to check against the files"
-)
 @click.option("--benchmarks", type=click.Path(path_type=Path), help="figures of others, to check")
 @click.option(
     "--benchmark-template",
     "template",
     type=click.Path(path_type=Path, dir_okay=False),
     help="writes a file of benchmarks to fill in, with the fingerprint of each statement",
+)
+@click.option(
+    "--procedures", type=click.Path(path_type=Path), help="HR's counts, to check against the files"
 )
 def check(
     files: tuple[Path, ...],
