@@ -7,24 +7,27 @@ tally, disclosure control and statistics make the same kind of Release as a wave
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from analysis import headcounts, interventions, responses
+from analysis import headcounts, responses
+from analysis.beside import NO_FILES, BesideFiles
 from analysis.earlier_tallies import EarlierTallies, kept
 from analysis.errors import Unprotectable
 from analysis.ledger import Ledger, Published
 from analysis.ledger import folder as ledgers
+from analysis.polarity import Polarity, decided
 from analysis.policy import DisclosurePolicy
 from analysis.publish import WaveFacts, publish
 from analysis.release import folder
 from analysis.release.model import Release
 from analysis.tally import tally
 from survey import clock
+from survey.beside_options import with_files_beside
 from survey.close import keys as release_keys
 from survey.close import sealed_tallies
 from survey.close.keys import Keys
@@ -34,6 +37,7 @@ from survey.close.sealed_tallies import Pooling, who_opens
 from survey.close.unchanged import expect_change
 from survey.errors import LedgerError, SettingsError
 from survey.manage import officers, waves
+from survey.polarity_option import polarity_of, polarity_option
 from survey.questionnaire.codebook import codebook
 from survey.questionnaire.layout import layout
 from survey.questionnaire.loader import load
@@ -65,7 +69,8 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
     help="release.key that opens them, where --key does not",
 )
 @click.option("--keep-tallies", type=_FILE, help="public.json to seal this wave's sums to")
-@click.option("--interventions", type=_FILE, help="where something was done, declared in advance")
+@with_files_beside
+@polarity_option
 @click.option("--out", type=_FOLDER, required=True, help="gets the Release as a folder of its own")
 def tabulate(
     questionnaire: Path,
@@ -75,6 +80,7 @@ def tabulate(
     key: Path | None,
     ledger: Path | None,
     out: Path,
+    beside: BesideFiles,
     **of_wave: Any,
 ) -> None:
     """Publish a file of answers of a survey that was run elsewhere."""
@@ -87,8 +93,9 @@ def tabulate(
         raise SettingsError(
             "--ledger needs --key: a Release signed with a throw-away key is another one each time."
         )
+    in_ledger = {"interventions": beside.interventions, **of_wave}
     for option in ("correct", "previous", "keep_tallies", "interventions"):
-        if of_wave[option] is not None and ledger is None:
+        if in_ledger[option] is not None and ledger is None:
             name = option.replace("_", "-")
             raise SettingsError(f"--{name} needs --ledger, in which the Releases stand.")
     if of_wave["keep_tallies"] is not None and weight is not None:
@@ -101,8 +108,8 @@ def tabulate(
     openers = (keys, *who_opens(of_wave["openers"])[1])
     pooling = Pooling(of_wave["previous"], openers, keeper)
     asked = Asked(
-        *(questionnaire, answers, headcount, weight, _name(wave, answers), day),
-        interventions=of_wave["interventions"],
+        *(questionnaire, answers, headcount, weight, _name(wave, answers), day, beside),
+        polarity=polarity_of(of_wave["polarity"]),
     )
     made = (
         made_of(asked) if ledger is None else _continued(asked, ledger, out, keys, reason, pooling)
@@ -132,7 +139,8 @@ class Asked:
         weight: name of the column that holds weights.
         wave: id and title of the wave.
         closed: the day on which it closed.
-        interventions: file that says where something was done; None for none.
+        beside: files of what is published with the answers.
+        polarity: what was decided of items that run against their theme.
     """
 
     questionnaire: Path
@@ -141,7 +149,8 @@ class Asked:
     weight: str | None
     wave: str
     closed: date
-    interventions: Path | None = None
+    beside: BesideFiles = NO_FILES
+    polarity: Polarity = field(default_factory=dict)
 
 
 def _continued(
@@ -246,10 +255,9 @@ def made_of(
         Unprotectable: the plan cannot be published safely from these answers.
     """
     asked = load(what.questionnaire)
-    book = codebook(asked)
-    counts = None if what.headcount is None else headcounts.read(what.headcount, asked.plan)
-    file = what.interventions
-    done = () if file is None else interventions.read(file, book, asked.plan)
+    book, plan = decided(codebook(asked), what.polarity), asked.plan
+    beside = what.beside.read(book, plan)
+    counts = None if what.headcount is None else headcounts.read(what.headcount, plan)
     microdata = responses.read(what.answers, book, layout(asked), what.weight)
     click.echo(
         f"{microdata.n:,} answers to {len(book.items)} items; {len(asked.plan.groups):,} groups"
@@ -258,21 +266,15 @@ def made_of(
         book,
         asked.plan,
         microdata,
-        wave=WaveFacts(what.wave, what.wave, what.closed, ledger, correction),
+        wave=WaveFacts(what.wave, what.wave, what.closed, ledger, correction, what.polarity),
         policy=DisclosurePolicy(),
         headcounts=counts,
-        previous=_earlier(ledger, what.closed),
+        previous=() if ledger is None else [one.release for one in ledger.in_force],
         previous_tallies=earlier,
         weight=what.weight,
-        interventions=done,
+        beside=beside,
     )
     return Made(release, kept(tally(book, asked.plan, microdata), release) if keep else None)
-
-
-def _earlier(ledger: Ledger | None, closed: date) -> tuple[Release, ...]:
-    """The Releases of a ledger that trends begin with."""
-    kept = () if ledger is None else ledger.in_force
-    return tuple(one.release for one in kept if one.release.manifest.closed <= closed.isoformat())
 
 
 def _name(wave: str | None, answers: Path) -> str:

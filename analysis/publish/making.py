@@ -7,28 +7,35 @@ from dataclasses import replace
 
 from analysis.attack.audit import Breach, examine
 from analysis.attack.shares import attack_shares
+from analysis.beside import NOTHING, Beside
 from analysis.change_rows import change_rows, expect_known
 from analysis.codebook import Codebook
 from analysis.earlier_tallies import EarlierTallies
 from analysis.errors import DataError, EstimationError, LedgerError, Unprotectable
-from analysis.interventions import Intervention
 from analysis.ledger import Published
 from analysis.microdata import Microdata
+from analysis.moments import Moments, moments
 from analysis.plan import FORCE, TablePlan
 from analysis.policy import DisclosurePolicy
+from analysis.publish.benchmarked import benchmark_rows
 from analysis.publish.coarser import protect_answers
 from analysis.publish.compared import compare
+from analysis.publish.drivers import driver_rows
 from analysis.publish.earlier import Past, past_of
 from analysis.publish.estimates import distribution_rows, estimate_rows, group_rows
 from analysis.publish.figures import Figures
 from analysis.publish.headcounts import headcounts as all_headcounts
 from analysis.publish.ladders import ladder_rows
 from analysis.publish.manifest import WaveFacts, manifest_of, measure_rows
+from analysis.publish.nonresponse import beside_estimates, representativeness_rows
 from analysis.publish.pairs import sides
 from analysis.publish.places import places
-from analysis.publish.pooling import earlier
+from analysis.publish.pooling import earlier_waves
+from analysis.publish.procedures import procedure_rows
+from analysis.publish.reliability import polarity_warnings, reliability_rows
 from analysis.publish.response import Response, response_of
 from analysis.publish.shown import Shown, control
+from analysis.publish.slopes import slope_rows
 from analysis.publish.told import Telling
 from analysis.publish.trends import line_before, trend_rows
 from analysis.release.consistency import check
@@ -50,7 +57,7 @@ def publish(  # noqa: PLR0913
     previous: Sequence[Release] = (),
     previous_tallies: Sequence[EarlierTallies] = (),
     weight: str | None = None,
-    interventions: Sequence[Intervention] = (),
+    beside: Beside = NOTHING,
 ) -> Release:
     """Count, protect, compute and round the answers of a wave.
 
@@ -65,11 +72,11 @@ def publish(  # noqa: PLR0913
         previous_tallies: sums of earlier waves of the same questionnaire; with them and `previous`
             findings can be confirmed. A wave with weights is not pooled.
         weight: name of the weight column, exactly when `microdata` has weights.
-        interventions: where something was done; each begins after one of the waves in `previous`.
+        beside: what others give to be published with the answers.
 
     Raises:
         EstimationError: when nobody answered.
-        DataError: when microdata, headcounts, weights or interventions do not fit.
+        DataError: when microdata, headcounts, weights or what is given beside them do not fit.
         LedgerError: when the ledger is that of another questionnaire, or a wave that stands in it
             is published again without saying why, or another one with a reason.
         Unprotectable: when the plan cannot be published safely.
@@ -82,13 +89,14 @@ def publish(  # noqa: PLR0913
     past = past_of(codebook, plan, microdata, _published(codebook, wave, microdata.n))
     return publish_tally(
         *(counted, past),
+        together=moments(codebook, microdata),
         wave=wave,
         policy=policy,
         headcounts=headcounts,
         previous=previous,
         previous_tallies=previous_tallies,
         weight=weight,
-        interventions=interventions,
+        beside=beside,
     )
 
 
@@ -135,11 +143,18 @@ def publish_tally(  # noqa: PLR0913
     previous: Sequence[Release] = (),
     previous_tallies: Sequence[EarlierTallies] = (),
     weight: str | None = None,
-    interventions: Sequence[Intervention] = (),
+    beside: Beside = NOTHING,
+    together: Moments | None = None,
 ) -> Release:
-    """`publish` for answers that were counted in parts: everything after the tally."""
-    line = line_before(previous, counted.codebook.questionnaire, wave.id)
-    expect_known(interventions, line)
+    """`publish` for answers that were counted in parts: everything after the tally.
+
+    Without `together`, of what goes together in a respondent, nothing is said of reliability.
+    """
+    book, closed = counted.codebook, wave.closed.isoformat()
+    warnings = () if together is None else polarity_warnings(book, together, wave.polarity)
+    drivers = driver_rows(book, together)
+    line = line_before(previous, book.questionnaire, wave.id, closed)
+    expect_known(beside.interventions, line)
     shown = control(counted, policy, past)
     look = Telling(shown, counted)
     where = places(counted.codebook, counted.plan, counted.cells)
@@ -148,16 +163,25 @@ def publish_tally(  # noqa: PLR0913
         shown = replace(shown, withheld=shown.withheld | past.withheld())
     sizes = all_headcounts(counted.plan, headcounts, counted.at_groups.people.tolist())
     known = response_of(shown, sizes, past, None if wave.told is None else wave.told.cards)
+    counts = procedure_rows(shown, known, beside.procedures, wave.ledger)
     tallies = () if weight is not None else previous_tallies
     if weight is not None:
         shown = replace(shown, withheld=_withheld_of_people(shown, wave, known))
     while True:
-        draft = _draft(shown, wave, known, weight)
+        draft = replace(_draft(shown, wave, known, weight), procedures=counts)
         # Percents first: that takes milliseconds, and the rest need not be made for them.
         breaches = tuple(attack_shares(draft))
         if not breaches:
             release = _completed(draft, shown, line, tallies)
-            release = replace(release, changes=change_rows(release, line, interventions))
+            said = (*release.manifest.warnings, *warnings)
+            release = replace(
+                release,
+                manifest=replace(release.manifest, warnings=said),
+                changes=change_rows(release, line, beside.interventions),
+                benchmarks=benchmark_rows(release, beside.benchmarks),
+                reliability=reliability_rows(book, together, release.groups[0].base or 0),
+                drivers=drivers,
+            )
             check(release)
             found = examine(release, shown.plan, look.candidates, where)
             breaches = found.breaches
@@ -218,7 +242,7 @@ def _completed(
     draft: Release, shown: Shown, line: Sequence[Release], tallies: Sequence[EarlierTallies]
 ) -> Release:
     """`draft` with comparisons, what they raise, and trends."""
-    before = earlier(tallies, line, shown.plan, draft) if tallies else None
+    before = earlier_waves(tallies, line, shown.plan, draft) if tallies else None
     compared = compare(shown, draft.estimate_by_key, before)
     release = replace(draft, comparisons=compared.rows)
     beside = (
@@ -229,11 +253,14 @@ def _completed(
     release = replace(
         release,
         manifest=replace(draft.manifest, comparisons=compared.made),
+        estimates=beside_estimates(draft),
         comparisons=(*compared.rows, *beside),
         concerns=compared.concerns + level_rows(draft),
         trends=trend_rows(
             shown.plan, draft.manifest.wave, draft.measures, draft.estimate_by_key, line
         ),
+        slopes=slope_rows(shown.plan, draft, line),
         ladders=ladder_rows(shown),
+        representativeness=representativeness_rows(draft),
     )
     return replace(release, comparisons=with_smallest(release))

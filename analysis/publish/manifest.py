@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from analysis.codebook import Codebook, Theme
@@ -11,6 +11,7 @@ from analysis.disclosure import rounding
 from analysis.disclosure.shape import not_published
 from analysis.ledger import Count, Ledger
 from analysis.plan import FORCE
+from analysis.polarity import Polarity
 from analysis.publish.response import Response
 from analysis.publish.shown import Shown, is_sensitive
 from analysis.release.model import BreakdownFacts, Manifest
@@ -35,6 +36,10 @@ METHODS = {
         "declared in a file; against the spread of the changes of other units of the same kind (t, "
         "units - 2), Benjamini-Hochberg over all that was declared; from published figures alone"
     ),
+    "processes": (
+        "Miettinen-Nurminen score and Koopman score, group against everybody else, from rounded "
+        "counts; Benjamini-Hochberg within a process"
+    ),
     "disclosure control": "complementary suppression over all tables together, audited",
 }
 
@@ -49,6 +54,7 @@ class WaveFacts:
         ledger: everything that was published of its questionnaire; the Releases of this wave are
             audited together with the new one, which replaces the last of them.
         correction: why it does, in words that everybody will read; None for a wave's first one.
+        polarity: what was decided of items that run against their theme.
     """
 
     id: str
@@ -56,6 +62,7 @@ class WaveFacts:
     closed: date
     ledger: Ledger | None = None
     correction: str | None = None
+    polarity: Polarity = field(default_factory=dict)
 
     @property
     def told(self) -> Count | None:
@@ -106,6 +113,7 @@ def manifest_of(shown: Shown, wave: WaveFacts, known: Response, weight: str | No
         cards=None if wave.told is None else wave.told.cards,
         received=None if wave.told is None else wave.told.received,
         coarser=shown.listed_steps(),
+        processes=plan.processes,
     )
 
 
@@ -124,6 +132,7 @@ def measure_rows(codebook: Codebook) -> tuple[MeasureRow, ...]:
             *(theme.id, "theme", theme.label, None, is_sensitive(codebook, theme.id)),
             fingerprint=_theme_fingerprint(codebook, theme),
             categories=(),
+            index=theme.index,
         )
         for theme in codebook.themes
     )

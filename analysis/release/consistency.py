@@ -9,6 +9,7 @@ from typing import Any
 
 from analysis.errors import LeakingRelease, ReleaseError
 from analysis.plan import FORCE
+from analysis.procedures import Period
 from analysis.release.levels import level_rows
 from analysis.release.model import Release
 from analysis.release.sides import holds_a_trait, is_side, side_row
@@ -22,14 +23,24 @@ _VALUES = {
     "estimates": (
         *("base", "positive", "neutral", "negative", "score", "lower", "upper", "weighted"),
         *("positive_bound", "neutral_bound", "negative_bound"),
+        *("weighted_lower", "weighted_upper", "least", "most"),
     ),
     "distributions": ("percent", "bound"),
     "comparisons": ("gap", "lower", "upper", "smallest"),
     "trends": ("value", "bound", "lower", "upper"),
+    "benchmarks": ("gap", "lower", "upper"),
+    "slopes": ("since", "waves", "change", "lower", "upper", "direction"),
     "changes": (
         *("value_before", "value_after", "change", "others", "others_change"),
         *("excess", "lower", "upper", "regression"),
     ),
+    "procedures": (
+        *("at_risk", "cases", "rate", "rest_rate", "rate_gap", "gap_lower", "gap_upper"),
+        *("ratio", "ratio_lower", "ratio_upper", "clear", "words"),
+    ),
+    "representativeness": ("indicator", "effective", "moved", "partial", "missing"),
+    "reliability": ("alpha", "lower", "upper"),
+    "drivers": ("share", "first", "last", "explained"),
 }
 
 
@@ -75,16 +86,22 @@ def check(release: Release) -> None:
     _nothing_hidden(
         "concerns", hidden, [(row.group, item) for row in release.concerns for item in row.items]
     )
+    told = [(row.group, "") for row in release.procedures if row.status == "shown"]
+    _nothing_hidden("procedures", hidden, told)
+    _processes_stand(release)
     _states_stand(release)
     _items_stand(release)
     _levels_stand(release)
     _sides_follow(release)
     _ladders_stand(release, hidden)
+    _response_stands(release, hidden)
     _steps_stand(release)
     _nothing_hidden("changes", hidden, _keys(release.changes, "measure"))
     _changes_stand(release)
     this_wave = (row for row in release.trends if row.wave == release.manifest.wave)
     _nothing_hidden("trends", hidden, _keys(this_wave, "measure"))
+    _nothing_hidden("slopes", hidden, _keys(release.slopes, "measure"))
+    _nothing_hidden("benchmarks", hidden, _keys(release.benchmarks, "measure"))
 
 
 def _replaces_for_a_reason(release: Release) -> None:
@@ -124,12 +141,12 @@ def _states_stand(release: Release) -> None:
 
 def _items_stand(release: Release) -> None:
     """An item in which a gap shows most is of its theme, and its published gap says the same."""
-    gaps = {(row.group, row.measure, row.against): row.gap for row in release.comparisons}
     for row in release.concerns:
         sign = -1 if row.kind == "concern" else 1
         for item in row.items:
             of = release.measure_by_id.get(item)
-            gap = gaps.get((row.group, item, row.against))
+            beside = release.comparison_by_key.get((row.group, item, row.against))
+            gap = None if beside is None else beside.gap
             if of is None or of.theme != row.measure or gap is None or sign * gap < LEAST_POINTS:
                 raise ReleaseError(
                     f"concerns: {item} cannot be where {row.group} ({row.measure}) shows most."
@@ -178,6 +195,15 @@ def _ladders_stand(release: Release, hidden: _Hidden) -> None:
             )
 
 
+def _response_stands(release: Release, hidden: _Hidden) -> None:
+    """Who answered is said only of groups that are shown."""
+    for row in release.representativeness:
+        if row.status == "shown" and row.group in hidden.groups:
+            raise LeakingRelease(
+                f"representativeness: {row.group} is not shown elsewhere, yet it is here."
+            )
+
+
 def _steps_stand(release: Release) -> None:
     """Coarser steps are of groups and measures that the Release has, each once."""
     said = [
@@ -206,6 +232,31 @@ def _changes_stand(release: Release) -> None:
                 f"changes: what is said of {row.group} ({row.measure}) since {row.before} is not "
                 "what the trend lines say."
             )
+
+
+def _processes_stand(release: Release) -> None:
+    """Processes are declared ones, with a group that exists, once, in one period each."""
+    declared = {one.id for one in release.manifest.processes}
+    periods: dict[str, str] = {}
+    seen = set()
+    for row in release.procedures:
+        known = row.process in declared and row.group in release.group_by_id
+        one_period = periods.setdefault(row.process, row.period) == row.period
+        if not (known and one_period and _is_period(row.period)):
+            raise ReleaseError(
+                f"procedures: {row.group} ({row.process}, {row.period}) cannot stand here."
+            )
+        if (row.process, row.group) in seen:
+            raise ReleaseError(f"procedures: {row.group} stands twice under {row.process}.")
+        seen.add((row.process, row.group))
+
+
+def _is_period(text: str) -> bool:
+    try:
+        Period.parse(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _keys(rows: Iterable[Any], measure: str, group: str = "group") -> list[tuple[str, str]]:

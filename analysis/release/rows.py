@@ -16,12 +16,16 @@ from analysis.ladders import RungKind
 Status = Literal["shown", "c"]
 Bound = Literal["", "or_more", "or_less"]
 Kind = Literal["item", "theme"]
+Direction = Literal["rose", "fell", "unclear"]
 ConcernKind = Literal["concern", "strength", "level"]
 ConcernState = Literal["emerging", "confirmed", "serious", "cleared", "watched", "above"]
 ChangeState = Literal[
     "stood_out", "may_be_return", "not_clear",
     "no_yardstick", "banded", "not_comparable", "not_shown",
 ]  # fmt: skip
+
+JOINED = " + "
+"""Between the earlier groups of a unit that was merged, where one cell names them."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +49,10 @@ class EstimateRow:
 
     `positive`, `neutral`, `negative` are percents of valid answers (theme: mean of the respondents'
     shares); `score` is 0 to 100, themes only; `lower` and `upper` are the 95 % limits of
-    `positive` in percent, rounded outward. `weighted` is the weighted percent positive, present
-    only where it differs from `positive` by two points or more.
+    `positive` in percent, rounded outward. `weighted` is the percent positive weighted to
+    headcounts with its limits, present only where it differs from `positive` by two points or more.
+    `least` and `most` are what `positive` could be of everybody, whatever those think who did not
+    answer; where there is a response rate.
     """
 
     group: str
@@ -64,6 +70,10 @@ class EstimateRow:
     upper: int | None
     weighted: int | None
     status: Status
+    weighted_lower: int | None = None
+    weighted_upper: int | None = None
+    least: int | None = None
+    most: int | None = None
 
 
 @dataclass(frozen=True)
@@ -129,7 +139,12 @@ class ConcernRow:
 
 @dataclass(frozen=True)
 class TrendRow:
-    """One point of a trend line: the published figure of one wave, `positive` in percent."""
+    """One point of a trend line: the published figure of one wave, `positive` in percent.
+
+    `comparable` says whether it can be compared with this wave's: the same was asked of the same
+    people. `was` names the earlier groups that stand for a reorganised one, with `JOINED` between;
+    it is empty where the group was not reorganised.
+    """
 
     group: str
     measure: str
@@ -139,6 +154,49 @@ class TrendRow:
     lower: int | None
     upper: int | None
     comparable: bool
+    status: Status
+    was: str | None = None
+
+
+@dataclass(frozen=True)
+class SlopeRow:
+    """How a trend line moved, worked out from published figures alone.
+
+    `since` is the first wave that can be compared, `waves` how many can, this one included.
+    `change` is in points, from that wave to this one along the straight line through all of them,
+    with its 95 % limits; `direction` says what can be told from chance among all lines.
+    """
+
+    group: str
+    measure: str
+    since: str | None
+    waves: int | None
+    change: int | None
+    lower: int | None
+    upper: int | None
+    direction: Direction | None
+    status: Status
+
+
+@dataclass(frozen=True)
+class BenchmarkRow:
+    """What somebody else published of an item, and how the force differs from it.
+
+    `comparable` says whether the same was asked there: where not, `value` and `base` are left out.
+    `gap` is the force's percent positive less theirs, in points; its limits are left out where the
+    benchmark's base is not known.
+    """
+
+    group: str
+    measure: str
+    source: str
+    year: int
+    comparable: bool
+    value: float | None
+    base: int | None
+    gap: int | None
+    lower: int | None
+    upper: int | None
     status: Status
 
 
@@ -193,11 +251,100 @@ class ChangeRow:
 
 
 @dataclass(frozen=True)
+class ProcedureRow:
+    """A group in a formal process that HR counted, beside everybody else.
+
+    `at_risk` and `cases` are people, rounded to the policy's `base_step` whatever their number. All
+    else is made of these two, of the group and of the force: rates in percent and their gap in
+    points, with one decimal; `ratio` of the adverse risks. `clear` says whether the gap stands out
+    among all groups of the process. Where there is nothing to compare with, only the two and
+    `rate` are there.
+    """
+
+    group: str
+    process: str
+    period: str
+    at_risk: int | None
+    cases: int | None
+    rate: float | None
+    rest_rate: float | None
+    rate_gap: float | None
+    gap_lower: float | None
+    gap_upper: float | None
+    ratio: float | None
+    ratio_lower: float | None
+    ratio_upper: float | None
+    clear: bool | None
+    words: str | None
+    status: Status
+
+
+@dataclass(frozen=True)
+class ReliabilityRow:
+    """How well the items of a theme hang together in the whole force: Cronbach's alpha.
+
+    `lower` and `upper` are its 95 % limits, for fewer respondents than there were, so that they do
+    not tell how many left an item out.
+    """
+
+    measure: str
+    group: str
+    item_count: int
+    alpha: float | None
+    lower: float | None
+    upper: float | None
+    status: Status
+
+
+@dataclass(frozen=True)
+class DriverRow:
+    """How much of what goes together with the `outcome` is a theme's, in the whole force.
+
+    `explained` is the percent of the outcome's variation that goes together with all themes,
+    `share` the theme's percent of that (Lindeman, Merenda and Gold); `first` and `last` are the
+    best and the worst rank that chance allows it, 1 being the largest share.
+    """
+
+    measure: str
+    group: str
+    outcome: str
+    share: int | None
+    first: int | None
+    last: int | None
+    explained: int | None
+    status: Status
+
+
+@dataclass(frozen=True)
+class RepresentativenessRow:
+    """How evenly the parts of a group answered (`whole`), or how one group did (`part`).
+
+    Of a whole, by its parts on that level: `indicator` is the R-indicator with its bias correction,
+    `effective` how many equally weighted answers weighting by these parts leaves, and `moved` the
+    most that it moves a theme of the whole, in points. Of a part, beside all groups of its
+    level: `partial` is its unconditional partial, below 0 where fewer answered, and `missing`
+    how many more would have answered at the rate of all, rounded to 5, below 0 where fewer would.
+    """
+
+    group: str
+    kind: Literal["whole", "part"]
+    breakdown: str
+    parts_level: str
+    indicator: float | None
+    effective: int | None
+    moved: int | None
+    partial: float | None
+    missing: int | None
+    status: Status
+
+
+@dataclass(frozen=True)
 class MeasureRow:
     """An item or theme of the codebook, so that a Release can be read on its own.
 
     `categories` are (code, label, reading) in order, valid answers only; empty for a theme. `level`
     is the percent of negative answers above which a group is a level of concern, if one is set.
+    `index` is what a theme's figures are the mean of: respondents, or its items; empty for an item.
     """
 
     measure: str
@@ -208,3 +355,4 @@ class MeasureRow:
     fingerprint: str
     categories: tuple[tuple[str, str, str], ...]
     level: int | None = None
+    index: Literal["", "respondent_mean", "mean_of_items"] = ""

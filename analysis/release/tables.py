@@ -18,14 +18,20 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from analysis.errors import ReleaseError
 from analysis.release.model import Release
 from analysis.release.rows import (
+    BenchmarkRow,
     ChangeRow,
     ComparisonRow,
     ConcernRow,
     DistributionRow,
+    DriverRow,
     EstimateRow,
     GroupRow,
     LadderRow,
     MeasureRow,
+    ProcedureRow,
+    ReliabilityRow,
+    RepresentativenessRow,
+    SlopeRow,
     TrendRow,
 )
 
@@ -69,8 +75,14 @@ ROWS: Mapping[str, type] = MappingProxyType(
         "comparisons": ComparisonRow,
         "concerns": ConcernRow,
         "trends": TrendRow,
+        "slopes": SlopeRow,
+        "benchmarks": BenchmarkRow,
         "ladders": LadderRow,
         "changes": ChangeRow,
+        "procedures": ProcedureRow,
+        "representativeness": RepresentativenessRow,
+        "reliability": ReliabilityRow,
+        "drivers": DriverRow,
     }
 )
 """Table name -> class of its rows, in the order in which a reader would want them."""
@@ -201,8 +213,8 @@ def _group_record(row: GroupRow) -> tuple[Cell, ...]:
 
 
 def _measure_row(record: tuple[Any, ...]) -> MeasureRow:
-    measure, kind, label, theme, sensitive, fingerprint, level = record
-    return MeasureRow(measure, kind, label, theme, sensitive, fingerprint, (), level)
+    measure, kind, label, theme, sensitive, fingerprint, *options = record
+    return MeasureRow(measure, kind, label, theme, sensitive, fingerprint, (), *options)
 
 
 def _group_row(record: tuple[Any, ...], breakdowns: int) -> GroupRow:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from analysis.errors import EstimationError
 from analysis.statistics.concerns import PAST, FlagKind, State
+
+Direction = Literal["rose", "fell", "unclear"]
 
 _OPENING: dict[tuple[FlagKind, State], str] = {
     ("concern", "cleared"): "This was a confirmed concern. ",
@@ -105,6 +108,31 @@ def plausible_range(lower: int, upper: int) -> str:
     if lower >= 0:
         return f"{lower} to {upper} more"
     return f"{-lower} fewer to {upper} more"
+
+
+def how_it_moved(direction: Direction, change: int, lower: int, upper: int, waves: int) -> str:
+    """What is said of a trend line, from published numbers only.
+
+    Args:
+        direction: whether the change can be told from chance among all lines of the wave.
+        change: in points, from the first wave that can be compared to the last, with its limits.
+        lower: see `change`.
+        upper: see `change`.
+        waves: how many can be compared.
+    """
+    over = f"over {waves} surveys"
+    reach = f"plausible range {plausible_range(lower, upper)}"
+    if direction != "unclear":
+        return (
+            f"It {direction} by about {abs(change)} points {over} ({reach} in every 100). This is "
+            "unlikely to be chance. It does not tell us why."
+        )
+    if lower > 0 or upper < 0:
+        return (
+            f"No clear change {over}: alone it would look like one ({reach} in every 100), but "
+            "among so many lines chance makes such."
+        )
+    return f"No clear change {over} ({reach} in every 100)."
 
 
 def no_clear_difference(base: int, smallest: int, *, alone: bool = False) -> str:

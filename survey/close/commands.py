@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
+from analysis.beside import BesideFiles
+from survey.beside_options import with_files_beside
 from survey.close import keys as release_keys
 from survey.close import shares as key_shares
 from survey.close.sealed_tallies import Pooling, path_of, who_opens
@@ -17,6 +20,7 @@ from survey.database import Stores
 from survey.errors import SettingsError
 from survey.manage import officers, wave_file
 from survey.manage.officers import PublicKeys
+from survey.polarity_option import polarity_of, polarity_option
 
 
 @click.group()
@@ -103,11 +107,8 @@ def combine(shares: tuple[Path, ...], locked: Path, out: Path) -> None:
     type=click.Path(path_type=Path),
     help="public.json to whose key this wave's sums are sealed, for later waves to pool with",
 )
-@click.option(
-    "--interventions",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="CSV file of where something was done, declared before the results were known",
-)
+@with_files_beside
+@polarity_option
 @click.option(
     "--correct",
     metavar="REASON",
@@ -120,23 +121,21 @@ def unseal(
     officers_of: tuple[Path, ...],
     ledger: Path | None,
     correct: str | None,
-    interventions: Path | None,
-    **pooled: Path | None,
+    beside: BesideFiles,
+    polarity: tuple[str, ...],
+    **more: Path | None,
 ) -> None:
     """Open a closed wave: a carried file, offline, or a wave of this server, and publish it."""
     known, opening = who_opens(officers_of)
-    keeper = None if pooled["keeper"] is None else officers.read(pooled["keeper"])
-    pooling = Pooling(pooled["previous"], opening, keeper)
+    keeper = None if more["keeper"] is None else officers.read(more["keeper"])
+    pooling = Pooling(more["previous"], opening, keeper)
+    asked: Any = {"correction": correct, "pooling": pooling, "beside": beside}
+    asked["polarity"] = polarity_of(polarity)
     keys = release_keys.load(key)
     if wave.endswith(wave_file.ENDING):
         trusted = [one.verifier for one in known]
         said = (_progress, click.echo, ledger)
-        packed = unseal_file(
-            *(Path(wave), keys, trusted, out, *said),
-            correction=correct,
-            pooling=pooling,
-            interventions=interventions,
-        )
+        packed = unseal_file(Path(wave), keys, trusted, out, *said, **asked)
         click.echo(f"Release {packed.stem} is in {packed.with_suffix('')}; nobody has it yet.")
         click.echo(f"Bring {packed.name} to the server: candour release add {packed.name}")
         click.echo(f"Destroy {wave} when it is published, and every copy of it.")
@@ -150,12 +149,7 @@ def unseal(
             "earlier Releases."
         )
     stores = Stores.open(Settings.from_environment())
-    digest = unseal_wave(
-        *(stores, wave, keys, out, _progress, click.echo),
-        correction=correct,
-        pooling=pooling,
-        interventions=interventions,
-    )
+    digest = unseal_wave(*(stores, wave, keys, out, _progress, click.echo), **asked)
     instead = " in place of the one before" if correct else ""
     click.echo(f"Release {digest} is in {out / digest} and published{instead}.")
     click.echo(f"Destroy the sealed answers within 30 days: candour wave destroy {wave}")

@@ -10,9 +10,12 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 
+from analysis.beside import NO_FILES, BesideFiles
 from analysis.ledger import Published
 from analysis.ledger import folder as ledgers
+from analysis.polarity import Polarity
 from analysis.release import folder
 from survey.close import sealed_tallies
 from survey.close.carrying import gather
@@ -39,7 +42,8 @@ def unseal(  # noqa: PLR0913
     *,
     correction: str | None = None,
     pooling: Pooling = NO_POOLING,
-    interventions: Path | None = None,
+    beside: BesideFiles = NO_FILES,
+    polarity: Polarity = MappingProxyType({}),
 ) -> str:
     """Open a wave of these stores and publish its Release; returns the Release's hash.
 
@@ -52,14 +56,16 @@ def unseal(  # noqa: PLR0913
         tell: hears how many answers were spoilt, if any were.
         correction: why another Release replaces the one that is out; None for the first.
         pooling: what it pools with, and who keeps its own sums.
-        interventions: file that says where something was done; None for none.
+        beside: files of what is published with the answers.
+        polarity: what was decided of items that run against their theme.
 
     Raises:
         CandourError: what `opening.made_of`, `correcting.corrected` and `adding.add` raise.
     """
     file = gather(stores, wave_id)
-    trusted = store.verifiers(stores)
-    asked = Asked(trusted, watch, tell, correction, interventions=interventions)
+    asked = Asked(
+        store.verifiers(stores), watch, tell, correction, beside=beside, polarity=polarity
+    )
     made = _made(file, keys, asked, pooling)
     digest = _written(made, file, keys, out, pooling)
     return adding.add(stores, folder.pack(out / digest))
@@ -76,7 +82,8 @@ def unseal_file(  # noqa: PLR0913
     *,
     correction: str | None = None,
     pooling: Pooling = NO_POOLING,
-    interventions: Path | None = None,
+    beside: BesideFiles = NO_FILES,
+    polarity: Polarity = MappingProxyType({}),
 ) -> Path:
     """Open a wave in a file, without any database; nothing is written but into `out`.
 
@@ -91,7 +98,8 @@ def unseal_file(  # noqa: PLR0913
             Release is appended to it.
         correction: why another Release replaces the one that is out; None for the first.
         pooling: what it pools with, and who keeps its own sums.
-        interventions: file that says where something was done; None for none.
+        beside: files of what is published with the answers.
+        polarity: what was decided of items that run against their theme.
 
     Returns:
         The file to bring back to the server, `<hash>.release`.
@@ -103,7 +111,7 @@ def unseal_file(  # noqa: PLR0913
     file = wave_file.read(path)
     if ledger is not None:
         _expect_continued(ledger, file)
-    asked = Asked(verifiers, watch, tell, correction, interventions=interventions)
+    asked = Asked(verifiers, watch, tell, correction, beside=beside, polarity=polarity)
     made = _made(file, keys, asked, pooling)
     if ledger is not None:
         content = folder.packed(made.release, keys.signing)

@@ -12,6 +12,7 @@ from analysis.release.comment_themes import CommentThemes
 from analysis.release.model import Release
 from survey.results import (
     bands,
+    benchmarked,
     changed,
     commented,
     concern_levels,
@@ -42,6 +43,7 @@ class BoardPage:
     force_map: heat_map.HeatMap
     watched: tuple[intersections.IntersectionBlock, ...]
     trends: tuple[trend_lines.Panel, ...]
+    benchmarks: tuple[benchmarked.Beside, ...]
     apart: told_apart.Apart
     not_published: tuple[str, ...]
     wrote_about: tuple[commented.WroteAbout, ...]
@@ -72,7 +74,8 @@ def board_page(
         f"{command.label}: results for the board",
         waves.facts(release),
         waves.links(
-            releases,
+            # A command that was reorganised has no page in the waves before.
+            [one for one in releases if command.id in {unit.id for unit in units(one, COMMAND)}],
             release,
             lambda other: url_for("results.board_wave", command=command.id, wave=other),
         ),
@@ -97,12 +100,13 @@ def board_page(
         trend_lines.draw(
             release, _panels(release, command, hrefs), waves.titles(releases), releases
         ),
+        benchmarked.beside(release),
         told_apart.apart(
             release, [*bands.board_command(release, command), *bands.across_force(release)]
         ),
         levels.not_published(release),
         commented.blocks(wrote),
-        response.response(release, [FORCE, own, *departments], own),
+        response.response(release, [FORCE, own, *departments], own, [FORCE], scope),
         listed(release, scope),
         downloads(lambda table: _csv(command.id, wave, table)),
     )

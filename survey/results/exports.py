@@ -18,8 +18,14 @@ TABLES = {
     "comparisons": "Each group against the rest, and watched groups against others",
     "concerns": "Areas of concern, levels of concern and strengths",
     "trends": "Figures over the surveys",
+    "slopes": "How figures moved over the surveys",
+    "benchmarks": "The force beside figures of others",
     "changes": "What changed where something was done",
     "ladders": "What is shown in place of groups that are not",
+    "procedures": "Formal processes, as HR counted them",
+    "representativeness": "How evenly groups answered, and who is missing",
+    "reliability": "How well the statements of each theme hang together",
+    "drivers": "Which themes go together with the outcome that is declared",
     "measures": "Themes and statements",
 }
 

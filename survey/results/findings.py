@@ -152,7 +152,19 @@ def _comparable(release: Release, before: Release, scope: Scope) -> list[Concern
         and row.measure in release.measure_by_id
         and release.measure_by_id[row.measure].fingerprint
         == before.measure_by_id[row.measure].fingerprint
+        and _same_people(release, before, row)
     ]
+
+
+def _same_people(release: Release, before: Release, row: ConcernRow) -> bool:
+    """Whether none of the units that pick a group was reorganised since, by their trend lines."""
+    points = (
+        point
+        for part in row.group.split("&")
+        for point in release.trend_by_key.get((part, row.measure), ())
+        if point.wave == before.manifest.wave
+    )
+    return all(point.comparable and point.was is None for point in points)
 
 
 def _ended(release: Release, before: Release, row: ConcernRow) -> Ended:

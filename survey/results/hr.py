@@ -12,14 +12,18 @@ from analysis.release.comment_themes import CommentThemes
 from analysis.release.model import Release
 from survey.results import (
     bands,
+    benchmarked,
     changed,
     commented,
     concern_levels,
     findings,
+    goes_with,
     intersections,
     levels,
+    procedures,
     response,
     scope,
+    together,
     told_apart,
     waves,
 )
@@ -34,6 +38,7 @@ class HrPage:
 
     Attributes:
         force_map: characteristics and their crossings across the force.
+        procedures: address of the page about formal processes, and their labels.
         more_maps: (what is folded away, heat map): departments and the commands' crossings.
     """
 
@@ -48,12 +53,16 @@ class HrPage:
     more_maps: tuple[tuple[str, heat_map.HeatMap], ...]
     watched: tuple[intersections.IntersectionBlock, ...]
     trends: tuple[trend_lines.Panel, ...]
+    benchmarks: tuple[benchmarked.Beside, ...]
     apart: told_apart.Apart
     not_published: tuple[str, ...]
     wrote_about: tuple[commented.WroteAbout, ...]
     response: response.Response
+    together: tuple[together.TogetherRow, ...]
+    goes_with: goes_with.GoesWith | None
     rounded: tuple[Further, ...]
     downloads: tuple[Download, ...]
+    procedures: tuple[str, tuple[str, ...]] | None = None
 
 
 def hr_page(
@@ -92,6 +101,7 @@ def hr_page(
         _more_maps(release, hrefs),
         intersections.blocks(release, scope.whole_force(release)),
         trend_lines.draw(release, _panels(release, hrefs), waves.titles(releases), releases),
+        benchmarked.beside(release),
         told_apart.apart(
             release,
             [
@@ -105,9 +115,14 @@ def hr_page(
         ),
         levels.not_published(release),
         commented.blocks(wrote),
-        response.response(release, _response_groups(release), FORCE),
+        response.response(
+            release, _response_groups(release), FORCE, _units(release), scope.whole_force(release)
+        ),
+        together.rows(release),
+        goes_with.goes_with(release),
         listed(release, scope.whole_force(release)),
         downloads(lambda table: url_for("results.hr_csv", wave=wave, table=table)),
+        procedures.link(release),
     )
 
 
@@ -134,17 +149,22 @@ def _panels(release: Release, hrefs: dict[str, str]) -> list[trend_lines.PanelPl
     ]
 
 
-def _response_groups(release: Release) -> list[str]:
-    """The force, the families and commands, then every group of one other characteristic."""
+def _units(release: Release) -> list[str]:
+    """Families and commands."""
     units = [
         f"{COMMAND}={unit.id}"
         for command in scope.units(release, COMMAND)
         for unit in scope.units(release)
         if unit.id in {command.id, command.parent}
     ]
+    return list(dict.fromkeys(units))
+
+
+def _response_groups(release: Release) -> list[str]:
+    """The force, the families and commands, then every group of one other characteristic."""
     others = [
         row.group
         for row in release.groups
         if len(scope.picked(release, row)) == 1 and scope.picked(release, row)[0][0] != COMMAND
     ]
-    return list(dict.fromkeys([FORCE, *units, *others]))
+    return [FORCE, *_units(release), *others]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from analysis.release.rows import (
+    BenchmarkRow,
     Bound,
     ChangeState,
     ComparisonRow,
@@ -20,7 +21,15 @@ from analysis.release.visible import is_judged
 from analysis.statistics.sentences import no_clear_difference, plausible_range
 
 NOT_SHOWN = "Not shown: too few people, or hidden to protect others."
-NOT_COMPARABLE = "the question changed, so the figures before and after cannot be compared"
+NOT_COMPARABLE = (
+    "the question changed or the unit was reorganised, so the figures before and after cannot be "
+    "compared"
+)
+LINES_TESTED = (
+    "Whether a line moved is judged over all surveys that can be compared, and from the published "
+    "figures alone. {} lines were looked at in the whole force; “rose” and “fell” are said of what "
+    "chance is unlikely to make even among so many."
+)
 NO_COMPARISON = "Not enough answers to say."
 AMONG_MANY = "Among so many comparisons this can be chance."
 FIRST_WAVE = "This is the first survey of its kind, so there is nothing to compare it with yet."
@@ -61,6 +70,24 @@ CORRECTED = (
     "This survey was published before, and the figures here replace those: please use the earlier "
     "ones no more. The reason given: {}"
 )
+
+ASSUMED = "A plausible range assumes that those who did not answer are like those who did."
+
+TWO_VIEWS = (
+    "Counts say what happened, and answers how it seems to those whom it could happen to. Neither "
+    "explains the other: a group can trust a process less than it is treated worse by it, or more."
+)
+
+
+def no_clear_process(compared: int) -> str:
+    """What is said of a process in which no group stands out."""
+    if not compared:
+        return NO_COMPARISON
+    return (
+        "No clear difference between any group that is shown and everyone else. Small groups can "
+        "only show large gaps, so this does not show that all is well."
+    )
+
 
 STATES: Mapping[tuple[ConcernKind, ConcernState], str] = {
     ("concern", "emerging"): "emerging",
@@ -131,7 +158,24 @@ def figure_with_range(row: EstimateRow | TrendRow, rounded: int = 0) -> str:
         text += f" ({row.lower} to {row.upper})"
     if isinstance(row, EstimateRow) and row.weighted is not None:
         text += f", weighted {row.weighted}%"
+        if row.weighted_lower is not None and row.weighted_upper is not None:
+            text += f" ({row.weighted_lower} to {row.weighted_upper})"
     return f"{text}, rounded to {rounded}" if rounded else text
+
+
+NO_FIGURE = "–"
+"""Of the whole force, which has nobody to compare with, and where everyone else has few cases."""
+
+
+def with_range(
+    value: float, lower: float | None, upper: float | None, *, signed: bool = False
+) -> str:
+    """A figure with one decimal and its plausible range: `2.4 (1.5 to 3.8)`, `+3.7 (...)`."""
+
+    def written(number: float | None) -> str:
+        return f"{number or 0.0:{'+' if signed else ''}.1f}".replace("-", "−")
+
+    return f"{written(value)} ({written(lower)} to {written(upper)})"
 
 
 def answers(row: GroupRow | EstimateRow, policy: Mapping[str, Any]) -> str:
@@ -182,6 +226,48 @@ def often_unseen(base: int | None, gaps: Sequence[tuple[str, int]]) -> str:
     *first, last = [f"{points} points from {name}" for name, points in gaps]
     listed = f"{', '.join(first)} or {last}" if first else last
     return f"Among about {base} answers, a gap of less than about {listed} often stays unseen."
+
+
+def fewer_or_more(missing: int) -> str:
+    """How many of a group answered beside the rate of all groups together."""
+    if missing == 0:
+        return "as many"
+    return f"about {abs(missing):,} {'fewer' if missing > 0 else 'more'}"
+
+
+def missing(group: str, rate: int, people: int) -> str:
+    """A group of which clearly fewer answered than of all."""
+    return f"{group}: about {rate}% answered, some {people:,} fewer than at the rate of all"
+
+
+def evenly(indicator: float) -> str:
+    """An R-indicator in words."""
+    levels = ((0.9, "nearly evenly"), (0.8, "somewhat unevenly"))
+    return next((text for least, text in levels if indicator >= least), "unevenly")
+
+
+def hanging_together(alpha: float) -> str:
+    """Cronbach's alpha in words."""
+    levels = ((0.7, "hang together well"), (0.5, "hang together loosely"))
+    otherwise = "hardly hang together: read each statement by itself"
+    return next((text for least, text in levels if alpha >= least), otherwise)
+
+
+def ranks(first: int, last: int) -> str:
+    """The ranks that chance allows: `1st`, `2nd to 4th`."""
+    return ordinal(first) if first == last else f"{ordinal(first)} to {ordinal(last)}"
+
+
+def ordinal(number: int) -> str:
+    """A rank from 1 to 20: `1st`, `2nd`, `3rd`, `4th`."""
+    return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number, 'th') }"
+
+
+def moved(most: int | None) -> str:
+    """The most points by which weighting moves a theme; `[x]` where that is not known."""
+    if most is None:
+        return "[x]"
+    return "under 1 point" if most == 0 else f"{most} {'point' if most == 1 else 'points'}"
 
 
 def is_low(base: int | None) -> bool:
@@ -249,3 +335,21 @@ def beside(row: ComparisonRow | None) -> str:
         return f"No clear difference (plausible range {span})."
     side = "fewer" if row.gap < 0 else "more"
     return f"{abs(row.gap)} {side} in every 100 answers were positive (plausible range {span})."
+
+
+def against_benchmark(row: BenchmarkRow) -> str:
+    """What a figure of others says beside the force's."""
+    if not row.comparable:
+        return "Not comparable: the wording or the scale was another."
+    if row.gap is None:
+        return (
+            "Not compared: the force's figure is not shown, or is only said to be beyond a limit."
+        )
+    size = f"{abs(row.gap)} {'fewer' if row.gap < 0 else 'more'} in every 100 here"
+    if row.lower is None or row.upper is None:
+        about = size if row.gap else "About as many here"
+        return f"{about}. How sure that is cannot be said: it is not known how many answered there."
+    reach = f"plausible range {plausible_range(row.lower, row.upper)}"
+    if row.lower <= 0 <= row.upper:
+        return f"No clear difference ({reach})."
+    return f"{size} ({reach}). It does not tell us why."

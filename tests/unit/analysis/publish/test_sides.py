@@ -182,7 +182,7 @@ def exact_gaps(study: Study, release: Release) -> dict[tuple[str, str], tuple[fl
     return found
 
 
-@pytest.mark.parametrize(("n", "seed"), [(700, 0), (700, 1), (1500, 2), (3000, 3), (6000, 4)])
+@pytest.mark.parametrize(("n", "seed"), [(700, 0), (700, 1), (1500, 2), (3000, 3)])
 def test_ranges_hold_the_exact_ones(n: int, seed: int) -> None:
     study = small(n, seed=seed)
     release = released(worse(study) if seed % 2 else study)

@@ -6,7 +6,7 @@ from fixtures_release import WATCHED, make_release
 
 from analysis.release.model import Release
 from analysis.release.rows import ComparisonRow
-from survey.results import intersections, response, waves, words
+from survey.results import intersections, waves, words
 from survey.results.scope import whole_force
 
 RELEASE = make_release()
@@ -69,21 +69,6 @@ def test_a_watched_group_that_is_hidden_has_no_figures_at_all() -> None:
     assert block.rows == ()
     assert block.columns == ()
     assert block.answers == "number not shown"
-
-
-def test_response_states_are_c_for_hidden_and_x_for_unknown() -> None:
-    found = response.response(RELEASE, ["force", "command=response-north-2", WATCHED], "force").rows
-    assert (found[0].answers, found[0].rate) == ("3,570", "about 65%")
-    assert (found[1].answers, found[1].invited, found[1].rate) == ("[c]", "[c]", "[c]")
-    assert (found[2].invited, found[2].rate) == ("[x]", "[x]")
-
-
-def test_reach_lies_around_the_figure_and_needs_a_rate() -> None:
-    reach = response.response(RELEASE, ["force"], "force").reach[0]
-    figure = RELEASE.estimate_by_key["force", "leadership"].positive or 0
-    assert int(reach.worst[:-1]) < figure < int(reach.best[:-1])
-    groups = tuple(replace(one, response_rate=None) for one in RELEASE.groups)
-    assert response.response(replace(RELEASE, groups=groups), ["force"], "force").reach == ()
 
 
 def test_what_was_raised_about_the_watched_group_is_said_in_its_own_words() -> None:
