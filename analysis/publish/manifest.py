@@ -40,6 +40,11 @@ METHODS = {
         "Miettinen-Nurminen score and Koopman score, group against everybody else, from rounded "
         "counts; Benjamini-Hochberg within a process"
     ),
+    "levels of concern": (
+        "exact binomial test of the level and Wilson's 95 % limit, from published figures; "
+        "Benjamini-Hochberg within each family at its rate"
+    ),
+    "smallest gap": "80 % power at the family's rate / comparisons, from published limits",
     "disclosure control": "complementary suppression over all tables together, audited",
 }
 
