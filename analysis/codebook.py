@@ -49,6 +49,8 @@ class Item:
     Attributes:
         fingerprint: of wording, scale and polarity; a changed one breaks the trend line.
         sensitive: small numerators and their complements are banded.
+        level: share of negative answers that is set in advance; a group that surely lies above it
+            is a level of concern. None where none is set.
     """
 
     id: str
@@ -58,8 +60,11 @@ class Item:
     theme: str | None = None
     sensitive: bool = False
     denominator: Denominator = "valid"
+    level: float | None = None
 
     def __post_init__(self) -> None:
+        if self.level is not None and not 0 < self.level < 1:
+            raise ValueError(f"item {self.id}: a level of {self.level} is no share between 0 and 1")
         codes = [category.code for category in self.categories]
         if len(set(codes)) != len(codes):
             raise ValueError(f"item {self.id}: a category code stands twice")

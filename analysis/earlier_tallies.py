@@ -8,7 +8,7 @@ that readers were not shown, and none that beside the others would tell of fewer
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -128,12 +128,16 @@ def identity(plan: TablePlan, group: Group) -> str:
 
     A command that was reorganised has the id of the old one, and other people.
     """
-    picked = []
-    for breakdown, value in group.where:
-        declared = plan.breakdown_by_id[breakdown]
-        codes = sorted(declared.value_by_id[value].categories)
-        picked.append("\n".join([declared.variable, *codes]))
-    return hashlib.sha256("\n\n".join(sorted(picked)).encode()).hexdigest()
+    declared = [(plan.breakdown_by_id[breakdown], value) for breakdown, value in group.where]
+    return identity_of(
+        [(one.variable, one.value_by_id[value].categories) for one, value in declared]
+    )
+
+
+def identity_of(picked: Iterable[tuple[str, Collection[str]]]) -> str:
+    """The identity of people who are picked by the categories of some variables."""
+    parts = ["\n".join([variable, *sorted(codes)]) for variable, codes in picked]
+    return hashlib.sha256("\n\n".join(sorted(parts)).encode()).hexdigest()
 
 
 def shares(sums: tuple[int, int, int]) -> tuple[int, float, float]:

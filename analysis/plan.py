@@ -13,6 +13,7 @@ from functools import cached_property
 from itertools import product
 
 from analysis.ladders import Ladder
+from analysis.processes import Process
 
 FORCE = "force"
 """The id of the group that holds everybody."""
@@ -46,6 +47,8 @@ class Breakdown:
     Attributes:
         levels: ids from coarsest to finest, without the force itself.
         values: coarser levels first.
+        was: what units were before they were reorganised: (unit, the units that went wholly into
+            it). A unit may be one that is gone since and went into another.
     """
 
     id: str
@@ -53,6 +56,7 @@ class Breakdown:
     variable: str
     levels: tuple[str, ...]
     values: tuple[Value, ...]
+    was: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def __post_init__(self) -> None:
         by_id = self.value_by_id
@@ -114,12 +118,17 @@ class Intersection:
 
 @dataclass(frozen=True)
 class TablePlan:
-    """All breakdowns, tables, named intersections and ladders that a Release publishes."""
+    """All breakdowns, tables, named intersections and ladders that a Release publishes.
+
+    Attributes:
+        processes: of which HR may give counts by group.
+    """
 
     breakdowns: tuple[Breakdown, ...]
     tables: tuple[Table, ...]
     intersections: tuple[Intersection, ...] = ()
     ladders: tuple[Ladder, ...] = ()
+    processes: tuple[Process, ...] = ()
 
     @cached_property
     def breakdown_by_id(self) -> dict[str, Breakdown]:

@@ -12,6 +12,7 @@ from analysis.errors import CandourError
 
 COMMANDS = {
     "attack": "survey.attack_command:attack",
+    "change": "survey.change_command:change",
     "check": "survey.questionnaire.commands:check",
     "codes": "survey.collect.commands:codes",
     "comments": "survey.close.comment_commands:comments",

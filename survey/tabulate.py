@@ -7,6 +7,7 @@ tally, disclosure control and statistics make the same kind of Release as a wave
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import click
 
 from analysis import headcounts, responses
+from analysis.beside import NO_FILES, BesideFiles
 from analysis.earlier_tallies import EarlierTallies, kept
 from analysis.errors import Unprotectable
 from analysis.ledger import Ledger, Published
@@ -24,6 +26,7 @@ from analysis.release import folder
 from analysis.release.model import Release
 from analysis.tally import tally
 from survey import clock
+from survey.beside_options import with_files_beside
 from survey.close import keys as release_keys
 from survey.close import sealed_tallies
 from survey.close.keys import Keys
@@ -64,6 +67,7 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
     help="release.key that opens them, where --key does not",
 )
 @click.option("--keep-tallies", type=_FILE, help="public.json to seal this wave's sums to")
+@with_files_beside
 @click.option("--out", type=_FOLDER, required=True, help="gets the Release as a folder of its own")
 def tabulate(
     questionnaire: Path,
@@ -73,6 +77,7 @@ def tabulate(
     key: Path | None,
     ledger: Path | None,
     out: Path,
+    beside: BesideFiles,
     **of_wave: Any,
 ) -> None:
     """Publish a file of answers of a survey that was run elsewhere."""
@@ -85,8 +90,9 @@ def tabulate(
         raise SettingsError(
             "--ledger needs --key: a Release signed with a throw-away key is another one each time."
         )
-    for option in ("correct", "previous", "keep_tallies"):
-        if of_wave[option] is not None and ledger is None:
+    in_ledger = {"interventions": beside.interventions, **of_wave}
+    for option in ("correct", "previous", "keep_tallies", "interventions"):
+        if in_ledger[option] is not None and ledger is None:
             name = option.replace("_", "-")
             raise SettingsError(f"--{name} needs --ledger, in which the Releases stand.")
     if of_wave["keep_tallies"] is not None and weight is not None:
@@ -98,7 +104,7 @@ def tabulate(
     keeper = None if of_wave["keep_tallies"] is None else officers.read(of_wave["keep_tallies"])
     openers = (keys, *who_opens(of_wave["openers"])[1])
     pooling = Pooling(of_wave["previous"], openers, keeper)
-    asked = (questionnaire, answers, headcount, weight, _name(wave, answers), day)
+    asked = Asked(*(questionnaire, answers, headcount, weight, _name(wave, answers), day, beside))
     made = (
         made_of(asked) if ledger is None else _continued(asked, ledger, out, keys, reason, pooling)
     )
@@ -116,8 +122,27 @@ def tabulate(
     click.echo(f"Release {digest} is in {out / digest}")
 
 
-Asked = tuple[Path, Path, Path | None, str | None, str, date]
-"""Questionnaire, answers, headcounts, weight, wave and the day on which it closed."""
+@dataclass(frozen=True)
+class Asked:
+    """What is tabulated.
+
+    Attributes:
+        questionnaire: YAML file that says what the columns of `answers` mean.
+        answers: CSV, gzipped when its name ends in `.gz`.
+        headcount: CSV `group,headcount`.
+        weight: name of the column that holds weights.
+        wave: id and title of the wave.
+        closed: the day on which it closed.
+        beside: files of what is published with the answers.
+    """
+
+    questionnaire: Path
+    answers: Path
+    headcount: Path | None
+    weight: str | None
+    wave: str
+    closed: date
+    beside: BesideFiles = NO_FILES
 
 
 def _continued(
@@ -139,11 +164,11 @@ def _continued(
         WaveStateError: when a correction would change nothing.
         CandourError: what `made_of` raises.
     """
-    questionnaire, wave = load(asked[0]), asked[4]
+    questionnaire, wave = load(asked.questionnaire), asked.wave
     there = ledgers.read(path, questionnaire.id)
     _expect_all_of(out, there)
     last = there.entries[-1] if there.entries else None
-    earlier = sealed_tallies.earlier(pooling, there, asked[5], click.echo)
+    earlier = sealed_tallies.earlier(pooling, there, asked.closed, click.echo)
     keep = pooling.keeper is not None
     done = last if isinstance(last, Published) and last.wave == wave else None
     if done is not None and done.release.manifest.correction == reason:
@@ -196,7 +221,7 @@ def release_of(
     Raises:
         CandourError: what `made_of` raises.
     """
-    return made_of((questionnaire, answers, headcount, weight, wave, closed)).release
+    return made_of(Asked(questionnaire, answers, headcount, weight, wave, closed)).release
 
 
 def made_of(
@@ -221,11 +246,11 @@ def made_of(
         DataError: names file, row, column and value.
         Unprotectable: the plan cannot be published safely from these answers.
     """
-    questionnaire, answers, headcount, weight, wave, closed = what
-    asked = load(questionnaire)
-    book = codebook(asked)
-    counts = None if headcount is None else headcounts.read(headcount, asked.plan)
-    microdata = responses.read(answers, book, layout(asked), weight)
+    asked = load(what.questionnaire)
+    book, plan = codebook(asked), asked.plan
+    beside = what.beside.read(book, plan)
+    counts = None if what.headcount is None else headcounts.read(what.headcount, plan)
+    microdata = responses.read(what.answers, book, layout(asked), what.weight)
     click.echo(
         f"{microdata.n:,} answers to {len(book.items)} items; {len(asked.plan.groups):,} groups"
     )
@@ -233,20 +258,15 @@ def made_of(
         book,
         asked.plan,
         microdata,
-        wave=WaveFacts(wave, wave, closed, ledger, correction),
+        wave=WaveFacts(what.wave, what.wave, what.closed, ledger, correction),
         policy=DisclosurePolicy(),
         headcounts=counts,
-        previous=_earlier(ledger, closed),
+        previous=() if ledger is None else [one.release for one in ledger.in_force],
         previous_tallies=earlier,
-        weight=weight,
+        weight=what.weight,
+        beside=beside,
     )
     return Made(release, kept(tally(book, asked.plan, microdata), release) if keep else None)
-
-
-def _earlier(ledger: Ledger | None, closed: date) -> tuple[Release, ...]:
-    """The Releases of a ledger that trends begin with."""
-    kept = () if ledger is None else ledger.in_force
-    return tuple(one.release for one in kept if one.release.manifest.closed <= closed.isoformat())
 
 
 def _name(wave: str | None, answers: Path) -> str:

@@ -25,7 +25,9 @@ def begin(page: Page, server: LiveServer, code: str) -> None:
 
 
 def choose(page: Page, question: str, answer: str) -> None:
-    page.check(f"input[name={question}][value={answer}]", force=True)
+    answer_box = page.locator(f"input[name={question}][value={answer}]")
+    answer_box.wait_for(state="visible")  # The next section comes a moment after the press.
+    answer_box.check(force=True)  # The drawn circle lies over the input.
 
 
 def answer_everything(page: Page) -> None:

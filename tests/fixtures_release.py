@@ -30,11 +30,16 @@ from analysis.release.rows import (
     MeasureRow,
     TrendRow,
 )
+from analysis.release.sides import side_row
 from analysis.release.sums import Sums
 
 NORTH = "response-north"
 SOUTH = "response-south"
 WATCHED = "ethnicity=minority&probationer=yes"
+SIDES = (
+    (WATCHED, "ethnicity=majority&probationer=yes"),
+    (WATCHED, "ethnicity=minority&probationer=no"),
+)
 HIDDEN = frozenset(
     {
         "command=response-north-2",
@@ -306,7 +311,7 @@ def make_release(
         not_shown=len(hidden),
         comparisons=238,
     )
-    return Release(
+    release = Release(
         replace(manifest, **changes),  # type: ignore[arg-type]
         maker.measures,
         tuple(maker.groups.values()),
@@ -316,6 +321,8 @@ def make_release(
         concerns(hidden),
         tuple(maker.trends()),
     )
+    beside = [side_row(release, *pair, one.measure) for pair in SIDES for one in maker.measures]
+    return replace(release, comparisons=(*release.comparisons, *beside))
 
 
 def concerns(hidden: Collection[str]) -> tuple[ConcernRow, ...]:

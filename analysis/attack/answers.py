@@ -25,6 +25,7 @@ from analysis.cores import on_every_core
 from analysis.plan import FORCE, TablePlan
 from analysis.release.model import Release
 from analysis.release.rows import ComparisonRow, MeasureRow
+from analysis.release.sides import is_side
 
 Row = tuple[tuple[tuple[int, float], ...], Interval]
 """A sum of cells, and what its share lies between."""
@@ -87,7 +88,9 @@ class _Attack:
     def _comparisons(self) -> dict[str, list[ComparisonRow]]:
         found: dict[str, list[ComparisonRow]] = {}
         for row in self._release.comparisons:
-            found.setdefault(row.measure, []).append(row)
+            # What follows from other rows, which `check` makes sure of, tells nothing new.
+            if not is_side(self._release, row):
+                found.setdefault(row.measure, []).append(row)
         return found
 
     @cached_property

@@ -8,9 +8,10 @@ from itertools import combinations
 from analysis.attack.findings import Claim, Tried
 from analysis.attack.grid import Cell
 from analysis.attack.material import Edition, Material, Published, whole
+from analysis.attack.reorganised import stood_for
 from analysis.attack.sums import Counts, Range, shown_people
 from analysis.release.known import people
-from analysis.release.rows import EstimateRow
+from analysis.release.rows import JOINED, EstimateRow, TrendRow
 
 _PEOPLE = {"base", "headcount"}
 
@@ -72,31 +73,42 @@ def trends(material: Material) -> Tried:
             if earlier is None or row.value is None:
                 continue
             tried.count()
-            then = _shown_then(earlier, row.group, row.measure)
-            if then is None:
-                tried.fell(
-                    f"{published.name} tells {row.measure} of {row.group} in {row.wave}, "
-                    f"which {earlier.name} hides"
-                )
-            elif then.positive not in (None, row.value) and row.value not in (
-                then.weighted,
-                then.score,
-            ):
-                tried.fell(
-                    f"{published.name} says {row.value} % for {row.measure} of {row.group} in "
-                    f"{row.wave}, {earlier.name} says {then.positive} %"
-                )
+            tried.add(_of_a_point(published, earlier, row))
         for finding in published.release.concerns:
             earlier = of_wave.get(finding.before)
             if earlier is None:
                 continue
             tried.count()
-            if _shown_then(earlier, finding.group, finding.measure) is None:
+            groups = stood_for(published.release, finding.group, earlier.release)
+            if any(_shown_then(earlier, one, finding.measure) is None for one in groups):
                 tried.fell(
                     f"{published.name} says {finding.state} of {finding.measure} in "
                     f"{finding.group}, pooled with {finding.before}, where {earlier.name} hides it"
                 )
     return tried
+
+
+def _of_a_point(published: Published, earlier: Published, row: TrendRow) -> Iterator[str]:
+    """What a point tells that the earlier Release does not: of groups that stood for it, too."""
+    groups = [row.group] if row.was is None else row.was.split(JOINED)
+    then = [_shown_then(earlier, one, row.measure) for one in groups]
+    told = f"{published.name} tells {row.measure} of {row.group} in {row.wave}, which"
+    for group, figure in zip(groups, then, strict=True):
+        if figure is None:
+            yield f"{told} {earlier.name} hides" + (f" ({group})" if row.was else "")
+    shown = [one for one in then if one is not None and one.positive is not None]
+    if len(shown) < len(groups):
+        return
+    # Together they lie between the parts, and stand in a step of their own.
+    every = {value for one in shown for value in (one.positive, one.weighted, one.score) if value}
+    step = 0 if len(groups) == 1 else earlier.release.manifest.policy["coarse_share_step"]
+    inside = len(groups) > 1 and min(every) - step <= (row.value or 0) <= max(every) + step
+    if row.value not in every and not inside:
+        said = " and ".join(f"{one.positive} %" for one in shown)
+        yield (
+            f"{published.name} says {row.value} % for {row.measure} of {row.group} in "
+            f"{row.wave}, {earlier.name} says {said}"
+        )
 
 
 def _shown_then(earlier: Published, group: str, measure: str) -> EstimateRow | None:

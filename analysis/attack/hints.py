@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from analysis.attack.findings import Claim, Tried
 from analysis.attack.material import Edition, Material, whole
 from analysis.attack.sums import shown_people
+from analysis.release.sides import is_side
 
 _VALUES = {
     "groups": ("base", "headcount", "response_rate"),
@@ -14,7 +15,10 @@ _VALUES = {
     "distributions": ("percent", "bound"),
     "comparisons": ("gap", "lower", "upper"),
     "trends": ("value", "bound", "lower", "upper"),
+    "benchmarks": ("gap", "lower", "upper"),
+    "slopes": ("since", "waves", "change", "lower", "upper", "direction"),
     "concerns": ("state", "gap", "words"),
+    "procedures": ("at_risk", "cases", "rate", "rate_gap", "ratio", "clear", "words"),
 }
 _NAMING = ("comparisons", "concerns")
 
@@ -61,6 +65,8 @@ def against_the_rest(material: Material) -> Tried:
         for row in release.comparisons:
             if row.gap is None or not {row.group, row.against} <= release.group_by_id.keys():
                 continue
+            if is_side(release, row):
+                continue  # Two groups beside each other leave no rest.
             tried.count()
             part = release.group_by_id[row.group].values
             whole_of = release.group_by_id[row.against].values

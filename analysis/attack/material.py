@@ -17,14 +17,20 @@ from analysis.release.model import Release
 Record = Mapping[str, str]
 """A row of a table: column -> text as published."""
 
-_KEYS = ("group", "measure", "item", "category", "against", "kind", "wave")
+_KEYS = (
+    *("group", "measure", "item", "category", "against", "kind", "wave"),
+    *("source", "year", "process"),
+)
 _TABLE_COLUMNS = {
     "groups": {"group", "table", "label", "parent", "base", "status"},
     "estimates": {"group", "measure", "positive", "status"},
     "distributions": {"group", "item", "category", "percent", "status"},
     "comparisons": {"group", "measure", "against", "gap", "status"},
     "trends": {"group", "measure", "wave", "value", "status"},
+    "benchmarks": {"group", "measure", "source", "year", "gap", "status"},
+    "slopes": {"group", "measure", "since", "change", "status"},
     "concerns": {"group", "measure", "against", "gap", "words"},
+    "procedures": {"group", "process", "period", "cases", "status"},
 }
 _LONG = {"unit", "parent", "item", "count"}
 

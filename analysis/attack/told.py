@@ -13,6 +13,8 @@ from analysis.release.rows import Bound, ComparisonRow, MeasureRow
 Interval = tuple[float, float]
 
 _EVERY: Interval = (0.0, 1.0)
+_MOVED_TO = 5
+"""Points; a narrower gap of an item in which a finding shows most is moved out to this."""
 
 
 def people(release: Release, group: str, item: str, *, everybody: bool = False) -> Interval:
@@ -62,14 +64,26 @@ def shares(release: Release, measure: MeasureRow, group: str) -> dict[str, Inter
     return {**inside, **several}
 
 
+def positive(release: Release, measure: MeasureRow, group: str) -> Interval:
+    """The smallest and largest share of positive answers that an item can have in a shown group."""
+    found = shares(release, measure, group)
+    codes = [code for code, _, reading in measure.categories if reading == "positive"]
+    return found[codes[0] if len(codes) == 1 else "positive"]
+
+
 def rest_share(release: Release, row: ComparisonRow) -> Interval | None:
     """What a gap tells of the share of the rest; None where it tells nothing that is certain."""
     key = (row.group, row.measure)
     mine = release.estimate_by_key.get(key)
     whole = release.estimate_by_key.get((row.against, row.measure))
-    raised = any((one.group, one.measure) == key for one in release.concerns)
-    if row.gap is None or mine is None or whole is None or raised or mine.positive_bound:
-        return None  # A gap that was raised, or is taken to a band, is moved.
+    if row.gap is None or mine is None or whole is None or mine.positive_bound:
+        return None  # A gap that is taken to a band is moved.
+    raised = any(
+        (one.group, one.measure) == key and one.kind != "level" for one in release.concerns
+    )
+    named = any(one.group == row.group and row.measure in one.items for one in release.concerns)
+    if raised or (named and abs(row.gap) <= _MOVED_TO):
+        return None  # So is one that was raised, and that of a named item to 5 points.
     base, all_people = mine.base or 0, whole.base or 0
     if mine.positive is None:
         return None

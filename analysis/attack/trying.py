@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from analysis.attack import (
+    counted,
     crosses,
     differences,
     editions,
@@ -15,6 +16,7 @@ from analysis.attack import (
     leftovers,
     markup,
     percents,
+    reorganised,
     residuals,
     response,
     wording,
@@ -45,6 +47,8 @@ ATTACKS = (
     Attack(4, "copies", editions.copies),
     Attack(4, "together", editions.together),
     Attack(4, "trends", editions.trends),
+    Attack(4, "reorganised", reorganised.merged),
+    Attack(4, "processes", counted.processes),
     Attack(5, "bands", percents.bands),
     Attack(5, "no-base", percents.without_base),
     Attack(5, "means", percents.means),

@@ -16,6 +16,7 @@ from analysis.publish.pooling import Earlier, sums_now
 from analysis.publish.rounded import Percent, Rounder
 from analysis.publish.shown import Shown, can_say, kind_of, measures
 from analysis.release.rows import ComparisonRow, ConcernRow, EstimateRow
+from analysis.release.sides import published_gap
 from analysis.statistics.comparisons import Difference, cautious_welch, miettinen_nurminen
 from analysis.statistics.concerns import (
     PAST,
@@ -81,12 +82,13 @@ def compare(
     """
     found = _all_made(shown, measures(shown.figures.codebook))
     flags, compared = _flags(shown, found, earlier)
+    said = flags | _of_items(found, flags)
     rows = {
-        (pair.group, measure): _row(shown, pair, measure, one, flags.get((pair.group, measure)))
+        (pair.group, measure): _row(shown, pair, measure, one, said.get((pair.group, measure)))
         for (pair, measure), one in found.made.items()
     }
     last = "" if earlier is None else earlier.last
-    concerns = [_concern(shown, rows[key], estimates[key], one, last) for key, one in flags.items()]
+    concerns = [_concern(shown, rows, estimates[key], one, last) for key, one in flags.items()]
     position = {group.id: row for row, group in enumerate(shown.plan.groups)}
     concerns.sort(key=lambda row: (row.kind, -row.people, position[row.group], row.measure))
     return Compared(tuple(rows.values()), tuple(concerns), compared)
@@ -167,11 +169,45 @@ def _flags(
                 *(pair.group, measure, one.group.figure.people, one.rest.figure.people),
                 difference=one.difference,
                 before=None if earlier is None else _before(shown, found, earlier, pair, measure),
+                inside=_inside(shown, found, pair, measure),
             )
         )
         shares.setdefault(pair.share, {}).setdefault(pair.family, []).append(comparison)
     findings = flag(shares, shown.policy.k)
     return {(one.group, one.measure): one for one in findings.flags}, findings.compared
+
+
+def _inside(
+    shown: Shown, found: _All, pair: Pair, theme: str
+) -> tuple[tuple[str, Difference], ...]:
+    """The items of a theme whose gap to the rest is published, in their order."""
+    made = [(one, found.made.get((pair, one))) for one in _items(shown, theme)]
+    return tuple(
+        (item, one.difference)
+        for item, one in made
+        if one is not None and _published(one, None) is not None
+    )
+
+
+def _items(shown: Shown, theme: str) -> tuple[str, ...]:
+    return shown.figures.codebook.theme_by_id[theme].items
+
+
+def _of_items(found: _All, flags: dict[tuple[str, str], Flag]) -> dict[tuple[str, str], Flag]:
+    """What is said of the items that stand out: this wave's gap is 5 points or more, as emerging.
+
+    A published gap must not say otherwise.
+    """
+    of_pair = {pair.group: pair for pair, _ in found.made}
+    named = {}
+    for one in flags.values():
+        for item in one.items:
+            made = found.made[of_pair[one.group], item]
+            if made is not None:
+                named[one.group, item] = Flag(
+                    one.group, item, one.kind, "emerging", made.difference
+                )
+    return named
 
 
 def _before(shown: Shown, found: _All, earlier: Earlier, pair: Pair, theme: str) -> Before | None:
@@ -231,20 +267,6 @@ def _as_said(raised: Flag, gap: int, lower: int, upper: int, step: int) -> tuple
     return gap, min(lower, gap), max(upper, gap)
 
 
-def published_gap(mine: Percent, theirs: Percent) -> float:
-    """The gap of two published percents; next to "or more" or "or less" the smallest possible."""
-    (low, high), (rest_low, rest_high) = _reach(mine), _reach(theirs)
-    return min(max(low - rest_high, 0), high - rest_low) / 100
-
-
-def _reach(shown: Percent) -> tuple[int, int]:
-    """The percents that a published one stands for: itself, or everything from it on."""
-    percent, bound = shown
-    if percent is None:
-        return 0, 100
-    return 0 if bound == "or_less" else percent, 100 if bound == "or_more" else percent
-
-
 def _percent(side: _Side) -> Percent:
     figure = side.figure
     readings = [(one.positive, one.neutral, one.negative) for one in (figure.plain, figure)]
@@ -252,8 +274,14 @@ def _percent(side: _Side) -> Percent:
 
 
 def _concern(
-    shown: Shown, row: ComparisonRow, estimate: EstimateRow, raised: Flag, last: str
+    shown: Shown,
+    rows: dict[tuple[str, str], ComparisonRow],
+    estimate: EstimateRow,
+    raised: Flag,
+    last: str,
 ) -> ConcernRow:
+    row = rows[raised.group, raised.measure]
+    gaps = {item: abs(rows[raised.group, item].gap or 0) for item in raised.items}
     if row.gap is None or row.lower is None or row.upper is None or estimate.base is None:
         raise EstimationError(f"{row.group} ({row.measure}) was raised but may not be shown")
     by_id = shown.plan.group_by_id
@@ -283,4 +311,6 @@ def _concern(
             last_time=raised.before == last,
         ),
         before=raised.before,
+        # By what is published: their order tells nothing new.
+        items=tuple(sorted(raised.items, key=gaps.__getitem__, reverse=True)),
     )

@@ -7,6 +7,8 @@ from dataclasses import replace
 
 from analysis.attack.audit import Breach, examine
 from analysis.attack.shares import attack_shares
+from analysis.beside import NOTHING, Beside
+from analysis.change_rows import change_rows, expect_known
 from analysis.codebook import Codebook
 from analysis.earlier_tallies import EarlierTallies
 from analysis.errors import DataError, EstimationError, LedgerError, Unprotectable
@@ -14,6 +16,7 @@ from analysis.ledger import Published
 from analysis.microdata import Microdata
 from analysis.plan import FORCE, TablePlan
 from analysis.policy import DisclosurePolicy
+from analysis.publish.benchmarked import benchmark_rows
 from analysis.publish.coarser import protect_answers
 from analysis.publish.compared import compare
 from analysis.publish.earlier import Past, past_of
@@ -22,14 +25,19 @@ from analysis.publish.figures import Figures
 from analysis.publish.headcounts import headcounts as all_headcounts
 from analysis.publish.ladders import ladder_rows
 from analysis.publish.manifest import WaveFacts, manifest_of, measure_rows
+from analysis.publish.pairs import sides
 from analysis.publish.places import places
 from analysis.publish.pooling import earlier
+from analysis.publish.procedures import procedure_rows
 from analysis.publish.response import Response, response_of
 from analysis.publish.shown import Shown, control
+from analysis.publish.slopes import slope_rows
 from analysis.publish.told import Telling
 from analysis.publish.trends import line_before, trend_rows
 from analysis.release.consistency import check
+from analysis.release.levels import level_rows
 from analysis.release.model import Release
+from analysis.release.sides import side_row
 from analysis.tally import Tally, tally
 
 
@@ -44,6 +52,7 @@ def publish(  # noqa: PLR0913
     previous: Sequence[Release] = (),
     previous_tallies: Sequence[EarlierTallies] = (),
     weight: str | None = None,
+    beside: Beside = NOTHING,
 ) -> Release:
     """Count, protect, compute and round the answers of a wave.
 
@@ -58,10 +67,11 @@ def publish(  # noqa: PLR0913
         previous_tallies: sums of earlier waves of the same questionnaire; with them and `previous`
             findings can be confirmed. A wave with weights is not pooled.
         weight: name of the weight column, exactly when `microdata` has weights.
+        beside: what others give to be published with the answers.
 
     Raises:
         EstimationError: when nobody answered.
-        DataError: when microdata, headcounts or weights do not fit.
+        DataError: when microdata, headcounts, weights or what is given beside them do not fit.
         LedgerError: when the ledger is that of another questionnaire, or a wave that stands in it
             is published again without saying why, or another one with a reason.
         Unprotectable: when the plan cannot be published safely.
@@ -80,6 +90,7 @@ def publish(  # noqa: PLR0913
         previous=previous,
         previous_tallies=previous_tallies,
         weight=weight,
+        beside=beside,
     )
 
 
@@ -116,7 +127,7 @@ def _expect_reason(wave: WaveFacts, earlier: Sequence[Published]) -> None:
         )
 
 
-def publish_tally(
+def publish_tally(  # noqa: PLR0913
     counted: Tally,
     past: Past | None = None,
     *,
@@ -126,8 +137,12 @@ def publish_tally(
     previous: Sequence[Release] = (),
     previous_tallies: Sequence[EarlierTallies] = (),
     weight: str | None = None,
+    beside: Beside = NOTHING,
 ) -> Release:
     """`publish` for answers that were counted in parts: everything after the tally."""
+    closed = wave.closed.isoformat()
+    line = line_before(previous, counted.codebook.questionnaire, wave.id, closed)
+    expect_known(beside.interventions, line)
     shown = control(counted, policy, past)
     look = Telling(shown, counted)
     where = places(counted.codebook, counted.plan, counted.cells)
@@ -136,16 +151,21 @@ def publish_tally(
         shown = replace(shown, withheld=shown.withheld | past.withheld())
     sizes = all_headcounts(counted.plan, headcounts, counted.at_groups.people.tolist())
     known = response_of(shown, sizes, past, None if wave.told is None else wave.told.cards)
-    line = line_before(previous, counted.codebook.questionnaire, wave.id)
+    counts = procedure_rows(shown, known, beside.procedures, wave.ledger)
     tallies = () if weight is not None else previous_tallies
     if weight is not None:
         shown = replace(shown, withheld=_withheld_of_people(shown, wave, known))
     while True:
-        draft = _draft(shown, wave, known, weight)
+        draft = replace(_draft(shown, wave, known, weight), procedures=counts)
         # Percents first: that takes milliseconds, and the rest need not be made for them.
         breaches = tuple(attack_shares(draft))
         if not breaches:
             release = _completed(draft, shown, line, tallies)
+            release = replace(
+                release,
+                changes=change_rows(release, line, beside.interventions),
+                benchmarks=benchmark_rows(release, beside.benchmarks),
+            )
             check(release)
             found = examine(release, shown.plan, look.candidates, where)
             breaches = found.breaches
@@ -208,13 +228,20 @@ def _completed(
     """`draft` with comparisons, what they raise, and trends."""
     before = earlier(tallies, line, shown.plan, draft) if tallies else None
     compared = compare(shown, draft.estimate_by_key, before)
+    release = replace(draft, comparisons=compared.rows)
+    beside = (
+        side_row(release, group, other, measure)
+        for group, other in sides(shown.plan)
+        for measure in draft.measure_by_id
+    )
     return replace(
-        draft,
+        release,
         manifest=replace(draft.manifest, comparisons=compared.made),
-        comparisons=compared.rows,
-        concerns=compared.concerns,
+        comparisons=(*compared.rows, *beside),
+        concerns=compared.concerns + level_rows(draft),
         trends=trend_rows(
             shown.plan, draft.manifest.wave, draft.measures, draft.estimate_by_key, line
         ),
+        slopes=slope_rows(shown.plan, draft, line),
         ladders=ladder_rows(shown),
     )

@@ -21,10 +21,23 @@ METHODS = {
     "theme interval": "t, finite population correction where the headcount is known",
     "theme comparison": "Welch t, group against the rest",
     "item comparison": "Miettinen-Nurminen score, group against the rest",
+    "comparison of two groups": "Zou-Donner, from published percents and ranges",
     "concerns": (
         "larger of Welch's and Student's p, Benjamini-Hochberg within each declared family at an "
         "equal share of the wave's rate, and a gap of 5 points or more; confirmed from two waves "
         "together, squared standard error x 1.35"
+    ),
+    "where it shows most": (
+        "items inside a raised theme: Benjamini-Hochberg at the family's rate x raised / compared "
+        "(Benjamini-Bogomolov), and a gap of 5 points or more"
+    ),
+    "changes": (
+        "declared in a file; against the spread of the changes of other units of the same kind (t, "
+        "units - 2), Benjamini-Hochberg over all that was declared; from published figures alone"
+    ),
+    "processes": (
+        "Miettinen-Nurminen score and Koopman score, group against everybody else, from rounded "
+        "counts; Benjamini-Hochberg within a process"
     ),
     "disclosure control": "complementary suppression over all tables together, audited",
 }
@@ -97,6 +110,7 @@ def manifest_of(shown: Shown, wave: WaveFacts, known: Response, weight: str | No
         cards=None if wave.told is None else wave.told.cards,
         received=None if wave.told is None else wave.told.received,
         coarser=shown.listed_steps(),
+        processes=plan.processes,
     )
 
 
@@ -126,6 +140,7 @@ def measure_rows(codebook: Codebook) -> tuple[MeasureRow, ...]:
                 for category in item.categories
                 if category.reading is not None
             ),
+            level=None if item.level is None else round(100 * item.level),
         )
         for item in codebook.items
     )

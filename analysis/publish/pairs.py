@@ -1,17 +1,17 @@
-"""Which groups are compared with which rest, in which family: declared before any result."""
+"""Which groups are compared with whom, in which family: declared before any result."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
 
-from analysis.plan import FORCE, Group, TablePlan
+from analysis.plan import COMMAND, FORCE, Group, TablePlan, group_id
+from analysis.release.families import family_of
+from analysis.release.model import BreakdownFacts
 from analysis.statistics.concerns import Share
-
-COMMAND_LEVEL = "command"
-"""Units below this level of a breakdown are a family by themselves in each unit around them."""
 
 
 @dataclass(frozen=True)
@@ -30,15 +30,44 @@ class Pair:
 
 
 def pairs(plan: TablePlan) -> tuple[Pair, ...]:
-    """Every comparison of a plan, one per group, in plan order: each with the rest of the force.
-
-    Families follow from what the questionnaire declares: commands and what stands above them; the
-    departments of each command; each characteristic; each crossing; each named intersection.
-    """
+    """Every comparison of a plan, one per group, in plan order: each with the rest of the force."""
     named = {one.group: one.name for one in plan.intersections}
+    facts = {one.id: BreakdownFacts.of(one) for one in plan.breakdowns}
     return tuple(
-        _pair(plan, group, named.get(group.id)) for group in plan.groups if group.id != FORCE
+        _pair(facts, group, named.get(group.id)) for group in plan.groups if group.id != FORCE
     )
+
+
+def sides(plan: TablePlan) -> tuple[tuple[str, str], ...]:
+    """Groups that are watched by name, each with those that share all but one of its traits.
+
+    Watched are named intersections and the rungs of their ladders. Of a trait the other values on
+    its coarsest level are looked at: black probationers stand beside white ones, not beside parts
+    of the group that they belong to. A unit is no trait. Only declared groups are compared.
+    """
+    rungs = [rung for ladder in plan.ladders if ladder.named for rung in ladder.rungs]
+    named = [one.group for one in plan.intersections]
+    watched = named + [group for rung in rungs if rung.kind != "margins" for group in rung.groups]
+    return tuple(
+        (group, other)
+        for group in dict.fromkeys(watched)
+        for other in _sides(plan, plan.group_by_id[group])
+    )
+
+
+def _sides(plan: TablePlan, group: Group) -> Iterator[str]:
+    for name, value in group.where if len(group.where) > 1 else ():
+        breakdown = plan.breakdown_by_id[name]
+        own: set[str] = set()
+        at: str | None = value
+        while at is not None:
+            own.add(at)
+            at = breakdown.value_by_id[at].parent
+        for other in breakdown.values if name != COMMAND else ():
+            if other.level == breakdown.levels[0] and other.id not in own:
+                where = ((one, other.id if one == name else kept) for one, kept in group.where)
+                if (found := group_id(tuple(where))) in plan.group_by_id:
+                    yield found
 
 
 def rests(plan: TablePlan, found: tuple[Pair, ...]) -> sparse.csr_array:
@@ -50,13 +79,6 @@ def rests(plan: TablePlan, found: tuple[Pair, ...]) -> sparse.csr_array:
     return sparse.csr_array((signs, (rows, columns)), (len(found), len(plan.groups)))
 
 
-def _pair(plan: TablePlan, group: Group, name: str | None) -> Pair:
-    if name is not None:
-        return Pair(group.id, FORCE, f"intersection {name}", "named")
-    if len(group.where) == 1:
-        breakdown, value = group.where[0]
-        levels = plan.breakdown_by_id[breakdown].levels
-        level = plan.breakdown_by_id[breakdown].value_by_id[value].level
-        if COMMAND_LEVEL in levels and levels.index(level) > levels.index(COMMAND_LEVEL):
-            return Pair(group.id, FORCE, f"within {group.parent}", "departments")
-    return Pair(group.id, FORCE, " x ".join(breakdown for breakdown, _ in group.where))
+def _pair(facts: Mapping[str, BreakdownFacts], group: Group, name: str | None) -> Pair:
+    family = family_of(facts, group.where, group.parent, name)
+    return Pair(group.id, FORCE, family.name, family.share)

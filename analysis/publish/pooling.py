@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from analysis.earlier_tallies import EarlierTallies, identity, shares
+from analysis.earlier_tallies import EarlierTallies, identity, identity_of, shares
 from analysis.plan import TablePlan
+from analysis.publish.lineage import Lineage
 from analysis.publish.pairs import Pair
 from analysis.release.model import Release
 from analysis.release.rows import ConcernRow
@@ -38,6 +39,8 @@ class Earlier:
         fingerprints: theme -> fingerprint in this wave.
         k: people, the policy's smallest group.
         last: id of the newest earlier wave, whether it can be compared or not.
+        lineages: wave -> whose people its groups were; where there is none, only a group of the
+            same name can be compared.
     """
 
     plan: TablePlan
@@ -46,7 +49,10 @@ class Earlier:
     fingerprints: Mapping[str, str]
     k: int
     last: str
-    _identities: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
+    lineages: Mapping[str, Lineage] = field(default_factory=dict)
+    _past: dict[tuple[str, str], tuple[str, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def before(self, pair: Pair, theme: str, now: Both) -> Before | None:
         """What they add to one comparison; None when none of them can be compared.
@@ -74,16 +80,41 @@ class Earlier:
     def _line(self, pair: Pair, theme: str) -> Iterator[tuple[EarlierTallies, Both]]:
         """The waves in which the same was asked of the same people, and shown."""
         for one in self.tallies:
-            same = one.fingerprints.get(theme) == self.fingerprints[theme] and all(
-                one.groups.get(group) == self._identity(group)
-                for group in (pair.group, pair.against)
-            )
-            mine, whole = (one.sums(theme, group) for group in (pair.group, pair.against))
-            if not same or mine is None or whole is None:
+            if one.fingerprints.get(theme) != self.fingerprints[theme]:
+                continue
+            mine, whole = (self.sums_of(one, theme, group) for group in (pair.group, pair.against))
+            if mine is None or whole is None:
                 continue
             rest = (whole[0] - mine[0], whole[1] - mine[1], whole[2] - mine[2])
             if min(mine[0], rest[0]) >= self.k:
                 yield one, (mine, rest)
+
+    def sums_of(self, one: EarlierTallies, theme: str, group: str) -> tuple[int, int, int] | None:
+        """The sums of a group's people in an earlier wave; None where they are not all kept."""
+        found = [one.sums(theme, part) for part in self._parts(one, group)]
+        kept = [sums for sums in found if sums is not None]
+        if not kept or len(kept) < len(found):
+            return None
+        n, total, squares = (sum(column) for column in zip(*kept, strict=True))
+        return n, total, squares
+
+    def _parts(self, one: EarlierTallies, group: str) -> tuple[str, ...]:
+        """The groups of an earlier wave that together hold a group's people, by who is picked."""
+        key = one.wave, group
+        if key not in self._past:
+            self._past[key] = self._same_people(one, group)
+        return self._past[key]
+
+    def _same_people(self, one: EarlierTallies, group: str) -> tuple[str, ...]:
+        declared = self.plan.group_by_id[group]
+        lineage = self.lineages.get(one.wave)
+        parts = (group,) if lineage is None else lineage.of(declared)
+        if parts == (group,) and one.groups.get(group) == identity(self.plan, declared):
+            return parts
+        if lineage is None:
+            return ()
+        alike = (one.groups.get(part) == identity_of(lineage.picked(part)) for part in parts)
+        return parts if all(alike) else ()
 
     def _followed(
         self, group: str, theme: str, line: Sequence[tuple[EarlierTallies, Both]]
@@ -92,18 +123,17 @@ class Earlier:
         was: FlagKind | None = None
         last = line[0][1]
         for one, sums in line:
-            row = self.raised.get(one.wave, {}).get((group, theme))
-            if row is None or row.state not in FOLLOWED or (was is not None and row.kind != was):
+            parts = self._parts(one, group)
+            # What was confirmed of one part of a merged unit was not confirmed of the unit.
+            row = self.raised.get(one.wave, {}).get((parts[0], theme)) if len(parts) == 1 else None
+            if row is None or row.kind == "level" or row.state not in FOLLOWED:
+                break
+            if was is not None and row.kind != was:
                 break
             was, last = row.kind, sums
             if row.state != "watched":
                 break
         return was, last
-
-    def _identity(self, group: str) -> str:
-        if group not in self._identities:
-            self._identities[group] = identity(self.plan, self.plan.group_by_id[group])
-        return self._identities[group]
 
 
 def earlier(
@@ -132,7 +162,8 @@ def earlier(
     }
     fingerprints = {row.measure: row.fingerprint for row in draft.measures if row.kind == "theme"}
     k = draft.manifest.policy["k"]
-    return Earlier(plan, tuple(reversed(older)), raised, fingerprints, k, last)
+    lineages = {release.manifest.wave: Lineage(plan, release) for release in line}
+    return Earlier(plan, tuple(reversed(older)), raised, fingerprints, k, last, lineages)
 
 
 def sums_now(sums: Sums, rests: Sums, rows: tuple[int, int], theme: str) -> Both:

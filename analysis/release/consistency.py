@@ -9,7 +9,14 @@ from typing import Any
 
 from analysis.errors import LeakingRelease, ReleaseError
 from analysis.plan import FORCE
+from analysis.procedures import Period
+from analysis.release.levels import level_rows
 from analysis.release.model import Release
+from analysis.release.sides import holds_a_trait, is_side, side_row
+from analysis.statistics.change_words import NOT_SHOWN
+
+LEAST_POINTS = 5
+"""Points; an item in which a gap shows most has a published gap of so many or more."""
 
 _VALUES = {
     "groups": ("base", "headcount", "response_rate"),
@@ -20,6 +27,16 @@ _VALUES = {
     "distributions": ("percent", "bound"),
     "comparisons": ("gap", "lower", "upper"),
     "trends": ("value", "bound", "lower", "upper"),
+    "benchmarks": ("gap", "lower", "upper"),
+    "slopes": ("since", "waves", "change", "lower", "upper", "direction"),
+    "changes": (
+        *("value_before", "value_after", "change", "others", "others_change"),
+        *("excess", "lower", "upper", "regression"),
+    ),
+    "procedures": (
+        *("at_risk", "cases", "rate", "rest_rate", "rate_gap", "gap_lower", "gap_upper"),
+        *("ratio", "ratio_lower", "ratio_upper", "clear", "words"),
+    ),
 }
 
 
@@ -62,11 +79,24 @@ def check(release: Release) -> None:
     _nothing_hidden("comparisons", hidden, _keys(release.comparisons, "measure", "against"))
     _nothing_hidden("concerns", hidden, [(row.group, row.measure) for row in release.concerns])
     _nothing_hidden("concerns", hidden, [(row.against, row.measure) for row in release.concerns])
+    _nothing_hidden(
+        "concerns", hidden, [(row.group, item) for row in release.concerns for item in row.items]
+    )
+    told = [(row.group, "") for row in release.procedures if row.status == "shown"]
+    _nothing_hidden("procedures", hidden, told)
+    _processes_stand(release)
     _states_stand(release)
+    _items_stand(release)
+    _levels_stand(release)
+    _sides_follow(release)
     _ladders_stand(release, hidden)
     _steps_stand(release)
+    _nothing_hidden("changes", hidden, _keys(release.changes, "measure"))
+    _changes_stand(release)
     this_wave = (row for row in release.trends if row.wave == release.manifest.wave)
     _nothing_hidden("trends", hidden, _keys(this_wave, "measure"))
+    _nothing_hidden("slopes", hidden, _keys(release.slopes, "measure"))
+    _nothing_hidden("benchmarks", hidden, _keys(release.benchmarks, "measure"))
 
 
 def _replaces_for_a_reason(release: Release) -> None:
@@ -95,20 +125,63 @@ def _names(text: str, name: str) -> bool:
 def _states_stand(release: Release) -> None:
     """A state that rests on an earlier wave names it, and no other does."""
     for row in release.concerns:
-        if (row.state == "emerging") != (row.before == "") or row.before == release.manifest.wave:
+        alone = row.state in ("emerging", "above")
+        fits = alone == (row.before == "") and (row.state == "above") == (row.kind == "level")
+        if not fits or row.before == release.manifest.wave:
             raise ReleaseError(
                 f"concerns: {row.group} ({row.measure}) cannot be {row.state} with "
                 f"{row.before or 'no'} wave before."
             )
 
 
+def _items_stand(release: Release) -> None:
+    """An item in which a gap shows most is of its theme, and its published gap says the same."""
+    gaps = {(row.group, row.measure, row.against): row.gap for row in release.comparisons}
+    for row in release.concerns:
+        sign = -1 if row.kind == "concern" else 1
+        for item in row.items:
+            of = release.measure_by_id.get(item)
+            gap = gaps.get((row.group, item, row.against))
+            if of is None or of.theme != row.measure or gap is None or sign * gap < LEAST_POINTS:
+                raise ReleaseError(
+                    f"concerns: {item} cannot be where {row.group} ({row.measure}) shows most."
+                )
+
+
+def _levels_stand(release: Release) -> None:
+    """Levels of concern are those that follow from the published figures, no more and no fewer."""
+    said = [row for row in release.concerns if row.kind == "level"]
+    found = list(level_rows(release))
+    if said != found:
+        other = next((row for row in said if row not in found), None)
+        other = other or next((row for row in found if row not in said), said[0])
+        raise ReleaseError(
+            f"concerns: the level of concern of {other.group} ({other.measure}) does not follow "
+            "from the published figures."
+        )
+
+
+def _sides_follow(release: Release) -> None:
+    """A comparison of two declared groups says what their other rows say, and no more."""
+    for row in release.comparisons:
+        if is_side(release, row) and row != side_row(release, row.group, row.against, row.measure):
+            raise LeakingRelease(
+                f"comparisons: {row.group} against {row.against} ({row.measure}) does not follow "
+                "from their published figures."
+            )
+
+
 def _ladders_stand(release: Release, hidden: _Hidden) -> None:
-    """A rung holds only groups that are shown, and a group that is shown stands for itself."""
+    """A rung holds only groups that are shown, and a group that is shown stands for itself.
+
+    No larger group stands for a specific one, such as all minority groups for one of them.
+    """
     for row in release.ladders:
         known = {row.asked, row.group or FORCE} <= set(release.group_by_id)
         stands = row.group is not None and row.group not in hidden.groups
         itself = row.asked in hidden.groups or row.group == row.asked
-        if not (known and itself and stands == (row.status == "shown") == (row.kind != "absence")):
+        shown = stands == (row.status == "shown") == (row.kind != "absence")
+        if not (known and itself and shown) or holds_a_trait(release, row):
             raise ReleaseError(
                 f"ladders: {row.group or 'nothing'} cannot stand for {row.asked} here."
             )
@@ -127,6 +200,46 @@ def _steps_stand(release: Release) -> None:
             raise ReleaseError(f"manifest: a step is said of {measure} in {group}, which is not.")
     if len(said) != len(set(said)):
         raise ReleaseError("manifest: the steps of a measure in a group are said twice.")
+
+
+def _changes_stand(release: Release) -> None:
+    """A change is that of two points of a trend line, and one that is not shown says so alone."""
+    for row in release.changes:
+        line = release.trend_by_key.get((row.group, row.measure), ())
+        points = {point.wave: point.value for point in line}
+        told = (row.value_before, row.value_after)
+        stands = told in ((None, None), (points.get(row.before), points.get(row.after)))
+        silent = (row.state == "not_shown") == (row.words == NOT_SHOWN) == (row.status == "c")
+        if row.after != release.manifest.wave or not stands or not silent:
+            raise ReleaseError(
+                f"changes: what is said of {row.group} ({row.measure}) since {row.before} is not "
+                "what the trend lines say."
+            )
+
+
+def _processes_stand(release: Release) -> None:
+    """Processes are declared ones, with a group that exists, once, in one period each."""
+    declared = {one.id for one in release.manifest.processes}
+    periods: dict[str, str] = {}
+    seen = set()
+    for row in release.procedures:
+        known = row.process in declared and row.group in release.group_by_id
+        one_period = periods.setdefault(row.process, row.period) == row.period
+        if not (known and one_period and _is_period(row.period)):
+            raise ReleaseError(
+                f"procedures: {row.group} ({row.process}, {row.period}) cannot stand here."
+            )
+        if (row.process, row.group) in seen:
+            raise ReleaseError(f"procedures: {row.group} stands twice under {row.process}.")
+        seen.add((row.process, row.group))
+
+
+def _is_period(text: str) -> bool:
+    try:
+        Period.parse(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _keys(rows: Iterable[Any], measure: str, group: str = "group") -> list[tuple[str, str]]:

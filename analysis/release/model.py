@@ -7,8 +7,11 @@ from functools import cached_property
 from typing import Any
 
 from analysis.plan import Breakdown
+from analysis.processes import Process
 from analysis.release.certificates import Certificates
 from analysis.release.rows import (
+    BenchmarkRow,
+    ChangeRow,
     ComparisonRow,
     ConcernRow,
     DistributionRow,
@@ -16,6 +19,8 @@ from analysis.release.rows import (
     GroupRow,
     LadderRow,
     MeasureRow,
+    ProcedureRow,
+    SlopeRow,
     TrendRow,
 )
 
@@ -25,18 +30,22 @@ CoarserSteps = tuple[tuple[str, ...], tuple[tuple[str, int], ...]]
 
 @dataclass(frozen=True)
 class BreakdownFacts:
-    """A breakdown as the Release carries it: `values` are (id, label, level, parent) in order."""
+    """A breakdown as the Release carries it: `values` are (id, label, level, parent) in order.
+
+    `was` says what units were before they were reorganised, as `Breakdown.was`.
+    """
 
     id: str
     label: str
     levels: tuple[str, ...]
     values: tuple[tuple[str, str, str, str | None], ...]
+    was: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @classmethod
     def of(cls, one: Breakdown) -> BreakdownFacts:
         """What is carried of a declared breakdown."""
         values = tuple((value.id, value.label, value.level, value.parent) for value in one.values)
-        return cls(one.id, one.label, one.levels, values)
+        return cls(one.id, one.label, one.levels, values, one.was)
 
 
 @dataclass(frozen=True)
@@ -63,6 +72,7 @@ class Manifest:
         ledger: hash of the last entry of the ledger that it was audited with; None when without.
         coarser: where shares stand in a coarser step than the policy's, for all parts of a group
             alike, those that are not shown included.
+        processes: of which HR gave counts.
     """
 
     wave: str
@@ -91,6 +101,7 @@ class Manifest:
     correction: str | None = None
     cards: int | None = None
     received: int | None = None
+    processes: tuple[Process, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -111,6 +122,10 @@ class Release:
     concerns: tuple[ConcernRow, ...]
     trends: tuple[TrendRow, ...]
     ladders: tuple[LadderRow, ...] = ()
+    slopes: tuple[SlopeRow, ...] = ()
+    benchmarks: tuple[BenchmarkRow, ...] = ()
+    changes: tuple[ChangeRow, ...] = ()
+    procedures: tuple[ProcedureRow, ...] = ()
     certificates: Certificates | None = None
 
     @cached_property
@@ -122,6 +137,11 @@ class Release:
             for group in groups
             for measure, step in steps
         }
+
+    @cached_property
+    def comparison_by_key(self) -> dict[tuple[str, str, str], ComparisonRow]:
+        """Comparisons by (group, measure, against)."""
+        return {(row.group, row.measure, row.against): row for row in self.comparisons}
 
     @cached_property
     def measure_by_id(self) -> dict[str, MeasureRow]:
@@ -153,6 +173,11 @@ class Release:
         for row in self.trends:
             found.setdefault((row.group, row.measure), []).append(row)
         return {key: tuple(rows) for key, rows in found.items()}
+
+    @cached_property
+    def slope_by_key(self) -> dict[tuple[str, str], SlopeRow]:
+        """How lines moved, by (group, measure)."""
+        return {(row.group, row.measure): row for row in self.slopes}
 
     @cached_property
     def ladder_by_key(self) -> dict[tuple[str, str], tuple[LadderRow, ...]]:

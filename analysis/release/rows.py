@@ -10,13 +10,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from analysis.interventions import Picked
 from analysis.ladders import RungKind
 
 Status = Literal["shown", "c"]
 Bound = Literal["", "or_more", "or_less"]
 Kind = Literal["item", "theme"]
-ConcernKind = Literal["concern", "strength"]
-ConcernState = Literal["emerging", "confirmed", "serious", "cleared", "watched"]
+Direction = Literal["rose", "fell", "unclear"]
+ConcernKind = Literal["concern", "strength", "level"]
+ConcernState = Literal["emerging", "confirmed", "serious", "cleared", "watched", "above"]
+ChangeState = Literal[
+    "stood_out", "may_be_return", "not_clear",
+    "no_yardstick", "banded", "not_comparable", "not_shown",
+]  # fmt: skip
+
+JOINED = " + "
+"""Between the earlier groups of a unit that was merged, where one cell names them."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +84,11 @@ class DistributionRow:
 
 @dataclass(frozen=True)
 class ComparisonRow:
-    """A group against the rest of `against`: gap in points of percent positive."""
+    """A group against the rest of `against`: gap in points of percent positive.
+
+    Where `against` does not hold the group, it is compared with that one itself, by published
+    figures alone (`release/sides.py`).
+    """
 
     group: str
     measure: str
@@ -89,10 +102,14 @@ class ComparisonRow:
 
 @dataclass(frozen=True)
 class ConcernRow:
-    """A finding that the area-of-concern rule raised.
+    """A finding that the area-of-concern rule raised, or a level of concern.
 
     `people` is base x gap, rounded to 5; 0 where no gap is raised any more. `before` is the id of
-    the earlier wave that the state rests on too, empty for `emerging`.
+    the earlier wave that the state rests on too, empty for `emerging`. `items` are those of a theme
+    in which the gap shows most, the widest published one first; comparisons have their rows.
+
+    Of a level of concern `measure` is an item, `against` is empty, the gap and its limits are those
+    of the percent negative to the item's level, and `people` is base x percent negative.
     """
 
     group: str
@@ -106,11 +123,17 @@ class ConcernRow:
     people: int
     words: str
     before: str = ""
+    items: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class TrendRow:
-    """One point of a trend line: the published figure of one wave, `positive` in percent."""
+    """One point of a trend line: the published figure of one wave, `positive` in percent.
+
+    `comparable` says whether it can be compared with this wave's: the same was asked of the same
+    people. `was` names the earlier groups that stand for a reorganised one, with `JOINED` between;
+    it is empty where the group was not reorganised.
+    """
 
     group: str
     measure: str
@@ -120,6 +143,49 @@ class TrendRow:
     lower: int | None
     upper: int | None
     comparable: bool
+    status: Status
+    was: str | None = None
+
+
+@dataclass(frozen=True)
+class SlopeRow:
+    """How a trend line moved, worked out from published figures alone.
+
+    `since` is the first wave that can be compared, `waves` how many can, this one included.
+    `change` is in points, from that wave to this one along the straight line through all of them,
+    with its 95 % limits; `direction` says what can be told from chance among all lines.
+    """
+
+    group: str
+    measure: str
+    since: str | None
+    waves: int | None
+    change: int | None
+    lower: int | None
+    upper: int | None
+    direction: Direction | None
+    status: Status
+
+
+@dataclass(frozen=True)
+class BenchmarkRow:
+    """What somebody else published of an item, and how the force differs from it.
+
+    `comparable` says whether the same was asked there: where not, `value` and `base` are left out.
+    `gap` is the force's percent positive less theirs, in points; its limits are left out where the
+    benchmark's base is not known.
+    """
+
+    group: str
+    measure: str
+    source: str
+    year: int
+    comparable: bool
+    value: float | None
+    base: int | None
+    gap: int | None
+    lower: int | None
+    upper: int | None
     status: Status
 
 
@@ -141,10 +207,73 @@ class LadderRow:
 
 
 @dataclass(frozen=True)
+class ChangeRow:
+    """What changed in a unit where something was done, beside other units of its kind.
+
+    All of it follows from published figures. `value_before` and `value_after` are percent positive,
+    `change` their difference in points; `others_change` is the mean change of so many `others`,
+    `excess` what `change` has beyond that, with 95 % limits rounded outward; `regression` is what a
+    unit that was picked for its low figure is expected to come back without any help. `declared` is
+    an ISO date.
+    """
+
+    group: str
+    measure: str
+    kind: Kind
+    before: str
+    after: str
+    done: str
+    picked: Picked
+    declared: str
+    value_before: int | None
+    value_after: int | None
+    change: int | None
+    others: int | None
+    others_change: float | None
+    excess: float | None
+    lower: int | None
+    upper: int | None
+    regression: float | None
+    state: ChangeState
+    words: str
+    status: Status
+
+
+@dataclass(frozen=True)
+class ProcedureRow:
+    """A group in a formal process that HR counted, beside everybody else.
+
+    `at_risk` and `cases` are people, rounded to the policy's `base_step` whatever their number. All
+    else is made of these two, of the group and of the force: rates in percent and their gap in
+    points, with one decimal; `ratio` of the adverse risks. `clear` says whether the gap stands out
+    among all groups of the process. Where there is nothing to compare with, only the two and
+    `rate` are there.
+    """
+
+    group: str
+    process: str
+    period: str
+    at_risk: int | None
+    cases: int | None
+    rate: float | None
+    rest_rate: float | None
+    rate_gap: float | None
+    gap_lower: float | None
+    gap_upper: float | None
+    ratio: float | None
+    ratio_lower: float | None
+    ratio_upper: float | None
+    clear: bool | None
+    words: str | None
+    status: Status
+
+
+@dataclass(frozen=True)
 class MeasureRow:
     """An item or theme of the codebook, so that a Release can be read on its own.
 
-    `categories` are (code, label, reading) in order, valid answers only; empty for a theme.
+    `categories` are (code, label, reading) in order, valid answers only; empty for a theme. `level`
+    is the percent of negative answers above which a group is a level of concern, if one is set.
     """
 
     measure: str
@@ -154,3 +283,4 @@ class MeasureRow:
     sensitive: bool
     fingerprint: str
     categories: tuple[tuple[str, str, str], ...]
+    level: int | None = None

@@ -18,6 +18,8 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from analysis.errors import ReleaseError
 from analysis.release.model import Release
 from analysis.release.rows import (
+    BenchmarkRow,
+    ChangeRow,
     ComparisonRow,
     ConcernRow,
     DistributionRow,
@@ -25,6 +27,8 @@ from analysis.release.rows import (
     GroupRow,
     LadderRow,
     MeasureRow,
+    ProcedureRow,
+    SlopeRow,
     TrendRow,
 )
 
@@ -68,12 +72,18 @@ ROWS: Mapping[str, type] = MappingProxyType(
         "comparisons": ComparisonRow,
         "concerns": ConcernRow,
         "trends": TrendRow,
+        "slopes": SlopeRow,
+        "benchmarks": BenchmarkRow,
         "ladders": LadderRow,
+        "changes": ChangeRow,
+        "procedures": ProcedureRow,
     }
 )
 """Table name -> class of its rows, in the order in which a reader would want them."""
 
 _NESTED = {"values", "categories"}
+_IDS = tuple[str, ...]
+"""Ids in one cell, a space between them: no id holds one."""
 
 
 def columns(name: str, breakdowns: Sequence[str]) -> tuple[Column, ...]:
@@ -106,7 +116,7 @@ def records(release: Release, name: str) -> list[tuple[Cell, ...]]:
     if name == "groups":
         return [_group_record(row) for row in release.groups]
     plain = [field.name for field in fields(ROWS[name])]
-    return [tuple(getattr(row, key) for key in plain) for row in getattr(release, name)]
+    return [tuple(_plain(getattr(row, key)) for key in plain) for row in getattr(release, name)]
 
 
 def rows(name: str, cells: Iterable[tuple[Any, ...]], breakdowns: int) -> tuple[Any, ...]:
@@ -116,7 +126,8 @@ def rows(name: str, cells: Iterable[tuple[Any, ...]], breakdowns: int) -> tuple[
     if name == "groups":
         return tuple(_group_row(record, breakdowns) for record in cells)
     row = ROWS[name]
-    return tuple(row(*record) for record in cells)
+    lists = [at for at, hint in enumerate(get_type_hints(row).values()) if hint == _IDS]
+    return tuple(row(*_with_lists(record, lists)) for record in cells)
 
 
 def with_categories(
@@ -168,7 +179,20 @@ def from_csv(content: bytes, headings: tuple[Column, ...], file: str) -> list[tu
     return found
 
 
+def _plain(value: Any) -> Cell:
+    cell: Cell = " ".join(value) if isinstance(value, tuple) else value
+    return cell
+
+
+def _with_lists(record: tuple[Any, ...], lists: Sequence[int]) -> tuple[Any, ...]:
+    return tuple(
+        tuple((value or "").split()) if at in lists else value for at, value in enumerate(record)
+    )
+
+
 def _column(name: str, hint: Any) -> Column:
+    if hint == _IDS:
+        return Column(name, str, True)
     options = get_args(hint) if type(None) in get_args(hint) else (hint,)
     optional = type(None) in options
     (kept,) = (option for option in options if option is not type(None))
@@ -183,8 +207,8 @@ def _group_record(row: GroupRow) -> tuple[Cell, ...]:
 
 
 def _measure_row(record: tuple[Any, ...]) -> MeasureRow:
-    measure, kind, label, theme, sensitive, fingerprint = record
-    return MeasureRow(measure, kind, label, theme, sensitive, fingerprint, ())
+    measure, kind, label, theme, sensitive, fingerprint, level = record
+    return MeasureRow(measure, kind, label, theme, sensitive, fingerprint, (), level)
 
 
 def _group_row(record: tuple[Any, ...], breakdowns: int) -> GroupRow:

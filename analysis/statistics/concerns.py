@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from scipy.special import ndtri
 
 from analysis.errors import EstimationError
 from analysis.statistics.comparisons import Difference
-from analysis.statistics.families import benjamini_hochberg
+from analysis.statistics.families import benjamini_hochberg, rejected_inside
 from analysis.statistics.intervals import quantile
 from analysis.statistics.suppressed import Suppressed, estimator
 
@@ -35,6 +35,8 @@ SAME_PEOPLE = 1.35
 """By how much the squared error of two waves together is larger, as the same people answer both."""
 POWER = 0.8
 PEOPLE_STEP = 5
+MOST_OF_SOME = 2
+"""Items; with fewer to compare there is no "most" in a theme."""
 ROUNDING = 1e-9
 """A gap of five points is one, whatever the last binary digit says."""
 
@@ -96,6 +98,8 @@ class Comparison:
         difference: mean share of positive answers, group minus rest; `SUPPRESSED` when either
             side may not be shown.
         before: earlier waves; None when none can be compared.
+        inside: of a theme: its items, and their differences in this wave, as far as they may be
+            shown.
     """
 
     group: str
@@ -104,6 +108,7 @@ class Comparison:
     rest: int
     difference: Difference | Suppressed
     before: Before | None = None
+    inside: tuple[tuple[str, Difference], ...] = ()
 
 
 Families = Mapping[str, Sequence[Comparison]]
@@ -117,6 +122,7 @@ class Flag:
     Attributes:
         difference: the exact gap and limits of this wave, to be rounded outward before publishing.
         before: id of the earlier wave that the state rests on too; empty for *emerging*.
+        items: of a theme whose gap is raised now: its items where it shows most, in their order.
     """
 
     group: str
@@ -125,6 +131,7 @@ class Flag:
     state: State
     difference: Difference
     before: str = ""
+    items: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -157,13 +164,25 @@ def flag(shares: Mapping[Share, Families], k: int) -> Findings:
     """
     flags: list[Flag] = []
     measured: list[tuple[str, str]] = []
+    rates = family_rates({share: len(families) for share, families in shares.items()})
     for share, families in shares.items():
-        rate = min(FALSE_DISCOVERY_RATE, EMERGING * _part(share, shares) / max(1, len(families)))
         for family in families.values():
             eligible = [one for one in family if _eligible(one, k)]
             measured += [(one.group, one.measure) for one in eligible]
-            flags += _raised(eligible, rate)
+            flags += _with_items(_raised(eligible, rates[share]), eligible, rates[share])
     return Findings(tuple(flags), len(measured), frozenset(measured))
+
+
+def family_rates(families: Mapping[Share, int]) -> dict[Share, float]:
+    """The false discovery rate of each family of a share.
+
+    Args:
+        families: share -> how many families it has, for the shares that a questionnaire declares.
+    """
+    return {
+        share: min(FALSE_DISCOVERY_RATE, EMERGING * _part(share, families) / max(1, number))
+        for share, number in families.items()
+    }
 
 
 def _part(share: Share, declared: Collection[Share]) -> float:
@@ -193,6 +212,33 @@ def _raised(family: Sequence[Comparison], rate: float) -> list[Flag]:
             kind: FlagKind = "concern" if difference.gap < 0 else "strength"
             flags.append(Flag(one.group, one.measure, kind, "emerging", difference))
     return flags
+
+
+def _with_items(flags: list[Flag], family: Sequence[Comparison], rate: float) -> list[Flag]:
+    """The flags of one family with the items in which each shows most.
+
+    Selecting themes for their own gaps and then looking inside would find too much by chance: so
+    items are tested at the family's rate times the part of its themes that was selected.
+
+    Source: Benjamini and Bogomolov (2014).
+    """
+    inside = {(one.group, one.measure): one.inside for one in family}
+    selected = sum(one.state not in PAST for one in flags)
+    found = []
+    for one in flags:
+        items = inside[one.group, one.measure]
+        if one.state in PAST or len(items) < MOST_OF_SOME:
+            found.append(one)
+            continue
+        stands = rejected_inside([gap.p for _, gap in items], selected, len(family), rate)
+        sign = -1 if one.kind == "concern" else 1
+        named = tuple(
+            item
+            for (item, gap), sure in zip(items, stands, strict=True)
+            if sure and sign * gap.gap >= LEAST_GAP - ROUNDING
+        )
+        found.append(replace(one, items=named))
+    return found
 
 
 def _small(p: Sequence[float], rate: float) -> list[bool]:

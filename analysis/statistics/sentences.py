@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Literal
+
 from analysis.errors import EstimationError
 from analysis.statistics.concerns import PAST, FlagKind, State
+
+Direction = Literal["rose", "fell", "unclear"]
 
 _OPENING: dict[tuple[FlagKind, State], str] = {
     ("concern", "cleared"): "This was a confirmed concern. ",
@@ -103,6 +108,31 @@ def plausible_range(lower: int, upper: int) -> str:
     return f"{-lower} fewer to {upper} more"
 
 
+def how_it_moved(direction: Direction, change: int, lower: int, upper: int, waves: int) -> str:
+    """What is said of a trend line, from published numbers only.
+
+    Args:
+        direction: whether the change can be told from chance among all lines of the wave.
+        change: in points, from the first wave that can be compared to the last, with its limits.
+        lower: see `change`.
+        upper: see `change`.
+        waves: how many can be compared.
+    """
+    over = f"over {waves} surveys"
+    reach = f"plausible range {plausible_range(lower, upper)}"
+    if direction != "unclear":
+        return (
+            f"It {direction} by about {abs(change)} points {over} ({reach} in every 100). This is "
+            "unlikely to be chance. It does not tell us why."
+        )
+    if lower > 0 or upper < 0:
+        return (
+            f"No clear change {over}: alone it would look like one ({reach} in every 100), but "
+            "among so many lines chance makes such."
+        )
+    return f"No clear change {over} ({reach} in every 100)."
+
+
 def no_clear_difference(base: int, smallest: int) -> str:
     """The fixed words beside a group that shows no clear difference.
 
@@ -119,6 +149,34 @@ def no_clear_difference(base: int, smallest: int) -> str:
 def often_unseen(base: int, smallest: int) -> str:
     """What stands beside a finding: gaps that a group of this size hides; as above."""
     return f"Among about {base} answers, a gap of less than {smallest} points often stays unseen."
+
+
+def above_level(
+    group: str,
+    item: str,
+    answers: Sequence[str],
+    *,
+    percent: str,
+    limits: tuple[int, int],
+    level: int,
+) -> str:
+    """The fixed sentences of a level of concern, from published numbers only.
+
+    Args:
+        group: label of the group.
+        item: wording of the item.
+        answers: labels of its negative answers.
+        percent: published percent of these as a reader sees it ("45", "90 or more").
+        limits: of that percent, lower first.
+        level: percent that was set in advance.
+    """
+    *first, last = [f"“{one}”" for one in answers]
+    said = f"{', '.join(first)} or {last}" if first else last
+    return (
+        f"{group}: {percent} of every 100 answered {said} to “{item}” (plausible range "
+        f"{limits[0]} to {limits[1]}). That is above {level}, the level that was set in advance. "
+        "No others are compared with: it can be so everywhere. It does not tell us why."
+    )
 
 
 def _direction(gap: int) -> str:

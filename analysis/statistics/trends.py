@@ -15,6 +15,7 @@ from scipy.special import expit, ndtr
 
 from analysis.errors import EstimationError
 from analysis.statistics.comparisons import Difference, miettinen_nurminen, welch
+from analysis.statistics.intervals import LEVEL, quantile
 from analysis.statistics.suppressed import estimator
 
 ROUNDS = 50
@@ -125,3 +126,38 @@ def change_of_share(x_before: float, n_before: float, x_after: float, n_after: f
 def change_of_mean(before: tuple[int, float, float], after: tuple[int, float, float]) -> Difference:
     """Change of a theme's mean, later minus earlier; each wave as (n, sum, sum of squares)."""
     return welch(*after, *before)
+
+
+@estimator
+def moved(
+    shares: Sequence[float],
+    n: Sequence[float],
+    times: Sequence[float],
+    inflation: float = 1.0,
+) -> Difference:
+    """How far a share moved from the first time to the last, along the straight line through all.
+
+    Two waves are a difference (Miettinen and Nurminen); three or more a slope: Cochran and
+    Armitage's p, and limits by the slope's own standard error.
+
+    Args:
+        shares: shares in (0, 1), oldest first, shape (waves,).
+        n: answers behind each, or as many as are worth it, same shape.
+        times: when the waves closed, in any unit, rising; same shape.
+        inflation: of the squared standard error.
+
+    Raises:
+        EstimationError: for fewer than two waves, waves at one time or impossible shares.
+    """
+    p, size, when = (np.asarray(values, dtype=float) for values in (shares, n, times))
+    size = size / inflation
+    if p.size == 2 and when[0] < when[1]:
+        (x1, x2), (n1, n2) = (p * size).tolist(), size.tolist()
+        return change_of_share(x1, n1, x2, n2)
+    slope = cochran_armitage((p * size).tolist(), size.tolist(), when.tolist())
+    around = when - float((size * when).sum()) / float(size.sum())
+    spread = float((size * around**2).sum())
+    error = math.sqrt(float((size * around**2 * p * (1 - p)).sum())) / spread
+    span = float(when[-1] - when[0])
+    change, half = slope.slope * span, quantile(LEVEL) * error * span
+    return Difference(change, change - half, change + half, slope.p)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
+from analysis.beside import BesideFiles
+from survey.beside_options import with_files_beside
 from survey.close import keys as release_keys
 from survey.close import shares as key_shares
 from survey.close.sealed_tallies import Pooling, path_of, who_opens
@@ -103,6 +106,7 @@ def combine(shares: tuple[Path, ...], locked: Path, out: Path) -> None:
     type=click.Path(path_type=Path),
     help="public.json to whose key this wave's sums are sealed, for later waves to pool with",
 )
+@with_files_beside
 @click.option(
     "--correct",
     metavar="REASON",
@@ -115,19 +119,19 @@ def unseal(
     officers_of: tuple[Path, ...],
     ledger: Path | None,
     correct: str | None,
-    **pooled: Path | None,
+    beside: BesideFiles,
+    **more: Path | None,
 ) -> None:
     """Open a closed wave: a carried file, offline, or a wave of this server, and publish it."""
     known, opening = who_opens(officers_of)
-    keeper = None if pooled["keeper"] is None else officers.read(pooled["keeper"])
-    pooling = Pooling(pooled["previous"], opening, keeper)
+    keeper = None if more["keeper"] is None else officers.read(more["keeper"])
+    pooling = Pooling(more["previous"], opening, keeper)
+    asked: Any = {"correction": correct, "pooling": pooling, "beside": beside}
     keys = release_keys.load(key)
     if wave.endswith(wave_file.ENDING):
         trusted = [one.verifier for one in known]
         said = (_progress, click.echo, ledger)
-        packed = unseal_file(
-            Path(wave), keys, trusted, out, *said, correction=correct, pooling=pooling
-        )
+        packed = unseal_file(Path(wave), keys, trusted, out, *said, **asked)
         click.echo(f"Release {packed.stem} is in {packed.with_suffix('')}; nobody has it yet.")
         click.echo(f"Bring {packed.name} to the server: candour release add {packed.name}")
         click.echo(f"Destroy {wave} when it is published, and every copy of it.")
@@ -141,9 +145,7 @@ def unseal(
             "earlier Releases."
         )
     stores = Stores.open(Settings.from_environment())
-    digest = unseal_wave(
-        *(stores, wave, keys, out, _progress, click.echo), correction=correct, pooling=pooling
-    )
+    digest = unseal_wave(*(stores, wave, keys, out, _progress, click.echo), **asked)
     instead = " in place of the one before" if correct else ""
     click.echo(f"Release {digest} is in {out / digest} and published{instead}.")
     click.echo(f"Destroy the sealed answers within 30 days: candour wave destroy {wave}")

@@ -16,6 +16,7 @@ from datetime import date
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from analysis.beside import NO_FILES, BesideFiles
 from analysis.earlier_tallies import EarlierTallies, kept
 from analysis.ledger import Count, Ledger
 from analysis.ledger import entries as entries_of
@@ -53,6 +54,7 @@ class Asked:
         correction: why another Release replaces the one that is out; None for the first.
         earlier: sums of earlier waves, to pool with.
         keep: whether the wave's own sums are kept.
+        beside: files of what is published with the answers.
     """
 
     verifiers: Collection[bytes] = ()
@@ -61,6 +63,7 @@ class Asked:
     correction: str | None = None
     earlier: tuple[EarlierTallies, ...] = ()
     keep: bool = False
+    beside: BesideFiles = NO_FILES
 
 
 ASKED = Asked()
@@ -87,6 +90,7 @@ def made_of(file: WaveFile, keys: Keys, asked: Asked = ASKED) -> Made:
             answered, its rows are damaged, or what was published of it does not hold together.
         SettingsError: when the keys are not this wave's.
         ReleaseError: when an earlier Release was tampered with, or the ledger is not whole.
+        DataError: when a file of what is published with the answers is wrong; names the row.
         Unprotectable: when the plan cannot be published safely from these answers.
     """
     wave, sealed = file.wave, expect_opening(file, correcting=asked.correction is not None)
@@ -95,14 +99,18 @@ def made_of(file: WaveFile, keys: Keys, asked: Asked = ASKED) -> Made:
     trusted = {keys.public.verifier, *asked.verifiers}
     ledger = ledger_of(file)
     book, plan = codebook(wave.questionnaire), wave.questionnaire.plan
+    # Before the answers are opened: a row that is wrong must not cost minutes of opening.
+    beside = asked.beside.read(book, plan)
+    facts = (wave.id, wave.title, wave.closed or date.max, ledger, asked.correction)
     answers = open_all(sealed.answers, wave, keys, asked.watch, asked.tell)
     release = publish(
         *(book, plan, answers),
-        wave=WaveFacts(wave.id, wave.title, wave.closed or date.max, ledger, asked.correction),
+        wave=WaveFacts(*facts),
         policy=wave.policy,
         headcounts=sealed.headcounts,
         previous=_earlier(ledger, wave, trusted, asked.tell),
         previous_tallies=asked.earlier,
+        beside=beside,
     )
     return Made(release, kept(tally(book, plan, answers), release) if asked.keep else None)
 
@@ -268,7 +276,7 @@ def is_earlier(release: Release, wave: Wave) -> bool:
     return (
         manifest.questionnaire == wave.questionnaire.id
         and manifest.wave != wave.id
-        and manifest.closed <= closed
+        and manifest.closed < closed
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from analysis.beside import NO_FILES, BesideFiles
 from analysis.ledger import Published
 from analysis.ledger import folder as ledgers
 from analysis.release import folder
@@ -29,7 +30,7 @@ from survey.results import adding, store
 PACKED = ".release"
 
 
-def unseal(
+def unseal(  # noqa: PLR0913
     stores: Stores,
     wave_id: str,
     keys: Keys,
@@ -39,6 +40,7 @@ def unseal(
     *,
     correction: str | None = None,
     pooling: Pooling = NO_POOLING,
+    beside: BesideFiles = NO_FILES,
 ) -> str:
     """Open a wave of these stores and publish its Release; returns the Release's hash.
 
@@ -51,12 +53,13 @@ def unseal(
         tell: hears how many answers were spoilt, if any were.
         correction: why another Release replaces the one that is out; None for the first.
         pooling: what it pools with, and who keeps its own sums.
+        beside: files of what is published with the answers.
 
     Raises:
         CandourError: what `opening.made_of`, `correcting.corrected` and `adding.add` raise.
     """
     file = gather(stores, wave_id)
-    asked = Asked(store.verifiers(stores), watch, tell, correction)
+    asked = Asked(store.verifiers(stores), watch, tell, correction, beside=beside)
     made = _made(file, keys, asked, pooling)
     digest = _written(made, file, keys, out, pooling)
     return adding.add(stores, folder.pack(out / digest))
@@ -73,6 +76,7 @@ def unseal_file(  # noqa: PLR0913
     *,
     correction: str | None = None,
     pooling: Pooling = NO_POOLING,
+    beside: BesideFiles = NO_FILES,
 ) -> Path:
     """Open a wave in a file, without any database; nothing is written but into `out`.
 
@@ -87,6 +91,7 @@ def unseal_file(  # noqa: PLR0913
             Release is appended to it.
         correction: why another Release replaces the one that is out; None for the first.
         pooling: what it pools with, and who keeps its own sums.
+        beside: files of what is published with the answers.
 
     Returns:
         The file to bring back to the server, `<hash>.release`.
@@ -98,7 +103,8 @@ def unseal_file(  # noqa: PLR0913
     file = wave_file.read(path)
     if ledger is not None:
         _expect_continued(ledger, file)
-    made = _made(file, keys, Asked(verifiers, watch, tell, correction), pooling)
+    asked = Asked(verifiers, watch, tell, correction, beside=beside)
+    made = _made(file, keys, asked, pooling)
     if ledger is not None:
         content = folder.packed(made.release, keys.signing)
         entry = Published(content, file.wave.questionnaire.plan)

@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
+from analysis.beside import BesideFiles
 from survey import database, resources
 from survey.close import closing, destroying, keys, sealed_tallies, unsealing
 from survey.close.sealed_tallies import Pooling
 from survey.collect import codes, issuer, submit
 from survey.config import Settings
 from survey.database import Stores
-from survey.demo import answering, coders, home, remarks
+from survey.demo import answering, coders, declared, home, others, personnel, remarks
 from survey.demo.force import SEED, WAVES, Force, Frame, make_force
-from survey.demo.truths import TRUTHS
+from survey.demo.truths import BEFORE_ACTION, TRUTHS
 from survey.manage import headcounts, people, waves
 from survey.questionnaire import answers, loader
 from survey.questionnaire.codebook import codebook
@@ -127,6 +128,10 @@ def _field(
     if wave.closes is None:
         home.keep_codes(stores.settings.home, unused)
         return
+    site = stores.settings.home
+    others.write(site, codebook(questionnaire), wave.closes.year)
+    if wave.number == personnel.WAVE:
+        personnel.write(site, questionnaire, frame, wave.id, wave.opens, SEED)
     _close(stores, wave, wave.closes, folder, report)
 
 
@@ -153,12 +158,21 @@ def _close(stores: Stores, wave: DemoWave, closes: date, folder: Path, report: R
     closing.close_wave(stores, wave.id, closes)
     key = folder / keys.PRIVATE_FILE
     officers = keys.load(key)
-    out = stores.settings.home / RELEASES
+    site = stores.settings.home
+    out = site / RELEASES
     standing = keys.load(folder.with_name(STANDING))
     # Each wave pools with those before it, and its sums are kept for those after it.
     before = out if any(out.glob(f"*{sealed_tallies.ENDING}")) else None
     pooling = Pooling(before, (standing,), standing.public)
-    release = unsealing.unseal(stores, wave.id, officers, out, pooling=pooling)
+    acted, counts = site / declared.FILE, site / personnel.FOLDER / f"{wave.id}.csv"
+    beside = BesideFiles(
+        site / others.FILE,
+        acted if acted.exists() else None,
+        counts if counts.exists() else None,
+    )
+    release = unsealing.unseal(stores, wave.id, officers, out, pooling=pooling, beside=beside)
+    if wave.number == BEFORE_ACTION[-1]:
+        declared.write(acted, wave.id, closes)
     report(f"{wave.title}: sorting the comments")
     coders.sort(stores, wave.id, officers, release, SEED + wave.number)
     report(f"{wave.title}: destroying the answers and their key")

@@ -79,6 +79,7 @@ class Asking:
             denominator=part.denominator or self._denominator,
             column=part.column or part.id,
             missing_codes=tuple(part.missing_codes),
+            level=part.level,
         )
         self._check_missing(statement.codes, part.missing_codes, part.at("missing_codes"))
         return statement

@@ -77,6 +77,7 @@ def _item(statement: Statement) -> Item:
         theme=statement.theme,
         sensitive=statement.sensitive,
         denominator=statement.denominator,
+        level=None if statement.level is None else statement.level / 100,
     )
 
 
@@ -108,7 +109,8 @@ def _variable(question: Choice) -> Variable:
 def _fingerprint(text: str, categories: tuple[AnswerCategory, ...], denominator: str) -> str:
     """SHA-256 (hex) of what must not change for a trend line to go on.
 
-    The English wording stands for all languages: adding a translation breaks no line.
+    The English wording stands for all languages: adding a translation breaks no line. Nor does
+    another level of concern: it changes what is said of the answers, not what is asked.
     """
     scale = [(entry.code, entry.label, entry.reading, entry.score) for entry in categories]
     content = json.dumps([text, scale, denominator], ensure_ascii=False)

@@ -98,6 +98,7 @@ class StatementPart(_QuestionPart):
     theme: str | None = None
     reversed: bool = False
     sensitive: bool = False
+    level: Annotated[int, Field(ge=1, le=99)] | None = None
     denominator: Literal["valid", "all"] | None = None
     column: str = ""
     missing_codes: list[str] = []
@@ -216,6 +217,7 @@ class BreakdownPart(Part):
     variable: str
     label: Words | None = None
     levels: list[Id] | None = None
+    was: dict[Code, Annotated[list[Code], Field(min_length=1)]] = {}
     roll_up: dict[Code, Annotated[RollUpPart, BeforeValidator(_rolled)]] | None = None
 
 
@@ -281,6 +283,16 @@ class ConcernsPart(Part):
     intersections: list[IntersectionPart] = []
 
 
+class ProcessPart(Part):
+    """A process of the force that HR counts, and the statements and themes that speak of it."""
+
+    id: Id
+    label: Words
+    event: Words
+    outcome: Literal["adverse", "favourable"]
+    measures: Annotated[list[str], Field(min_length=1)]
+
+
 class SupportPart(Part):
     """Where a respondent can turn to."""
 
@@ -307,4 +319,5 @@ class DocumentPart(Part):
     breakdowns: dict[Id, BreakdownPart]
     tables: Annotated[list[Annotated[TablePart, BeforeValidator(_tabled)]], Field(min_length=1)]
     concerns: ConcernsPart = ConcernsPart()
+    procedures: list[ProcessPart] = []
     support: list[SupportPart] = []

@@ -119,7 +119,7 @@ class Laddering:
     ) -> Iterator[_Step]:
         levels = tuple(reversed(self._units.levels))
         if rung.where is not None:
-            yield from self._wider(name, rung.where, place)
+            yield from self._wider(name, rung.where, where, place)
         elif rung.level == DEFAULT:
             yield from (_Step("level", level) for level in levels if self._declares(where, level))
             yield _Step("force")
@@ -137,18 +137,33 @@ class Laddering:
         else:
             yield _Step("level", rung.level)
 
-    def _wider(self, name: str, where: Where, place: Place) -> Iterator[_Step]:
+    def _wider(self, name: str, where: Where, own: Where, place: Place) -> Iterator[_Step]:
         unknown = [one for one in where if one not in self._plan.breakdown_by_id]
         group = "" if unknown else self._id(where)
         for one in unknown:
             reason = f"“{name}” names the breakdown `{one}`, which does not exist"
             self._problems.at(place, reason)
-        if unknown:
+        if unknown or self._is_aggregate(name, where, own, place):
             return
         if group in self._plan.group_by_id:
             yield _Step("wider", group)
         else:
             self._undeclared(name, "where", group, place)
+
+    def _is_aggregate(self, name: str, where: Where, own: Where, place: Place) -> bool:
+        """Whether a rung takes the larger group for a part of it, which is then noted."""
+        for one in own.keys() & where.keys():
+            values = self._plan.breakdown_by_id[one].value_by_id
+            mine, theirs = values[own[one]], values.get(where[one])
+            if theirs is not None and mine.categories < theirs.categories:
+                self._problems.at(
+                    place,
+                    f"the ladder of “{name}” lets {theirs.label} stand for {mine.label}; a "
+                    "specific group is never shown by a larger one: give both a ladder of their "
+                    "own",
+                )
+                return True
+        return False
 
     def _undeclared(self, name: str, rung: str, group: str, place: Place) -> None:
         self._problems.at(

@@ -99,6 +99,8 @@ class Statement:
     Attributes:
         reversed: agreeing with it is the bad answer.
         sensitive: small numerators and their complements are banded.
+        level: percent of negative answers above which a group is a level of concern, set before
+            anybody answers; None where none is set.
         denominator: whether answers that are not valid count in the percentages.
         column: its name in the header of a responses file; its id when empty.
         missing_codes: texts that stand for "no answer" in a responses file, for this question.
@@ -115,6 +117,7 @@ class Statement:
     denominator: Denominator = "valid"
     column: str = ""
     missing_codes: tuple[str, ...] = ()
+    level: int | None = None
 
     @property
     def kind(self) -> QuestionKind:

@@ -14,6 +14,7 @@ from survey.questionnaire.declared import Declared
 from survey.questionnaire.laddering import Laddering
 from survey.questionnaire.located import Place, Problems
 from survey.questionnaire.model import Choice, Question
+from survey.questionnaire.reorganising import was
 from survey.questionnaire.wording import Wordings
 
 ROLL_UP, GROUP = "roll_up", "group"
@@ -87,10 +88,12 @@ class Planning:
         for value, times in Counter(value.id for value in values).items():
             if times > 1:
                 self._problems.at(part.at(), f"breakdown `{name}` has the value `{value}` twice")
+        units = {value.id for value in values}
+        former = was(part, units, self._problems) if len(self._problems) == before else ()
         if len(self._problems) == before:
             label = self._wordings.optional(part.label, part.at("label"))
             words = label.en if label else _words(name)
-            yield Breakdown(name, words, question.id, tuple(levels), tuple(values))
+            yield Breakdown(name, words, question.id, tuple(levels), tuple(values), former)
 
     def _unit_values(
         self, name: str, part: grammar.BreakdownPart, unit: grammar.UnitPart

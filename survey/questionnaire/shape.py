@@ -44,6 +44,8 @@ _SENTENCES = {
     "bool_type": "`{field}` can be true or false",
     "int_parsing": "`{field}` is `{input}`; it must be a whole number",
     "int_type": "`{field}` must be a whole number",
+    "greater_than_equal": "`{field}` is `{input}`; it must be at least {ge}",
+    "less_than_equal": "`{field}` is `{input}`; it must be at most {le}",
     "list_type": "`{field}` must be a list",
     "dict_type": "`{field}` must be fields with values, not a plain text",
     "model_type": "`{field}` must be fields with values, not a plain text",

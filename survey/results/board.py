@@ -12,7 +12,10 @@ from analysis.release.comment_themes import CommentThemes
 from analysis.release.model import Release
 from survey.results import (
     bands,
+    benchmarked,
+    changed,
     commented,
+    concern_levels,
     findings,
     intersections,
     levels,
@@ -33,10 +36,13 @@ class BoardPage:
     wave: waves.WaveFacts
     wave_links: tuple[waves.WaveLink, ...]
     findings: findings.Findings
+    levels: tuple[concern_levels.LevelBlock, ...]
+    changes: changed.Changes
     command_map: heat_map.HeatMap
     force_map: heat_map.HeatMap
     watched: tuple[intersections.IntersectionBlock, ...]
     trends: tuple[trend_lines.Panel, ...]
+    benchmarks: tuple[benchmarked.Beside, ...]
     not_published: tuple[str, ...]
     wrote_about: tuple[commented.WroteAbout, ...]
     response: response.Response
@@ -71,6 +77,8 @@ def board_page(
             lambda other: url_for("results.board_wave", command=command.id, wave=other),
         ),
         findings.findings(release, scope, releases=releases),
+        concern_levels.blocks(release, scope),
+        changed.changes(release, scope),
         heat_map.draw(
             release,
             "command",
@@ -89,6 +97,7 @@ def board_page(
         trend_lines.draw(
             release, _panels(release, command, hrefs), waves.titles(releases), releases
         ),
+        benchmarked.beside(release),
         levels.not_published(release),
         commented.blocks(wrote),
         response.response(release, [FORCE, own, *departments], own),

@@ -15,10 +15,14 @@ TABLES = {
     "groups": "Groups, answers and response",
     "estimates": "Percentages and scores, by group",
     "distributions": "Every answer category, by group",
-    "comparisons": "Each group against the rest",
-    "concerns": "Areas of concern and strengths",
+    "comparisons": "Each group against the rest, and watched groups against others",
+    "concerns": "Areas of concern, levels of concern and strengths",
     "trends": "Figures over the surveys",
+    "slopes": "How figures moved over the surveys",
+    "benchmarks": "The force beside figures of others",
+    "changes": "What changed where something was done",
     "ladders": "What is shown in place of groups that are not",
+    "procedures": "Formal processes, as HR counted them",
     "measures": "Themes and statements",
 }
 

@@ -24,6 +24,7 @@ class Finding:
         words: the fixed sentence.
         again: whether the survey before raised it too; a state that rests on both says so itself.
         unseen: which gaps a group of this size hides; empty where bases are not shown.
+        most: the statements in which it shows most, and each one's gap in words; the widest first.
     """
 
     group: str
@@ -35,6 +36,7 @@ class Finding:
     words: str
     again: bool
     unseen: str = ""
+    most: tuple[tuple[str, str], ...] = ()
 
     @property
     def label(self) -> str:
@@ -191,9 +193,19 @@ def _ordered(
             row.words,
             row.state == "emerging" and _key(row) in again,
             _unseen(release, row),
+            _most(release, row),
         )
         for row in sorted(rows, key=_size)
     )
+
+
+def _most(release: Release, row: ConcernRow) -> tuple[tuple[str, str], ...]:
+    gaps = {
+        one.measure: words.gap(one.gap, one.lower, one.upper)
+        for one in release.comparisons
+        if (one.group, one.against) == (row.group, row.against) and one.measure in row.items
+    }
+    return tuple((release.measure_by_id[item].label, gaps[item]) for item in row.items)
 
 
 def _unseen(release: Release, row: ConcernRow) -> str:

@@ -12,10 +12,14 @@ from analysis.release.comment_themes import CommentThemes
 from analysis.release.model import Release
 from survey.results import (
     bands,
+    benchmarked,
+    changed,
     commented,
+    concern_levels,
     findings,
     intersections,
     levels,
+    procedures,
     response,
     scope,
     waves,
@@ -31,6 +35,7 @@ class HrPage:
 
     Attributes:
         force_map: characteristics and their crossings across the force.
+        procedures: address of the page about formal processes, and their labels.
         more_maps: (what is folded away, heat map): departments and the commands' crossings.
     """
 
@@ -38,16 +43,20 @@ class HrPage:
     wave: waves.WaveFacts
     wave_links: tuple[waves.WaveLink, ...]
     findings: findings.Findings
+    levels: tuple[concern_levels.LevelBlock, ...]
+    changes: changed.Changes
     command_map: heat_map.HeatMap
     force_map: heat_map.HeatMap
     more_maps: tuple[tuple[str, heat_map.HeatMap], ...]
     watched: tuple[intersections.IntersectionBlock, ...]
     trends: tuple[trend_lines.Panel, ...]
+    benchmarks: tuple[benchmarked.Beside, ...]
     not_published: tuple[str, ...]
     wrote_about: tuple[commented.WroteAbout, ...]
     response: response.Response
     rounded: tuple[Further, ...]
     downloads: tuple[Download, ...]
+    procedures: tuple[str, tuple[str, ...]] | None = None
 
 
 def hr_page(
@@ -65,6 +74,8 @@ def hr_page(
         waves.facts(release),
         waves.links(releases, release, lambda other: url_for("results.hr_wave", wave=other)),
         findings.findings(release, scope.whole_force(release), releases=releases),
+        concern_levels.blocks(release, scope.whole_force(release)),
+        changed.changes(release, scope.whole_force(release)),
         heat_map.draw(
             release,
             "commands",
@@ -84,11 +95,13 @@ def hr_page(
         _more_maps(release, hrefs),
         intersections.blocks(release, scope.whole_force(release)),
         trend_lines.draw(release, _panels(release, hrefs), waves.titles(releases), releases),
+        benchmarked.beside(release),
         levels.not_published(release),
         commented.blocks(wrote),
         response.response(release, _response_groups(release), FORCE),
         listed(release, scope.whole_force(release)),
         downloads(lambda table: url_for("results.hr_csv", wave=wave, table=table)),
+        procedures.link(release),
     )
 
 

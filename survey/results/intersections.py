@@ -12,17 +12,19 @@ from analysis.plan import COMMAND, FORCE
 from analysis.release.model import Release
 from analysis.release.rows import GroupRow
 from survey.results import words
+from survey.results.compared import Compared, beside, compared
 from survey.results.rounded import further
 from survey.results.scope import Scope, command_position, label, picked, units
+
+ACROSS = "across the whole force"
 
 
 @dataclass(frozen=True)
 class IntersectionRow:
-    """One theme: a figure with its range for each column, and what the comparison says."""
+    """One theme: a figure with its range for each column."""
 
     theme: str
     figures: tuple[str, ...]
-    words: str
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,10 @@ class IntersectionBlock:
         columns: the group itself, the named group where that is another, those who share all but
             one of its traits, everybody; or each trait by itself and everybody.
         apart: whether the columns are traits by themselves, without anybody who has all.
-        response: in place of figures, a sentence on how many of larger groups answered.
+        response: how many answered, of the group or of larger ones; empty where none is known.
+        compared: the group against everyone else and those beside it; then the named group across
+            the force, where what is shown is a part of it.
+        specific: that no aggregate stands for it, where the group is a part of one.
         places: command -> what is shown for the group in it; for those who see all commands.
     """
 
@@ -46,6 +51,8 @@ class IntersectionBlock:
     whose: str = ""
     apart: bool = False
     response: str = ""
+    compared: tuple[Compared, ...] = ()
+    specific: str = ""
     places: tuple[tuple[str, str], ...] = ()
 
 
@@ -70,13 +77,25 @@ def _climbed(
         block = _side_by_side(release, name, shown, block_id)
     else:
         row = shown[0] if shown else release.group_by_id[asked]
-        block = _block(release, name, row, _beside(release, scope, row, group), block_id)
+        block = _block(release, scope, name, row, block_id)
+        if row.group != group and release.group_by_id[group].status == "shown":
+            named = compared(release, scope, release.group_by_id[group], ACROSS)
+            block = replace(block, compared=(*block.compared, named))
     return replace(
         block,
-        whose=rungs[0].label if len(shown) == 1 else "",
-        response="" if block.rows else _response(release, release.group_by_id[asked]),
+        whose=_whose(release, scope, asked, rungs[0].label) if len(shown) == 1 else "",
+        response=block.response or _response(release, scope, release.group_by_id[asked]),
+        specific=_specific(release, release.group_by_id[group]),
         places=() if scope.command else _places(release, name, by_command),
     )
+
+
+def _whose(release: Release, scope: Scope, asked: str, label_of_rung: str) -> str:
+    """Whose figures these are; a board is told where its ladder starts outside its command."""
+    at = command_position(release)
+    unit = release.group_by_id[asked].values[at]
+    beyond = scope.command is not None and unit not in ("", scope.command.id)
+    return f"{label_of_rung}{words.NOT_OF_COMMAND}" if beyond else label_of_rung
 
 
 def _by_command(release: Release, name: str) -> dict[str, str]:
@@ -113,7 +132,7 @@ def _side_by_side(
     columns = [*traits, release.group_by_id[FORCE]]
     rows = tuple(
         IntersectionRow(
-            theme.label, tuple(_figure(release, one.group, theme.measure) for one in columns), ""
+            theme.label, tuple(_figure(release, one.group, theme.measure) for one in columns)
         )
         for theme in release.measures
         if theme.kind == "theme"
@@ -122,75 +141,62 @@ def _side_by_side(
     return IntersectionBlock(block_id, name, "number not shown", labels, rows, apart=True)
 
 
-def _response(release: Release, row: GroupRow) -> str:
-    """How many answered of the larger groups that the hidden one is in."""
+def _response(release: Release, scope: Scope, row: GroupRow) -> str:
+    """How many answered of the larger groups that a group is in."""
     inside = [f"{name}={value}" for name, value in picked(release, row)]
     known = [
         (label(release, one), one.response_rate)
         for group in (*inside, FORCE)
-        if (one := release.group_by_id.get(group)) is not None and one.response_rate is not None
+        if group in scope.groups
+        and (one := release.group_by_id.get(group)) is not None
+        and one.response_rate is not None
     ]
     return words.response_of_larger(known)
 
 
-def _beside(release: Release, scope: Scope, row: GroupRow, named: str) -> list[GroupRow]:
-    """The named group itself, where a part of it is shown; then those who differ in one trait.
-
-    A board sees of other units no more than the rung itself.
-    """
-    wider = [] if row.group == named else [release.group_by_id[named]]
-    return wider + [one for one in _neighbours(release, row) if one.group in scope.groups]
+def _specific(release: Release, row: GroupRow) -> str:
+    """Where a trait is a part of a larger one: that the larger one does not stand for it."""
+    values = {
+        (breakdown.id, value): (text, parent)
+        for breakdown in release.manifest.breakdowns
+        for value, text, _, parent in breakdown.values
+        if breakdown.id != COMMAND
+    }
+    for name, value in picked(release, row):
+        text, parent = values.get((name, value), ("", None))
+        if parent is not None:
+            return words.SPECIFIC.format(text, values[name, parent][0])
+    return ""
 
 
 def _block(
-    release: Release, name: str, row: GroupRow, beside: list[GroupRow], block_id: str
+    release: Release, scope: Scope, name: str, row: GroupRow, block_id: str
 ) -> IntersectionBlock:
+    """A group's figures beside those of its neighbours.
+
+    A board sees of other units no more than the rung itself, and the whole named group.
+    """
     if row.status != "shown":
         return IntersectionBlock(block_id, name, words.answers_in_words(row, {}), (), ())
-    columns = [row, *beside, release.group_by_id[FORCE]]
-    against = {
-        comparison.measure: comparison
-        for comparison in release.comparisons
-        if comparison.group == row.group and comparison.against == FORCE
-    }
-    # What was raised was decided before rounding: its limits, rounded outward, may reach 0.
-    raised = {found.measure: found.words for found in release.concerns if found.group == row.group}
-    force_base = release.group_by_id[FORCE].base
-    rest = force_base - row.base if force_base and row.base else None
+    named = release.group_by_id[dict(release.manifest.intersections)[name]]
+    wider = [] if row.group == named.group else [named]
+    columns = [row, *wider, *beside(release, scope, row), release.group_by_id[FORCE]]
     rows = tuple(
         IntersectionRow(
-            theme.label,
-            tuple(_figure(release, column.group, theme.measure) for column in columns),
-            raised.get(theme.measure)
-            or words.comparison(against.get(theme.measure), row.base, rest),
+            theme.label, tuple(_figure(release, column.group, theme.measure) for column in columns)
         )
         for theme in release.measures
         if theme.kind == "theme"
     )
-    labels = tuple(label(release, column) for column in columns)
-    answers = words.answers_in_words(row, release.manifest.policy)
-    return IntersectionBlock(block_id, name, answers, labels, rows)
+    return IntersectionBlock(
+        *(block_id, name, words.answers_in_words(row, release.manifest.policy)),
+        tuple(label(release, column) for column in columns),
+        rows,
+        response="" if row.response_rate is None else words.response_of_shown(row.response_rate),
+        compared=(compared(release, scope, row),),
+    )
 
 
 def _figure(release: Release, group: str, theme: str) -> str:
     row = release.estimate_by_key.get((group, theme))
     return "[x]" if row is None else words.figure_with_range(row, further(release, group, theme))
-
-
-def _neighbours(release: Release, row: GroupRow) -> list[GroupRow]:
-    """Groups that differ in one trait only: the other values of the same level and parent."""
-    own = picked(release, row)
-    values = {
-        breakdown.id: {value[0]: value for value in breakdown.values}
-        for breakdown in release.manifest.breakdowns
-    }
-    found = []
-    for name, chosen in own:
-        _, _, level, parent = values[name][chosen]
-        for other, _, other_level, other_parent in values[name].values():
-            if other != chosen and (other_level, other_parent) == (level, parent):
-                pairs = [(key, other if key == name else value) for key, value in own]
-                group = "&".join(f"{key}={value}" for key, value in pairs)
-                if group in release.group_by_id:
-                    found.append(release.group_by_id[group])
-    return found

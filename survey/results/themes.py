@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from analysis.plan import COMMAND, FORCE
 from analysis.release.model import Release
 from analysis.release.rows import MeasureRow
-from survey.results import findings, waves, words
+from survey.results import concern_levels, findings, waves, words
 from survey.results.charts import diverging_bars, trend_lines
 from survey.results.scope import Scope, label, picked, units
 
@@ -42,6 +42,7 @@ class ThemePage:
     choices: tuple[tuple[str, tuple[GroupChoice, ...]], ...]
     bars: tuple[diverging_bars.DivergingBars, ...]
     findings: findings.Findings
+    levels: tuple[concern_levels.LevelBlock, ...]
     trends: tuple[trend_lines.Panel, ...]
     without_lines: str
     command_trends: tuple[trend_lines.Panel, ...]
@@ -72,6 +73,9 @@ def theme_page(
         _choices(release, scope, group),
         tuple(bars),
         _about(release, releases, scope, theme),
+        concern_levels.blocks(
+            release, scope, {row.measure for row in release.measures if row.theme == theme.measure}
+        ),
         trend_lines.draw(release, plans, titles, releases),
         words.FIRST_WAVE if _is_first(release) else words.NO_LINE,
         trend_lines.draw(release, by_command, titles, releases),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from analysis.release.rows import (
+    BenchmarkRow,
     Bound,
+    ChangeState,
     ComparisonRow,
     ConcernKind,
     ConcernState,
@@ -18,7 +21,15 @@ from analysis.statistics.concerns import smallest_gap
 from analysis.statistics.sentences import no_clear_difference, plausible_range
 
 NOT_SHOWN = "Not shown: too few people, or hidden to protect others."
-NOT_COMPARABLE = "the question changed, so the figures before and after cannot be compared"
+NOT_COMPARABLE = (
+    "the question changed or the unit was reorganised, so the figures before and after cannot be "
+    "compared"
+)
+LINES_TESTED = (
+    "Whether a line moved is judged over all surveys that can be compared, and from the published "
+    "figures alone. {} lines were looked at in the whole force; “rose” and “fell” are said of what "
+    "chance is unlikely to make even among so many."
+)
 NO_COMPARISON = "Not enough answers to say."
 FIRST_WAVE = "This is the first survey of its kind, so there is nothing to compare it with yet."
 NO_LINE = (
@@ -43,10 +54,37 @@ APART = (
     "stands here is each group by itself; it does not tell how those answered who are in both."
 )
 
+CLEAR_AGAINST_ALL = (
+    "It is clear against each of them, so it is more than a gap that all have who share one of "
+    "these traits."
+)
+
+SPECIFIC = (
+    "This is about {} alone. Figures of {} together never stand for it, whatever is shown of them."
+)
+
+NOT_OF_COMMAND = " (of more than this command, which has no figures of its own for this group)"
+
 CORRECTED = (
     "This survey was published before, and the figures here replace those: please use the earlier "
     "ones no more. The reason given: {}"
 )
+
+TWO_VIEWS = (
+    "Counts say what happened, and answers how it seems to those whom it could happen to. Neither "
+    "explains the other: a group can trust a process less than it is treated worse by it, or more."
+)
+
+
+def no_clear_process(compared: int) -> str:
+    """What is said of a process in which no group stands out."""
+    if not compared:
+        return NO_COMPARISON
+    return (
+        "No clear difference between any group that is shown and everyone else. Small groups can "
+        "only show large gaps, so this does not show that all is well."
+    )
+
 
 STATES: Mapping[tuple[ConcernKind, ConcernState], str] = {
     ("concern", "emerging"): "emerging",
@@ -61,6 +99,19 @@ STATES: Mapping[tuple[ConcernKind, ConcernState], str] = {
     ("strength", "watched"): "watched",
 }
 """How sure a finding is, in a word; what each means stands under the lists."""
+
+CHANGED: Mapping[ChangeState, tuple[str, str]] = {
+    "stood_out": ("stands out", "green"),
+    "may_be_return": ("may have come back by itself", "yellow"),
+    "not_clear": ("not clear", "grey"),
+    "no_yardstick": ("cannot be judged", "grey"),
+    "banded": ("cannot be told", "grey"),
+    "not_comparable": ("not comparable", "grey"),
+    "not_shown": ("not shown", "grey"),
+}
+"""What is made of a change in a unit where something was done, and the colour of its tag."""
+FALLEN = ("stands out, lower", "red")
+"""In place of the first of these where the unit's figure fell beside the others."""
 
 LOW_BASE = 30
 """Below this many answers a figure carries the mark [u], low base."""
@@ -107,6 +158,21 @@ def figure_with_range(row: EstimateRow | TrendRow, rounded: int = 0) -> str:
     return f"{text}, rounded to {rounded}" if rounded else text
 
 
+NO_FIGURE = "–"
+"""Of the whole force, which has nobody to compare with, and where everyone else has few cases."""
+
+
+def with_range(
+    value: float, lower: float | None, upper: float | None, *, signed: bool = False
+) -> str:
+    """A figure with one decimal and its plausible range: `2.4 (1.5 to 3.8)`, `+3.7 (...)`."""
+
+    def written(number: float | None) -> str:
+        return f"{number or 0.0:{'+' if signed else ''}.1f}".replace("-", "−")
+
+    return f"{written(value)} ({written(lower)} to {written(upper)})"
+
+
 def answers(row: GroupRow | EstimateRow, policy: Mapping[str, Any]) -> str:
     """How many people answered: exact, `about 45` where the policy rounds it, or `[c]`."""
     if row.status != "shown" or row.base is None:
@@ -135,9 +201,59 @@ def response_of_larger(rates: Sequence[tuple[str, int]]) -> str:
     return f"How many answered in the larger groups that these people are in: {said}."
 
 
+def signed(value: float | None) -> str:
+    """A change in whole points, `+5`, `−3`, `0`; empty where there is none."""
+    if value is None:
+        return ""
+    whole = math.floor(value + 0.5)
+    return f"{whole:+d}".replace("-", "−") if whole else "0"
+
+
+def response_of_shown(rate: int) -> str:
+    """How many of a shown group answered."""
+    return f"About {rate}% of those who were asked answered."
+
+
+def often_unseen(base: int | None, others: Sequence[tuple[str, int]]) -> str:
+    """Which gaps a group hides from whom: (name, published people) of what it is compared with."""
+    if not base or not others:
+        return ""
+    sizes = [f"{round(100 * smallest_gap(base, n))} points from {name}" for name, n in others]
+    *first, last = sizes
+    listed = f"{', '.join(first)} or {last}" if first else last
+    return f"Among about {base} answers, a gap of less than about {listed} often stays unseen."
+
+
 def is_low(base: int | None) -> bool:
     """Whether a figure with this base carries the mark [u]."""
     return base is not None and base < LOW_BASE
+
+
+def level(percent: int, answers: Sequence[str], judged: int, above: int, below: int) -> str:
+    """What stands above the groups that lie above a level.
+
+    Args:
+        percent: the level.
+        answers: labels of the answers that count.
+        judged: groups in the whole force that could be judged.
+        above: of these, surely above the level.
+        below: surely below.
+    """
+    *first, last = [f"“{one}”" for one in answers]
+    said = f"{', '.join(first)} or {last}" if first else last
+    return (
+        f"The level, set in advance, is {percent} of every 100 answering {said}. In the whole "
+        f"force {judged:,} groups were judged, overlapping ones included: {above:,} surely lie "
+        f"above it, {below:,} surely below, and of {judged - above - below:,} it cannot be told."
+    )
+
+
+def gap(points: int | None, lower: int | None, upper: int | None) -> str:
+    """A published gap with its limits: `20 fewer (plausible range 10 to 30 fewer)`."""
+    if points is None or lower is None or upper is None:
+        return "[c]"
+    side = "fewer" if points < 0 else "more"
+    return f"{abs(points)} {side} (plausible range {plausible_range(lower, upper)})"
 
 
 def comparison(row: ComparisonRow | None, base: int | None, rest: int | None) -> str:
@@ -163,3 +279,32 @@ def comparison(row: ComparisonRow | None, base: int | None, rest: int | None) ->
         f"(plausible range {plausible_range(row.lower, row.upper)}). "
         "It does not tell us why."
     )
+
+
+def beside(row: ComparisonRow | None) -> str:
+    """What a comparison with those who share all but one trait says: clear or not, with figures."""
+    if row is None or row.gap is None or row.lower is None or row.upper is None:
+        return NO_COMPARISON
+    span = plausible_range(row.lower, row.upper)
+    if row.lower <= 0 <= row.upper:
+        return f"No clear difference (plausible range {span})."
+    side = "fewer" if row.gap < 0 else "more"
+    return f"{abs(row.gap)} {side} in every 100 answers were positive (plausible range {span})."
+
+
+def against_benchmark(row: BenchmarkRow) -> str:
+    """What a figure of others says beside the force's."""
+    if not row.comparable:
+        return "Not comparable: the wording or the scale was another."
+    if row.gap is None:
+        return (
+            "Not compared: the force's figure is not shown, or is only said to be beyond a limit."
+        )
+    size = f"{abs(row.gap)} {'fewer' if row.gap < 0 else 'more'} in every 100 here"
+    if row.lower is None or row.upper is None:
+        about = size if row.gap else "About as many here"
+        return f"{about}. How sure that is cannot be said: it is not known how many answered there."
+    reach = f"plausible range {plausible_range(row.lower, row.upper)}"
+    if row.lower <= 0 <= row.upper:
+        return f"No clear difference ({reach})."
+    return f"{size} ({reach}). It does not tell us why."

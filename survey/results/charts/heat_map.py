@@ -134,7 +134,9 @@ class _Painter:
         self.release = release
         self.themes: list[MeasureRow] = [row for row in release.measures if row.kind == "theme"]
         self.marks: dict[tuple[str, str], Mark] = {
-            (row.group, row.measure): row.kind for row in release.concerns if row.state not in PAST
+            (row.group, row.measure): row.kind
+            for row in release.concerns
+            if row.kind != "level" and row.state not in PAST
         }
         tables = {table for table, _ in release.manifest.tables}
         self.instead: dict[str, LadderRow] = {

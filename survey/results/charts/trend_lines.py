@@ -7,12 +7,13 @@ a slope means the same everywhere.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from analysis.release.model import Release
 from analysis.release.rows import TrendRow
 from survey.results import words
+from survey.results.charts import trend_words
 from survey.results.rounded import further
 
 WIDTH, HEIGHT = 320, 208
@@ -65,6 +66,8 @@ class Panel:
         ticks: (y, text) of the percent axis.
         waves: (x, lines of the title) under the points.
         rows: of the table: wave title and a figure with range for each line.
+        said: how the main line moved, and where lines are broken or have another name.
+        tested: how many lines of the whole Release were looked at for a change.
     """
 
     id: str
@@ -75,6 +78,8 @@ class Panel:
     waves: tuple[tuple[float, tuple[str, ...]], ...]
     rows: tuple[tuple[str, tuple[str, ...]], ...]
     href: str | None = None
+    said: tuple[str, ...] = ()
+    tested: int = 0
 
     @property
     def spoken(self) -> str:
@@ -118,7 +123,20 @@ def draw(
     ]
     found = [(plan, series) for plan, series in found if max(map(len, series), default=0) > 1]
     scale = _Scale.over(row for _, series in found for rows in series for row in rows)
-    return tuple(_panel(plan, series, scale, wave_titles, of_wave) for plan, series in found)
+    tested = sum(row.status == "shown" for row in release.slopes)
+    return tuple(
+        replace(
+            _panel(plan, series, scale, wave_titles, of_wave),
+            said=trend_words.said(
+                release,
+                [(line[1], rows) for line, rows in zip(plan.lines, series, strict=True)],
+                wave_titles,
+                of_wave,
+            ),
+            tested=tested,
+        )
+        for plan, series in found
+    )
 
 
 @dataclass(frozen=True)

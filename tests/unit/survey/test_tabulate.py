@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from analysis import benchmarks
 from analysis.release import folder
 from survey import cli
 from survey.close import keys
@@ -16,6 +17,7 @@ from survey.config import Settings
 from survey.database import Stores
 from survey.errors import WaveStateError
 from survey.manage import waves
+from survey.questionnaire.codebook import codebook
 from survey.questionnaire.loader import load, parse
 from survey.tabulate import release_of
 
@@ -79,6 +81,28 @@ def test_a_file_of_answers_becomes_a_signed_release(
     assert release.estimate_by_key["force", "respect"].status == "shown"
 
 
+def test_counts_of_processes_stand_in_the_release(
+    answers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = tmp_path / "asked.yaml"
+    asked.write_text(
+        f"{TINY.read_text(encoding='utf-8')}\nprocedures:\n  - id: leaving\n"
+        "    label: {en: Leavers, cy: Ymadawyr}\n    event: {en: left, cy: wedi gadael}\n"
+        "    outcome: adverse\n    measures: [respect]\n",
+        encoding="utf-8",
+    )
+    counts = tmp_path / "hr.csv"
+    rows = ["force,900,90", "ethnicity=minority,300,60", "ethnicity=majority,600,30"]
+    lines = [f"leaving,2024-04/2025-03,{row}" for row in rows]
+    counts.write_text("\n".join(["process,period,group,people,cases", *lines]))
+    arguments = ["--questionnaire", asked, "--responses", answers, "--procedures", counts]
+    assert candour(monkeypatch, *arguments, "--out", tmp_path / "out") == 0
+    (made,) = (tmp_path / "out").iterdir()
+    found = {row.group: row for row in folder.read(made, None).procedures}
+    assert found["ethnicity=minority"].rate == 20.0
+    assert found["ethnicity=minority"].clear
+
+
 def test_ignored_columns_reach_no_file_of_the_release(
     answers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -121,6 +145,7 @@ def test_bad_input_is_one_sentence_and_exit_code_two(
         ({"--key": not_a_key}, "is not a release.key"),
         ({"--weight": "POSTWT"}, "the column POSTWT is missing"),
         ({"--headcount": answers}, "they must be group,headcount"),
+        ({"--procedures": answers}, "they must be process,period,group,people,cases"),
         ({"--wave": ""}, "'' cannot be a wave's id; use up to 64"),
         ({"--wave": "../../evil"}, "'../../evil' cannot be a wave's id; use up to 64"),
     ]:
@@ -161,3 +186,32 @@ def test_a_questionnaire_from_elsewhere_cannot_be_opened_as_a_wave(tmp_path: Pat
     elsewhere = parse(load(TINY).source.replace("id: tiny", "id: tiny\nfielded: elsewhere", 1), "q")
     with pytest.raises(WaveStateError, match="candour tabulate"):
         waves.create(stores, "spring", "Spring", elsewhere, keys.new().public)
+
+
+def test_figures_of_others_stand_in_the_release(
+    answers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = codebook(load(TINY))
+    others = tmp_path / "others.csv"
+    row = f"fair,,{book.item_by_id['fair'].fingerprint},61.5,4000,National survey,2024"
+    others.write_text(f"{','.join(benchmarks.COLUMNS)}\n{row}\n")
+    arguments = ["--questionnaire", TINY, "--responses", answers, "--out", tmp_path / "out"]
+    assert candour(monkeypatch, *arguments, "--benchmarks", others) == 0
+    (made,) = (tmp_path / "out").iterdir()
+    (found,) = folder.read(made, None).benchmarks
+    assert (found.measure, found.value, found.base, found.year) == ("fair", 61.5, 4000, 2024)
+    assert found.status == "shown"
+
+
+def test_a_wrong_row_of_benchmarks_is_named(
+    answers: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    others = tmp_path / "others.csv"
+    others.write_text(f"{','.join(benchmarks.COLUMNS)}\nfair,,{'0' * 64},many,,Them,2024\n")
+    arguments = ["--questionnaire", TINY, "--responses", answers, "--out", tmp_path / "out"]
+    assert candour(monkeypatch, *arguments, "--benchmarks", others) == 2
+    assert f"{others}, row 2: the value is 'many'" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()

@@ -9,6 +9,7 @@ from datetime import date
 from functools import cache
 
 import fixtures_analysis as fixtures
+import fixtures_procedures as counts
 import pytest
 
 from analysis.attack.findings import Claim, Tried
@@ -19,7 +20,7 @@ from analysis.export import csv_bytes
 from analysis.policy import DisclosurePolicy
 from analysis.publish import WaveFacts, publish
 from analysis.release.model import Release
-from analysis.release.rows import TrendRow
+from analysis.release.rows import ConcernRow, TrendRow
 
 PLAN = fixtures.plan()
 HIDDEN = "command=north&ethnicity=majority"
@@ -89,6 +90,20 @@ def _trend() -> Material:
     return of(clean(), replace(clean("two"), trends=(*clean("two").trends, told)))
 
 
+def merged_now(made: Release) -> Release:
+    """The same Release, saying that the north was two departments that were merged."""
+    units, *others = made.manifest.breakdowns
+    units = replace(units, was=(("north", ("north-a", "north-b")),))
+    return replace(made, manifest=replace(made.manifest, breakdowns=(units, *others)))
+
+
+def _reorganised() -> Material:
+    """Of two departments one was hidden; then they were merged, and the new one was shown."""
+    before = groups(**{"command=north-b": NOBODY})
+    new = (before.group_by_id["command=north-a"].base or 0) + 4
+    return of(before, merged_now(groups(**{"command=north": {"base": new}})))
+
+
 def _comparison() -> Material:
     made = groups(**{"probationer=no": {"base": 396}})
     first = next(row for row in made.comparisons if row.group == "probationer=no")
@@ -133,6 +148,19 @@ def _frames() -> Material:
     return of(groups(**above, **{"command=north": untold}), groups(**second))
 
 
+def _finding() -> ConcernRow:
+    gaps = (-10, -20, -1, 15)
+    return ConcernRow(
+        "command=north", "leadership", "concern", "emerging", "force", *gaps, "words", ""
+    )
+
+
+def _processes() -> Material:
+    """Of one department's cases there are four; those of all others are shown."""
+    made = counts.unprotected(counts.few_cases(), "command=north-b")
+    return Material((Published("release-0", made),), plan=counts.plan())
+
+
 PLANTED: dict[str, Callable[[], Material]] = {
     "sums": lambda: of(groups(**{"command=north-a": {"base": 138}, "command=north-b": NOBODY})),
     "crosses": lambda: of(
@@ -150,6 +178,8 @@ PLANTED: dict[str, Callable[[], Material]] = {
     ),
     "together": lambda: of(clean(), groups(**{HIDDEN: {"base": 118, "status": "shown"}})),
     "trends": _trend,
+    "reorganised": _reorganised,
+    "processes": _processes,
     "bands": lambda: of(figures(clean(), "led", force={"base": 60, "positive": 57})),
     "no-base": lambda: of(figures(clean(), "led", force={"base": None})),
     "means": lambda: of(figures(clean(), "leadership", force={"score": 57.13})),
@@ -209,6 +239,29 @@ def test_an_attack_finds_what_is_planted_for_it(one) -> None:  # type: ignore[no
     assert tried.tries or one.family == 11
     if one.family not in (6, 9, 13, 14):
         assert one.run(of(clean())).falls == []
+
+
+def test_a_merged_unit_tells_of_an_earlier_wave_only_what_all_its_parts_showed_then() -> None:
+    was = "command=north-a + command=north-b"
+    told = TrendRow("command=north", "led", "one", 55, "", 40, 70, True, "shown", was)
+    later = merged_now(replace(clean("two"), trends=(told,)))
+    assert fallen(of(clean(), later)) == {}
+    for hidden in ("command=north-a", "command=north-b"):
+        before = figures(clean(), "led", **{hidden: {"positive": None, "status": "c"}})
+        found = fallen(of(before, later))["trends"].falls
+        assert any(f"hides ({hidden})" in fall.words for fall in found)
+    far = replace(later, trends=(replace(told, value=95),))
+    assert "trends" in fallen(of(clean(), far))
+
+
+def test_a_finding_pooled_with_parts_that_were_hidden_falls() -> None:
+    first = clean().concerns[:1] or (_finding(),)
+    rests = replace(first[0], group="command=north", state="confirmed", before="one")
+    later = merged_now(replace(clean("two"), concerns=(rests,)))
+    assert "trends" not in fallen(of(clean(), later))
+    none = {"positive": None, "status": "c"}
+    before = figures(clean(), rests.measure, **{"command=north-b": none})
+    assert "trends" in fallen(of(before, later))
 
 
 def test_a_correction_may_have_other_headcounts() -> None:
@@ -307,3 +360,8 @@ def test_two_rates_of_a_group_are_taken_together(headcount: int, rate: int, fall
     found = [fall.words for fall in frames(of(one, other)).falls if "two rates" in fall.words]
     assert len(found) == 2 * falls
     assert all("command=north-b is 55 to 56 people" in words for words in found)
+
+
+def test_cases_of_a_hidden_group_are_what_its_parts_leave() -> None:
+    said = [fall.words for fall in fallen(_processes())["processes"].falls]
+    assert any("referral: cases in command=north-b can be no more than" in one for one in said)

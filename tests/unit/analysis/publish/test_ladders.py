@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from fixtures_analysis import Study, small
+from fixtures_analysis import Study, small, with_answers
 
 from analysis.errors import ReleaseError
 from analysis.ladders import Ladder, Rung
@@ -133,6 +133,38 @@ def test_a_release_with_a_rung_that_cannot_stand_is_refused(row: LadderRow) -> N
     release = replace(released(small()), ladders=(row,))
     with pytest.raises(ReleaseError, match="cannot stand"):
         check(release)
+
+
+FINEST = Table("finest", ("ethnicity", "probationer"), (None, None))
+BLACK = "ethnicity=black&probationer=yes"
+SPECIFIC = Ladder(
+    "Black probationers",
+    BLACK,
+    (
+        Rung("group", (BLACK,), ("Black, in probation",)),
+        Rung("margins", ("ethnicity=black", "probationer=yes"), ("Black", "Probation")),
+    ),
+    named=True,
+)
+
+
+def test_an_aggregate_that_is_shown_never_stands_for_a_specific_group() -> None:
+    study = climbing(900, SPECIFIC)
+    of = study.microdata.variables
+    beyond = np.flatnonzero((of["ethnicity"] == 2) & (of["in_probation"] == 0))[4:]
+    settled = of["in_probation"].copy()
+    settled[beyond] = 1
+    study = with_answers(study, in_probation=settled)
+    study = replace(study, plan=replace(study.plan, tables=(*study.plan.tables[:-2], FINEST)))
+    release = released(study)
+    # Four black probationers answered. All minority probationers are shown.
+    assert release.group_by_id[BLACK].status == "c"
+    assert release.group_by_id[WATCHED].status == "shown"
+    assert [one.group for one in release.ladders] == ["ethnicity=black", "probationer=yes"]
+    for kind in ("level", "force", "wider"):
+        row = LadderRow("Black probationers", BLACK, 2, WATCHED, kind, "Minority", "shown")
+        with pytest.raises(ReleaseError, match="cannot stand"):
+            check(replace(release, ladders=(row,)))
 
 
 def test_nothing_hidden_stands_on_a_rung() -> None:

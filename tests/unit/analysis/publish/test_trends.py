@@ -85,6 +85,13 @@ def test_another_questionnaire_and_the_wave_itself_are_not_in_the_line() -> None
     assert [row.wave for row in release.trend_by_key["force", "led"]] == ["wave-1", "wave-3"]
 
 
+def test_what_closed_on_the_same_day_or_later_is_not_earlier() -> None:
+    same_day = replace(FIRST, manifest=replace(FIRST.manifest, closed="2027-05-01"))
+    later = replace(SECOND, manifest=replace(SECOND.manifest, closed="2027-06-01"))
+    release = released(small(700, seed=3), WAVES[2], same_day, later)
+    assert [row.wave for row in release.trend_by_key["force", "led"]] == ["wave-3"]
+
+
 def test_a_wave_without_the_group_looks_like_one_that_did_not_show_it() -> None:
     before = replace(
         FIRST,

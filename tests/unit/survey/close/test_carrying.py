@@ -24,6 +24,7 @@ from fixtures_carried import (
 )
 from fixtures_wave import LiveWave
 
+from analysis import benchmarks
 from analysis.ledger import Published
 from analysis.policy import DisclosurePolicy
 from analysis.release import folder
@@ -34,9 +35,10 @@ from survey.close.opening import ledger_of
 from survey.close.unsealing import unseal, unseal_file
 from survey.config import Settings
 from survey.database import Stores
-from survey.errors import CandourError, ReleaseError, SettingsError, WaveStateError
+from survey.errors import CandourError, DataError, ReleaseError, SettingsError, WaveStateError
 from survey.manage import headcounts, wave_file, waves
 from survey.manage.wave_file import WaveFile
+from survey.questionnaire.codebook import codebook
 from survey.results import adding, ledger, store
 
 
@@ -60,6 +62,24 @@ def test_both_ways_give_the_same_release_byte_for_byte(
     assert release
     assert {row.wave for row in release.trends} >= {"spring"}, "trends came with the file"
     assert release.group_by_id["force"].response_rate == 50
+
+
+def test_figures_of_others_come_with_either_way(
+    closed_wave: LiveWave, carried: Path, tmp_path: Path
+) -> None:
+    book = codebook(waves.get(closed_wave.stores, "autumn").questionnaire)
+    one, others = book.items[0], tmp_path / "others.csv"
+    row = f"{one.id},,{one.fingerprint},61,4000,National survey,2024"
+    others.write_text(f"{','.join(benchmarks.COLUMNS)}\n{row}\n")
+    here = copy_of(closed_wave, tmp_path / "copy")
+    keys, out = closed_wave.keys, tmp_path / "here"
+    digest = unseal(here, "autumn", keys, out, benchmarks=others)
+    packed = unseal_file(carried, keys, (), tmp_path / "there", benchmarks=others)
+    assert packed.name == f"{digest}.release"
+    assert [row.measure for row in folder.read(out / digest, None).benchmarks] == [one.id]
+    others.write_text(f"{','.join(benchmarks.COLUMNS)}\n{row.replace('61', 'many')}\n")
+    with pytest.raises(DataError, match="row 2: the value is 'many'"):
+        unseal_file(carried, keys, (), tmp_path / "elsewhere", benchmarks=others)
 
 
 def test_carrying_again_changes_nothing_and_overwrites_nothing(

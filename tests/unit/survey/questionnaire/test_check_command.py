@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from pathlib import Path
 
@@ -49,3 +50,39 @@ def test_every_field_of_the_grammar_is_in_the_guide() -> None:
     fields = {field for part in parts for field in part.model_fields}
     assert not {field for field in fields if not re.search(rf"\b{field}\b", guide)}
     assert not {kind for kind in grammar.QUESTION_TYPES if f"`{kind}`" not in guide}
+
+
+def test_benchmarks_are_filled_in_from_a_template_and_checked(tmp_path: Path) -> None:
+    tiny = str(ROOT / "tests" / "questionnaires" / "tiny.yaml")
+    path = tmp_path / "others.csv"
+    written = CliRunner().invoke(check, [tiny, "--benchmark-template", str(path)])
+    assert written.exit_code == 0
+    assert f"{path}: fill in value, base, source and year" in written.output
+    table = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+    table[0] |= {"value": "62", "base": "800", "source": "Them", "year": "2025"}
+    fill_in(path, table)
+    checked = CliRunner().invoke(check, [tiny, "--benchmarks", str(path)])
+    assert f"{path}: good. 1 figure of the same wording and scale." in checked.output
+    table[0]["fingerprint"] = "0" * 64
+    fill_in(path, table)
+    checked = CliRunner().invoke(check, [tiny, "--benchmarks", str(path)])
+    assert "1 figure, of which 1 cannot be compared" in checked.output
+    assert f"{table[0]['item']} (Them, 2025)" in checked.output
+
+
+def fill_in(path: Path, table: list[dict[str, str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        rows = csv.DictWriter(stream, list(table[0]))
+        rows.writeheader()
+        rows.writerows(table)
+
+
+def test_a_template_is_of_one_questionnaire_and_overwrites_nothing(tmp_path: Path) -> None:
+    tiny = str(ROOT / "tests" / "questionnaires" / "tiny.yaml")
+    there = tmp_path / "others.csv"
+    there.write_text("mine\n")
+    again = CliRunner().invoke(check, [tiny, "--benchmark-template", str(there)])
+    assert "is there already" in str(again.exception)
+    two = CliRunner().invoke(check, [tiny, tiny, "--benchmark-template", str(tmp_path / "x.csv")])
+    assert "of one questionnaire" in str(two.exception)
+    assert there.read_text() == "mine\n"

@@ -149,6 +149,13 @@ def test_an_author_writes_the_rungs_and_wider_crossings() -> None:
             "ladder: [command",
             "levels of units and `force` only",
         ),
+        (
+            "{name: W, where: {ethnicity: black, command: north}, "
+            "ladder: [force, {where: {ethnicity: minority, command: north}}]}",
+            CROSSED.replace("ethnicity: roll_up, sex", "ethnicity, sex"),
+            "name: W",
+            "lets Minority stand for",
+        ),
         (WATCHED + ", ladder: []}", CROSSED, "name: W", "must hold at least 1"),
     ],
 )

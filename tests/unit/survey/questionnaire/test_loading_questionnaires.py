@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from survey.errors import QuestionnaireError
+from survey.questionnaire.codebook import codebook
 from survey.questionnaire.loader import load, parse
 from survey.questionnaire.model import PREFER_NOT_TO_SAY, Choice, Multiple, Questionnaire, Statement
 
@@ -61,6 +62,9 @@ BREAKAGES = [
     ("url: https://", "url: http://", "url:", "starts with https://"),
     ("    warning: {", "    intro: {", "id: respect\n", "without a `warning`"),
     ("reversed: true", "reversed: maybe", "reversed: maybe", "it can be true or false"),
+    ("reversed: true", "level: 0", "level: 0", "must be at least 1"),
+    ("reversed: true", "level: 100", "level: 100", "must be at most 99"),
+    ("reversed: true", "level: a third", "level: a third", "must be a whole number"),
     ("id: tiny", "id: tiny\nid: tinier", "id: tinier", "`id` stands twice"),
     ("id: tiny", "id: &a tiny\nwelcome: *a", "welcome", "no field `welcome`"),
     ("title: {en: Tiny survey", "title: {en: ''", "title:", "`en` is empty"),
@@ -351,3 +355,31 @@ def test_the_force_of_the_library_has_three_families_twelve_commands_sixty_depar
     command = load(CULTURE).plan.breakdown_by_id["command"]
     sizes = [sum(v.level == level for v in command.values) for level in command.levels]
     assert (command.levels, sizes) == (("family", "command", "department"), [3, 12, 60])
+
+
+def test_a_level_of_concern_is_read_and_starts_no_new_line() -> None:
+    plain, with_level = (
+        parse(text, "q.yaml")
+        for text in (
+            TINY.read_text(encoding="utf-8"),
+            tiny_with("reversed: true", "reversed: true\n        level: 35"),
+        )
+    )
+    before, after = (codebook(one).item_by_id[changed(one)] for one in (plain, with_level))
+    assert (before.level, after.level) == (None, 0.35)
+    assert before.fingerprint == after.fingerprint
+    # It is part of what is fixed when a wave opens.
+    assert plain.fingerprint != with_level.fingerprint
+
+
+def changed(questionnaire: Questionnaire) -> str:
+    return next(
+        one.id for one in questionnaire.questions if isinstance(one, Statement) and one.reversed
+    )
+
+
+def test_the_culture_survey_sets_a_level_for_each_severity_item() -> None:
+    items = codebook(load(CULTURE)).items
+    assert {item.id: item.level is not None for item in items} == {
+        item.id: item.sensitive for item in items
+    }

@@ -12,13 +12,20 @@ from fixtures_results import Site, make_site
 from flask import render_template
 
 from analysis.release.model import Release
+from analysis.release.rows import ChangeRow
+from analysis.statistics.change_words import NOT_SHOWN
 from survey.results.board import board_page
 from survey.results.hr import hr_page
 from survey.results.scope import of_command, whole_force
 from survey.results.themes import theme_page
 
+HIDDEN_CHANGE = ChangeRow(
+    *(f"command={NORTH}-2", "discrimination", "theme", "autumn", "winter", "Talks", "other"),
+    *("2025-12-01", None, None, None, None, None, None, None, None, None, "not_shown"),
+    *(NOT_SHOWN, "c"),
+)
 GONE = frozenset({*HIDDEN, WATCHED})
-CLEAN = make_release(hidden=GONE)
+CLEAN = replace(make_release(hidden=GONE), changes=(HIDDEN_CHANGE,))
 
 
 def with_leftovers(base: int, percent: int) -> Release:
@@ -38,6 +45,7 @@ def with_leftovers(base: int, percent: int) -> Release:
         distributions=left(CLEAN.distributions, percent=percent),
         comparisons=left(CLEAN.comparisons, gap=-percent, **share),
         trends=left(CLEAN.trends, value=percent, **share),
+        changes=left(CLEAN.changes, value_before=percent, change=base, excess=-9.5, **share),
     )
 
 

@@ -11,7 +11,7 @@ from flask import render_template
 
 from analysis.release.model import Release
 from analysis.release.rows import LadderRow
-from survey.results import intersections, levels
+from survey.results import intersections, levels, words
 from survey.results.board import board_page
 from survey.results.charts import heat_map
 from survey.results.charts.heat_map import BandPlan
@@ -94,14 +94,14 @@ def test_the_watched_group_of_a_command_stands_on_its_rung_with_its_label() -> N
     found = block(with_ladders(*SELF, *FORCE_WIDE))
     assert found.whose == "Minority, in probation (this command is not shown)"
     assert found.columns[0] == "Minority ethnic, In probation"
-    assert found.rows[0].words
+    assert [one.whose for one in found.compared] == [""]
 
 
 def test_margins_stand_side_by_side_and_do_not_speak_of_both() -> None:
     found = block(with_ladders(*SELF, *MARGINS))
     assert found.apart
     assert found.columns == ("Minority ethnic", "In probation", "The whole force")
-    assert not any(one.words for one in found.rows)
+    assert found.compared == ()
 
 
 def test_absence_says_how_many_of_larger_groups_answered() -> None:
@@ -126,7 +126,8 @@ def test_a_board_sees_no_other_unit_beside_its_rung_but_the_whole_named_group() 
 def test_a_command_that_no_table_asks_for_climbs_from_its_family() -> None:
     family = "command=response&ethnicity=minority"
     rows = watched((1, family, "group", "Response, minority"), asked=family)
-    assert block(with_ladders(*SELF, *rows)).whose == "Response, minority"
+    whose = block(with_ladders(*SELF, *rows)).whose
+    assert whose == f"Response, minority{words.NOT_OF_COMMAND}"
     (whole,) = intersections.blocks(release := with_ladders(*SELF, *rows), whole_force(release))
     assert [command for command, _ in whole.places] == ["Response North", "Response South"]
 

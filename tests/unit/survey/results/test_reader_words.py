@@ -88,8 +88,9 @@ def test_what_was_raised_about_the_watched_group_is_said_in_its_own_words() -> N
     )
     release = replace(RELEASE, comparisons=rows)
     (block,) = intersections.blocks(release, whole_force(release))
-    said = {row.theme: row.words for row in block.rows}
-    assert said["Misconduct and Grievance"] == raised.words
+    ((whom, said), *_) = block.compared[0].themes[1].said
+    assert block.compared[0].themes[1].theme == "Misconduct and Grievance"
+    assert (whom, said) == ("Everyone else", raised.words)
 
 
 def test_a_weighted_figure_stands_beside_the_unweighted_one() -> None:

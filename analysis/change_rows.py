@@ -1,0 +1,249 @@
+"""What changed where something was done, from two Releases and nothing else.
+
+Only published figures go in, so the rows tell nothing that a reader of both could not work out.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from analysis.errors import DataError, EstimationError
+from analysis.interventions import Intervention
+from analysis.plan import COMMAND
+from analysis.release.model import Release
+from analysis.release.rows import ChangeRow, ChangeState, EstimateRow
+from analysis.statistics import change_words as words
+from analysis.statistics.changes import Judged, Unit, Verdict, judge, verdicts
+
+_TENTHS = 10
+"""Figures that are not published percents themselves are given to a tenth of a point."""
+
+
+def change_rows(
+    release: Release, previous: Sequence[Release], declared: Sequence[Intervention]
+) -> tuple[ChangeRow, ...]:
+    """One row for each intervention, in order.
+
+    Args:
+        release: of the later wave, its trends included.
+        previous: earlier Releases of the same questionnaire.
+        declared: everything that was; all of it together is one family of tests.
+
+    Raises:
+        DataError: as `expect_known`.
+    """
+    expect_known(declared, previous)
+    units = frozenset(one.group for one in declared)
+    closed = date.fromisoformat(release.manifest.closed)
+    said = [words.when_declared(one.declared, closed) for one in declared]
+    cases = [_case(_Pair(_of_wave(one, previous), release), one, units) for one in declared]
+    return _rows(cases, said)
+
+
+def expect_known(declared: Sequence[Intervention], previous: Sequence[Release]) -> None:
+    """Refuse what earlier Releases cannot bear out; to be asked before minutes of counting.
+
+    Raises:
+        DataError: when one begins after a wave that has no Release here, or says that a unit was
+            picked for a figure that nobody was shown.
+    """
+    for one in declared:
+        row = _of_wave(one, previous).estimate_by_key.get((one.group, one.measure))
+        if one.picked == "low_score" and (row is None or row.status != "shown"):
+            raise DataError(
+                f"{one.where}: {one.measure} in {one.group} is not shown in wave {one.before}, so "
+                "it was not picked for a low figure there; write other."
+            )
+
+
+def change_row(before: Release, release: Release, asked: Intervention) -> ChangeRow:
+    """The row of a change that nobody declared: the same figures, and words that say so.
+
+    Args:
+        before: of the earlier wave.
+        release: of the later wave, with a trend line that the earlier one is in.
+        asked: what somebody wants to look at.
+
+    Raises:
+        DataError: as `expect_known`.
+    """
+    expect_known([asked], [before])
+    units = frozenset({asked.group, *(row.group for row in release.changes)})
+    (row,) = _rows([_case(_Pair(before, release), asked, units)], [words.NOT_DECLARED])
+    return row
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """Two Releases of a questionnaire."""
+
+    before: Release
+    after: Release
+
+    def unit(self, group: str, measure: str) -> Unit | ChangeState:
+        """A unit's published figures in both waves, or why there are none to compare."""
+        if not self._comparable(group, measure):
+            return "not_comparable"
+        both = (self.before, self.after)
+        rows = [one.estimate_by_key.get((group, measure)) for one in both]
+        figures = [
+            (row.positive, row.base, _step(one, row))
+            for one, row in zip(both, rows, strict=True)
+            if row is not None and row.positive is not None and row.base is not None
+        ]
+        if len(figures) < len(both):
+            return "not_shown"
+        if any(row is not None and row.positive_bound for row in rows):
+            return "banded"
+        (percent, base, step), (percent_now, base_now, step_now) = figures
+        return Unit((percent, percent_now), (base, base_now), (step, step_now))
+
+    def others(self, asked: Intervention, units: frozenset[str]) -> list[Unit]:
+        """Units of the same kind, without those in, around or beside which something was done."""
+        parents = _parents(self.after)
+        touched = {one for unit in units for one in (unit, *_above(unit, parents))}
+        found = []
+        for group, level in _levels(self.after).items():
+            around = units.intersection(_above(group, parents))
+            if level == _levels(self.after)[asked.group] and group not in touched and not around:
+                unit = self.unit(group, asked.measure)
+                if isinstance(unit, Unit):
+                    found.append(unit)
+        return found
+
+    def _comparable(self, group: str, measure: str) -> bool:
+        line = self.after.trend_by_key.get((group, measure), ())
+        wave = self.before.manifest.wave
+        # A unit under another name, or merged, has no row of its own in the earlier Release.
+        return any(row.wave == wave and row.comparable and row.was is None for row in line)
+
+
+@dataclass(frozen=True)
+class _Case:
+    """An intervention, the figures of its unit, and what the others say of it."""
+
+    pair: _Pair
+    asked: Intervention
+    unit: Unit | ChangeState
+    others: int
+    judged: Judged | None
+
+
+def _of_wave(one: Intervention, previous: Sequence[Release]) -> Release:
+    for release in previous:
+        if release.manifest.wave == one.before:
+            return release
+    known = ", ".join(release.manifest.wave for release in previous) or "none"
+    raise DataError(
+        f"{one.where}: before is {one.before!r}, a wave that has no Release to compare with here; "
+        f"there are: {known}."
+    )
+
+
+def _case(pair: _Pair, asked: Intervention, units: frozenset[str]) -> _Case:
+    unit = pair.unit(asked.group, asked.measure)
+    if not isinstance(unit, Unit):
+        return _Case(pair, asked, unit, 0, None)
+    others = pair.others(asked, units)
+    try:
+        found = judge(unit, others, picked_low=asked.picked == "low_score")
+    except EstimationError:
+        return _Case(pair, asked, unit, len(others), None)
+    return _Case(pair, asked, unit, len(others), found)
+
+
+def _rows(cases: Sequence[_Case], declared: Sequence[str]) -> tuple[ChangeRow, ...]:
+    """The rows; what is judged is one family."""
+    said = iter(verdicts([case.judged for case in cases if case.judged is not None]))
+    return tuple(
+        _row(case, None if case.judged is None else next(said), sentence)
+        for case, sentence in zip(cases, declared, strict=True)
+    )
+
+
+def _row(case: _Case, verdict: Verdict | None, declared: str) -> ChangeRow:
+    asked, unit, found = case.asked, case.unit, case.judged
+    shown = unit if isinstance(unit, Unit) else None
+    stands = None if found is None else found.stands
+    return ChangeRow(
+        group=asked.group,
+        measure=asked.measure,
+        kind=case.pair.after.measure_by_id[asked.measure].kind,
+        before=asked.before,
+        after=case.pair.after.manifest.wave,
+        done=asked.done,
+        picked=asked.picked,
+        declared=asked.declared.isoformat(),
+        value_before=None if shown is None else shown.percents[0],
+        value_after=None if shown is None else shown.percents[1],
+        change=None if shown is None else shown.change,
+        others=None if stands is None else case.others,
+        others_change=None if stands is None else _tenths(stands.others),
+        excess=None if stands is None else _tenths(stands.excess.gap),
+        lower=None if stands is None else math.floor(stands.excess.lower),
+        upper=None if stands is None else math.ceil(stands.excess.upper),
+        regression=None if found is None or found.regression is None else _tenths(found.regression),
+        state=unit if not isinstance(unit, Unit) else verdict or "no_yardstick",
+        words=_words(case, verdict, declared),
+        status="c" if unit == "not_shown" else "shown",
+    )
+
+
+def _words(case: _Case, verdict: Verdict | None, declared: str) -> str:
+    before, after, unit = case.pair.before, case.pair.after, case.unit
+    group = after.group_by_id[case.asked.group].label
+    measure = after.measure_by_id[case.asked.measure]
+    about = words.about(measure.label, measure.kind)
+    if not isinstance(unit, Unit):
+        return words.without_figures(unit, group, about)
+    told = words.Told(
+        unit=group,
+        about=about,
+        level=_levels(after)[case.asked.group],
+        surveys=(before.manifest.wave_title, after.manifest.wave_title),
+        percents=unit.percents,
+        steps=unit.steps,
+    )
+    if case.judged is None or verdict is None:
+        return words.no_yardstick(told, declared)
+    return words.change_words(told, case.judged, verdict, case.others, declared)
+
+
+def _step(release: Release, row: EstimateRow) -> int:
+    """The step in points in which a figure stands; a base of 100 may have been rounded up."""
+    policy, base = release.manifest.policy, row.base or 0
+    # Beside a banded reading of a sensitive question the others stand in the coarse step.
+    banded = bool(row.neutral_bound or row.negative_bound)
+    beside = banded and release.measure_by_id[row.measure].sensitive
+    fine = base > policy["fine_base"] and not beside
+    own = int(policy["share_step" if fine else "coarse_share_step"])
+    return max(own, release.coarser_by_key.get((row.group, row.measure), 0))
+
+
+def _levels(release: Release) -> dict[str, str]:
+    """Level of every unit, by the id of its group."""
+    for breakdown in release.manifest.breakdowns:
+        if breakdown.id == COMMAND:
+            return {f"{COMMAND}={value}": level for value, _, level, _ in breakdown.values}
+    return {}
+
+
+def _parents(release: Release) -> dict[str, str | None]:
+    return {row.group: row.parent for row in release.groups}
+
+
+def _above(group: str, parents: dict[str, str | None]) -> list[str]:
+    """The groups that contain a unit, without the force, which contains them all."""
+    found: list[str] = []
+    at = parents.get(group)
+    while at is not None and parents.get(at) is not None:
+        found.append(at)
+        at = parents[at]
+    return found
+
+
+def _tenths(value: float) -> float:
+    return math.floor(value * _TENTHS + 0.5) / _TENTHS

@@ -1,0 +1,102 @@
+"""A watched group against everyone else and against those who share all but one of its traits.
+
+In words with figures, theme by theme. Only the first can raise a finding; the others tell whose gap
+it is, and are worked out from published figures.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from analysis.plan import FORCE
+from analysis.release.model import Release
+from analysis.release.rows import ComparisonRow, GroupRow
+from survey.results import words
+from survey.results.scope import Scope, label
+
+
+@dataclass(frozen=True)
+class ThemeCompared:
+    """One theme: (against whom, what is said), and a sentence where it is clear against all."""
+
+    theme: str
+    said: tuple[tuple[str, str], ...]
+    both: str
+
+
+@dataclass(frozen=True)
+class Compared:
+    """All comparisons of one group.
+
+    Attributes:
+        whose: the group, where that is not the one that the block is about; else empty.
+        unseen: which gaps a group of this size hides, one for each comparison.
+    """
+
+    themes: tuple[ThemeCompared, ...]
+    unseen: str
+    whose: str = ""
+
+
+def beside(release: Release, scope: Scope, row: GroupRow) -> tuple[GroupRow, ...]:
+    """Those who share all but one of a group's traits, as far as the reader may see them."""
+    sides = [one.against for one in release.comparisons if one.group == row.group]
+    return tuple(
+        release.group_by_id[one]
+        for one in dict.fromkeys(sides)
+        if one != FORCE and one in scope.groups
+    )
+
+
+def compared(release: Release, scope: Scope, row: GroupRow, whose: str = "") -> Compared:
+    """Every comparison of a shown group that the reader may see."""
+    others = beside(release, scope, row)
+    # What was raised was decided before rounding: its limits, rounded outward, may reach 0.
+    raised = {found.measure: found.words for found in release.concerns if found.group == row.group}
+    themes = tuple(
+        _theme(release, row, others, theme.measure, raised.get(theme.measure))
+        for theme in release.measures
+        if theme.kind == "theme"
+    )
+    return Compared(themes, _unseen(release, row, others), whose)
+
+
+def _theme(
+    release: Release,
+    row: GroupRow,
+    others: tuple[GroupRow, ...],
+    theme: str,
+    raised: str | None,
+) -> ThemeCompared:
+    by_key = release.comparison_by_key
+    rest = by_key.get((row.group, theme, FORCE))
+    first = raised or words.comparison(rest, row.base, _rest(release, row))
+    rows = [by_key.get((row.group, theme, one.group)) for one in others]
+    said = [
+        (label(release, one), words.beside(found)) for one, found in zip(others, rows, strict=True)
+    ]
+    both = words.CLEAR_AGAINST_ALL if _clear_against_all([rest, *rows]) else ""
+    name = release.measure_by_id[theme].label
+    return ThemeCompared(name, (("Everyone else", first), *said), both)
+
+
+def _clear_against_all(rows: list[ComparisonRow | None]) -> bool:
+    """Whether two comparisons or more are all shown and all clear, to the same side."""
+    sides = [
+        -1 if (row.upper or 0) < 0 else 1 if (row.lower or 0) > 0 else 0
+        for row in rows
+        if row is not None and row.gap is not None
+    ]
+    return len(rows) == len(sides) > 1 and abs(sum(sides)) == len(sides)
+
+
+def _rest(release: Release, row: GroupRow) -> int | None:
+    """People of everyone else, by the published bases."""
+    whole = release.group_by_id[FORCE].base
+    return whole - row.base if whole and row.base and whole > row.base else None
+
+
+def _unseen(release: Release, row: GroupRow, others: tuple[GroupRow, ...]) -> str:
+    sizes = [("everyone else", _rest(release, row))]
+    sizes += [(label(release, one), one.base) for one in others]
+    return words.often_unseen(row.base, [(name, base) for name, base in sizes if base])
