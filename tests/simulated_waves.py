@@ -24,7 +24,7 @@ from analysis.microdata import Microdata
 from analysis.policy import DisclosurePolicy
 from analysis.publish.compared import raised
 from analysis.publish.figures import Figures
-from analysis.publish.pooling import Earlier
+from analysis.publish.pooling import EarlierWaves
 from analysis.publish.shown import Shown, control
 from analysis.statistics.concerns import Flag
 from analysis.tally import Tally, tally
@@ -234,7 +234,7 @@ def one_after_another(waves: Sequence[Shown]) -> tuple[Flags, ...]:
     for number, shown in enumerate(waves, 1):
         prints = {theme: theme for theme in shown.figures.codebook.theme_by_id}
         names = [one.wave for one in kept]
-        earlier = Earlier(
+        earlier = EarlierWaves(
             *(shown.plan, tuple(reversed(kept)), dict(zip(names, found, strict=True)), prints),
             k=POLICY.k,
             last=names[-1] if names else "",

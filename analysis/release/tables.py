@@ -23,11 +23,14 @@ from analysis.release.rows import (
     ComparisonRow,
     ConcernRow,
     DistributionRow,
+    DriverRow,
     EstimateRow,
     GroupRow,
     LadderRow,
     MeasureRow,
     ProcedureRow,
+    ReliabilityRow,
+    RepresentativenessRow,
     SlopeRow,
     TrendRow,
 )
@@ -77,6 +80,9 @@ ROWS: Mapping[str, type] = MappingProxyType(
         "ladders": LadderRow,
         "changes": ChangeRow,
         "procedures": ProcedureRow,
+        "representativeness": RepresentativenessRow,
+        "reliability": ReliabilityRow,
+        "drivers": DriverRow,
     }
 )
 """Table name -> class of its rows, in the order in which a reader would want them."""

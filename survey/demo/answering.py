@@ -43,13 +43,33 @@ men would have to be hidden with them."""
 Form = dict[str, list[str]]
 
 
-def respondents(force: Force, frame: Frame, seed: int, wave: int) -> npt.NDArray[np.bool_]:
-    """Who of the frame answers, shape (n,): about 60 %, by department, never by what they think."""
+def respondents(
+    force: Force, frame: Frame, seed: int, wave: int, part: float | npt.NDArray[np.float64] = 1.0
+) -> npt.NDArray[np.bool_]:
+    """Who of the frame answers, shape (n,): about 60 %, by department, never by what they think.
+
+    Args:
+        force: everybody.
+        frame: who serves at the wave.
+        seed: of everything random.
+        wave: counted from 1.
+        part: of those who would answer, how many do, shape (n,) or the same for all.
+    """
     rng = np.random.default_rng([seed, wave])
     names, department = np.unique(frame.options[UNIT], return_inverse=True)
     by_department = rng.uniform(-0.08, 0.08, len(names))[department]
     chance = RESPONSE_RATE + by_department + 0.2 * force.readiness[frame.people]
-    return rng.random(frame.n) < chance
+    return rng.random(frame.n) < chance * part
+
+
+def silenced(
+    questionnaire: Questionnaire, frame: Frame, truths: Sequence[Truth], wave: int
+) -> npt.NDArray[np.float64]:
+    """Of those who would answer, how many do where a truth says so, shape (n,)."""
+    part = np.ones(frame.n)
+    for silence in (one for truth in truths for one in truth.silences if wave in one.waves):
+        part[frame.picked(questionnaire, silence.where)] *= silence.part
+    return part
 
 
 def forms(

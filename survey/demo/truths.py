@@ -35,6 +35,15 @@ class Shift:
 
 
 @dataclass(frozen=True)
+class Silence:
+    """Of a group fewer answer than would: `part` of them, in (0, 1)."""
+
+    where: Where
+    waves: tuple[int, ...]
+    part: float
+
+
+@dataclass(frozen=True)
 class Trace:
     """Where a truth can be seen: a group's gap to the rest of `against`, for one theme.
 
@@ -57,6 +66,7 @@ class Truth:
     sentence: str
     shifts: tuple[Shift, ...]
     traces: tuple[Trace, ...]
+    silences: tuple[Silence, ...] = ()
 
 
 _NORTH = "response-north"
@@ -127,7 +137,18 @@ STRENGTH = Truth(
     traces=(Trace("command=public-protection", "force", "specialist", EVERY_WAVE, 16),),
 )
 
-TRUTHS = (SEXISM, PROBATIONERS, LEADERS, STRENGTH)
+_DISPATCH = (("command", "dispatch"),)
+
+OVERWORK = Truth(
+    "In Dispatch, a department of Contact and Support, there is never enough time, and only half "
+    "as many find the time to answer: weighted to its headcounts the command is lower than its "
+    "answers say.",
+    shifts=(Shift(_DISPATCH, ("communities",), EVERY_WAVE, -0.8),),
+    traces=(Trace("command=dispatch", "force", "communities", EVERY_WAVE, -32),),
+    silences=(Silence(_DISPATCH, EVERY_WAVE, 0.5),),
+)
+
+TRUTHS = (SEXISM, PROBATIONERS, LEADERS, STRENGTH, OVERWORK)
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,7 @@ def codebook(questionnaire: Questionnaire) -> Codebook:
         variables=tuple(variables),
         items=tuple(items),
         themes=themes,
+        outcome=questionnaire.outcome,
     )
 
 

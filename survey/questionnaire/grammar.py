@@ -305,6 +305,12 @@ class ProcessPart(Part):
     measures: Annotated[list[str], Field(min_length=1)]
 
 
+class DriversPart(Part):
+    """What the themes are looked at beside: the statement that stands for an outcome."""
+
+    outcome: Id
+
+
 class SupportPart(Part):
     """Where a respondent can turn to."""
 
@@ -332,4 +338,5 @@ class DocumentPart(Part):
     tables: Annotated[list[Annotated[TablePart, BeforeValidator(_tabled)]], Field(min_length=1)]
     concerns: ConcernsPart = ConcernsPart()
     procedures: list[ProcessPart] = []
+    drivers: DriversPart | None = None
     support: list[SupportPart] = []

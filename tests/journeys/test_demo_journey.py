@@ -64,12 +64,16 @@ class Demo:
         return {
             (row.group, row.measure): row.kind
             for row in self.releases[wave - 1].concerns
-            if row.state not in PAST
+            if row.state not in PAST and row.kind != "level"
         }
 
     def raised(self, wave: int) -> dict[tuple[str, str], ConcernRow]:
         """(group, theme) -> what is said of it in a wave counted from 1."""
-        return {(row.group, row.measure): row for row in self.releases[wave - 1].concerns}
+        return {
+            (row.group, row.measure): row
+            for row in self.releases[wave - 1].concerns
+            if row.kind != "level"
+        }
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +105,20 @@ def test_three_waves_are_destroyed_and_one_is_open(demo: Demo) -> None:
     # The standing key opens the sums that a later wave pools with, and no answer.
     kept = {key.parent.name for key in demo.home.rglob("release.key")}
     assert kept == {still_open.id, STANDING}
+
+
+def test_minority_background_probationers_are_compared_with_three(demo: Demo) -> None:
+    group = "ethnicity=minority&probationer=yes"
+    against = ("force", "ethnicity=majority&probationer=yes", "ethnicity=minority&probationer=no")
+    for release in demo.releases:
+        by_key = release.comparison_by_key
+        clear = {
+            theme: [(by_key[group, theme, one].upper or 0) < 0 for one in against]
+            for theme in ("misconduct", "discrimination", "specialist", "communities")
+        }
+        # What is planted is clear against each of them, and what is not against none.
+        assert all(clear["misconduct"] + clear["discrimination"])
+        assert not any(clear["specialist"] + clear["communities"])
 
 
 def test_printed_codes_can_be_used(demo: Demo) -> None:
@@ -167,6 +185,19 @@ def test_the_northern_departments_are_cleared_in_the_third(demo: Demo) -> None:
     assert states == dict.fromkeys(DEPARTMENTS, "cleared")
 
 
+def test_what_the_northern_board_declared_stands_out_in_the_third(demo: Demo) -> None:
+    first, second, third = demo.releases[:3]
+    assert first.changes == second.changes == ()
+    assert [row.group for row in third.changes] == ["command=response-north", *DEPARTMENTS]
+    for row in third.changes:
+        assert (row.measure, row.before) == ("discrimination", second.manifest.wave)
+        assert second.manifest.closed < row.declared < third.manifest.closed
+        assert (row.state, row.picked) == ("stood_out", "low_score")
+        assert (row.excess or 0) > (row.regression or 0) >= 0
+    # Beside a command stand commands, and beside a department departments that nobody acted in.
+    assert [(row.others or 0) > 20 for row in third.changes] == [False, True, True]
+
+
 def test_nothing_else_is_ever_confirmed(demo: Demo) -> None:
     plan = loader.load(QUESTIONNAIRE).plan
     chance = [
@@ -177,6 +208,18 @@ def test_nothing_else_is_ever_confirmed(demo: Demo) -> None:
         and not any(key[1] == one.theme and follows(plan, key[0], one) for one in TRACES)
     ]
     assert chance == []
+
+
+def test_who_is_missing_moves_the_figures_of_one_command(demo: Demo) -> None:
+    for release in demo.releases:
+        row = release.estimate_by_key["command=contact-and-support", "communities"]
+        assert row.positive is not None
+        assert row.weighted is not None
+        assert 3 <= row.positive - row.weighted <= 7
+        themes = [one for one in release.estimates if one.kind == "theme" and one.weighted]
+        assert {one.group for one in themes} == {"command=contact-and-support"}
+        missing = {one.group: one.missing or 0 for one in release.representativeness}
+        assert missing["command=dispatch"] >= 25
 
 
 def test_in_the_first_wave_everything_is_emerging(demo: Demo) -> None:

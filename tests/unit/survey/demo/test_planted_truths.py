@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pytest
 
 from analysis.codebook import Codebook
-from survey.demo.answering import Form, forms, respondents
+from survey.demo.answering import Form, forms, respondents, silenced
 from survey.demo.force import SEED, Frame, make_force
 from survey.demo.making import QUESTIONNAIRE
 from survey.demo.truths import EVERY_WAVE, TRUTHS, Trace, Truth
@@ -40,7 +40,7 @@ def answered(wave: int, truths: tuple[Truth, ...] = TRUTHS) -> tuple[Frame, list
     force = make_force(culture())
     frame = force.frame(wave)
     sent = forms(culture(), meaning(), force, frame, truths, SEED, wave)
-    responds = respondents(force, frame, SEED, wave)
+    responds = respondents(force, frame, SEED, wave, silenced(culture(), frame, TRUTHS, wave))
     options = {question: codes[responds] for question, codes in frame.options.items()}
     kept = [form for form, does in zip(sent, responds, strict=True) if does]
     return Frame(frame.people[responds], options), kept
@@ -143,6 +143,17 @@ def test_about_six_in_ten_answer_and_not_by_what_they_think() -> None:
         assert 0.55 < responds.mean() < 0.65
         outlook = force.outlook[frame.people]
         assert abs(outlook[responds].mean() - outlook[~responds].mean()) < 0.08
+
+
+def test_of_dispatch_half_as_many_answer_and_of_all_others_as_many() -> None:
+    force = make_force(culture())
+    for wave in EVERY_WAVE:
+        frame = force.frame(wave)
+        would = respondents(force, frame, SEED, wave)
+        does = respondents(force, frame, SEED, wave, silenced(culture(), frame, TRUTHS, wave))
+        dispatch = frame.picked(culture(), (("command", "dispatch"),))
+        assert (does == would)[~dispatch].all()
+        assert 0.35 < does[dispatch].sum() / would[dispatch].sum() < 0.65
 
 
 def test_some_answers_are_skipped_or_withheld() -> None:

@@ -75,6 +75,8 @@ BREAKAGES = [
     ("id: tiny", "id: &a tiny\nwelcome: *a", "welcome", "no field `welcome`"),
     ("title: {en: Tiny survey", "title: {en: ''", "title:", "`en` is empty"),
     ("  - [command]\n", "  - []\n", "- []", "must hold at least 1"),
+    ("minutes: 1\n", "minutes: 1\ndrivers: {outcome: unit}\n", "outcome", "no statement `unit`"),
+    ("minutes: 1\n", "minutes: 1\ndrivers: {outcome: fair}\n", "outcome", "2 to 12 themes besides"),
 ]
 
 
