@@ -13,6 +13,7 @@ from functools import cached_property
 from itertools import product
 
 from analysis.ladders import Ladder
+from analysis.processes import Process
 
 FORCE = "force"
 """The id of the group that holds everybody."""
@@ -117,12 +118,17 @@ class Intersection:
 
 @dataclass(frozen=True)
 class TablePlan:
-    """All breakdowns, tables, named intersections and ladders that a Release publishes."""
+    """All breakdowns, tables, named intersections and ladders that a Release publishes.
+
+    Attributes:
+        processes: of which HR may give counts by group.
+    """
 
     breakdowns: tuple[Breakdown, ...]
     tables: tuple[Table, ...]
     intersections: tuple[Intersection, ...] = ()
     ladders: tuple[Ladder, ...] = ()
+    processes: tuple[Process, ...] = ()
 
     @cached_property
     def breakdown_by_id(self) -> dict[str, Breakdown]:

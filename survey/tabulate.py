@@ -14,7 +14,8 @@ from typing import Any
 
 import click
 
-from analysis import benchmarks, headcounts, interventions, responses
+from analysis import headcounts, responses
+from analysis.beside import NO_FILES, BesideFiles
 from analysis.earlier_tallies import EarlierTallies, kept
 from analysis.errors import Unprotectable
 from analysis.ledger import Ledger, Published
@@ -25,6 +26,7 @@ from analysis.release import folder
 from analysis.release.model import Release
 from analysis.tally import tally
 from survey import clock
+from survey.beside_options import with_files_beside
 from survey.close import keys as release_keys
 from survey.close import sealed_tallies
 from survey.close.keys import Keys
@@ -47,7 +49,6 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 @click.option("--responses", "answers", type=_FILE, required=True, help="answers, .csv or .csv.gz")
 @click.option("--headcount", type=_FILE, help="people by group: group,headcount")
 @click.option("--weight", metavar="COLUMN", help="column that holds each answer's weight")
-@click.option("--benchmarks", type=_FILE, help="figures of others: see check --benchmark-template")
 @click.option("--wave", metavar="ID", help="id of the wave; else the name of the file of answers")
 @click.option("--closed", type=click.DateTime(["%Y-%m-%d"]), help="when it closed; else today")
 @click.option(
@@ -66,7 +67,7 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
     help="release.key that opens them, where --key does not",
 )
 @click.option("--keep-tallies", type=_FILE, help="public.json to seal this wave's sums to")
-@click.option("--interventions", type=_FILE, help="where something was done, declared in advance")
+@with_files_beside
 @click.option("--out", type=_FOLDER, required=True, help="gets the Release as a folder of its own")
 def tabulate(
     questionnaire: Path,
@@ -76,6 +77,7 @@ def tabulate(
     key: Path | None,
     ledger: Path | None,
     out: Path,
+    beside: BesideFiles,
     **of_wave: Any,
 ) -> None:
     """Publish a file of answers of a survey that was run elsewhere."""
@@ -88,8 +90,9 @@ def tabulate(
         raise SettingsError(
             "--ledger needs --key: a Release signed with a throw-away key is another one each time."
         )
+    in_ledger = {"interventions": beside.interventions, **of_wave}
     for option in ("correct", "previous", "keep_tallies", "interventions"):
-        if of_wave[option] is not None and ledger is None:
+        if in_ledger[option] is not None and ledger is None:
             name = option.replace("_", "-")
             raise SettingsError(f"--{name} needs --ledger, in which the Releases stand.")
     if of_wave["keep_tallies"] is not None and weight is not None:
@@ -101,11 +104,7 @@ def tabulate(
     keeper = None if of_wave["keep_tallies"] is None else officers.read(of_wave["keep_tallies"])
     openers = (keys, *who_opens(of_wave["openers"])[1])
     pooling = Pooling(of_wave["previous"], openers, keeper)
-    asked = Asked(
-        *(questionnaire, answers, headcount, weight, _name(wave, answers), day),
-        benchmarks=of_wave["benchmarks"],
-        interventions=of_wave["interventions"],
-    )
+    asked = Asked(*(questionnaire, answers, headcount, weight, _name(wave, answers), day, beside))
     made = (
         made_of(asked) if ledger is None else _continued(asked, ledger, out, keys, reason, pooling)
     )
@@ -134,8 +133,7 @@ class Asked:
         weight: name of the column that holds weights.
         wave: id and title of the wave.
         closed: the day on which it closed.
-        benchmarks: file of what others published of the same statements; None for none.
-        interventions: file that says where something was done; None for none.
+        beside: files of what is published with the answers.
     """
 
     questionnaire: Path
@@ -144,8 +142,7 @@ class Asked:
     weight: str | None
     wave: str
     closed: date
-    benchmarks: Path | None = None
-    interventions: Path | None = None
+    beside: BesideFiles = NO_FILES
 
 
 def _continued(
@@ -250,11 +247,9 @@ def made_of(
         Unprotectable: the plan cannot be published safely from these answers.
     """
     asked = load(what.questionnaire)
-    book = codebook(asked)
-    others = () if what.benchmarks is None else benchmarks.read(what.benchmarks, book)
-    counts = None if what.headcount is None else headcounts.read(what.headcount, asked.plan)
-    file = what.interventions
-    done = () if file is None else interventions.read(file, book, asked.plan)
+    book, plan = codebook(asked), asked.plan
+    beside = what.beside.read(book, plan)
+    counts = None if what.headcount is None else headcounts.read(what.headcount, plan)
     microdata = responses.read(what.answers, book, layout(asked), what.weight)
     click.echo(
         f"{microdata.n:,} answers to {len(book.items)} items; {len(asked.plan.groups):,} groups"
@@ -263,13 +258,13 @@ def made_of(
         book,
         asked.plan,
         microdata,
-        wave=WaveFacts(what.wave, what.wave, what.closed, ledger, correction, others),
+        wave=WaveFacts(what.wave, what.wave, what.closed, ledger, correction),
         policy=DisclosurePolicy(),
         headcounts=counts,
         previous=() if ledger is None else [one.release for one in ledger.in_force],
         previous_tallies=earlier,
         weight=what.weight,
-        interventions=done,
+        beside=beside,
     )
     return Made(release, kept(tally(book, asked.plan, microdata), release) if keep else None)
 

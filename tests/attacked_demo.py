@@ -55,6 +55,7 @@ def save(home: Path, out: Path, pages: int = 12) -> None:
             for table in exports.TABLES:
                 keep(client, f"{address}/csv/{table}.csv", out / "exports" / person.name)
             if person.role == "hr":
+                keep(client, f"{address}/procedures", out / "pages")
                 for group in hidden(release)[:pages]:
                     theme = next(row.measure for row in release.measures if row.kind == "theme")
                     keep(client, f"{address}/theme/{theme}?group={group}", out / "pages")

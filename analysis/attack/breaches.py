@@ -38,9 +38,11 @@ class Breach:
         group: the group that it is about.
         words: one sentence that names what gives it away.
         measure: the item or theme whose percents give it away; empty when it is the bases.
+        process: the process whose counts do; else empty.
     """
 
     kind: BreachKind
     group: str
     words: str
     measure: str = ""
+    process: str = ""

@@ -18,6 +18,7 @@ _VALUES = {
     "benchmarks": ("gap", "lower", "upper"),
     "slopes": ("since", "waves", "change", "lower", "upper", "direction"),
     "concerns": ("state", "gap", "words"),
+    "procedures": ("at_risk", "cases", "rate", "rate_gap", "ratio", "clear", "words"),
 }
 _NAMING = ("comparisons", "concerns")
 

@@ -19,7 +19,7 @@ Record = Mapping[str, str]
 
 _KEYS = (
     *("group", "measure", "item", "category", "against", "kind", "wave"),
-    *("source", "year"),
+    *("source", "year", "process"),
 )
 _TABLE_COLUMNS = {
     "groups": {"group", "table", "label", "parent", "base", "status"},
@@ -30,6 +30,7 @@ _TABLE_COLUMNS = {
     "benchmarks": {"group", "measure", "source", "year", "gap", "status"},
     "slopes": {"group", "measure", "since", "change", "status"},
     "concerns": {"group", "measure", "against", "gap", "words"},
+    "procedures": {"group", "process", "period", "cases", "status"},
 }
 _LONG = {"unit", "parent", "item", "count"}
 

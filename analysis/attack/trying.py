@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from analysis.attack import (
+    counted,
     crosses,
     differences,
     editions,
@@ -47,6 +48,7 @@ ATTACKS = (
     Attack(4, "together", editions.together),
     Attack(4, "trends", editions.trends),
     Attack(4, "reorganised", reorganised.merged),
+    Attack(4, "processes", counted.processes),
     Attack(5, "bands", percents.bands),
     Attack(5, "no-base", percents.without_base),
     Attack(5, "means", percents.means),

@@ -14,6 +14,9 @@ Reals = npt.NDArray[np.float64]
 DUST = 1e-6
 """Below this a count is solver noise."""
 
+_DUAL, _PRIMAL = 1, 4
+"""Of HiGHS's ways through a program, those on one core."""
+
 
 def program(
     rows: sparse.csc_array, upper: Reals, row_lower: Reals, row_upper: Reals
@@ -73,7 +76,7 @@ def answer(highs: highspy.Highs) -> Reals | None:
 
 
 def solved(highs: highspy.Highs, reason: str) -> Reals:
-    """The solution; once more from the beginning when in doubt.
+    """The solution; from the beginning when in doubt, and then by the other simplex method.
 
     Raises:
         Unprotectable: for that reason, when there is none.
@@ -82,6 +85,12 @@ def solved(highs: highspy.Highs, reason: str) -> Reals:
     if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
         highs.clearSolver()
         highs.run()
+    if highs.getModelStatus() == highspy.HighsModelStatus.kUnknown:
+        _, strategy = highs.getOptionValue("simplex_strategy")
+        highs.setOptionValue("simplex_strategy", _PRIMAL if strategy != _PRIMAL else _DUAL)
+        highs.clearSolver()
+        highs.run()
+        highs.setOptionValue("simplex_strategy", strategy)
     status = highs.getModelStatus()
     if status != highspy.HighsModelStatus.kOptimal:
         raise Unprotectable(f"{reason} (solver: {highs.modelStatusToString(status)})")

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from analysis.attack.audit import Breach, examine
 from analysis.attack.shares import attack_shares
+from analysis.beside import NOTHING, Beside
 from analysis.change_rows import change_rows, expect_known
 from analysis.codebook import Codebook
 from analysis.earlier_tallies import EarlierTallies
 from analysis.errors import DataError, EstimationError, LedgerError, Unprotectable
-from analysis.interventions import Intervention
 from analysis.ledger import Published
 from analysis.microdata import Microdata
 from analysis.plan import FORCE, TablePlan
@@ -28,6 +28,7 @@ from analysis.publish.manifest import WaveFacts, manifest_of, measure_rows
 from analysis.publish.pairs import sides
 from analysis.publish.places import places
 from analysis.publish.pooling import earlier
+from analysis.publish.procedures import procedure_rows
 from analysis.publish.response import Response, response_of
 from analysis.publish.shown import Shown, control
 from analysis.publish.slopes import slope_rows
@@ -51,7 +52,7 @@ def publish(  # noqa: PLR0913
     previous: Sequence[Release] = (),
     previous_tallies: Sequence[EarlierTallies] = (),
     weight: str | None = None,
-    interventions: Sequence[Intervention] = (),
+    beside: Beside = NOTHING,
 ) -> Release:
     """Count, protect, compute and round the answers of a wave.
 
@@ -66,11 +67,11 @@ def publish(  # noqa: PLR0913
         previous_tallies: sums of earlier waves of the same questionnaire; with them and `previous`
             findings can be confirmed. A wave with weights is not pooled.
         weight: name of the weight column, exactly when `microdata` has weights.
-        interventions: where something was done; each begins after one of the waves in `previous`.
+        beside: what others give to be published with the answers.
 
     Raises:
         EstimationError: when nobody answered.
-        DataError: when microdata, headcounts, weights or interventions do not fit.
+        DataError: when microdata, headcounts, weights or what is given beside them do not fit.
         LedgerError: when the ledger is that of another questionnaire, or a wave that stands in it
             is published again without saying why, or another one with a reason.
         Unprotectable: when the plan cannot be published safely.
@@ -89,7 +90,7 @@ def publish(  # noqa: PLR0913
         previous=previous,
         previous_tallies=previous_tallies,
         weight=weight,
-        interventions=interventions,
+        beside=beside,
     )
 
 
@@ -136,12 +137,12 @@ def publish_tally(  # noqa: PLR0913
     previous: Sequence[Release] = (),
     previous_tallies: Sequence[EarlierTallies] = (),
     weight: str | None = None,
-    interventions: Sequence[Intervention] = (),
+    beside: Beside = NOTHING,
 ) -> Release:
     """`publish` for answers that were counted in parts: everything after the tally."""
     closed = wave.closed.isoformat()
     line = line_before(previous, counted.codebook.questionnaire, wave.id, closed)
-    expect_known(interventions, line)
+    expect_known(beside.interventions, line)
     shown = control(counted, policy, past)
     look = Telling(shown, counted)
     where = places(counted.codebook, counted.plan, counted.cells)
@@ -150,19 +151,20 @@ def publish_tally(  # noqa: PLR0913
         shown = replace(shown, withheld=shown.withheld | past.withheld())
     sizes = all_headcounts(counted.plan, headcounts, counted.at_groups.people.tolist())
     known = response_of(shown, sizes, past, None if wave.told is None else wave.told.cards)
+    counts = procedure_rows(shown, known, beside.procedures, wave.ledger)
     tallies = () if weight is not None else previous_tallies
     if weight is not None:
         shown = replace(shown, withheld=_withheld_of_people(shown, wave, known))
     while True:
-        draft = _draft(shown, wave, known, weight)
+        draft = replace(_draft(shown, wave, known, weight), procedures=counts)
         # Percents first: that takes milliseconds, and the rest need not be made for them.
         breaches = tuple(attack_shares(draft))
         if not breaches:
             release = _completed(draft, shown, line, tallies)
             release = replace(
                 release,
-                changes=change_rows(release, line, interventions),
-                benchmarks=benchmark_rows(release, wave.benchmarks),
+                changes=change_rows(release, line, beside.interventions),
+                benchmarks=benchmark_rows(release, beside.benchmarks),
             )
             check(release)
             found = examine(release, shown.plan, look.candidates, where)

@@ -6,7 +6,6 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date
 
-from analysis.benchmarks import Benchmark
 from analysis.codebook import Codebook, Theme
 from analysis.disclosure import rounding
 from analysis.disclosure.shape import not_published
@@ -36,6 +35,10 @@ METHODS = {
         "declared in a file; against the spread of the changes of other units of the same kind (t, "
         "units - 2), Benjamini-Hochberg over all that was declared; from published figures alone"
     ),
+    "processes": (
+        "Miettinen-Nurminen score and Koopman score, group against everybody else, from rounded "
+        "counts; Benjamini-Hochberg within a process"
+    ),
     "disclosure control": "complementary suppression over all tables together, audited",
 }
 
@@ -50,7 +53,6 @@ class WaveFacts:
         ledger: everything that was published of its questionnaire; the Releases of this wave are
             audited together with the new one, which replaces the last of them.
         correction: why it does, in words that everybody will read; None for a wave's first one.
-        benchmarks: what others published of the same statements.
     """
 
     id: str
@@ -58,7 +60,6 @@ class WaveFacts:
     closed: date
     ledger: Ledger | None = None
     correction: str | None = None
-    benchmarks: tuple[Benchmark, ...] = ()
 
     @property
     def told(self) -> Count | None:
@@ -109,6 +110,7 @@ def manifest_of(shown: Shown, wave: WaveFacts, known: Response, weight: str | No
         cards=None if wave.told is None else wave.told.cards,
         received=None if wave.told is None else wave.told.received,
         coarser=shown.listed_steps(),
+        processes=plan.processes,
     )
 
 

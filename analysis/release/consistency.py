@@ -9,6 +9,7 @@ from typing import Any
 
 from analysis.errors import LeakingRelease, ReleaseError
 from analysis.plan import FORCE
+from analysis.procedures import Period
 from analysis.release.levels import level_rows
 from analysis.release.model import Release
 from analysis.release.sides import holds_a_trait, is_side, side_row
@@ -31,6 +32,10 @@ _VALUES = {
     "changes": (
         *("value_before", "value_after", "change", "others", "others_change"),
         *("excess", "lower", "upper", "regression"),
+    ),
+    "procedures": (
+        *("at_risk", "cases", "rate", "rest_rate", "rate_gap", "gap_lower", "gap_upper"),
+        *("ratio", "ratio_lower", "ratio_upper", "clear", "words"),
     ),
 }
 
@@ -77,6 +82,9 @@ def check(release: Release) -> None:
     _nothing_hidden(
         "concerns", hidden, [(row.group, item) for row in release.concerns for item in row.items]
     )
+    told = [(row.group, "") for row in release.procedures if row.status == "shown"]
+    _nothing_hidden("procedures", hidden, told)
+    _processes_stand(release)
     _states_stand(release)
     _items_stand(release)
     _levels_stand(release)
@@ -207,6 +215,31 @@ def _changes_stand(release: Release) -> None:
                 f"changes: what is said of {row.group} ({row.measure}) since {row.before} is not "
                 "what the trend lines say."
             )
+
+
+def _processes_stand(release: Release) -> None:
+    """Processes are declared ones, with a group that exists, once, in one period each."""
+    declared = {one.id for one in release.manifest.processes}
+    periods: dict[str, str] = {}
+    seen = set()
+    for row in release.procedures:
+        known = row.process in declared and row.group in release.group_by_id
+        one_period = periods.setdefault(row.process, row.period) == row.period
+        if not (known and one_period and _is_period(row.period)):
+            raise ReleaseError(
+                f"procedures: {row.group} ({row.process}, {row.period}) cannot stand here."
+            )
+        if (row.process, row.group) in seen:
+            raise ReleaseError(f"procedures: {row.group} stands twice under {row.process}.")
+        seen.add((row.process, row.group))
+
+
+def _is_period(text: str) -> bool:
+    try:
+        Period.parse(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _keys(rows: Iterable[Any], measure: str, group: str = "group") -> list[tuple[str, str]]:

@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from analysis import strict_json, zipped
 from analysis.errors import ReleaseError
+from analysis.processes import Process
 from analysis.release import certificates, tables
 from analysis.release.consistency import check
 from analysis.release.metadata import metadata
@@ -259,10 +260,15 @@ def _manifest(found: dict[str, Any]) -> Manifest:
                 (tuple(groups), tuple((measure, step) for measure, step in steps))
                 for groups, steps in found.pop("coarser")
             ),
+            processes=tuple(_process(one) for one in found.pop("processes")),
             **found,
         )
     except (TypeError, ValueError, KeyError) as error:
         raise _tampered("the manifest is not laid out as one") from error
+
+
+def _process(found: dict[str, Any]) -> Process:
+    return Process(**{**found, "measures": tuple(found["measures"])})
 
 
 def _release(manifest: Manifest, files: Mapping[str, bytes]) -> Release:

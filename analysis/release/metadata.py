@@ -20,6 +20,7 @@ _TITLES = {
     "benchmarks": "The force beside figures that others published",
     "ladders": "What is shown in place of groups that are not",
     "changes": "What changed where something was done",
+    "procedures": "Formal processes, as HR counted them, by group",
 }
 
 _KEYS = {
@@ -35,15 +36,18 @@ _KEYS = {
     "benchmarks": ["group", "measure", "source", "year"],
     "ladders": ["ladder", "asked", "label"],
     "changes": ["group", "measure", "before"],
+    "procedures": ["process", "group"],
 }
 
 _MEANINGS = {
     "against": "group that is compared with; where it holds the compared group, its rest is",
     "asked": "id of the group that is asked for",
+    "at_risk": "people to whom it could have happened, rounded",
     "base": "people who answered, unweighted; rounded for small groups",
     "after": "id of the later wave, this one",
     "before": "id of the earlier wave that it rests on too",
     "bound": "or_more or or_less when the percent is top or bottom coded",
+    "cases": "those of them to whom it did, rounded",
     "category": "code of the answer category",
     "change": "points of percent positive by which it moved, up to this wave",
     "comparable": "whether wording, scale and polarity are this wave's, and of a trend the people",
@@ -56,6 +60,8 @@ _MEANINGS = {
         "points of percent positive, group minus what it is compared with; of a level, percent "
         "negative minus it"
     ),
+    "gap_lower": "lower 95 % limit of rate_gap, rounded outward",
+    "gap_upper": "upper 95 % limit of rate_gap, rounded outward",
     "group": "id of the group: breakdown=value joined by &, or force",
     "headcount": "people on the frame; rounded for small groups",
     "item": "id of the item",
@@ -74,13 +80,21 @@ _MEANINGS = {
     "others_change": "mean change of the others, in points",
     "parent": "id of the group that contains this one",
     "people": "base times gap, rounded to 5; of a level, base times percent negative",
+    "period": "first and last month that were counted",
     "percent": "percent of valid answers, in steps of the policy or coarser ones in the manifest",
     "picked": "low_score when the unit was picked for its low figure, or other",
     "positive": "percent positive of valid answers; for a theme the mean of respondents' shares",
     "positive_bound": "or_more or or_less when percent positive is top or bottom coded",
+    "process": "id of the process",
+    "rate": "cases in percent of at_risk, from the rounded counts",
+    "rate_gap": "rate less rest_rate, in points",
+    "ratio": "risk of the adverse event over that of everybody else, from the rounded counts",
+    "ratio_lower": "lower 95 % limit of ratio, rounded outward",
+    "ratio_upper": "upper 95 % limit of ratio, rounded outward",
     "reading": "positive, neutral or negative, with polarity applied",
     "regression": "points that a unit picked for its low figure would have come back anyway",
     "response_rate": "percent of the headcount that answered, in steps",
+    "rest_rate": "rate of everybody else, from the rounded counts",
     "rung": "how far from the group asked for, which is 1",
     "score": "theme score from 0 to 100",
     "sensitive": "whether small numerators of the item are banded",

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from analysis.plan import Breakdown
+from analysis.processes import Process
 from analysis.release.certificates import Certificates
 from analysis.release.rows import (
     BenchmarkRow,
@@ -18,6 +19,7 @@ from analysis.release.rows import (
     GroupRow,
     LadderRow,
     MeasureRow,
+    ProcedureRow,
     SlopeRow,
     TrendRow,
 )
@@ -70,6 +72,7 @@ class Manifest:
         ledger: hash of the last entry of the ledger that it was audited with; None when without.
         coarser: where shares stand in a coarser step than the policy's, for all parts of a group
             alike, those that are not shown included.
+        processes: of which HR gave counts.
     """
 
     wave: str
@@ -98,6 +101,7 @@ class Manifest:
     correction: str | None = None
     cards: int | None = None
     received: int | None = None
+    processes: tuple[Process, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -121,6 +125,7 @@ class Release:
     slopes: tuple[SlopeRow, ...] = ()
     benchmarks: tuple[BenchmarkRow, ...] = ()
     changes: tuple[ChangeRow, ...] = ()
+    procedures: tuple[ProcedureRow, ...] = ()
     certificates: Certificates | None = None
 
     @cached_property

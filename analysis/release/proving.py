@@ -8,6 +8,7 @@ from analysis.errors import ReleaseError
 from analysis.release.claims import Claims
 from analysis.release.known import has_own_bases, of_group
 from analysis.release.model import Release
+from analysis.release.processes import as_release, processes_of
 from analysis.release.sums import Sums
 
 
@@ -45,16 +46,21 @@ def prove(release: Release) -> Proved:
         raise ReleaseError("This Release has no certificates: it has not been audited.")
     _expect_bases(release)
     wanted = ["", *(one for one in release.measure_by_id if has_own_bases(release, one))]
+    counted = processes_of(release)
     given = [proof.measure for proof in certificates.proofs]
-    if given != wanted:
-        odd = sorted(set(given) ^ set(wanted))
+    expected = [*wanted, *(f"process {one}" for one in counted)]
+    if given != expected:
+        odd = "".join(sorted(set(given) ^ set(expected))[:1]) or "the groups"
         raise ReleaseError(
-            "certificates.json must speak of the groups, then of each item with bases of its own, "
-            f"once and in order; look at {odd[0] if odd and odd[0] else 'the groups'}."
+            "certificates.json must speak of the groups, then of each item with bases of its own "
+            f"and of each process, once and in order; look at {odd}."
         )
     sums = Sums(release, certificates.partial)
     every = [table for proof in certificates.proofs for table in proof.tables]
     claims = {one: Claims(release, sums, one) for one in wanted}
+    for process in counted:
+        alone = as_release(release, process)
+        claims[f"process {process}"] = Claims(alone, Sums(alone, certificates.partial), "")
     return Proved(
         k=release.manifest.policy["k"],
         hidden=claims[""].hidden,

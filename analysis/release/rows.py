@@ -240,6 +240,35 @@ class ChangeRow:
 
 
 @dataclass(frozen=True)
+class ProcedureRow:
+    """A group in a formal process that HR counted, beside everybody else.
+
+    `at_risk` and `cases` are people, rounded to the policy's `base_step` whatever their number. All
+    else is made of these two, of the group and of the force: rates in percent and their gap in
+    points, with one decimal; `ratio` of the adverse risks. `clear` says whether the gap stands out
+    among all groups of the process. Where there is nothing to compare with, only the two and
+    `rate` are there.
+    """
+
+    group: str
+    process: str
+    period: str
+    at_risk: int | None
+    cases: int | None
+    rate: float | None
+    rest_rate: float | None
+    rate_gap: float | None
+    gap_lower: float | None
+    gap_upper: float | None
+    ratio: float | None
+    ratio_lower: float | None
+    ratio_upper: float | None
+    clear: bool | None
+    words: str | None
+    status: Status
+
+
+@dataclass(frozen=True)
 class MeasureRow:
     """An item or theme of the codebook, so that a Release can be read on its own.
 

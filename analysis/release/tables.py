@@ -27,6 +27,7 @@ from analysis.release.rows import (
     GroupRow,
     LadderRow,
     MeasureRow,
+    ProcedureRow,
     SlopeRow,
     TrendRow,
 )
@@ -75,6 +76,7 @@ ROWS: Mapping[str, type] = MappingProxyType(
         "benchmarks": BenchmarkRow,
         "ladders": LadderRow,
         "changes": ChangeRow,
+        "procedures": ProcedureRow,
     }
 )
 """Table name -> class of its rows, in the order in which a reader would want them."""

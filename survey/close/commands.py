@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from analysis.beside import BesideFiles
+from survey.beside_options import with_files_beside
 from survey.close import keys as release_keys
 from survey.close import shares as key_shares
 from survey.close.sealed_tallies import Pooling, path_of, who_opens
@@ -104,16 +106,7 @@ def combine(shares: tuple[Path, ...], locked: Path, out: Path) -> None:
     type=click.Path(path_type=Path),
     help="public.json to whose key this wave's sums are sealed, for later waves to pool with",
 )
-@click.option(
-    "--benchmarks",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="figures that others published of the same statements, CSV",
-)
-@click.option(
-    "--interventions",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="CSV file of where something was done, declared before the results were known",
-)
+@with_files_beside
 @click.option(
     "--correct",
     metavar="REASON",
@@ -126,14 +119,14 @@ def unseal(
     officers_of: tuple[Path, ...],
     ledger: Path | None,
     correct: str | None,
+    beside: BesideFiles,
     **more: Path | None,
 ) -> None:
     """Open a closed wave: a carried file, offline, or a wave of this server, and publish it."""
     known, opening = who_opens(officers_of)
     keeper = None if more["keeper"] is None else officers.read(more["keeper"])
     pooling = Pooling(more["previous"], opening, keeper)
-    files = {name: more[name] for name in ("benchmarks", "interventions")}
-    asked: Any = {"correction": correct, "pooling": pooling, **files}
+    asked: Any = {"correction": correct, "pooling": pooling, "beside": beside}
     keys = release_keys.load(key)
     if wave.endswith(wave_file.ENDING):
         trusted = [one.verifier for one in known]

@@ -12,14 +12,12 @@ import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from analysis.benchmarks import read as read_benchmarks
+from analysis.beside import NO_FILES, BesideFiles
 from analysis.earlier_tallies import EarlierTallies, kept
-from analysis.interventions import read as read_interventions
 from analysis.ledger import Count, Ledger
 from analysis.ledger import entries as entries_of
 from analysis.microdata import Microdata
@@ -56,8 +54,7 @@ class Asked:
         correction: why another Release replaces the one that is out; None for the first.
         earlier: sums of earlier waves, to pool with.
         keep: whether the wave's own sums are kept.
-        benchmarks: file of what others published of the same statements; None for none.
-        interventions: file that says where something was done; None for none.
+        beside: files of what is published with the answers.
     """
 
     verifiers: Collection[bytes] = ()
@@ -66,8 +63,7 @@ class Asked:
     correction: str | None = None
     earlier: tuple[EarlierTallies, ...] = ()
     keep: bool = False
-    benchmarks: Path | None = None
-    interventions: Path | None = None
+    beside: BesideFiles = NO_FILES
 
 
 ASKED = Asked()
@@ -94,7 +90,7 @@ def made_of(file: WaveFile, keys: Keys, asked: Asked = ASKED) -> Made:
             answered, its rows are damaged, or what was published of it does not hold together.
         SettingsError: when the keys are not this wave's.
         ReleaseError: when an earlier Release was tampered with, or the ledger is not whole.
-        DataError: when the file of interventions or of benchmarks is wrong; names the row.
+        DataError: when a file of what is published with the answers is wrong; names the row.
         Unprotectable: when the plan cannot be published safely from these answers.
     """
     wave, sealed = file.wave, expect_opening(file, correcting=asked.correction is not None)
@@ -104,11 +100,8 @@ def made_of(file: WaveFile, keys: Keys, asked: Asked = ASKED) -> Made:
     ledger = ledger_of(file)
     book, plan = codebook(wave.questionnaire), wave.questionnaire.plan
     # Before the answers are opened: a row that is wrong must not cost minutes of opening.
-    others = () if asked.benchmarks is None else read_benchmarks(asked.benchmarks, book)
-    facts = (wave.id, wave.title, wave.closed or date.max, ledger, asked.correction, others)
-    done = (
-        () if asked.interventions is None else read_interventions(asked.interventions, book, plan)
-    )
+    beside = asked.beside.read(book, plan)
+    facts = (wave.id, wave.title, wave.closed or date.max, ledger, asked.correction)
     answers = open_all(sealed.answers, wave, keys, asked.watch, asked.tell)
     release = publish(
         *(book, plan, answers),
@@ -117,7 +110,7 @@ def made_of(file: WaveFile, keys: Keys, asked: Asked = ASKED) -> Made:
         headcounts=sealed.headcounts,
         previous=_earlier(ledger, wave, trusted, asked.tell),
         previous_tallies=asked.earlier,
-        interventions=done,
+        beside=beside,
     )
     return Made(release, kept(tally(book, plan, answers), release) if asked.keep else None)
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from analysis.beside import NO_FILES, BesideFiles
 from analysis.ledger import Published
 from analysis.ledger import folder as ledgers
 from analysis.release import folder
@@ -39,8 +40,7 @@ def unseal(  # noqa: PLR0913
     *,
     correction: str | None = None,
     pooling: Pooling = NO_POOLING,
-    benchmarks: Path | None = None,
-    interventions: Path | None = None,
+    beside: BesideFiles = NO_FILES,
 ) -> str:
     """Open a wave of these stores and publish its Release; returns the Release's hash.
 
@@ -53,17 +53,13 @@ def unseal(  # noqa: PLR0913
         tell: hears how many answers were spoilt, if any were.
         correction: why another Release replaces the one that is out; None for the first.
         pooling: what it pools with, and who keeps its own sums.
-        benchmarks: file of what others published of the same statements.
-        interventions: file that says where something was done; None for none.
+        beside: files of what is published with the answers.
 
     Raises:
         CandourError: what `opening.made_of`, `correcting.corrected` and `adding.add` raise.
     """
     file = gather(stores, wave_id)
-    trusted = store.verifiers(stores)
-    asked = Asked(
-        *(trusted, watch, tell, correction), benchmarks=benchmarks, interventions=interventions
-    )
+    asked = Asked(store.verifiers(stores), watch, tell, correction, beside=beside)
     made = _made(file, keys, asked, pooling)
     digest = _written(made, file, keys, out, pooling)
     return adding.add(stores, folder.pack(out / digest))
@@ -80,8 +76,7 @@ def unseal_file(  # noqa: PLR0913
     *,
     correction: str | None = None,
     pooling: Pooling = NO_POOLING,
-    benchmarks: Path | None = None,
-    interventions: Path | None = None,
+    beside: BesideFiles = NO_FILES,
 ) -> Path:
     """Open a wave in a file, without any database; nothing is written but into `out`.
 
@@ -96,8 +91,7 @@ def unseal_file(  # noqa: PLR0913
             Release is appended to it.
         correction: why another Release replaces the one that is out; None for the first.
         pooling: what it pools with, and who keeps its own sums.
-        benchmarks: file of what others published of the same statements.
-        interventions: file that says where something was done; None for none.
+        beside: files of what is published with the answers.
 
     Returns:
         The file to bring back to the server, `<hash>.release`.
@@ -109,9 +103,7 @@ def unseal_file(  # noqa: PLR0913
     file = wave_file.read(path)
     if ledger is not None:
         _expect_continued(ledger, file)
-    asked = Asked(
-        *(verifiers, watch, tell, correction), benchmarks=benchmarks, interventions=interventions
-    )
+    asked = Asked(verifiers, watch, tell, correction, beside=beside)
     made = _made(file, keys, asked, pooling)
     if ledger is not None:
         content = folder.packed(made.release, keys.signing)

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
+from analysis.beside import BesideFiles
 from survey import database, resources
 from survey.close import closing, destroying, keys, sealed_tallies, unsealing
 from survey.close.sealed_tallies import Pooling
 from survey.collect import codes, issuer, submit
 from survey.config import Settings
 from survey.database import Stores
-from survey.demo import answering, coders, declared, home, others, remarks
+from survey.demo import answering, coders, declared, home, others, personnel, remarks
 from survey.demo.force import SEED, WAVES, Force, Frame, make_force
 from survey.demo.truths import BEFORE_ACTION, TRUTHS
 from survey.manage import headcounts, people, waves
@@ -127,7 +128,10 @@ def _field(
     if wave.closes is None:
         home.keep_codes(stores.settings.home, unused)
         return
-    others.write(stores.settings.home, codebook(questionnaire), wave.closes.year)
+    site = stores.settings.home
+    others.write(site, codebook(questionnaire), wave.closes.year)
+    if wave.number == personnel.WAVE:
+        personnel.write(site, questionnaire, frame, wave.id, wave.opens, SEED)
     _close(stores, wave, wave.closes, folder, report)
 
 
@@ -154,18 +158,19 @@ def _close(stores: Stores, wave: DemoWave, closes: date, folder: Path, report: R
     closing.close_wave(stores, wave.id, closes)
     key = folder / keys.PRIVATE_FILE
     officers = keys.load(key)
-    out = stores.settings.home / RELEASES
+    site = stores.settings.home
+    out = site / RELEASES
     standing = keys.load(folder.with_name(STANDING))
     # Each wave pools with those before it, and its sums are kept for those after it.
     before = out if any(out.glob(f"*{sealed_tallies.ENDING}")) else None
     pooling = Pooling(before, (standing,), standing.public)
-    acted = stores.settings.home / declared.FILE
-    release = unsealing.unseal(
-        *(stores, wave.id, officers, out),
-        pooling=pooling,
-        benchmarks=stores.settings.home / others.FILE,
-        interventions=acted if acted.exists() else None,
+    acted, counts = site / declared.FILE, site / personnel.FOLDER / f"{wave.id}.csv"
+    beside = BesideFiles(
+        site / others.FILE,
+        acted if acted.exists() else None,
+        counts if counts.exists() else None,
     )
+    release = unsealing.unseal(stores, wave.id, officers, out, pooling=pooling, beside=beside)
     if wave.number == BEFORE_ACTION[-1]:
         declared.write(acted, wave.id, closes)
     report(f"{wave.title}: sorting the comments")

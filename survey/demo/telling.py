@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from survey.demo.making import PASSWORD, SIGN_INS
-from survey.demo.truths import EVERY_WAVE, TRUTHS, Trace
+from survey.demo.truths import EVERY_WAVE, TREATMENTS, TRUTHS, Trace
 from survey.questionnaire.model import Questionnaire
 
+_COUNTED = "In HR's counts of the year before the third wave, which are published with that wave:"
 ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth"}
 
 
 def as_markdown(questionnaire: Questionnaire) -> str:
     """What is planted, where it shows, and who signs in."""
     truths = [f"{number}. {truth.sentence}" for number, truth in enumerate(TRUTHS, start=1)]
-    return "\n".join([*truths, "", *_traces(questionnaire), "", *_sign_ins()]) + "\n"
+    counted = [f"- {one.sentence}" for one in TREATMENTS]
+    lines = [*truths, "", *_traces(questionnaire), "", _COUNTED, "", *counted, "", *_sign_ins()]
+    return "\n".join(lines) + "\n"
 
 
 def _traces(questionnaire: Questionnaire) -> Iterable[str]:

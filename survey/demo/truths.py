@@ -124,3 +124,40 @@ STRENGTH = Truth(
 )
 
 TRUTHS = (SEXISM, PROBATIONERS, LEADERS, STRENGTH)
+
+
+@dataclass(frozen=True)
+class Treatment:
+    """How a formal process treats people: who it could happen to, and to whom it does.
+
+    Attributes:
+        sentence: what is true of it.
+        process: id, as the questionnaire declares it.
+        at_risk: share of the force that it could happen to; the others did not apply.
+        risk: share of these that it happens to, but for `where`.
+        where: whom it treats otherwise; nobody when `times` is 1.
+        times: their risk is so many times as large.
+    """
+
+    sentence: str
+    process: str
+    at_risk: float
+    risk: float
+    where: Where = ()
+    times: float = 1.0
+
+
+TREATMENTS = (
+    Treatment(
+        "Misconduct referrals: people from minority ethnic backgrounds are referred 2.6 times as "
+        "often as others.",
+        *("discipline", 1.0, 0.026),
+        (("ethnicity", "minority"),),
+        2.6,
+    ),
+    Treatment("Grievances: everybody raises them alike.", "grievance", 1.0, 0.04),
+    Treatment(
+        "Promotions: of those who apply, everybody has the same chance.", "promotion", 0.12, 0.35
+    ),
+)
+"""What HR counts in the year before the third wave; it is published with that wave alone."""

@@ -27,6 +27,7 @@ from survey.questionnaire.model import (
     ThemeText,
 )
 from survey.questionnaire.plan import Planning
+from survey.questionnaire.processes import processes
 from survey.questionnaire.scales import scale
 from survey.questionnaire.wording import Wordings
 
@@ -67,7 +68,9 @@ def build(
         sections=sections,
         themes=themes,
         support=tuple(_support(part, wordings)),
-        plan=planning.plan(),
+        plan=replace(
+            planning.plan(), processes=processes(part, questions, declared, wordings, problems)
+        ),
         fingerprint="",
         source=source,
         denominator=part.denominator,

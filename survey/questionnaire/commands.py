@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from analysis.forecast import Answering
+from analysis.plan import FORCE
 from analysis.policy import DisclosurePolicy
+from analysis.procedures import read
 from survey.errors import QuestionnaireError, SettingsError
 from survey.questionnaire import benchmarking
 from survey.questionnaire.forecasting import in_short, look_ahead
@@ -29,12 +32,16 @@ from survey.questionnaire.model import Questionnaire
     type=click.Path(path_type=Path, dir_okay=False),
     help="writes a file of benchmarks to fill in, with the fingerprint of each statement",
 )
+@click.option(
+    "--procedures", type=click.Path(path_type=Path), help="HR's counts, to check against the files"
+)
 def check(
     files: tuple[Path, ...],
     headcount: Path | None,
     rate: float | None,
     benchmarks: Path | None,
     template: Path | None,
+    procedures: Path | None,
 ) -> None:
     """Check questionnaire files; prints every problem as file:line: reason, and exits 2."""
     if (headcount is None) != (rate is None):
@@ -52,6 +59,9 @@ def check(
                 click.echo(benchmarking.checked(benchmarks, questionnaire))
             if template is not None:
                 click.echo(benchmarking.written(template, questionnaire))
+            if procedures is not None:
+                for line in counted(procedures, questionnaire):
+                    click.echo(line)
         except QuestionnaireError as error:
             click.echo(str(error), err=True)
             wrong = True
@@ -63,6 +73,29 @@ def _forecast(questionnaire: Questionnaire, headcount: Path, rate: float) -> Non
     outlook = look_ahead(questionnaire, headcount, Answering(rate), DisclosurePolicy())
     for line in in_short(outlook, rate):
         click.echo(line)
+
+
+def counted(path: Path, questionnaire: Questionnaire) -> Iterator[str]:
+    """A line for each process in a file of HR's counts.
+
+    Raises:
+        DataError: names the file, the row and what is wrong in it.
+    """
+    k = DisclosurePolicy().k
+    labels = {one.id: one.label for one in questionnaire.plan.processes}
+    for one in read(path, questionnaire.plan):
+        few = sum(min(cases, one.at_risk[group] - cases) < k for group, cases in one.cases.items())
+        line = (
+            f"{path}: {labels[one.process]}, {one.period.words}: {one.at_risk[FORCE]:,} people, "
+            f"{one.cases[FORCE]:,} of them cases, {len(one.cases)} groups."
+        )
+        if few:
+            have = "group has" if few == 1 else "groups have"
+            line += (
+                f" {few} {have} fewer than {k} cases, or fewer than {k} people without: not shown, "
+                "nor what would tell them."
+            )
+        yield line
 
 
 def summary(path: Path, questionnaire: Questionnaire) -> str:

@@ -283,6 +283,16 @@ class ConcernsPart(Part):
     intersections: list[IntersectionPart] = []
 
 
+class ProcessPart(Part):
+    """A process of the force that HR counts, and the statements and themes that speak of it."""
+
+    id: Id
+    label: Words
+    event: Words
+    outcome: Literal["adverse", "favourable"]
+    measures: Annotated[list[str], Field(min_length=1)]
+
+
 class SupportPart(Part):
     """Where a respondent can turn to."""
 
@@ -309,4 +319,5 @@ class DocumentPart(Part):
     breakdowns: dict[Id, BreakdownPart]
     tables: Annotated[list[Annotated[TablePart, BeforeValidator(_tabled)]], Field(min_length=1)]
     concerns: ConcernsPart = ConcernsPart()
+    procedures: list[ProcessPart] = []
     support: list[SupportPart] = []

@@ -22,6 +22,7 @@ TABLES = {
     "benchmarks": "The force beside figures of others",
     "changes": "What changed where something was done",
     "ladders": "What is shown in place of groups that are not",
+    "procedures": "Formal processes, as HR counted them",
     "measures": "Themes and statements",
 }
 

@@ -19,6 +19,7 @@ from survey.results import (
     findings,
     intersections,
     levels,
+    procedures,
     response,
     scope,
     waves,
@@ -34,6 +35,7 @@ class HrPage:
 
     Attributes:
         force_map: characteristics and their crossings across the force.
+        procedures: address of the page about formal processes, and their labels.
         more_maps: (what is folded away, heat map): departments and the commands' crossings.
     """
 
@@ -54,6 +56,7 @@ class HrPage:
     response: response.Response
     rounded: tuple[Further, ...]
     downloads: tuple[Download, ...]
+    procedures: tuple[str, tuple[str, ...]] | None = None
 
 
 def hr_page(
@@ -98,6 +101,7 @@ def hr_page(
         response.response(release, _response_groups(release), FORCE),
         listed(release, scope.whole_force(release)),
         downloads(lambda table: url_for("results.hr_csv", wave=wave, table=table)),
+        procedures.link(release),
     )
 
 

@@ -25,6 +25,7 @@ from survey.manage.sign_in import require
 from survey.results import commented, exports, scope, store, words
 from survey.results.board import board_page
 from survey.results.hr import hr_page
+from survey.results.procedures import procedures_page
 from survey.results.scope import Scope, Unit
 from survey.results.themes import theme_page
 
@@ -120,6 +121,17 @@ def hr_theme(person: Person, wave: str, theme: str) -> str:  # noqa: ARG001
         back=(url_for("results.hr_wave", wave=wave), "Results across the force"),
     )
     return render_template("results/theme.html", page=page)
+
+
+@blueprint.get("/results/hr/<wave>/procedures")
+@require(HR)
+def hr_procedures(person: Person, wave: str) -> str:  # noqa: ARG001
+    """What HR counted of formal processes beside what people say of them."""
+    _, release = _releases(wave)
+    page = procedures_page(release)
+    if page is None:
+        abort(404)
+    return render_template("results/procedures.html", page=page)
 
 
 @blueprint.get("/results/hr/<wave>/csv/<table>.csv")

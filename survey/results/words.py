@@ -70,6 +70,22 @@ CORRECTED = (
     "ones no more. The reason given: {}"
 )
 
+TWO_VIEWS = (
+    "Counts say what happened, and answers how it seems to those whom it could happen to. Neither "
+    "explains the other: a group can trust a process less than it is treated worse by it, or more."
+)
+
+
+def no_clear_process(compared: int) -> str:
+    """What is said of a process in which no group stands out."""
+    if not compared:
+        return NO_COMPARISON
+    return (
+        "No clear difference between any group that is shown and everyone else. Small groups can "
+        "only show large gaps, so this does not show that all is well."
+    )
+
+
 STATES: Mapping[tuple[ConcernKind, ConcernState], str] = {
     ("concern", "emerging"): "emerging",
     ("concern", "confirmed"): "confirmed",
@@ -140,6 +156,21 @@ def figure_with_range(row: EstimateRow | TrendRow, rounded: int = 0) -> str:
     if isinstance(row, EstimateRow) and row.weighted is not None:
         text += f", weighted {row.weighted}%"
     return f"{text}, rounded to {rounded}" if rounded else text
+
+
+NO_FIGURE = "–"
+"""Of the whole force, which has nobody to compare with, and where everyone else has few cases."""
+
+
+def with_range(
+    value: float, lower: float | None, upper: float | None, *, signed: bool = False
+) -> str:
+    """A figure with one decimal and its plausible range: `2.4 (1.5 to 3.8)`, `+3.7 (...)`."""
+
+    def written(number: float | None) -> str:
+        return f"{number or 0.0:{'+' if signed else ''}.1f}".replace("-", "−")
+
+    return f"{written(value)} ({written(lower)} to {written(upper)})"
 
 
 def answers(row: GroupRow | EstimateRow, policy: Mapping[str, Any]) -> str:

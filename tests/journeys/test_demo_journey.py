@@ -169,6 +169,20 @@ def test_what_is_planted_is_confirmed_by_the_second_wave(demo: Demo, trace: Trac
     assert row.before == demo.releases[0].manifest.wave
 
 
+def test_an_unequal_process_is_told_and_the_equal_ones_are_not(demo: Demo) -> None:
+    assert [len(release.procedures) > 0 for release in demo.releases] == [False, False, True]
+    rows = demo.releases[2].procedures
+    clear = {row.process: {row.group for row in rows if row.clear} for row in rows}
+    told = {(row.process, row.group): row for row in rows}["discipline", "ethnicity=minority"]
+    assert told.clear
+    assert (told.ratio_lower or 0) > 1.5
+    assert all(group.startswith("ethnicity=") for groups in clear.values() for group in groups)
+    assert {row.process for row in rows if row.clear} == {"discipline"}
+    assert {row.process for row in rows if row.group == "force" and row.status == "shown"} == set(
+        clear
+    )
+
+
 def test_the_northern_departments_are_not_raised_in_the_third(demo: Demo) -> None:
     states = {one: demo.raised(3)[one, "discrimination"].state for one in DEPARTMENTS}
     # By chance Dunsmere still lies a few points below the rest, so it is not said to be cleared.

@@ -81,6 +81,28 @@ def test_a_file_of_answers_becomes_a_signed_release(
     assert release.estimate_by_key["force", "respect"].status == "shown"
 
 
+def test_counts_of_processes_stand_in_the_release(
+    answers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = tmp_path / "asked.yaml"
+    asked.write_text(
+        f"{TINY.read_text(encoding='utf-8')}\nprocedures:\n  - id: leaving\n"
+        "    label: {en: Leavers, cy: Ymadawyr}\n    event: {en: left, cy: wedi gadael}\n"
+        "    outcome: adverse\n    measures: [respect]\n",
+        encoding="utf-8",
+    )
+    counts = tmp_path / "hr.csv"
+    rows = ["force,900,90", "ethnicity=minority,300,60", "ethnicity=majority,600,30"]
+    lines = [f"leaving,2024-04/2025-03,{row}" for row in rows]
+    counts.write_text("\n".join(["process,period,group,people,cases", *lines]))
+    arguments = ["--questionnaire", asked, "--responses", answers, "--procedures", counts]
+    assert candour(monkeypatch, *arguments, "--out", tmp_path / "out") == 0
+    (made,) = (tmp_path / "out").iterdir()
+    found = {row.group: row for row in folder.read(made, None).procedures}
+    assert found["ethnicity=minority"].rate == 20.0
+    assert found["ethnicity=minority"].clear
+
+
 def test_ignored_columns_reach_no_file_of_the_release(
     answers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -123,6 +145,7 @@ def test_bad_input_is_one_sentence_and_exit_code_two(
         ({"--key": not_a_key}, "is not a release.key"),
         ({"--weight": "POSTWT"}, "the column POSTWT is missing"),
         ({"--headcount": answers}, "they must be group,headcount"),
+        ({"--procedures": answers}, "they must be process,period,group,people,cases"),
         ({"--wave": ""}, "'' cannot be a wave's id; use up to 64"),
         ({"--wave": "../../evil"}, "'../../evil' cannot be a wave's id; use up to 64"),
     ]:

@@ -9,6 +9,7 @@ from datetime import date
 from functools import cache
 
 import fixtures_analysis as fixtures
+import fixtures_procedures as counts
 import pytest
 
 from analysis.attack.findings import Claim, Tried
@@ -154,6 +155,12 @@ def _finding() -> ConcernRow:
     )
 
 
+def _processes() -> Material:
+    """Of one department's cases there are four; those of all others are shown."""
+    made = counts.unprotected(counts.few_cases(), "command=north-b")
+    return Material((Published("release-0", made),), plan=counts.plan())
+
+
 PLANTED: dict[str, Callable[[], Material]] = {
     "sums": lambda: of(groups(**{"command=north-a": {"base": 138}, "command=north-b": NOBODY})),
     "crosses": lambda: of(
@@ -172,6 +179,7 @@ PLANTED: dict[str, Callable[[], Material]] = {
     "together": lambda: of(clean(), groups(**{HIDDEN: {"base": 118, "status": "shown"}})),
     "trends": _trend,
     "reorganised": _reorganised,
+    "processes": _processes,
     "bands": lambda: of(figures(clean(), "led", force={"base": 60, "positive": 57})),
     "no-base": lambda: of(figures(clean(), "led", force={"base": None})),
     "means": lambda: of(figures(clean(), "leadership", force={"score": 57.13})),
@@ -352,3 +360,8 @@ def test_two_rates_of_a_group_are_taken_together(headcount: int, rate: int, fall
     found = [fall.words for fall in frames(of(one, other)).falls if "two rates" in fall.words]
     assert len(found) == 2 * falls
     assert all("command=north-b is 55 to 56 people" in words for words in found)
+
+
+def test_cases_of_a_hidden_group_are_what_its_parts_leave() -> None:
+    said = [fall.words for fall in fallen(_processes())["processes"].falls]
+    assert any("referral: cases in command=north-b can be no more than" in one for one in said)

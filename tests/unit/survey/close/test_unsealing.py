@@ -18,7 +18,7 @@ from survey.close import keys, rewriting
 from survey.close.closing import close_wave
 from survey.close.unsealing import unseal
 from survey.collect import envelope, submit
-from survey.errors import SettingsError, WaveStateError
+from survey.errors import DataError, SettingsError, WaveStateError
 from survey.manage import headcounts, waves
 from survey.results import adding, store
 
@@ -72,6 +72,31 @@ def test_headcounts_become_response_rates(closed_wave: LiveWave, tmp_path: Path)
     release = store.latest(closed_wave.stores)
     assert release
     assert release.group_by_id["force"].response_rate == 60
+
+
+def test_counts_of_processes_are_published_beside_the_answers(
+    closed_wave: LiveWave, tmp_path: Path
+) -> None:
+    counts = tmp_path / "hr.csv"
+    header = "process,period,group,people,cases\n"
+    counts.write_text(f"{header}grievance,2025-10/2026-09,force,100,20\n")
+    made = unseal(
+        *(closed_wave.stores, "autumn", closed_wave.keys, tmp_path / "out"), procedures=counts
+    )
+    (row,) = folder.read(tmp_path / "out" / made, None).procedures
+    assert (row.group, row.at_risk, row.cases, row.rate) == ("force", 100, 20, 20.0)
+
+
+def test_a_wrong_count_is_one_sentence_and_publishes_nothing(
+    closed_wave: LiveWave, tmp_path: Path
+) -> None:
+    counts = tmp_path / "hr.csv"
+    counts.write_text("process,period,group,people,cases\ngrievance,2025,force,100,20\n")
+    with pytest.raises(DataError, match=r"hr.csv, row 2: the period is '2025'"):
+        unseal(
+            *(closed_wave.stores, "autumn", closed_wave.keys, tmp_path / "out"), procedures=counts
+        )
+    assert waves.get(closed_wave.stores, "autumn").state == "closed"
 
 
 def test_wrong_key_is_one_sentence_and_opens_nothing(closed_wave: LiveWave, tmp_path: Path) -> None:

@@ -1,0 +1,209 @@
+"""Procedures and perceptions: what HR counted, beside what the same people say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from flask import url_for
+
+from analysis.plan import FORCE
+from analysis.procedures import Period
+from analysis.processes import Process
+from analysis.release.model import Release
+from analysis.release.rows import ProcedureRow
+from survey.results import bands, waves, words
+from survey.results.charts.heat_map import BandPlan
+from survey.results.rounded import further
+
+NOT_SHOWN = "[c]"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A group in one process, in words for the cells of a table.
+
+    Attributes:
+        rate: of every 100, the group's and everyone else's.
+        gap, ratio: with their plausible range.
+        said: its figure for each statement that speaks of the process.
+    """
+
+    label: str
+    cases: str
+    rate: str
+    gap: str
+    ratio: str
+    clear: bool
+    said: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Band:
+    """Groups under one heading."""
+
+    title: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Clear:
+    """A difference that stands out, and what the same people say.
+
+    Attributes:
+        said: (statement, figure and what the comparison with everyone else says).
+    """
+
+    words: str
+    said: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Block:
+    """One process.
+
+    Attributes:
+        ratio: what the ratio is of.
+        compared: how many groups were compared with everyone else.
+        told: about the whole force; or that nothing is shown.
+        clear: groups that clearly fare worse than everyone else.
+        better: labels of those that clearly fare better.
+    """
+
+    id: str
+    label: str
+    period: str
+    told: str
+    ratio: str
+    compared: int
+    clear: tuple[Clear, ...]
+    better: tuple[str, ...]
+    measures: tuple[str, ...]
+    bands: tuple[Band, ...]
+    more: tuple[tuple[str, tuple[Band, ...]], ...]
+
+
+@dataclass(frozen=True)
+class ProceduresPage:
+    """Everything on the page."""
+
+    heading: str
+    back: tuple[str, str]
+    wave: waves.WaveFacts
+    blocks: tuple[Block, ...]
+
+
+def procedures_page(release: Release) -> ProceduresPage | None:
+    """The page of a wave, for HR; None where HR gave no counts. Needs a request."""
+    if not release.procedures:
+        return None
+    wave = release.manifest.wave
+    given = {row.process for row in release.procedures}
+    return ProceduresPage(
+        "Procedures and perceptions",
+        (url_for("results.hr_wave", wave=wave), "Results across the force"),
+        waves.facts(release),
+        tuple(
+            _block(release, process)
+            for process in release.manifest.processes
+            if process.id in given
+        ),
+    )
+
+
+def link(release: Release) -> tuple[str, tuple[str, ...]] | None:
+    """Address of the page and what it is about; None where there is none. Needs a request."""
+    given = {row.process for row in release.procedures}
+    labels = tuple(one.label for one in release.manifest.processes if one.id in given)
+    if not labels:
+        return None
+    return url_for("results.hr_procedures", wave=release.manifest.wave), labels
+
+
+def _block(release: Release, process: Process) -> Block:
+    rows = {row.group: row for row in release.procedures if row.process == process.id}
+    measures = [one for one in process.measures if one in release.measure_by_id]
+    found = _Found(release, rows, tuple(measures))
+    force = rows[FORCE]
+    adverse = process.outcome == "adverse"
+    clear = [row for row in rows.values() if row.clear]
+    # The first band is everybody, who stands in the others' first one.
+    units = bands.commands(release, lambda _unit: "")[1:]
+    crossings = [("Departments", bands.departments(release)), *bands.command_crossings(release)]
+    return Block(
+        id=process.id,
+        label=process.label,
+        period=Period.parse(force.period).words,
+        told=force.words or words.NOT_SHOWN,
+        ratio="Times as many" if adverse else "Risk of going without, times",
+        compared=sum(row.clear is not None for row in rows.values()),
+        clear=tuple(Clear(row.words or "", found.in_words(row)) for row in clear if _is_worse(row)),
+        better=tuple(release.group_by_id[row.group].label for row in clear if not _is_worse(row)),
+        measures=tuple(release.measure_by_id[one].label for one in measures),
+        bands=tuple(found.bands([*bands.across_force(release), *units])),
+        more=tuple(
+            (title, lines) for title, plans in crossings if (lines := tuple(found.bands(plans)))
+        ),
+    )
+
+
+def _is_worse(row: ProcedureRow) -> bool:
+    return row.ratio is not None and row.ratio >= 1
+
+
+@dataclass(frozen=True)
+class _Found:
+    release: Release
+    rows: dict[str, ProcedureRow]
+    measures: tuple[str, ...]
+
+    def bands(self, plans: Iterable[BandPlan]) -> Iterator[Band]:
+        """Those headings under which HR gave counts."""
+        for plan in plans:
+            lines = tuple(
+                self._line(self.rows[group.group], label)
+                for group, label, _ in plan.groups
+                if group.group in self.rows
+            )
+            if lines:
+                yield Band(plan.title, lines)
+
+    def in_words(self, row: ProcedureRow) -> tuple[tuple[str, str], ...]:
+        """What the people of a group say, statement by statement, beside everyone else."""
+        return tuple(
+            (self.release.measure_by_id[one].label, self._sentence(row.group, one))
+            for one in self.measures
+        )
+
+    def _sentence(self, group: str, measure: str) -> str:
+        found = self.release.estimate_by_key[group, measure]
+        whole = self.release.estimate_by_key[FORCE, measure]
+        compared = next(
+            (
+                one
+                for one in self.release.comparisons
+                if (one.group, one.measure, one.against) == (group, measure, FORCE)
+            ),
+            None,
+        )
+        if found.status != "shown":
+            return words.NOT_SHOWN
+        rest = None if found.base is None or whole.base is None else whole.base - found.base
+        figure = words.figure_with_range(found, further(self.release, group, measure))
+        return f"{figure} positive. {words.comparison(compared, found.base, rest)}"
+
+    def _line(self, row: ProcedureRow, label: str) -> Line:
+        said = []
+        for measure in self.measures:
+            found = self.release.estimate_by_key[row.group, measure]
+            said.append(words.figure_with_range(found, further(self.release, row.group, measure)))
+        if row.at_risk is None or row.cases is None or row.rate is None:
+            return Line(label, *(NOT_SHOWN,) * 4, clear=False, said=tuple(said))
+        rate, gap, ratio = f"{row.rate:.1f}", words.NO_FIGURE, words.NO_FIGURE
+        if row.rate_gap is not None and row.rest_rate is not None:
+            rate = f"{rate} (others {row.rest_rate:.1f})"
+            gap = words.with_range(row.rate_gap, row.gap_lower, row.gap_upper, signed=True)
+        if row.ratio is not None:
+            ratio = words.with_range(row.ratio, row.ratio_lower, row.ratio_upper)
+        cases = f"{row.cases:,} (of {row.at_risk:,})"
+        return Line(label, cases, rate, gap, ratio, clear=bool(row.clear), said=tuple(said))

@@ -1,0 +1,88 @@
+"""The auditor sees through counts of processes that tell too much."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import fixtures_procedures as fixtures
+import pytest
+
+from analysis.attack.audit import audit
+from analysis.attack.breaches import Breach
+from analysis.attack.counted import processes
+from analysis.attack.material import Material, Published
+from analysis.procedures import Period
+from analysis.release.model import Release
+
+GROUP = "command=crime-a"
+
+
+@cache
+def clean() -> Release:
+    return fixtures.released(fixtures.counted(tables=["command", "probationer"]))
+
+
+def changed(group: str, release: Release | None = None, **values: object) -> Release:
+    made = release or clean()
+    rows = tuple(
+        replace(row, **values) if row.group == group else row  # type: ignore[arg-type]
+        for row in made.procedures
+    )
+    return replace(made, procedures=rows)
+
+
+def found(release: Release) -> list[Breach]:
+    return [one for one in audit(release, fixtures.plan()) if one.process == "referral"]
+
+
+def test_nothing_is_found_in_a_clean_release() -> None:
+    assert audit(clean(), fixtures.plan()) == ()
+    assert audit(clean()) == ()
+
+
+def test_few_cases_are_found_shown_or_worked_out_and_not_where_they_are_protected() -> None:
+    few = fixtures.few_cases()
+    assert "threshold" in {one.kind for one in found(fixtures.unprotected(few))}
+    told = found(fixtures.unprotected(few, "command=north-b"))
+    assert any("cases in command=north-b can be no more than" in one.words for one in told)
+    assert found(fixtures.released(few)) == []
+
+
+def test_a_missing_row_is_found() -> None:
+    rows = tuple(row for row in clean().procedures if row.group != GROUP)
+    (told,) = [one for one in found(replace(clean(), procedures=rows)) if one.kind == "presence"]
+    assert told.group == GROUP
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"cases": 31}, {"rate": 3.14}, {"ratio_upper": 9.9}, {"gap_lower": -9.9}, {"clear": True}],
+)
+def test_a_figure_that_does_not_follow_from_the_counts_is_found(values: dict[str, object]) -> None:
+    assert "coding" in {one.kind for one in found(changed(GROUP, **values))}
+
+
+def test_people_at_risk_that_tell_who_did_not_answer_are_found() -> None:
+    base = clean().group_by_id[GROUP].base
+    assert base is not None
+    told = found(changed(GROUP, at_risk=base + 3))
+    assert any("leaves too few who did not" in one.words for one in told if one.kind == "rate")
+
+
+def test_two_releases_that_count_the_same_months_otherwise_are_found() -> None:
+    def both(other: Release) -> set[str]:
+        material = Material(
+            (Published("one", clean()), Published("two", other)), plan=fixtures.plan()
+        )
+        return {fall.words for fall in processes(material).falls}
+
+    assert both(clean()) == set()
+    rows = tuple(
+        replace(row, period=str(Period.parse("2025-05/2026-04"))) for row in clean().procedures
+    )
+    (words,) = both(replace(clean(), procedures=rows))
+    assert "share months" in words
+    case = next(row for row in clean().procedures if row.group == GROUP).cases or 0
+    told = both(changed(GROUP, cases=case + 5))
+    assert any("two counts of command=crime-a" in words for words in told)
