@@ -30,6 +30,9 @@ _NARROW = 3
 _FEW = 3
 """A table that fills fewer counts than this is looked for one count at a time."""
 
+_MOST_WORTH = 50.0
+"""Where many counts are filled at once, the last is worth so many times as much as the first."""
+
 _NOTHING: Interval = (0.0, None)
 
 
@@ -170,22 +173,30 @@ class Attack:
             yield from self._beside()
 
     def _fill(self) -> None:
-        """Search for many hidden counts at once: each that a table fills needs no search alone."""
+        """Search for many hidden counts at once: each that a table fills needs no search alone.
+
+        After the first, some are worth more than others, and others in the next one: all alike
+        would fill the same ones again and again.
+        """
         known, cells = self._known, self.cells
         left = np.array(
             [
                 part * len(cells) + at
                 for part in range(0, len(known), 2)
                 for cell, at in cells.items()
-                if cell in self._names and known[part][cell][1] is None
+                if cell in self._names
+                if known[part][cell][1] is None or known[part][cell][0] == 0.0
             ],
             dtype=np.int64,
         )
-        while len(left) >= _FEW:
-            self.fits.search(dict.fromkeys(left.tolist(), -1.0))
-            before, left = left, left[self.fits.most[left] < self._k - _NEARLY]
-            if len(before) - len(left) < _FEW:
-                return
+        found = [_FEW]
+        while len(left) >= _FEW and max(found[-2:]) >= _FEW:
+            turn = len(found) - 1
+            worth = 1 + _MOST_WORTH * np.modf(left * turn * np.sqrt(2))[0] ** 4
+            self.fits.search(dict(zip(left.tolist(), (-worth).tolist(), strict=True)))
+            most, wide = self.fits.most[left], (self.fits.most - self.fits.least)[left] > _NARROW
+            before, left = left, left[~(wide & (most >= self._k - _NEARLY))]
+            found.append(len(before) - len(left))
 
     @property
     def _of(self) -> str:

@@ -38,8 +38,6 @@ class FittingTables:
         self._low, self._high = low, high
         self._program = _laid_out(sparse.csc_array(equations), low, high)
         self._solver = _solver(self._program)
-        # Searches begin where the last one ended, for which presolving would be too late.
-        self._solver.setOptionValue("presolve", "off")
         self._solver.setOptionValue("solver", "simplex")
         self._costs = np.zeros(len(low))
         self.seen: list[Reals] = []
@@ -65,6 +63,8 @@ class FittingTables:
         self._hold(least)
         warm = self.seen and not least
         self._solver.setOptionValue("simplex_strategy", _PRIMAL if warm else _DUAL)
+        # Later searches begin where the last one ended, for which presolving would be too late.
+        self._solver.setOptionValue("presolve", "off" if self.seen else "on")
         found = _solved(self._solver)
         self._hold(dict.fromkeys(least, 0.0))
         return self._remember(found)

@@ -9,7 +9,7 @@ of so few, whose share stands in the policy's steps and bands, when it is known 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import highspy
@@ -27,6 +27,10 @@ NEARLY_ALL, NEARLY_NOBODY = 0.9, 0.1
 
 DUAL, PRIMAL = 1, 4
 """Ways of the simplex: after new bounds, and after a new functional over the same ones."""
+
+
+Found = Mapping[bytes, Sequence[Reals]]
+"""True answers, as bytes -> answers that fit what was told of them, shape (A,) each."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,7 @@ class PossibleAnswers:
         self._measured = stacked([system.membership, rests @ system.membership])
         self._found: dict[bytes, list[Reals]] = {}
         self._tables: list[Reals] = []
+        self._remembered: dict[bytes, list[Reals]] = {}
         nobody = sparse.csr_array((len(system.held.values), groups))
         no_atoms = sparse.csr_array((rests.shape[0], self._atoms))
         rows = sparse.vstack(
@@ -94,9 +99,26 @@ class PossibleAnswers:
         self._every_column = np.arange(width, dtype=np.int32)
         self._highs = program(rows, np.zeros(width), np.zeros(height), np.zeros(height))
 
+    def begin(self) -> None:
+        """Go on from what is remembered and from nothing else, whatever was searched before."""
+        self._highs.clearSolver()
+        self._found = {key: list(tables) for key, tables in self._remembered.items()}
+
+    def taken(self) -> Found:
+        """What was found since it was begun."""
+        since = {
+            key: tables[len(self._remembered.get(key, ())) :] for key, tables in self._found.items()
+        }
+        return {key: tables for key, tables in since.items() if tables}
+
+    def remember(self, found: Found) -> None:
+        """Take in what was found, here or in another process."""
+        for key, tables in found.items():
+            self._remembered.setdefault(key, []).extend(tables)
+
     def found(self, truth: Reals) -> Sequence[Reals]:
         """The answers that were found to fit what was told of some true ones, shape (A,) all."""
-        return self._found.get(truth.tobytes(), ())
+        return self._remembered.get(truth.tobytes(), ())
 
     def exposed(self, told: Told, few: Small) -> Iterator[Exposed]:
         """The unions of which a reader knows too much.

@@ -54,6 +54,7 @@ class FeasibleTables:
         known: Known,
         empty: npt.NDArray[np.int64],
         never: Hidden | None = None,
+        presolved: bool = False,
     ):
         """Start with every group shown.
 
@@ -62,6 +63,8 @@ class FeasibleTables:
             known: what is known of a group when it is shown and when it is hidden.
             empty: atoms held at 0.
             never: groups that will not be shown whatever happens, which need no row, shape (G,).
+            presolved: whether to make the program small before the first search, which is worth it
+                where there are many atoms.
         """
         self._every, most = len(known.bases), float(known.caps.max())
         known, listed = _listed(system, known, never)
@@ -73,9 +76,7 @@ class FeasibleTables:
         self._upper, self._truth = np.full(self._atoms, most), system.truth
         self._upper[empty] = 0.0
         self._highs = program(sparse.csc_array(self._rows), self._upper, *self.limits())
-        # A table that fits stays one when the question changes: go on from there.
-        primal = int(highspy.simplex_constants.SimplexStrategy.kSimplexStrategyPrimal)
-        self._highs.setOptionValue("simplex_strategy", primal)
+        self._presolved = presolved
 
     def hide(self, hidden: Hidden) -> None:
         """Free the rows of hidden groups and hold those of the shown ones; shape (G,)."""
@@ -121,8 +122,17 @@ class FeasibleTables:
         self._highs.changeObjectiveSense(sense)
         every = np.arange(self._atoms, dtype=np.int32)
         self._highs.changeColsCost(self._atoms, every, functional)
-        table = solved(self._highs, "the published counts contradict each other")[: self._atoms]
+        table = self._solved()[: self._atoms]
         return float(functional @ table), table
+
+    def _solved(self) -> Reals:
+        """A table that fits stays one when the question changes: go on from there."""
+        ways = highspy.simplex_constants.SimplexStrategy
+        way = ways.kSimplexStrategyDual if self._presolved else ways.kSimplexStrategyPrimal
+        self._highs.setOptionValue("simplex_strategy", int(way))
+        self._highs.setOptionValue("presolve", "on" if self._presolved else "off")
+        self._presolved = False
+        return solved(self._highs, "the published counts contradict each other")
 
     def limits(self) -> tuple[Reals, Reals]:
         """The fewest and most people in each row of the program, shape (R,) each."""

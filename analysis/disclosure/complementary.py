@@ -37,7 +37,9 @@ class Order:
     k: int
 
 
-def hide_complements(lines: Iterable[Line], order: Order, hidden: Hidden) -> Hidden:
+def hide_complements(
+    lines: Iterable[Line], order: Order, hidden: Hidden, silent: Bases | None = None
+) -> Hidden:
     """Hide further groups until no line gives a hidden group, or fewer than k people, away.
 
     The smallest shown part goes first, the whole of the line last.
@@ -46,6 +48,7 @@ def hide_complements(lines: Iterable[Line], order: Order, hidden: Hidden) -> Hid
         lines: additive lines of every table.
         order: bases and what goes first.
         hidden: the groups hidden so far, shape (G,).
+        silent: those of each group who did not answer, where the bases are an item's, shape (G,).
 
     Returns:
         The groups to hide; those of `hidden` are among them.
@@ -56,7 +59,8 @@ def hide_complements(lines: Iterable[Line], order: Order, hidden: Hidden) -> Hid
     while changed:
         changed = False
         for line in ordered:
-            if not is_safe(line, order, hidden):
+            told = silent is not None and _leaves_few(line, order, hidden, silent)
+            if told or not is_safe(line, order, hidden):
                 hidden[_next(line, order, hidden)] = True
                 changed = True
     return hidden
@@ -74,6 +78,13 @@ def is_safe(line: Line, order: Order, hidden: Hidden) -> bool:
         told = order.exact[line.parent] and order.exact[children].all()
         return unknown == 0 or unknown >= order.k or not told
     return parts > 1 and unknown + int(order.bases[silent].sum()) >= order.k
+
+
+def _leaves_few(line: Line, order: Order, hidden: Hidden, silent: Bases) -> bool:
+    """Whether a line that hides nothing leaves somebody, but fewer than k, who did not answer."""
+    every = np.array([line.parent, *line.children])
+    left = int(silent[line.parent] - silent[every[1:]].sum())
+    return 0 < left < order.k and not hidden[every].any() and bool(order.exact[every].all())
 
 
 def _next(line: Line, order: Order, hidden: Hidden) -> int:

@@ -175,7 +175,7 @@ class _Items:
             caps=np.where(self.hidden, 4 * max(people.max(), k), people).astype(np.float64),
         )
         targets = of_item(self.system, item, self.hidden, k)
-        found = hiding_pattern(item, known, self.hidden | few, k, targets)
+        found = hiding_pattern(item, known, self.hidden | few, k, targets, people - bases)
         if (lost := found & public & ~own).any():
             name = self.system.groups[int(np.argmax(lost))].id
             raise Unprotectable(f"an item shown of {name} would have to be hidden there")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import count
 
 import numpy as np
 import numpy.typing as npt
@@ -14,11 +15,13 @@ from analysis.disclosure.cleaning import show_again
 from analysis.disclosure.colleagues import Colleagues, Pooled
 from analysis.disclosure.complementary import Hidden, Order, hide_complements
 from analysis.disclosure.optimum import near_optimum
+from analysis.disclosure.parts import Part, parts_of, together
 from analysis.disclosure.solving import DUST, Reals
-from analysis.disclosure.system import System
+from analysis.disclosure.system import Bases, System
 from analysis.disclosure.targets import ALWAYS, Targets, of_groups
 from analysis.disclosure.whole import NearestWhole
 from analysis.disclosure.witnesses import Witnesses
+from analysis.errors import Unprotectable
 
 Positions = npt.NDArray[np.int64]
 
@@ -27,6 +30,9 @@ FORCE_COST = 1e4
 
 FEW = 3
 """A table that is a witness for fewer groups than this is looked for one group at a time."""
+
+GOLDEN = (math.sqrt(5) - 1) / 2
+"""Its multiples less their whole parts are spread evenly, so every target's turn comes."""
 
 MOST_BLAMED = 20
 """Of the targets that were open when a group was shown again, so many are looked at first."""
@@ -41,8 +47,17 @@ WATCHED_COST, MOST_WATCHED = 20.0, 3
 """Hiding a group costs so many times as much for each time that it is watched, up to so many."""
 
 
+PARTS = (1, 7)
+"""So many parts of a large system are looked at together, before it is looked at whole."""
+
+
 def hiding_pattern(
-    system: System, known: Known, hidden: Hidden, k: int, targets: Targets | None = None
+    system: System,
+    known: Known,
+    hidden: Hidden,
+    k: int,
+    targets: Targets | None = None,
+    silent: Bases | None = None,
 ) -> Hidden:
     """Greedy along lines, then audit and repair until nothing is open.
 
@@ -52,14 +67,15 @@ def hiding_pattern(
         hidden: the groups hidden so far, shape (G,).
         k: people.
         targets: what is looked at; by default the groups and what they leave.
+        silent: as for `hide_complements`.
 
     Raises:
         Unprotectable: when even hiding everything else does not protect a group.
     """
     order = Order(known.bases, known.exact, system.watched, k)
     targets = of_groups(system, k) if targets is None else targets
-    audit = _Audit(system, known, k, targets, hidden)
-    return _repaired(system, order, audit, hidden)
+    audit = _Audit(system, known, k, targets, hidden, presolved=True)
+    return _repaired(system, order, audit, hidden, silent)
 
 
 def sparing_pattern(
@@ -102,10 +118,12 @@ def sparing_pattern(
     return best
 
 
-def _repaired(system: System, order: Order, audit: _Audit, hidden: Hidden) -> Hidden:
-    hidden = hide_complements(system.lines, order, hidden)
+def _repaired(
+    system: System, order: Order, audit: _Audit, hidden: Hidden, silent: Bases | None = None
+) -> Hidden:
+    hidden = hide_complements(system.lines, order, hidden, silent)
     while (changed := audit.repair(hidden)) is not None:
-        hidden = hide_complements(system.lines, order, changed)
+        hidden = hide_complements(system.lines, order, changed, silent)
     return hidden
 
 
@@ -135,36 +153,95 @@ class _Audit:
     """
 
     def __init__(
-        self, system: System, known: Known, k: int, targets: Targets, never: Hidden
+        self,
+        system: System,
+        known: Known,
+        k: int,
+        targets: Targets,
+        never: Hidden,
+        presolved: bool = False,
+        is_part: bool = False,
     ) -> None:
         self._targets = targets
         self._small = targets.people < k
         self._need = np.where(self._small, float(k), targets.people + 1.0)
-        self._seen = Witnesses(system, known, targets, k)
+        self._seen = Witnesses(system, known, targets, k, keep=is_part)
         self._blamed = np.zeros(len(targets.names), dtype=np.int64)
-        self._fits = FeasibleTables(system, known, targets.nobody, never)
+        self._fits = FeasibleTables(system, known, targets.nobody, never, presolved)
         self._change = CheapestChange(system, known, targets.nobody, never)
         self._cost = _cost(system)
+        self._never, self._is_part, self._may_split = never, is_part, presolved
+        self._parts_of: dict[int, list[tuple[Part, _Audit]]] = {}
 
     def repair(self, hidden: Hidden) -> Hidden | None:
-        """Hide what the groups that are still open need; None when none is open."""
+        """Hide what the groups that are still open need; None when none is open.
+
+        A large system is looked at part by part first, then several parts together, then whole.
+        """
+        for part, audit in self._parts(hidden, PARTS[0]):
+            audit.look(hidden[part.groups])
+        self._join(PARTS[0])
+        self.look(hidden)
+        changed = hidden.copy()
+        for several in PARTS:
+            is_left = np.zeros(len(self._small), dtype=bool)
+            is_left[self._uncertain(changed)] = True
+            for part, audit in self._parts(hidden, several) if is_left.any() else ():
+                left = np.flatnonzero(is_left[part.looked])
+                changed[part.groups] = audit.mended(changed[part.groups], left)
+            self._join(several)
+        changed = self.mended(changed, self._uncertain(changed))
+        return None if (changed == hidden).all() else changed
+
+    def look(self, hidden: Hidden) -> None:
+        """Look for witnesses while these groups are hidden."""
         self._fits.hide(hidden)
         self._sweep(hidden)
+
+    def mended(self, hidden: Hidden, targets: Positions) -> Hidden:
+        """What to hide so that none of some targets is open, the groups hidden so far among it.
+
+        A part leaves open what cannot be helped within it.
+        """
         changed = hidden.copy()
-        for target in self._open(hidden):
+        self._fits.hide(changed)
+        for target in targets.tolist():
             need = self._need[target]
             if self._is_safe(target) or self._reaches(target):
                 if self._is_safe_in_whole_numbers(target):
                     continue
                 need = np.floor(self._seen.least[target] + DUST) + NARROW + 1
-            support, table = self._change.reach(
-                *(self._functional(target), need, np.where(changed, 0.0, self._cost)),
-                self._targets.names[target],
-            )
+            cost = np.where(changed, 0.0, self._cost)
+            name = self._targets.names[target]
+            try:
+                support, table = self._change.reach(self._functional(target), need, cost, name)
+            except Unprotectable:
+                if not self._is_part:
+                    raise
+                continue
             self._seen.add(table)
             changed |= support
             self._fits.hide(changed)
-        return None if (changed == hidden).all() else changed
+        return changed
+
+    def _parts(self, hidden: Hidden, several: int) -> list[tuple[Part, _Audit]]:
+        """The parts of the system, so many together; made when they are first asked for."""
+        if several not in self._parts_of:
+            whole = self._seen
+            found = parts_of(whole.system, whole.known, self._targets, hidden, several)
+            self._parts_of[several] = [
+                (part, _Audit(*part.audited(whole.k), self._never[part.groups], is_part=True))
+                for part in (found if self._may_split else ())
+            ]
+        return self._parts_of[several]
+
+    def _join(self, several: int) -> None:
+        """Take in the tables that parts found, as tables of the whole."""
+        parts, truth = self._parts_of.get(several), self._seen.system.truth
+        if parts and truth is not None:
+            tables = [audit._seen.taken() for _, audit in parts]
+            for table in together([part for part, _ in parts], tables, truth):
+                self._seen.add(table)
 
     def shows(self, group: int, hidden: Hidden, near: Positions) -> bool:
         """Whether nothing is open when a group is shown that was hidden so far.
@@ -204,15 +281,23 @@ class _Audit:
         return True
 
     def _sweep(self, hidden: Hidden) -> None:
-        """Look for tables that are witnesses for many open targets at once."""
-        left = self._uncertain(hidden)
-        while len(left) >= FEW:
-            everybody = np.zeros(self._targets.rows.shape[0])
-            everybody[left] = 1.0
-            self._seen.add(self._fits.extreme(self._targets.rows.T @ everybody)[1])
-            before, left = left, self._uncertain(hidden)
-            if len(before) - len(left) < FEW:
+        """Look for tables that are witnesses for many open targets at once.
+
+        Those who may be nobody are made few in every other table, and large groups with them. After
+        the first two, targets count for more and for less from table to table, or the same few
+        would grow at the cost of all others.
+        """
+        left, cleared = self._uncertain(hidden), [len(self._targets.names)]
+        for turn in count():
+            if len(left) < FEW or max(cleared[-2:]) < FEW:
                 break
+            worth = np.modf((left + 1.0) * turn * GOLDEN)[0] ** 4 if turn > 1 else 1.0
+            fewer = self._targets.may_be_none[left] | ~self._small[left]
+            sign = np.where(fewer & (turn % 2 == 0), -1.0, 1.0)
+            rows = self._targets.rows[left]
+            self._seen.add(self._fits.extreme(np.asarray((worth * sign) @ rows))[1])
+            before, left = left, self._uncertain(hidden)
+            cleared.append(len(before) - len(left))
 
     def _uncertain(self, hidden: Hidden) -> Positions:
         """Targets that are not shown and of which no witness says that they are safe."""

@@ -17,6 +17,9 @@ from analysis.disclosure.solving import DUST, Reals, program
 MOST_NODES = 200
 """So many branches of a search are followed. One that is cut off has found nothing."""
 
+MOST_STEPS = 1000
+"""Steps of the linear program; where there is a table nearby it is found in some 40."""
+
 
 class NearestWhole:
     """Tables under rows with limits, as more and fewer people in each atom of a whole table."""
@@ -44,6 +47,7 @@ class NearestWhole:
             -free,
             free,
         )
+        self._highs.setOptionValue("simplex_iteration_limit", MOST_STEPS)
         changes = np.arange(2 * self._atoms, dtype=np.int32)
         self._highs.changeColsCost(len(changes), changes, np.ones(len(changes)))
 
@@ -52,7 +56,7 @@ class NearestWhole:
     ) -> Reals | None:
         """A table of whole people with every row and one of the sums within limits, shape (A,).
 
-        None when there is none, or none was found in `MOST_NODES`.
+        None when there is none, or none was found in `MOST_STEPS` and `MOST_NODES`.
 
         Args:
             limits: lower and upper one of each row, shape (R,) each.
@@ -68,7 +72,7 @@ class NearestWhole:
         )
         self._highs.clearSolver()
         self._highs.run()
-        if self._highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
+        if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
         table = self._fitting(self._highs, low, high)
         return self._searched(low, high) if table is None else table

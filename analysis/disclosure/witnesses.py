@@ -26,6 +26,7 @@ class Witnesses:
     with what is then known of it.
 
     Attributes:
+        keep: whether tables are kept until they are taken.
         most, least: the largest and smallest count of each target so far, shape (R,).
         whole: which targets a table of whole people leaves open, shape (R,).
     """
@@ -34,12 +35,14 @@ class Witnesses:
     known: Known
     targets: Targets
     k: int
+    keep: bool = False
     most: Reals = field(init=False)
     least: Reals = field(init=False)
     whole: Flags = field(init=False)
     _values: list[Reals] = field(default_factory=list)
     _agrees: list[Flags] = field(default_factory=list)
     _open: list[Flags] = field(default_factory=list)
+    _tables: list[Reals] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.most = self.targets.people.astype(np.float64)
@@ -57,13 +60,19 @@ class Witnesses:
         leaves = np.where(people < k, values >= k - DUST, np.abs(values - people) >= 1 - DUST)
         leaves |= self.targets.may_be_none & (values <= DUST)
         is_whole = (np.abs(table - np.rint(table)) < DUST).all()
-        self._add(values, inside, leaves & is_whole)
+        if self._add(values, inside, leaves & is_whole) and self.keep:
+            self._tables.append(table)
+
+    def taken(self) -> list[Reals]:
+        """The tables that were kept since this was last asked for, shape (A,) each."""
+        found, self._tables = self._tables, []
+        return found
 
     def showing(self, group: int) -> Witnesses:
         """Those that still fit when a group is shown as well."""
         kept = [at for at, agrees in enumerate(self._agrees) if agrees[group]]
         return Witnesses(
-            *(self.system, self.known, self.targets, self.k),
+            *(self.system, self.known, self.targets, self.k, self.keep),
             [self._values[at] for at in kept],
             [self._agrees[at] for at in kept],
             [self._open[at] for at in kept],
@@ -76,13 +85,16 @@ class Witnesses:
             if id(one[0]) not in here:
                 self._add(*one)
 
-    def _add(self, values: Reals, agrees: Flags, leaves: Flags) -> None:
+    def _add(self, values: Reals, agrees: Flags, leaves: Flags) -> bool:
+        """Whether it shows anything new."""
         wider = (values > self.most + DUST) | (values < self.least - DUST)
-        if (wider | (leaves & ~self.whole)).any():
+        is_new = bool((wider | (leaves & ~self.whole)).any())
+        if is_new:
             self._values.append(values)
             self._agrees.append(agrees)
             self._open.append(leaves)
             self._widen(values, leaves)
+        return is_new
 
     def _widen(self, values: Reals, leaves: Flags) -> None:
         self.most = np.maximum(self.most, values)

@@ -9,14 +9,16 @@ last of all, and is never withheld.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
 from analysis.codebook import Codebook
+from analysis.cores import on_every_core
 from analysis.disclosure import rounding
-from analysis.disclosure.answers import Exposed
+from analysis.disclosure.answers import Exposed, Found
 from analysis.disclosure.bundles import Bundle
 from analysis.disclosure.unions import SMALL, small
 from analysis.errors import Unprotectable
@@ -45,12 +47,61 @@ def protect_answers(look: Telling, shown: Shown, codebook: Codebook) -> Shown:
     touched = True
     while touched:
         touched = False
-        for measure in (*codebook.item_by_id, *codebook.theme_by_id):
-            settled = _settled(look, _following(look, shown, measure), measure)
-            # A step of ten points does not lie around one of five: look at the others again.
-            touched |= _of_others(settled, measure) != _of_others(shown, measure)
-            shown = settled
+        # Themes follow their items; items follow nothing but steps that are taken for others.
+        for some in (tuple(codebook.item_by_id), tuple(codebook.theme_by_id)):
+            before, groups = shown, len(shown.plan.groups)
+            ahead = on_every_core(partial(_ahead, look, before), some, groups=groups)
+            for measure, found in zip(some, ahead, strict=True):
+                if found is None or _of(shown, measure) != _of(before, measure):
+                    look.possible.begin()
+                    settled = _settled(look, _following(look, shown, measure), measure)
+                    look.possible.remember(look.possible.taken())
+                else:
+                    look.possible.remember(found.answers)
+                    settled = _joined(shown, found)
+                # A step of ten points does not lie around one of five: look at the others again.
+                touched |= _of_others(settled, measure) != _of_others(shown, measure)
+                shown = settled
     return shown
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What looking at one measure by itself comes to.
+
+    Attributes:
+        coarser: steps that are to be no finer than these.
+        withheld: what is withheld besides.
+        answers: as of `PossibleAnswers.taken`.
+    """
+
+    coarser: Mapping[Key, int]
+    withheld: frozenset[Key]
+    answers: Found
+
+
+def _ahead(look: Telling, shown: Shown, measure: str) -> _Found | None:
+    """A measure as if it were the only one; None where that cannot be published safely."""
+    look.possible.begin()
+    try:
+        settled = _settled(look, _following(look, shown, measure), measure)
+    except Unprotectable:
+        return None
+    coarser = {key: step for key, step in settled.coarser.items() if shown.coarser.get(key) != step}
+    return _Found(coarser, settled.withheld - shown.withheld, look.possible.taken())
+
+
+def _joined(shown: Shown, found: _Found) -> Shown:
+    wider = {key: max(step, shown.coarser.get(key, 0)) for key, step in found.coarser.items()}
+    return replace(
+        shown, coarser={**shown.coarser, **wider}, withheld=shown.withheld | found.withheld
+    )
+
+
+def _of(shown: Shown, measure: str) -> tuple[dict[Key, int], set[Key]]:
+    """Steps and gaps of one measure."""
+    steps = {key: step for key, step in shown.coarser.items() if key[1] == measure}
+    return steps, {key for key in shown.withheld if key[1] == measure}
 
 
 def _of_others(shown: Shown, measure: str) -> dict[Key, int]:

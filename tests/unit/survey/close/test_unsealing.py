@@ -214,3 +214,19 @@ def test_progress_is_shown_answer_by_answer(closed_wave: LiveWave, tmp_path: Pat
         watch=lambda rows: (seen.append(1) or row for row in rows),
     )
     assert len(seen) == 60
+
+
+def test_a_file_of_interventions_that_names_no_earlier_wave_publishes_nothing(
+    closed_wave: LiveWave, tmp_path: Path
+) -> None:
+    path = tmp_path / "done.csv"
+    path.write_text(
+        "group,measure,before,done,picked,declared\n"
+        "command=north,fairness,spring,Talks,other,2026-05-20\n"
+    )
+    with pytest.raises(DataError, match="row 2: before is 'spring', a wave that has no Release"):
+        unseal(
+            *(closed_wave.stores, "autumn", closed_wave.keys, tmp_path / "out"), interventions=path
+        )
+    assert waves.get(closed_wave.stores, "autumn").state == "closed"
+    assert not (tmp_path / "out").exists()
