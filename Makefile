@@ -55,6 +55,8 @@ linking: $(STAMP)
 
 simulate: $(STAMP)
 	PYTHONPATH=.:tests $(BIN)/python tests/simulate_findings.py
+	PYTHONPATH=.:tests $(BIN)/python tests/simulated_ladders.py
+	PYTHONPATH=.:tests $(BIN)/python tests/simulated_changes.py
 
 .PHONY: docs
 docs: $(STAMP)

@@ -12,9 +12,8 @@ from scipy import sparse
 from analysis.codebook import Codebook
 from analysis.errors import DataError
 from analysis.microdata import Microdata
+from analysis.numbering import Numbering, occupied
 from analysis.plan import TablePlan
-
-_SMALL_SPACE = 2**24
 
 
 @dataclass(frozen=True)
@@ -79,20 +78,13 @@ def number_cells(
     for variable, size in zip(variables, sizes, strict=True):
         key *= size
         key += microdata.variables[variable] + 1
-    if space <= _SMALL_SPACE:
-        counts = np.bincount(key, minlength=space)
-        occupied = np.flatnonzero(counts)
-        number = np.empty(space, np.int64)
-        number[occupied] = np.arange(len(occupied))
-        people, cell_of = counts[occupied].astype(np.int64), number[key]
-    else:
-        occupied, cell_of, people = np.unique(key, return_inverse=True, return_counts=True)
-    profiles = np.empty((len(occupied), len(variables)), np.int16)
-    left = occupied.copy()
+    found, people = occupied(key, space)
+    profiles = np.empty((len(found), len(variables)), np.int16)
+    left = found.copy()
     for column in reversed(range(len(variables))):
         left, position = np.divmod(left, sizes[column])
         profiles[:, column] = position - 1
-    return Cells(variables, profiles, people), cell_of
+    return Cells(variables, profiles, people), Numbering(found).of(key)
 
 
 def group_matrix(codebook: Codebook, plan: TablePlan, cells: Cells) -> sparse.csr_array:
@@ -105,12 +97,16 @@ def group_matrix(codebook: Codebook, plan: TablePlan, cells: Cells) -> sparse.cs
             # The last entry is "unknown", which position -1 picks and no value holds.
             picks = np.array([*(code in value.categories for code in codes), False])
             inside[breakdown.id, value.id] = picks[column]
+    members = {pair: np.flatnonzero(mask) for pair, mask in inside.items()}
+    size = {pair: len(those) for pair, those in members.items()}
     rows = []
     for group in plan.groups:
-        mask = np.ones(len(cells), np.bool_)
+        # The fewest first: what is left to look at stays short.
+        first = min(group.where, key=size.__getitem__, default=None)
+        row = np.arange(len(cells)) if first is None else members[first]
         for pair in group.where:
-            mask &= inside[pair]
-        rows.append(np.flatnonzero(mask))
+            row = row if pair == first else row[inside[pair][row]]
+        rows.append(row)
     indices = np.concatenate(rows) if rows else np.zeros(0, np.int64)
     starts = np.concatenate([[0], np.cumsum([len(row) for row in rows])])
     ones = np.ones(len(indices), np.int64)

@@ -14,7 +14,7 @@ from analysis.errors import DataError, EstimationError
 from analysis.interventions import Intervention
 from analysis.plan import COMMAND
 from analysis.release.model import Release
-from analysis.release.rows import ChangeRow, ChangeState, EstimateRow
+from analysis.release.rows import JOINED, ChangeRow, ChangeState, EstimateRow, TrendRow
 from analysis.statistics import change_words as words
 from analysis.statistics.changes import Judged, Unit, Verdict, judge, verdicts
 
@@ -52,7 +52,7 @@ def expect_known(declared: Sequence[Intervention], previous: Sequence[Release]) 
     """
     for one in declared:
         row = _of_wave(one, previous).estimate_by_key.get((one.group, one.measure))
-        if one.picked == "low_score" and (row is None or row.status != "shown"):
+        if one.picked == "low_score" and row is not None and row.status != "shown":
             raise DataError(
                 f"{one.where}: {one.measure} in {one.group} is not shown in wave {one.before}, so "
                 "it was not picked for a low figure there; write other."
@@ -85,40 +85,57 @@ class _Pair:
 
     def unit(self, group: str, measure: str) -> Unit | ChangeState:
         """A unit's published figures in both waves, or why there are none to compare."""
-        if not self._comparable(group, measure):
-            return "not_comparable"
-        both = (self.before, self.after)
-        rows = [one.estimate_by_key.get((group, measure)) for one in both]
-        figures = [
-            (row.positive, row.base, _step(one, row))
-            for one, row in zip(both, rows, strict=True)
-            if row is not None and row.positive is not None and row.base is not None
-        ]
-        if len(figures) < len(both):
+        now = self.after.estimate_by_key.get((group, measure))
+        # What is hidden looks alike, whether or not it could be compared.
+        if now is None or now.positive is None or now.base is None:
             return "not_shown"
-        if any(row is not None and row.positive_bound for row in rows):
+        point = self._point(group, measure)
+        if point is None or not point.comparable:
+            return "not_comparable"
+        if point.value is None:
+            return "not_shown"
+        # A reorganised unit has its earlier figures under other names.
+        names = [group] if point.was is None else point.was.split(JOINED)
+        rows = [self.before.estimate_by_key.get((name, measure)) for name in names]
+        then = [row for row in rows if row is not None and row.base is not None]
+        same = len(then) > 1 or [row.positive for row in then] == [point.value]
+        if len(then) < len(names) or not same:
+            return "not_comparable"
+        if point.bound or now.positive_bound:
             return "banded"
-        (percent, base, step), (percent_now, base_now, step_now) = figures
-        return Unit((percent, percent_now), (base, base_now), (step, step_now))
+        return Unit(
+            percents=(point.value, now.positive),
+            people=(sum(row.base or 0 for row in then), now.base),
+            steps=(max(_step(self.before, row) for row in then), _step(self.after, now)),
+            sooner=self._sooner(group, measure),
+        )
+
+    def _point(self, group: str, measure: str) -> TrendRow | None:
+        """The earlier wave in the trend line."""
+        line = self.after.trend_by_key.get((group, measure), ())
+        wave = self.before.manifest.wave
+        return next((row for row in line if row.wave == wave), None)
+
+    def _sooner(self, group: str, measure: str) -> int | None:
+        """The figure of the wave before the earlier one, where it can be compared."""
+        line = self.after.trend_by_key[group, measure]
+        at = [row.wave for row in line].index(self.before.manifest.wave)
+        if at == 0 or not line[at - 1].comparable or line[at - 1].bound:
+            return None
+        return line[at - 1].value
 
     def others(self, asked: Intervention, units: frozenset[str]) -> list[Unit]:
         """Units of the same kind, without those in, around or beside which something was done."""
-        parents = _parents(self.after)
+        parents, levels = _parents(self.after), _levels(self.after)
         touched = {one for unit in units for one in (unit, *_above(unit, parents))}
         found = []
-        for group, level in _levels(self.after).items():
+        for group, level in levels.items():
             around = units.intersection(_above(group, parents))
-            if level == _levels(self.after)[asked.group] and group not in touched and not around:
+            if level == levels[asked.group] and group not in touched and not around:
                 unit = self.unit(group, asked.measure)
                 if isinstance(unit, Unit):
                     found.append(unit)
         return found
-
-    def _comparable(self, group: str, measure: str) -> bool:
-        line = self.after.trend_by_key.get((group, measure), ())
-        wave = self.before.manifest.wave
-        # A unit under another name, or merged, has no row of its own in the earlier Release.
-        return any(row.wave == wave and row.comparable and row.was is None for row in line)
 
 
 @dataclass(frozen=True)

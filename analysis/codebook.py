@@ -124,7 +124,11 @@ class Variable:
 
 @dataclass(frozen=True)
 class Codebook:
-    """Everything the analysis knows of a questionnaire."""
+    """Everything the analysis knows of a questionnaire.
+
+    Attributes:
+        outcome: id of the item that the themes are looked at beside, if any.
+    """
 
     questionnaire: str
     version: str
@@ -133,8 +137,11 @@ class Codebook:
     variables: tuple[Variable, ...]
     items: tuple[Item, ...]
     themes: tuple[Theme, ...]
+    outcome: str | None = None
 
     def __post_init__(self) -> None:
+        if self.outcome is not None and self.outcome not in self.item_by_id:
+            raise ValueError(f"the outcome {self.outcome} is no item")
         ids = [*self.variable_by_id, *self.item_by_id]
         if len(ids) != len(self.variables) + len(self.items) or len(set(ids)) != len(ids):
             raise ValueError("an id stands twice among variables and items")

@@ -10,8 +10,8 @@ in the result.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -22,8 +22,9 @@ from analysis.cells import Cells, group_matrix, number_cells
 from analysis.codebook import Codebook
 from analysis.errors import DataError
 from analysis.microdata import Microdata
+from analysis.numbering import is_small
 from analysis.plan import TablePlan
-from analysis.theme_values import STEP, RespondentValues, respondent_values, steps
+from analysis.theme_values import STEP, ThemeWays, Ways, parts, steps, theme_ways
 
 Ints = npt.NDArray[np.int64]
 
@@ -167,8 +168,7 @@ def tally(codebook: Codebook, plan: TablePlan, microdata: Microdata) -> Tally:
         item.id: count.item(microdata.items[item.id], len(item.codes)) for item in codebook.items
     }
     themes = {
-        theme.id: count.theme(respondent_values(codebook, theme, microdata))
-        for theme in codebook.themes
+        theme.id: count.theme(theme_ways(codebook, theme, microdata)) for theme in codebook.themes
     }
     return Tally(codebook, plan, cells, Sums(cells.people, items, themes))
 
@@ -180,43 +180,93 @@ class _Counter:
     cell_of: Ints
     cells: int
     weights: Ints | None
+    _first: dict[int, Ints] = field(default_factory=dict, init=False)
+
+    @cached_property
+    def _keys(self) -> tuple[Ints, Ints]:
+        """Room for a number of each respondent, twice; made once, as memory is slow to get."""
+        return np.empty_like(self.cell_of), np.empty_like(self.cell_of)
+
+    @cached_property
+    def squared(self) -> Ints | None:
+        """The squared weights, in steps of `STEP`."""
+        return None if self.weights is None else steps((self.weights * STEP) ** 2)
 
     def item(self, answers: npt.NDArray[np.int16], categories: int) -> ItemSums:
+        """Answers by category; no answer, -1, is counted first in each cell."""
         width = categories + 1
-        # No answer is -1; moved to the last column so that the others stand where they belong.
-        column = np.where(answers < 0, categories, answers)
-        key = self.cell_of * width + column
+        if width not in self._first:
+            self._first[width] = self.cell_of * width + 1
+        first, (key, _) = self._first[width], self._keys
+        for part in parts(len(key)):
+            np.add(first[part], answers[part], out=key[part])
         people = self._bins(key, width, None)
         if self.weights is None:
             return ItemSums(people)
-        squared = steps((self.weights * STEP) ** 2)
-        return ItemSums(
-            people, self._bins(key, width, self.weights), self._bins(key, width, squared)
-        )
+        weight, squared = (self._bins(key, width, of) for of in (self.weights, self.squared))
+        return ItemSums(people, weight, squared)
 
-    def theme(self, values: RespondentValues) -> ThemeSums:
-        who = np.flatnonzero(values.answered)
-        cell, value = self.cell_of[who], values.values[who]
-        matrix = sparse.csr_array(
-            (np.ones(len(who), np.int64), (cell, np.arange(len(who)))), (self.cells, len(who))
-        )
-        people = np.bincount(cell, minlength=self.cells).astype(np.int64)
-        total, squares = _product(matrix, value), _product(matrix, value**2)
+    def theme(self, ways: ThemeWays) -> ThemeSums:
+        """Sums of the values of who answered."""
+        both = (ways.scores, ways.shares)
+        keys = self._keys
+        for part, *numbers in ways.parts():
+            for key, one, number in zip(keys, both, numbers, strict=True):
+                np.add(self.cell_of[part] * len(one), number, out=key[part])
+        people, total, squares = self._by_way(keys, both, None, lambda values: values**2)
         if self.weights is None:
             return ThemeSums(people, total, squares)
-        weight = self.weights[who, None]
-        both = np.column_stack([weight, steps((weight * STEP) ** 2)])
+        weight, weighted_total, weighted_squares = self._by_way(
+            keys, both, self.weights, lambda values: steps((values * STEP) ** 2)
+        )
+        squared, _, _ = self._by_way(keys[:1], both[:1], self.squared, np.zeros_like)
         return ThemeSums(
             *(people, total, squares),
-            weight=_product(matrix, both),
-            weighted_total=_product(matrix, weight * value),
-            weighted_squares=_product(matrix, weight * steps((value * STEP) ** 2)),
+            weight=np.column_stack([weight, squared]),
+            weighted_total=weighted_total,
+            weighted_squares=weighted_squares,
+        )
+
+    def _by_way(
+        self,
+        keys: Sequence[Ints],
+        ways: Sequence[Ways],
+        weights: Ints | None,
+        squared: Callable[[Ints], Ints],
+    ) -> tuple[Ints, Ints, Ints]:
+        """People (or weights), sums and sums of squares of the values, of who answered."""
+        people: list[Ints] = []
+        totals: list[Ints] = []
+        squares: list[Ints] = []
+        for key, one in zip(keys, ways, strict=True):
+            values = one.values * one.answered[:, None]
+            table = np.column_stack([one.answered, values, squared(values)])
+            ends = (1, 1 + values.shape[1])
+            sums = self._summed(key, np.ascontiguousarray(table.T), weights)
+            for found, part in zip((people, totals, squares), np.split(sums, ends, 1), strict=True):
+                found.append(part)
+        return people[0][:, 0], np.hstack(totals), np.hstack(squares)
+
+    def _summed(self, key: Ints, table: Ints, weights: Ints | None) -> Ints:
+        """By cell, the sums of some values of each way; `table` has one column for each way."""
+        size = table.shape[1]
+        if is_small(self.cells * size, len(key)):
+            counts = self._bincount(key, size, weights)
+            return np.asarray(np.einsum("cw,vw->cv", counts, table))
+        found, at = np.unique(key, return_inverse=True)
+        counts = np.bincount(at, weights).astype(np.int64, copy=False)
+        return _product(
+            sparse.csr_array((counts, np.divmod(found, size)), (self.cells, size)), table.T
         )
 
     def _bins(self, key: Ints, width: int, weights: Ints | None) -> Ints:
+        """People by cell and category, or their weights, "no answer" moved to the last column."""
+        return np.roll(self._bincount(key, width, weights), -1, axis=1)
+
+    def _bincount(self, key: Ints, width: int, weights: Ints | None) -> Ints:
         # bincount adds weights as floats: exact for whole numbers whose sum stays under 2**53.
         found = np.bincount(key, weights=weights, minlength=self.cells * width)
-        return found.astype(np.int64).reshape(self.cells, width)
+        return found.astype(np.int64, copy=False).reshape(self.cells, width)
 
 
 def _product(matrix: sparse.csr_array, array: Ints) -> Ints:

@@ -48,6 +48,7 @@ def change(before: Path, after: Path, group: str, measure: str, picked: Picked) 
         _tell(declared[0])
         return
     where = f"--picked {picked}"
+    _expect_same_figures(then, now, group, measure)
     asked = Intervention(group, measure, wave, "", picked, date.max, where)
     _tell(change_row(then, now, asked))
 
@@ -72,6 +73,17 @@ def _expect_pair(then: Release, now: Release, after: Path) -> None:
         raise DataError(
             f"The trend lines of {after} lack wave {one.wave}, so nothing tells whether the same "
             "was asked; compare Releases of one ledger."
+        )
+
+
+def _expect_same_figures(then: Release, now: Release, group: str, measure: str) -> None:
+    wave, row = then.manifest.wave, then.estimate_by_key.get((group, measure))
+    line = now.trend_by_key.get((group, measure), ())
+    told = [point.value for point in line if point.wave == wave and point.was is None]
+    if row is not None and told and told != [row.positive]:
+        raise DataError(
+            f"The later Release says another figure of {group} ({measure}) in wave {wave} than the "
+            "earlier one: that Release was replaced by another one."
         )
 
 

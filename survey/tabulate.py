@@ -7,7 +7,7 @@ tally, disclosure control and statistics make the same kind of Release as a wave
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from analysis.earlier_tallies import EarlierTallies, kept
 from analysis.errors import Unprotectable
 from analysis.ledger import Ledger, Published
 from analysis.ledger import folder as ledgers
+from analysis.polarity import Polarity, decided
 from analysis.policy import DisclosurePolicy
 from analysis.publish import WaveFacts, publish
 from analysis.release import folder
@@ -36,6 +37,7 @@ from survey.close.sealed_tallies import Pooling, who_opens
 from survey.close.unchanged import expect_change
 from survey.errors import LedgerError, SettingsError
 from survey.manage import officers, waves
+from survey.polarity_option import polarity_of, polarity_option
 from survey.questionnaire.codebook import codebook
 from survey.questionnaire.layout import layout
 from survey.questionnaire.loader import load
@@ -68,6 +70,7 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 )
 @click.option("--keep-tallies", type=_FILE, help="public.json to seal this wave's sums to")
 @with_files_beside
+@polarity_option
 @click.option("--out", type=_FOLDER, required=True, help="gets the Release as a folder of its own")
 def tabulate(
     questionnaire: Path,
@@ -104,7 +107,10 @@ def tabulate(
     keeper = None if of_wave["keep_tallies"] is None else officers.read(of_wave["keep_tallies"])
     openers = (keys, *who_opens(of_wave["openers"])[1])
     pooling = Pooling(of_wave["previous"], openers, keeper)
-    asked = Asked(*(questionnaire, answers, headcount, weight, _name(wave, answers), day, beside))
+    asked = Asked(
+        *(questionnaire, answers, headcount, weight, _name(wave, answers), day, beside),
+        polarity=polarity_of(of_wave["polarity"]),
+    )
     made = (
         made_of(asked) if ledger is None else _continued(asked, ledger, out, keys, reason, pooling)
     )
@@ -134,6 +140,7 @@ class Asked:
         wave: id and title of the wave.
         closed: the day on which it closed.
         beside: files of what is published with the answers.
+        polarity: what was decided of items that run against their theme.
     """
 
     questionnaire: Path
@@ -143,6 +150,7 @@ class Asked:
     wave: str
     closed: date
     beside: BesideFiles = NO_FILES
+    polarity: Polarity = field(default_factory=dict)
 
 
 def _continued(
@@ -247,7 +255,7 @@ def made_of(
         Unprotectable: the plan cannot be published safely from these answers.
     """
     asked = load(what.questionnaire)
-    book, plan = codebook(asked), asked.plan
+    book, plan = decided(codebook(asked), what.polarity), asked.plan
     beside = what.beside.read(book, plan)
     counts = None if what.headcount is None else headcounts.read(what.headcount, plan)
     microdata = responses.read(what.answers, book, layout(asked), what.weight)
@@ -258,7 +266,7 @@ def made_of(
         book,
         asked.plan,
         microdata,
-        wave=WaveFacts(what.wave, what.wave, what.closed, ledger, correction),
+        wave=WaveFacts(what.wave, what.wave, what.closed, ledger, correction, what.polarity),
         policy=DisclosurePolicy(),
         headcounts=counts,
         previous=() if ledger is None else [one.release for one in ledger.in_force],

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cache
 
 import fixtures_analysis as fixtures
 import numpy as np
 
+from analysis.beside import Beside
 from analysis.disclosure.rounding import nearest
 from analysis.ledger import Ledger
 from analysis.plan import TablePlan
@@ -88,6 +90,18 @@ def counted(
     )
 
 
+@cache
+def study() -> fixtures.Study:
+    """2,400 answers to two statements, so that publishing takes little time."""
+    book = fixtures.codebook(
+        (
+            fixtures.item("led", "leadership"),
+            fixtures.item("unfair", "fairness", categories=fixtures.agreement(reverse=True)),
+        )
+    )
+    return fixtures.Study(book, plan(), fixtures.microdata(book, 2400))
+
+
 def released(
     *given: Counted,
     wave: str = "w1",
@@ -95,13 +109,12 @@ def released(
     correction: str | None = None,
     policy: DisclosurePolicy | None = None,
 ) -> Release:
-    """The small study published with HR's counts."""
-    study = fixtures.small(2400)
+    """The study published with HR's counts."""
     return publish(
-        *(study.codebook, plan(), study.microdata),
+        *(study().codebook, plan(), study().microdata),
         wave=WaveFacts(wave, wave, date(2026, 9, 30), ledger, correction),
         policy=policy or DisclosurePolicy(),
-        procedures=given,
+        beside=Beside(procedures=given),
     )
 
 

@@ -18,6 +18,7 @@ from analysis.attack import witnesses
 from analysis.attack.bases import attacks
 from analysis.plan import FORCE, Breakdown, Intersection, Table, TablePlan, Value
 from analysis.policy import DisclosurePolicy
+from analysis.publish.nonresponse import beside_estimates, representativeness_rows
 from analysis.release import folder
 from analysis.release.certificates import Certificates, Proof
 from analysis.release.model import BreakdownFacts, Manifest, Release
@@ -25,13 +26,16 @@ from analysis.release.rows import (
     ComparisonRow,
     ConcernRow,
     DistributionRow,
+    DriverRow,
     EstimateRow,
     GroupRow,
     MeasureRow,
+    ReliabilityRow,
     TrendRow,
 )
 from analysis.release.sides import side_row
 from analysis.release.sums import Sums
+from analysis.release.visible import with_smallest
 
 NORTH = "response-north"
 SOUTH = "response-south"
@@ -322,7 +326,31 @@ def make_release(
         tuple(maker.trends()),
     )
     beside = [side_row(release, *pair, one.measure) for pair in SIDES for one in maker.measures]
-    return replace(release, comparisons=(*release.comparisons, *beside))
+    release = replace(release, comparisons=(*release.comparisons, *beside))
+    release = replace(
+        release,
+        estimates=beside_estimates(release),
+        representativeness=representativeness_rows(release),
+        reliability=tuple(reliability()),
+        drivers=drivers(),
+    )
+    return replace(release, comparisons=with_smallest(release))
+
+
+def reliability() -> Iterator[ReliabilityRow]:
+    """A figure for the themes of three statements, none for the others."""
+    for theme in _THEMES:
+        known = theme in {"leadership", "discrimination"}
+        figures = (3, 0.78, 0.75, 0.81, "shown") if known else (1, None, None, None, "c")
+        yield ReliabilityRow(theme, FORCE, *figures)  # type: ignore[arg-type]
+
+
+def drivers() -> tuple[DriverRow, ...]:
+    """Two themes beside a statement of the first one."""
+    return (
+        DriverRow("grievance", FORCE, "leadership-1", 31, 2, 2, 40, "shown"),
+        DriverRow("discrimination", FORCE, "leadership-1", 69, 1, 1, 40, "shown"),
+    )
 
 
 def concerns(hidden: Collection[str]) -> tuple[ConcernRow, ...]:

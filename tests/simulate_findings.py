@@ -1,32 +1,35 @@
 """How often the area-of-concern rule errs and what it finds, written into docs/METHODS.md.
 
-`make simulate` takes about a quarter of an hour. Two waves are drawn at a time: the second one is
-published with the sums of the first in hand.
+`make simulate` takes about half an hour. Two or three waves are drawn at a time, each with the sums
+of those before it in hand.
 """
 
 from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import simulated_setting as simple
-from simulated_waves import THEME, Gap, World
+from simulated_demo import PROMISES, promises
+from simulated_waves import THEME, THREE, Gap, World
 
-from analysis.statistics.concerns import Flag
+from analysis.statistics.concerns import PAST, Flag
 
 PAGE = Path(__file__).parents[1] / "docs" / "METHODS.md"
 BEGIN = "<!-- begin simulation, written by make simulate -->\n"
 END = "<!-- end simulation -->"
 
-FIRST_SEED, FIRST_PLANTED = 1000, 3000
+FIRST_SEED, FIRST_PLANTED, FIRST_THIRD = 1000, 3000, 5000
 NOTHING = (16, 20)
 PLANTED = (16, 12)
-"""Forces, and draws of two waves in each."""
+THIRD = (6, 4)
+"""Forces, and draws of two or three waves in each."""
+THIRD_SEEDS = range(FIRST_THIRD, FIRST_THIRD + THIRD[0])
 SIMPLE_RUNS = 300
 
 PROBATIONERS = (("ethnicity", "minority"), ("probationer", "yes"))
@@ -36,7 +39,12 @@ GAPS = {
     "a named intersection": Gap(PROBATIONERS, 59, 17),
     "a named intersection, fewer": Gap(PROBATIONERS, 40, 17),
 }
-
+FOLLOWED = ("a department", "a named intersection")
+LATER = {-5: "closed, and 5 points better", 0: "closed", 8: "half closed", 17: "as before"}
+"""Points lower in a third wave."""
+ENDS = ("cleared", "watched", "raised", "hidden")
+DEMOS = 30
+"""Forces of the demo, from seed 0 on."""
 
 Counts = Counter[str]
 """Draws; findings or draws in which something was found, by what they are; forces with a planted
@@ -98,6 +106,23 @@ def simple_power(seed: int, draws: int) -> Counts:
     )
 
 
+def afterwards(gap: Gap, seed: int, draws: int, lower: Iterable[int] = LATER) -> dict[int, Counts]:
+    """What becomes in a third wave of a gap that two waves confirmed, by how far it has closed."""
+    world = World(seed, gap, THREE)
+    key = (gap.group, THEME)
+    found = {}
+    for later in lower:
+        counts = Counter(draws=draws)
+        for draw in range(draws):
+            _, second, third = world.flags(draw, later)
+            if key in second and second[key].state in SURE and second[key].kind == "concern":
+                state = third[key].state if key in third else "hidden"
+                counts["confirmed"] += 1
+                counts["raised" if state not in (*PAST, "hidden") else state] += 1
+        found[later] = counts
+    return found
+
+
 def added(parts: Iterable[Counts]) -> Counts:
     """All parts together."""
     return sum(parts, Counter())
@@ -111,6 +136,11 @@ def lines(pool: ProcessPoolExecutor) -> Iterator[str]:
         name: [pool.submit(power, gap, FIRST_PLANTED + at, PLANTED[1]) for at in range(PLANTED[0])]
         for name, gap in GAPS.items()
     }
+    third = {
+        name: [pool.submit(afterwards, GAPS[name], seed, THIRD[1]) for seed in THIRD_SEEDS]
+        for name in FOLLOWED
+    }
+    demos = [pool.submit(promises, seed) for seed in range(DEMOS)]
     simply = pool.submit(simple_errors, 1, SIMPLE_RUNS)
     smallest = pool.submit(simple_power, 2, SIMPLE_RUNS)
     yield f"Nothing planted; seeds {FIRST_SEED} to {FIRST_SEED + forces - 1}, {draws} draws each:"
@@ -133,6 +163,45 @@ def lines(pool: ProcessPoolExecutor) -> Iterator[str]:
     for name in GAPS:
         yield planted_row(name, added([one.result() for one in planted[name]]))
     yield _found("simple setting: one of the 8 groups", simple.FEW, 17, smallest.result())
+    yield ""
+    yield from third_lines(third)
+    yield ""
+    yield from demo_lines(demos)
+
+
+def third_lines(parts: Mapping[str, Sequence[Future[dict[int, Counts]]]]) -> Iterator[str]:
+    """What is said in a third wave of what two waves confirmed."""
+    yield (
+        "The same gap in two waves, and what is said of it in a third where two had confirmed it; "
+        f"seeds {FIRST_THIRD} to {FIRST_THIRD + THIRD[0] - 1}, {THIRD[1]} draws each:"
+    )
+    yield ""
+    yield (
+        "| in the third wave | group | answers | gap before | draws | confirmed by two "
+        "| of these cleared | watched | raised again | not shown |"
+    )
+    yield "|---|---|---|---|---|---|---|---|---|---|"
+    for name, drawn in parts.items():
+        gap = GAPS[name]
+        for later, told in LATER.items():
+            found = added(one.result()[later] for one in drawn)
+            ends = [_share(found[end], found["confirmed"]) for end in ENDS]
+            cells = (told, name, gap.people, f"{gap.points} points", found["draws"])
+            yield f"| {' | '.join(map(str, (*cells, found['confirmed'], *ends)))} |"
+
+
+def demo_lines(parts: Sequence[Future[Counts]]) -> Iterator[str]:
+    """How many forces keep what docs/DEMO.md promises of its three waves."""
+    found = added(one.result() for one in parts)
+    yield f"The demo's three waves, planted as docs/DEMO.md says, in {DEMOS} forces (seeds 0 on):"
+    yield ""
+    yield "| promise | forces that keep it |"
+    yield "|---|---|"
+    for promise in PROMISES:
+        yield f"| {promise} | {found[promise]} of {found['forces']} |"
+    yield f"| all of these | {found['all']} of {found['forces']} |"
+    yield ""
+    yield f"Of findings that are not planted they raise {found['chance'] / 3 / DEMOS:.2f} a wave."
 
 
 def planted_row(name: str, found: Counts) -> str:

@@ -52,6 +52,17 @@ def findings(rng: np.random.Generator, points: int = 0) -> tuple[Findings, ...]:
     return _raised(who, first, None), _raised(who, second, first)
 
 
+def of_shuffled(rng: np.random.Generator, shares: Numbers) -> Findings:
+    """What one wave raises whose people are put into groups at random.
+
+    Args:
+        rng: draws who belongs where.
+        shares: each person's share of positive answers, shape (people, themes).
+    """
+    who = _groups(rng)
+    return _raised(who, np.array([_sums(shares, inside) for inside in who.values()]), None)
+
+
 def states(found: Findings) -> list[str]:
     """What is said of the smallest group in the first theme."""
     return [one.state for one in found.flags if (one.group, one.measure) == (SMALL, "0")]

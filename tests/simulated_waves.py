@@ -1,4 +1,4 @@
-"""Two waves of the demo's force with nothing planted and nobody balanced, or with one gap planted.
+"""Waves of the demo's force with nothing planted and nobody balanced, or with one gap planted.
 
 Everybody answers independently: a person's outlook, their leaning on the theme, noise. What the
 area-of-concern rule raises here is raised by chance, or is the one gap. Who answers, and what they
@@ -8,7 +8,8 @@ and what it allows then holds for all answers that are drawn after.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -23,7 +24,7 @@ from analysis.microdata import Microdata
 from analysis.policy import DisclosurePolicy
 from analysis.publish.compared import raised
 from analysis.publish.figures import Figures
-from analysis.publish.pooling import Earlier
+from analysis.publish.pooling import EarlierWaves
 from analysis.publish.shown import Shown, control
 from analysis.statistics.concerns import Flag
 from analysis.tally import Tally, tally
@@ -36,7 +37,7 @@ from survey.questionnaire.codebook import codebook
 from survey.questionnaire.model import Questionnaire
 
 POLICY = DisclosurePolicy()
-WAVES = (1, 2)
+TWO, THREE = (1, 2), (1, 2, 3)
 THEME = "misconduct"
 
 Flags = dict[tuple[str, str], Flag]
@@ -47,7 +48,7 @@ Where = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Gap:
-    """`people` answers of the group `where` lie `points` lower on `THEME`, in both waves."""
+    """`people` answers of the group `where` lie `points` lower on `THEME`, in two waves."""
 
     where: Where
     people: int
@@ -58,11 +59,11 @@ class Gap:
         """Its id in the plan."""
         return "&".join("=".join(pair) for pair in self.where)
 
-    @property
-    def size(self) -> float:
-        """How far an answer is moved, on the scale of the thresholds."""
-        middle = sum(answering.POSITIVE) / 2
-        return NormalDist().inv_cdf(middle - self.points / 100) - NormalDist().inv_cdf(middle)
+
+def size(points: int) -> float:
+    """How far an answer is moved, on the scale of the thresholds, to be so many points lower."""
+    middle = sum(answering.POSITIVE) / 2
+    return NormalDist().inv_cdf(middle - points / 100) - NormalDist().inv_cdf(middle)
 
 
 @dataclass(frozen=True)
@@ -81,33 +82,47 @@ def asked() -> tuple[Questionnaire, Codebook]:
 
 
 class World:
-    """A force of which two waves are drawn again and again."""
+    """A force of which waves are drawn again and again."""
 
-    def __init__(self, seed: int, gap: Gap | None = None) -> None:
+    def __init__(self, seed: int, gap: Gap | None = None, waves: Sequence[int] = TWO) -> None:
         questionnaire, _ = asked()
-        self._seed, self._gap = seed, gap
+        self._seed, self._gap, self._waves = seed, gap, waves
         self._force = make_force(questionnaire, seed)
         order = np.random.default_rng([seed, 1]).permutation(len(self._force.joined))
-        self._samples = [self._sample(wave, order) for wave in WAVES]
+        self._samples = [self._sample(wave, order) for wave in waves]
         self._allowed: list[Shown] = []
 
-    def flags(self, draw: int) -> tuple[Flags, Flags]:
-        """What the first wave raises, and the second with the first one's sums in hand."""
-        tallies = [tally(asked()[1], asked()[0].plan, one) for one in self.microdata(draw)]
+    def flags(self, draw: int, later: int = 0) -> tuple[Flags, ...]:
+        """What each wave raises with the sums of those before it in hand.
+
+        Args:
+            draw: number of the draw.
+            later: points that the gap's group lies lower in a third wave.
+        """
+        return one_after_another(self.shown(draw, later))
+
+    def shown(self, draw: int, later: int = 0) -> tuple[Shown, ...]:
+        """The figures of all waves, and what disclosure control allows of them."""
+        answers = self.microdata(draw, later)
+        tallies = [tally(asked()[1], asked()[0].plan, one) for one in answers]
         if not self._allowed:
             self._allowed = [control(counted, POLICY) for counted in tallies]
-        first, second = (
+        return tuple(
             _with(shown, counted) for shown, counted in zip(self._allowed, tallies, strict=True)
         )
-        return raised(first), raised(second, _earlier(first))
 
-    def shows(self, group: str) -> tuple[bool, bool]:
+    def without_gap(self) -> World:
+        """The same people, of whom nothing is true."""
+        same = copy(self)
+        same._gap = None
+        return same
+
+    def shows(self, group: str) -> tuple[bool, ...]:
         """Whether each wave shows `THEME` of a group; as soon as something was drawn."""
-        first, second = (one.shows(group, THEME) for one in self._allowed)
-        return first, second
+        return tuple(one.shows(group, THEME) for one in self._allowed)
 
-    def microdata(self, draw: int) -> Iterator[Microdata]:
-        """The answers of both waves, about 3,300 each."""
+    def microdata(self, draw: int, later: int = 0) -> Iterator[Microdata]:
+        """The answers of all waves, about 3,300 each."""
         _, book = asked()
         rng = np.random.default_rng([self._seed, 2, draw])
         force = replace(
@@ -115,34 +130,44 @@ class World:
             outlook=rng.standard_normal(self._force.outlook.shape),
             leanings=rng.standard_normal(self._force.leanings.shape),
         )
-        for wave, sample in zip(WAVES, self._samples, strict=True):
-            yield self._answers(book, force, sample, 1000 * self._seed + draw, wave)
-
-    def _answers(
-        self, book: Codebook, force: Force, sample: Sample, seed: int, wave: int
-    ) -> Microdata:
-        n = len(sample.people)
-        fallen = np.zeros(n)
-        if self._gap is not None:
-            fallen = self._gap.size * _inside(sample.variables, self._gap.where)
-        moved = {item.id: fallen * (item.theme == THEME) for item in book.items}
-        columns = answering.statements(book, force, sample.people, moved, seed, wave)
-        items = {item.id: _positions(columns[item.id], item.codes) for item in book.items}
-        return Microdata(n, sample.variables, items)
+        for wave, sample in zip(self._waves, self._samples, strict=True):
+            fallen = np.zeros(len(sample.people))
+            if self._gap is not None:
+                points = self._gap.points if wave in TWO else later
+                fallen = size(points) * _inside(sample.variables, self._gap.where)
+            yield _answers(book, force, sample, fallen, (1000 * self._seed + draw, wave))
 
     def _sample(self, wave: int, order: Ids) -> Sample:
-        questionnaire, book = asked()
-        frame = self._force.frame(wave)
-        answer = answering.respondents(self._force, frame, self._seed, wave)
-        said = answering.said(questionnaire, frame, self._seed, wave)
-        variables = {}
-        for variable in book.variables:
-            options = choice(questionnaire, variable.id).options
-            folds = {option.code: option.folds_to or "" for option in options}
-            folded = np.array([folds.get(str(code), "") for code in said[variable.id]])
-            variables[variable.id] = _positions(folded[answer], variable.codes)
-        sample = Sample(frame.people[answer], variables)
+        sample = who_answers(self._force, self._seed, wave)
         return sample if self._gap is None else _sized(sample, self._gap, order)
+
+
+def _answers(
+    book: Codebook,
+    force: Force,
+    sample: Sample,
+    fallen: npt.NDArray[np.float64],
+    seeds: tuple[int, int],
+) -> Microdata:
+    moved = {item.id: fallen * (item.theme == THEME) for item in book.items}
+    columns = answering.statements(book, force, sample.people, moved, *seeds)
+    items = {item.id: positions(columns[item.id], item.codes) for item in book.items}
+    return Microdata(len(sample.people), sample.variables, items)
+
+
+def who_answers(force: Force, seed: int, wave: int) -> Sample:
+    """Who of a force answers a wave, and what they say of themselves."""
+    questionnaire, book = asked()
+    frame = force.frame(wave)
+    answer = answering.respondents(force, frame, seed, wave)
+    said = answering.said(questionnaire, frame, seed, wave)
+    variables = {}
+    for variable in book.variables:
+        options = choice(questionnaire, variable.id).options
+        folds = {option.code: option.folds_to or "" for option in options}
+        folded = np.array([folds.get(str(code), "") for code in said[variable.id]])
+        variables[variable.id] = positions(folded[answer], variable.codes)
+    return Sample(frame.people[answer], variables)
 
 
 def _sized(sample: Sample, gap: Gap, order: Ids) -> Sample:
@@ -178,7 +203,7 @@ def _codes(pair: tuple[str, str]) -> tuple[str, list[int]]:
     return declared.variable, [codes.index(one) for one in declared.value_by_id[pair[1]].categories]
 
 
-def _positions(found: npt.NDArray[np.str_], codes: tuple[str, ...]) -> Codes:
+def positions(found: npt.NDArray[np.str_], codes: tuple[str, ...]) -> Codes:
     """Positions in `codes`; -1 where there is no answer."""
     at = {code: position for position, code in enumerate(codes)}
     names, back = np.unique(found, return_inverse=True)
@@ -202,20 +227,35 @@ def _with(shown: Shown, counted: Tally) -> Shown:
     return replace(shown, figures=figures, bases=own)
 
 
-def _earlier(first: Shown) -> Earlier:
-    """The first wave's sums as a later one has them: those that it shows."""
-    plan, themes = first.plan, list(first.figures.codebook.theme_by_id)
-    seen = np.array([[first.shows(group.id, theme) for group in plan.groups] for theme in themes])
-    sums = [first.figures.sums.themes[theme] for theme in themes]
+def one_after_another(waves: Sequence[Shown]) -> tuple[Flags, ...]:
+    """What each wave raises with the sums, and the findings, of those before it in hand."""
+    found: list[Flags] = []
+    kept: list[EarlierTallies] = []
+    for number, shown in enumerate(waves, 1):
+        prints = {theme: theme for theme in shown.figures.codebook.theme_by_id}
+        names = [one.wave for one in kept]
+        earlier = EarlierWaves(
+            *(shown.plan, tuple(reversed(kept)), dict(zip(names, found, strict=True)), prints),
+            k=POLICY.k,
+            last=names[-1] if names else "",
+        )
+        found.append(raised(shown, earlier if kept else None))
+        kept.append(_kept(shown, number))
+    return tuple(found)
+
+
+def _kept(shown: Shown, number: int) -> EarlierTallies:
+    """The sums of a wave as a later one has them: those that it shows."""
+    plan, themes = shown.plan, list(shown.figures.codebook.theme_by_id)
+    seen = np.array([[shown.shows(group.id, theme) for group in plan.groups] for theme in themes])
+    sums = [shown.figures.sums.themes[theme] for theme in themes]
     at = VALUES.index("positive")
-    prints = {theme: theme for theme in themes}
-    tallies = EarlierTallies(
-        "first",
-        date(2026, 1, 1),
-        prints,
+    return EarlierTallies(
+        f"wave-{number}",
+        date(2026, number, 1),
+        {theme: theme for theme in themes},
         {group.id: identity(plan, group) for group in plan.groups},
         n=seen * np.array([one.people for one in sums]),
         total=seen * np.array([one.total[:, at] for one in sums]),
         squares=seen * np.array([one.squares[:, at] for one in sums]),
     )
-    return Earlier(plan, (tallies,), {}, prints, POLICY.k, "first")

@@ -14,6 +14,11 @@ from analysis.release.known import people
 from analysis.release.rows import JOINED, EstimateRow, TrendRow
 
 _PEOPLE = {"base", "headcount"}
+_WORKED_OUT = {
+    *("weighted", "weighted_lower", "weighted_upper", "least", "most"),
+    *("indicator", "effective", "moved", "partial", "missing"),
+}
+"""Columns that follow from others of the same Release, which are compared."""
 
 
 def differences(material: Material) -> Tried:
@@ -44,7 +49,7 @@ def copies(material: Material) -> Tried:
         for key in sorted(one.cells.keys() & other.cells.keys()):
             table, row, column = key
             text, again = one.cells[key], other.cells[key]
-            if _of_another_frame(one, other, column):
+            if column in _WORKED_OUT or _of_another_frame(one, other, column):
                 continue
             tried.count()
             if (text == "") == (again == ""):
@@ -70,7 +75,8 @@ def trends(material: Material) -> Tried:
     for published in material.releases:
         for row in published.release.trends:
             earlier = of_wave.get(row.wave)
-            if earlier is None or row.value is None:
+            own = row.wave == published.release.manifest.wave  # which `copies` looks at
+            if earlier is None or row.value is None or own:
                 continue
             tried.count()
             tried.add(_of_a_point(published, earlier, row))

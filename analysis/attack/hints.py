@@ -11,14 +11,22 @@ from analysis.release.sides import is_side
 
 _VALUES = {
     "groups": ("base", "headcount", "response_rate"),
-    "estimates": ("base", "positive", "neutral", "negative", "score", "lower", "upper", "weighted"),
+    "estimates": (
+        *("base", "positive", "neutral", "negative", "score", "lower", "upper"),
+        *("weighted", "weighted_lower", "weighted_upper", "least", "most"),
+    ),
     "distributions": ("percent", "bound"),
-    "comparisons": ("gap", "lower", "upper"),
+    "comparisons": ("gap", "lower", "upper", "smallest"),
     "trends": ("value", "bound", "lower", "upper"),
     "benchmarks": ("gap", "lower", "upper"),
     "slopes": ("since", "waves", "change", "lower", "upper", "direction"),
     "concerns": ("state", "gap", "words"),
     "procedures": ("at_risk", "cases", "rate", "rate_gap", "ratio", "clear", "words"),
+    "changes": (
+        *("value_before", "value_after", "change", "others", "others_change"),
+        *("excess", "lower", "upper", "regression"),
+    ),
+    "representativeness": ("indicator", "effective", "moved", "partial", "missing"),
 }
 _NAMING = ("comparisons", "concerns")
 
@@ -46,7 +54,8 @@ def sentences(material: Material) -> Tried:
         release = published.release
         shown = {row.label for row in release.groups if row.status == "shown"}
         hidden = {row.label for row in release.groups if row.status != "shown"} - shown
-        said = [*(row.words for row in release.concerns), *release.manifest.warnings]
+        said = [row.words for row in release.concerns]
+        said += [*(row.words for row in release.changes), *release.manifest.warnings]
         said += [release.manifest.correction] if release.manifest.correction else []
         for text in said:
             tried.count()

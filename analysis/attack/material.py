@@ -19,7 +19,7 @@ Record = Mapping[str, str]
 
 _KEYS = (
     *("group", "measure", "item", "category", "against", "kind", "wave"),
-    *("source", "year", "process"),
+    *("source", "year", "process", "breakdown", "parts_level"),
 )
 _TABLE_COLUMNS = {
     "groups": {"group", "table", "label", "parent", "base", "status"},
@@ -31,6 +31,8 @@ _TABLE_COLUMNS = {
     "slopes": {"group", "measure", "since", "change", "status"},
     "concerns": {"group", "measure", "against", "gap", "words"},
     "procedures": {"group", "process", "period", "cases", "status"},
+    "changes": {"group", "measure", "value_before", "value_after", "status"},
+    "representativeness": {"group", "breakdown", "parts_level", "partial", "missing"},
 }
 _LONG = {"unit", "parent", "item", "count"}
 

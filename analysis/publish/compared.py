@@ -12,7 +12,7 @@ from analysis.plan import TablePlan
 from analysis.publish.estimates import rounder, rounder_at
 from analysis.publish.figures import Figure, Figures
 from analysis.publish.pairs import Pair, pairs, rests
-from analysis.publish.pooling import Earlier, sums_now
+from analysis.publish.pooling import EarlierWaves, sums_now
 from analysis.publish.rounded import Percent, Rounder
 from analysis.publish.shown import Shown, can_say, kind_of, measures
 from analysis.release.rows import ComparisonRow, ConcernRow, EstimateRow
@@ -71,7 +71,7 @@ class _All:
 
 
 def compare(
-    shown: Shown, estimates: dict[tuple[str, str], EstimateRow], earlier: Earlier | None = None
+    shown: Shown, estimates: dict[tuple[str, str], EstimateRow], earlier: EarlierWaves | None = None
 ) -> Compared:
     """Every declared comparison on every theme and item, and what the themes raise.
 
@@ -94,7 +94,7 @@ def compare(
     return Compared(tuple(rows.values()), tuple(concerns), compared)
 
 
-def raised(shown: Shown, earlier: Earlier | None = None) -> dict[tuple[str, str], Flag]:
+def raised(shown: Shown, earlier: EarlierWaves | None = None) -> dict[tuple[str, str], Flag]:
     """What `compare` raises, by (group, theme), without its rows: for simulations."""
     return _flags(shown, _all_made(shown, tuple(shown.figures.codebook.theme_by_id)), earlier)[0]
 
@@ -154,7 +154,7 @@ def _difference(group: Figure, rest: Figure) -> Difference:
 
 
 def _flags(
-    shown: Shown, found: _All, earlier: Earlier | None
+    shown: Shown, found: _All, earlier: EarlierWaves | None
 ) -> tuple[dict[tuple[str, str], Flag], int]:
     """What themes raise, by (group, measure); and comparisons made."""
     shares: dict[Share, dict[str, list[Comparison]]] = {}
@@ -164,7 +164,7 @@ def _flags(
         comparison = (
             Comparison(pair.group, measure, 0, 0, SUPPRESSED)
             # A finding is published with its gap: what has none to show is not eligible.
-            if one is None or _published(one, None) is None
+            if one is None or not _has_gap(one)
             else Comparison(
                 *(pair.group, measure, one.group.figure.people, one.rest.figure.people),
                 difference=one.difference,
@@ -182,11 +182,7 @@ def _inside(
 ) -> tuple[tuple[str, Difference], ...]:
     """The items of a theme whose gap to the rest is published, in their order."""
     made = [(one, found.made.get((pair, one))) for one in _items(shown, theme)]
-    return tuple(
-        (item, one.difference)
-        for item, one in made
-        if one is not None and _published(one, None) is not None
-    )
+    return tuple((item, one.difference) for item, one in made if one is not None and _has_gap(one))
 
 
 def _items(shown: Shown, theme: str) -> tuple[str, ...]:
@@ -210,7 +206,9 @@ def _of_items(found: _All, flags: dict[tuple[str, str], Flag]) -> dict[tuple[str
     return named
 
 
-def _before(shown: Shown, found: _All, earlier: Earlier, pair: Pair, theme: str) -> Before | None:
+def _before(
+    shown: Shown, found: _All, earlier: EarlierWaves, pair: Pair, theme: str
+) -> Before | None:
     made = found.made[pair, theme]
     if made is None:
         return None
@@ -226,6 +224,11 @@ def _row(
     if published is None:
         return ComparisonRow(pair.group, measure, kind, pair.against, None, None, None, "c")
     return ComparisonRow(pair.group, measure, kind, pair.against, *published, "shown")
+
+
+def _has_gap(made: _Made) -> bool:
+    """Whether both percents are published, and so their gap."""
+    return all(_percent(side)[0] is not None for side in (made.group, made.rest))
 
 
 def _published(made: _Made, raised: Flag | None) -> tuple[int, int, int] | None:

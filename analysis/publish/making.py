@@ -14,21 +14,25 @@ from analysis.earlier_tallies import EarlierTallies
 from analysis.errors import DataError, EstimationError, LedgerError, Unprotectable
 from analysis.ledger import Published
 from analysis.microdata import Microdata
+from analysis.moments import Moments, moments
 from analysis.plan import FORCE, TablePlan
 from analysis.policy import DisclosurePolicy
 from analysis.publish.benchmarked import benchmark_rows
 from analysis.publish.coarser import protect_answers
 from analysis.publish.compared import compare
+from analysis.publish.drivers import driver_rows
 from analysis.publish.earlier import Past, past_of
 from analysis.publish.estimates import distribution_rows, estimate_rows, group_rows
 from analysis.publish.figures import Figures
 from analysis.publish.headcounts import headcounts as all_headcounts
 from analysis.publish.ladders import ladder_rows
 from analysis.publish.manifest import WaveFacts, manifest_of, measure_rows
+from analysis.publish.nonresponse import beside_estimates, representativeness_rows
 from analysis.publish.pairs import sides
 from analysis.publish.places import places
-from analysis.publish.pooling import earlier
+from analysis.publish.pooling import earlier_waves
 from analysis.publish.procedures import procedure_rows
+from analysis.publish.reliability import polarity_warnings, reliability_rows
 from analysis.publish.response import Response, response_of
 from analysis.publish.shown import Shown, control
 from analysis.publish.slopes import slope_rows
@@ -38,6 +42,7 @@ from analysis.release.consistency import check
 from analysis.release.levels import level_rows
 from analysis.release.model import Release
 from analysis.release.sides import side_row
+from analysis.release.visible import with_smallest
 from analysis.tally import Tally, tally
 
 
@@ -84,6 +89,7 @@ def publish(  # noqa: PLR0913
     past = past_of(codebook, plan, microdata, _published(codebook, wave, microdata.n))
     return publish_tally(
         *(counted, past),
+        together=moments(codebook, microdata),
         wave=wave,
         policy=policy,
         headcounts=headcounts,
@@ -138,10 +144,16 @@ def publish_tally(  # noqa: PLR0913
     previous_tallies: Sequence[EarlierTallies] = (),
     weight: str | None = None,
     beside: Beside = NOTHING,
+    together: Moments | None = None,
 ) -> Release:
-    """`publish` for answers that were counted in parts: everything after the tally."""
-    closed = wave.closed.isoformat()
-    line = line_before(previous, counted.codebook.questionnaire, wave.id, closed)
+    """`publish` for answers that were counted in parts: everything after the tally.
+
+    Without `together`, of what goes together in a respondent, nothing is said of reliability.
+    """
+    book, closed = counted.codebook, wave.closed.isoformat()
+    warnings = () if together is None else polarity_warnings(book, together, wave.polarity)
+    drivers = driver_rows(book, together)
+    line = line_before(previous, book.questionnaire, wave.id, closed)
     expect_known(beside.interventions, line)
     shown = control(counted, policy, past)
     look = Telling(shown, counted)
@@ -161,10 +173,14 @@ def publish_tally(  # noqa: PLR0913
         breaches = tuple(attack_shares(draft))
         if not breaches:
             release = _completed(draft, shown, line, tallies)
+            said = (*release.manifest.warnings, *warnings)
             release = replace(
                 release,
+                manifest=replace(release.manifest, warnings=said),
                 changes=change_rows(release, line, beside.interventions),
                 benchmarks=benchmark_rows(release, beside.benchmarks),
+                reliability=reliability_rows(book, together, release.groups[0].base or 0),
+                drivers=drivers,
             )
             check(release)
             found = examine(release, shown.plan, look.candidates, where)
@@ -226,7 +242,7 @@ def _completed(
     draft: Release, shown: Shown, line: Sequence[Release], tallies: Sequence[EarlierTallies]
 ) -> Release:
     """`draft` with comparisons, what they raise, and trends."""
-    before = earlier(tallies, line, shown.plan, draft) if tallies else None
+    before = earlier_waves(tallies, line, shown.plan, draft) if tallies else None
     compared = compare(shown, draft.estimate_by_key, before)
     release = replace(draft, comparisons=compared.rows)
     beside = (
@@ -234,9 +250,10 @@ def _completed(
         for group, other in sides(shown.plan)
         for measure in draft.measure_by_id
     )
-    return replace(
+    release = replace(
         release,
         manifest=replace(draft.manifest, comparisons=compared.made),
+        estimates=beside_estimates(draft),
         comparisons=(*compared.rows, *beside),
         concerns=compared.concerns + level_rows(draft),
         trends=trend_rows(
@@ -244,4 +261,6 @@ def _completed(
         ),
         slopes=slope_rows(shown.plan, draft, line),
         ladders=ladder_rows(shown),
+        representativeness=representativeness_rows(draft),
     )
+    return replace(release, comparisons=with_smallest(release))

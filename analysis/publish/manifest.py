@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from analysis.codebook import Codebook, Theme
@@ -11,6 +11,7 @@ from analysis.disclosure import rounding
 from analysis.disclosure.shape import not_published
 from analysis.ledger import Count, Ledger
 from analysis.plan import FORCE
+from analysis.polarity import Polarity
 from analysis.publish.response import Response
 from analysis.publish.shown import Shown, is_sensitive
 from analysis.release.model import BreakdownFacts, Manifest
@@ -39,6 +40,18 @@ METHODS = {
         "Miettinen-Nurminen score and Koopman score, group against everybody else, from rounded "
         "counts; Benjamini-Hochberg within a process"
     ),
+    "levels of concern": (
+        "exact binomial test of the level and Wilson's 95 % limit, from published figures; "
+        "Benjamini-Hochberg within each family at its rate"
+    ),
+    "smallest gap": "80 % power at the family's rate / comparisons, from published limits",
+    "evenness of response": "R-indicator with bias correction, from published figures alone",
+    "weighting": (
+        "post-stratified on published headcounts, weights inside [0.3, 3], limits wider by the "
+        "root of n over Kish's effective n; from published figures alone"
+    ),
+    "reliability": "Cronbach's alpha, Feldt's limits",
+    "drivers": "Lindeman, Merenda and Gold's shares of R squared; ranks from 500 Wishart draws",
     "disclosure control": "complementary suppression over all tables together, audited",
 }
 
@@ -53,6 +66,7 @@ class WaveFacts:
         ledger: everything that was published of its questionnaire; the Releases of this wave are
             audited together with the new one, which replaces the last of them.
         correction: why it does, in words that everybody will read; None for a wave's first one.
+        polarity: what was decided of items that run against their theme.
     """
 
     id: str
@@ -60,6 +74,7 @@ class WaveFacts:
     closed: date
     ledger: Ledger | None = None
     correction: str | None = None
+    polarity: Polarity = field(default_factory=dict)
 
     @property
     def told(self) -> Count | None:
@@ -129,6 +144,7 @@ def measure_rows(codebook: Codebook) -> tuple[MeasureRow, ...]:
             *(theme.id, "theme", theme.label, None, is_sensitive(codebook, theme.id)),
             fingerprint=_theme_fingerprint(codebook, theme),
             categories=(),
+            index=theme.index,
         )
         for theme in codebook.themes
     )

@@ -30,7 +30,7 @@ _POSITIVE = VALUES.index("positive")
 
 
 @dataclass(frozen=True)
-class Earlier:
+class EarlierWaves:
     """Earlier waves of a questionnaire, newest first.
 
     Attributes:
@@ -136,9 +136,9 @@ class Earlier:
         return was, last
 
 
-def earlier(
+def earlier_waves(
     tallies: Sequence[EarlierTallies], line: Sequence[Release], plan: TablePlan, draft: Release
-) -> Earlier:
+) -> EarlierWaves:
     """The waves that closed before this one, with what their Releases raised.
 
     Args:
@@ -163,7 +163,7 @@ def earlier(
     fingerprints = {row.measure: row.fingerprint for row in draft.measures if row.kind == "theme"}
     k = draft.manifest.policy["k"]
     lineages = {release.manifest.wave: Lineage(plan, release) for release in line}
-    return Earlier(plan, tuple(reversed(older)), raised, fingerprints, k, last, lineages)
+    return EarlierWaves(plan, tuple(reversed(older)), raised, fingerprints, k, last, lineages)
 
 
 def sums_now(sums: Sums, rests: Sums, rows: tuple[int, int], theme: str) -> Both:

@@ -126,9 +126,8 @@ def step_of(release: Release, row: EstimateRow) -> int:
     """The step in points in which the percents of an estimate may stand."""
     policy, coarse = release.manifest.policy, release.manifest.policy["coarse_share_step"]
     # Beside a band of a sensitive item the others are coarse, whatever the base.
-    fine = (row.base or 0) > policy["fine_base"] and not release.measure_by_id[
-        row.measure
-    ].sensitive
+    beside = release.measure_by_id[row.measure].sensitive and (row.positive or 0) % coarse == 0
+    fine = (row.base or 0) > policy["fine_base"] and not beside
     own = policy["share_step"] if fine else coarse
     return max(int(own), release.coarser_by_key.get((row.group, row.measure), 0))
 

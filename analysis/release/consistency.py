@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from analysis.errors import LeakingRelease, ReleaseError
@@ -23,9 +23,10 @@ _VALUES = {
     "estimates": (
         *("base", "positive", "neutral", "negative", "score", "lower", "upper", "weighted"),
         *("positive_bound", "neutral_bound", "negative_bound"),
+        *("weighted_lower", "weighted_upper", "least", "most"),
     ),
     "distributions": ("percent", "bound"),
-    "comparisons": ("gap", "lower", "upper"),
+    "comparisons": ("gap", "lower", "upper", "smallest"),
     "trends": ("value", "bound", "lower", "upper"),
     "benchmarks": ("gap", "lower", "upper"),
     "slopes": ("since", "waves", "change", "lower", "upper", "direction"),
@@ -37,6 +38,9 @@ _VALUES = {
         *("at_risk", "cases", "rate", "rest_rate", "rate_gap", "gap_lower", "gap_upper"),
         *("ratio", "ratio_lower", "ratio_upper", "clear", "words"),
     ),
+    "representativeness": ("indicator", "effective", "moved", "partial", "missing"),
+    "reliability": ("alpha", "lower", "upper"),
+    "drivers": ("share", "first", "last", "explained"),
 }
 
 
@@ -90,6 +94,7 @@ def check(release: Release) -> None:
     _levels_stand(release)
     _sides_follow(release)
     _ladders_stand(release, hidden)
+    _response_stands(release, hidden)
     _steps_stand(release)
     _nothing_hidden("changes", hidden, _keys(release.changes, "measure"))
     _changes_stand(release)
@@ -136,12 +141,12 @@ def _states_stand(release: Release) -> None:
 
 def _items_stand(release: Release) -> None:
     """An item in which a gap shows most is of its theme, and its published gap says the same."""
-    gaps = {(row.group, row.measure, row.against): row.gap for row in release.comparisons}
     for row in release.concerns:
         sign = -1 if row.kind == "concern" else 1
         for item in row.items:
             of = release.measure_by_id.get(item)
-            gap = gaps.get((row.group, item, row.against))
+            beside = release.comparison_by_key.get((row.group, item, row.against))
+            gap = None if beside is None else beside.gap
             if of is None or of.theme != row.measure or gap is None or sign * gap < LEAST_POINTS:
                 raise ReleaseError(
                     f"concerns: {item} cannot be where {row.group} ({row.measure}) shows most."
@@ -164,7 +169,10 @@ def _levels_stand(release: Release) -> None:
 def _sides_follow(release: Release) -> None:
     """A comparison of two declared groups says what their other rows say, and no more."""
     for row in release.comparisons:
-        if is_side(release, row) and row != side_row(release, row.group, row.against, row.measure):
+        if not is_side(release, row):
+            continue
+        follows = side_row(release, row.group, row.against, row.measure)
+        if replace(row, smallest=None) != follows:
             raise LeakingRelease(
                 f"comparisons: {row.group} against {row.against} ({row.measure}) does not follow "
                 "from their published figures."
@@ -184,6 +192,15 @@ def _ladders_stand(release: Release, hidden: _Hidden) -> None:
         if not (known and itself and shown) or holds_a_trait(release, row):
             raise ReleaseError(
                 f"ladders: {row.group or 'nothing'} cannot stand for {row.asked} here."
+            )
+
+
+def _response_stands(release: Release, hidden: _Hidden) -> None:
+    """Who answered is said only of groups that are shown."""
+    for row in release.representativeness:
+        if row.status == "shown" and row.group in hidden.groups:
+            raise LeakingRelease(
+                f"representativeness: {row.group} is not shown elsewhere, yet it is here."
             )
 
 

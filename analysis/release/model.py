@@ -15,11 +15,14 @@ from analysis.release.rows import (
     ComparisonRow,
     ConcernRow,
     DistributionRow,
+    DriverRow,
     EstimateRow,
     GroupRow,
     LadderRow,
     MeasureRow,
     ProcedureRow,
+    ReliabilityRow,
+    RepresentativenessRow,
     SlopeRow,
     TrendRow,
 )
@@ -126,6 +129,9 @@ class Release:
     benchmarks: tuple[BenchmarkRow, ...] = ()
     changes: tuple[ChangeRow, ...] = ()
     procedures: tuple[ProcedureRow, ...] = ()
+    representativeness: tuple[RepresentativenessRow, ...] = ()
+    reliability: tuple[ReliabilityRow, ...] = ()
+    drivers: tuple[DriverRow, ...] = ()
     certificates: Certificates | None = None
 
     @cached_property
@@ -157,6 +163,16 @@ class Release:
     def estimate_by_key(self) -> dict[tuple[str, str], EstimateRow]:
         """Estimates by (group, measure)."""
         return {(row.group, row.measure): row for row in self.estimates}
+
+    @cached_property
+    def raised_keys(self) -> frozenset[tuple[str, str]]:
+        """(group, measure) of all findings, and of the items in which they show most."""
+        return frozenset(
+            (row.group, one)
+            for row in self.concerns
+            if row.kind != "level"
+            for one in (row.measure, *row.items)
+        )
 
     @cached_property
     def distribution_by_key(self) -> dict[tuple[str, str], tuple[DistributionRow, ...]]:

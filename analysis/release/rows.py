@@ -49,8 +49,10 @@ class EstimateRow:
 
     `positive`, `neutral`, `negative` are percents of valid answers (theme: mean of the respondents'
     shares); `score` is 0 to 100, themes only; `lower` and `upper` are the 95 % limits of
-    `positive` in percent, rounded outward. `weighted` is the weighted percent positive, present
-    only where it differs from `positive` by two points or more.
+    `positive` in percent, rounded outward. `weighted` is the percent positive weighted to
+    headcounts with its limits, present only where it differs from `positive` by two points or more.
+    `least` and `most` are what `positive` could be of everybody, whatever those think who did not
+    answer; where there is a response rate.
     """
 
     group: str
@@ -68,6 +70,10 @@ class EstimateRow:
     upper: int | None
     weighted: int | None
     status: Status
+    weighted_lower: int | None = None
+    weighted_upper: int | None = None
+    least: int | None = None
+    most: int | None = None
 
 
 @dataclass(frozen=True)
@@ -88,6 +94,10 @@ class ComparisonRow:
 
     Where `against` does not hold the group, it is compared with that one itself, by published
     figures alone (`release/sides.py`).
+
+    `smallest` is about the narrowest gap that such a comparison would have shown four times in
+    five: of a theme against the rest of the force in the area-of-concern rule, of anything else in
+    a test of it alone; 100 where none could have been.
     """
 
     group: str
@@ -98,6 +108,7 @@ class ComparisonRow:
     lower: int | None
     upper: int | None
     status: Status
+    smallest: int | None = None
 
 
 @dataclass(frozen=True)
@@ -269,11 +280,71 @@ class ProcedureRow:
 
 
 @dataclass(frozen=True)
+class ReliabilityRow:
+    """How well the items of a theme hang together in the whole force: Cronbach's alpha.
+
+    `lower` and `upper` are its 95 % limits, for fewer respondents than there were, so that they do
+    not tell how many left an item out.
+    """
+
+    measure: str
+    group: str
+    item_count: int
+    alpha: float | None
+    lower: float | None
+    upper: float | None
+    status: Status
+
+
+@dataclass(frozen=True)
+class DriverRow:
+    """How much of what goes together with the `outcome` is a theme's, in the whole force.
+
+    `explained` is the percent of the outcome's variation that goes together with all themes,
+    `share` the theme's percent of that (Lindeman, Merenda and Gold); `first` and `last` are the
+    best and the worst rank that chance allows it, 1 being the largest share.
+    """
+
+    measure: str
+    group: str
+    outcome: str
+    share: int | None
+    first: int | None
+    last: int | None
+    explained: int | None
+    status: Status
+
+
+@dataclass(frozen=True)
+class RepresentativenessRow:
+    """How evenly the parts of a group answered (`whole`), or how one group did (`part`).
+
+    Of a whole, by its parts on that level: `indicator` is the R-indicator with its bias correction,
+    `effective` how many equally weighted answers weighting by these parts leaves, and `moved` the
+    most that it moves a theme of the whole, in points. Of a part, beside all groups of its
+    level: `partial` is its unconditional partial, below 0 where fewer answered, and `missing`
+    how many more would have answered at the rate of all, rounded to 5, below 0 where fewer would.
+    """
+
+    group: str
+    kind: Literal["whole", "part"]
+    breakdown: str
+    parts_level: str
+    indicator: float | None
+    effective: int | None
+    moved: int | None
+    partial: float | None
+    missing: int | None
+    status: Status
+
+
+@dataclass(frozen=True)
 class MeasureRow:
     """An item or theme of the codebook, so that a Release can be read on its own.
 
     `categories` are (code, label, reading) in order, valid answers only; empty for a theme. `level`
     is the percent of negative answers above which a group is a level of concern, if one is set.
+    `index` is what a theme's figures are the mean of: respondents, or its items; empty for an item.
     """
 
     measure: str
@@ -284,3 +355,4 @@ class MeasureRow:
     fingerprint: str
     categories: tuple[tuple[str, str, str], ...]
     level: int | None = None
+    index: Literal["", "respondent_mean", "mean_of_items"] = ""

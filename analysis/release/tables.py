@@ -23,11 +23,14 @@ from analysis.release.rows import (
     ComparisonRow,
     ConcernRow,
     DistributionRow,
+    DriverRow,
     EstimateRow,
     GroupRow,
     LadderRow,
     MeasureRow,
     ProcedureRow,
+    ReliabilityRow,
+    RepresentativenessRow,
     SlopeRow,
     TrendRow,
 )
@@ -77,6 +80,9 @@ ROWS: Mapping[str, type] = MappingProxyType(
         "ladders": LadderRow,
         "changes": ChangeRow,
         "procedures": ProcedureRow,
+        "representativeness": RepresentativenessRow,
+        "reliability": ReliabilityRow,
+        "drivers": DriverRow,
     }
 )
 """Table name -> class of its rows, in the order in which a reader would want them."""
@@ -207,8 +213,8 @@ def _group_record(row: GroupRow) -> tuple[Cell, ...]:
 
 
 def _measure_row(record: tuple[Any, ...]) -> MeasureRow:
-    measure, kind, label, theme, sensitive, fingerprint, level = record
-    return MeasureRow(measure, kind, label, theme, sensitive, fingerprint, (), level)
+    measure, kind, label, theme, sensitive, fingerprint, *options = record
+    return MeasureRow(measure, kind, label, theme, sensitive, fingerprint, (), *options)
 
 
 def _group_row(record: tuple[Any, ...], breakdowns: int) -> GroupRow:

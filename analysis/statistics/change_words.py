@@ -135,9 +135,10 @@ def _judged(found: Judged, verdict: Verdict) -> str:
     points = f"{size} points" if size > 1 else "a point"
     way = f"a {'rise' if found.regression >= 0 else 'fall'} of about {points}"
     expected = way if size else "a rise of less than a point"
+    taken = "; with the survey before taken in," if found.twice else ", so"
     return (
-        f"It was picked because its figure was low, so {expected} could have been expected without "
-        f"any help. {_EVEN_SO if verdict == 'stood_out' else _VERDICTS[verdict]}"
+        f"It was picked because its figure was low{taken} {expected} could have been expected "
+        f"without any help. {_EVEN_SO if verdict == 'stood_out' else _VERDICTS[verdict]}"
     )
 
 

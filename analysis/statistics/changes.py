@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from analysis.statistics.before_after import (
+    LEAST_OTHERS,
     Sizes,
     StandsOut,
     chance_of_one_wave,
@@ -34,11 +35,13 @@ class Unit:
         percents: percent positive.
         people: bases.
         steps: what the percents are rounded to, in points.
+        sooner: percent positive of the wave before both; None where it is not known.
     """
 
     percents: tuple[int, int]
     people: tuple[int, int]
     steps: tuple[int, int]
+    sooner: int | None = None
 
     @property
     def change(self) -> int:
@@ -65,11 +68,13 @@ class Judged:
         regression: points that a unit picked for its low figure would have moved without any
             help; None for one that was picked for something else.
         p: two-sided, of the excess beyond `regression`.
+        twice: whether `regression` rests on the two surveys before, and not on one.
     """
 
     stands: StandsOut
     regression: float | None
     p: float
+    twice: bool = False
 
     @property
     def excess(self) -> float:
@@ -95,13 +100,37 @@ def judge(unit: Unit, others: Sequence[Unit], *, picked_low: bool) -> Judged:
     stands = stands_out(unit.change, changes, sizes=sizes, rounding=max(0.0, further))
     if not picked_low:
         return Judged(stands, None, stands.excess.p)
-    values = [float(one.percents[0]) for one in (unit, *others)]
-    errors = chance_of_one_wave(changes, sizes, [one.people[0] for one in (unit, *others)])
+    known = [one for one in others if one.sooner is not None]
+    twice = unit.sooner is not None and len(known) >= LEAST_OTHERS
+    expected = _expected(unit, known if twice else others, others, twice=twice)
+    return Judged(stands, expected, stands.p_beyond(expected), twice)
+
+
+def _expected(unit: Unit, beside: Sequence[Unit], others: Sequence[Unit], *, twice: bool) -> float:
+    """The points by which a unit that was picked for its low figure would move without any help.
+
+    The mean of two surveys says better how low the unit is than the one it was picked for. Nothing
+    is expected where that mean is lower still.
+
+    Args:
+        unit: was picked.
+        beside: could have been picked.
+        others: their changes tell what chance does.
+        twice: whether the surveys before both are known of the unit and of all in `beside`.
+    """
+    units = (unit, *beside)
+    sizes = Sizes(unit.swing, [one.swing for one in others])
+    changes = [one.change for one in others]
+    errors = chance_of_one_wave(changes, sizes, [one.people[0] for one in units])
+    values = [float(one.percents[0]) for one in units]
+    if twice:
+        values = [(one.percents[0] + (one.sooner or 0)) / 2 for one in units]
+        errors = errors / 2**0.5
     own = float(errors[0])
-    expected = regression_to_the_mean(values[0], values, errors.tolist(), own)
+    back = float(regression_to_the_mean(values[0], values, errors.tolist(), own))
     most = most_by_picking(own, len(values))
-    expected = max(-most, min(most, expected))
-    return Judged(stands, expected, stands.p_beyond(expected))
+    expected = values[0] + max(-most, min(most, back)) - unit.percents[0]
+    return max(0.0, expected) if back >= 0 else min(0.0, expected)
 
 
 def verdicts(found: Sequence[Judged]) -> tuple[Verdict, ...]:

@@ -85,33 +85,35 @@ def lmg(
 
 
 def _shares(covariance: Numbers) -> Numbers:
-    """Shapley's value of each predictor for R squared."""
-    predictors = len(covariance) - 1
+    """Shapley's value of each predictor for R squared; of many covariances at once, [..., p]."""
+    predictors = covariance.shape[-1] - 1
     explained = _explained(covariance)
-    found = np.zeros(predictors)
+    found = np.zeros((predictors, *covariance.shape[:-2]))
     for size in range(predictors):
         weight = 1 / (predictors * comb(predictors - 1, size))
         for without in combinations(range(predictors), size):
             mask = sum(1 << one for one in without)
             for one in set(range(predictors)) - set(without):
                 found[one] += weight * (explained[mask | 1 << one] - explained[mask])
-    return found
+    return np.moveaxis(found, 0, -1)
 
 
-def _explained(covariance: Numbers) -> list[float]:
-    """R squared of every subset of the predictors, numbered by its bits."""
-    spread = np.diag(covariance)
+def _explained(covariance: Numbers) -> list[Numbers]:
+    """R squared of every subset of the predictors, numbered by its bits, shape [...] each."""
+    spread = np.diagonal(covariance, axis1=-2, axis2=-1)
     if (spread <= 0).any():
         raise EstimationError("an item has the same answer everywhere: it goes with nothing")
-    found = [0.0]
-    for mask in range(1, 1 << (len(covariance) - 1)):
-        inside = [one + 1 for one in range(len(covariance) - 1) if mask >> one & 1]
-        with_outcome = covariance[0, inside]
+    found = [np.zeros(covariance.shape[:-2])]
+    for mask in range(1, 1 << (covariance.shape[-1] - 1)):
+        inside = [one + 1 for one in range(covariance.shape[-1] - 1) if mask >> one & 1]
+        with_outcome = covariance[..., 0, inside]
         try:
-            slopes = np.linalg.solve(covariance[np.ix_(inside, inside)], with_outcome)
+            slopes = np.linalg.solve(
+                covariance[..., inside, :][..., inside], with_outcome[..., None]
+            )[..., 0]
         except np.linalg.LinAlgError:
             raise EstimationError("two predictors are the same: leave one out") from None
-        found.append(float(slopes @ with_outcome / spread[0]))
+        found.append((slopes * with_outcome).sum(axis=-1) / spread[..., 0])
     return found
 
 
@@ -119,11 +121,11 @@ def _drawn_ranks(covariance: Numbers, n: int, seed: int) -> npt.NDArray[np.int64
     """Ranks of the shares in covariances that n such respondents could have had, [draws, p]."""
     rng = np.random.default_rng(seed)
     root = np.linalg.cholesky(covariance)
-    ranks = []
+    drawn = []
     for _ in range(DRAWS):
         # Bartlett's decomposition of a Wishart matrix.
         lower = np.tril(rng.standard_normal(covariance.shape), -1)
         np.fill_diagonal(lower, np.sqrt(rng.chisquare(n - 1 - np.arange(len(covariance)))))
-        drawn = root @ lower
-        ranks.append((-_shares(drawn @ drawn.T / (n - 1))).argsort().argsort() + 1)
-    return np.array(ranks)
+        one = root @ lower
+        drawn.append(one @ one.T / (n - 1))
+    return (-_shares(np.array(drawn))).argsort(axis=-1).argsort(axis=-1) + 1

@@ -1,4 +1,4 @@
-"""How well the items of a theme hang together: Cronbach's alpha from additive sums."""
+"""How well the items of a theme hang together, from additive sums."""
 
 from __future__ import annotations
 
@@ -25,6 +25,16 @@ class Alpha:
     alpha: float
     lower: float
     upper: float
+
+    def at(self, n: int, items: int, level: float = LEVEL) -> Alpha:
+        """The same alpha with the limits that it would have from n respondents, by Feldt."""
+        tail = (1 - level) / 2
+        within, between = (n - 1) * (items - 1), n - 1
+        return Alpha(
+            self.alpha,
+            1 - (1 - self.alpha) * float(fdtri(between, within, 1 - tail)),
+            1 - (1 - self.alpha) * float(fdtri(between, within, tail)),
+        )
 
 
 @estimator
@@ -63,10 +73,30 @@ def cronbach_alpha(
     if total <= ROUNDING * float(np.abs(products).sum()):
         raise EstimationError("all respondents have the same total: alpha is not defined")
     alpha = items / (items - 1) * (1 - float(np.trace(covariance)) / total)
-    tail = (1 - level) / 2
-    within, between = (n - 1) * (items - 1), n - 1
-    return Alpha(
-        alpha,
-        1 - (1 - alpha) * float(fdtri(between, within, 1 - tail)),
-        1 - (1 - alpha) * float(fdtri(between, within, tail)),
-    )
+    return Alpha(alpha, alpha, alpha).at(n, items, level)
+
+
+@estimator
+def item_total_correlations(n: int, sums: Numbers, products: Numbers) -> tuple[float, ...]:
+    """Of each item of a theme, the correlation with the sum of the others.
+
+    Args:
+        n: respondents who answered every item.
+        sums: sum of each item's score over them, shape (items,), 2 items or more.
+        products: sums of products of item scores, shape (items, items).
+
+    Returns:
+        One a item; 0 where an item or the others together have no spread.
+
+    Source: corrected item-total correlation, e.g. Nunnally and Bernstein (1994), chapter 8.
+    """
+    items = sums.size
+    if products.shape != (items, items) or items < 2 or n < 2:
+        raise EstimationError(f"{items} items of {n} respondents have no sum of others")
+    covariance = (products - np.outer(sums, sums) / n) / (n - 1)
+    own, whole = np.diag(covariance), float(covariance.sum())
+    together = covariance.sum(axis=1)
+    rest = whole - 2 * together + own
+    spread = np.sqrt(np.maximum(own, 0.0) * np.maximum(rest, 0.0))
+    alive = spread > ROUNDING * float(np.abs(products).sum()) / n
+    return tuple(np.divide(together - own, spread, out=np.zeros(items), where=alive).tolist())

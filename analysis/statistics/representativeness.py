@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.errors import EstimationError
+from analysis.statistics.intervals import LEVEL, quantile
 from analysis.statistics.suppressed import estimator
 
 
@@ -67,6 +68,29 @@ def r_indicator(headcounts: Sequence[float], answered: Sequence[float]) -> Repre
         variation=spread / mean,
         partial=tuple((np.sqrt(people / total) * (rate - mean)).tolist()),
     )
+
+
+FEWER = 0.05
+"""In rates: a group that answered less than all by under this is not called missing."""
+
+
+@estimator
+def is_missing(headcount: int, answered: int, missing: int) -> bool:
+    """Whether clearly fewer of a group answered than of all, beyond what chance makes of its size.
+
+    Args:
+        headcount: people of the group.
+        answered: how many of them answered.
+        missing: how many more would have at the rate of all.
+
+    Example:
+        >>> is_missing(400, 200, 40), is_missing(400, 228, 12), is_missing(40, 20, 4)
+        (True, False, False)
+    """
+    rate = (answered + missing) / headcount
+    if not 0 < rate < 1 or missing < FEWER * headcount:
+        return False
+    return missing > quantile(LEVEL) * math.sqrt(headcount * rate * (1 - rate))
 
 
 @estimator

@@ -33,6 +33,8 @@ _CLOSING: dict[tuple[FlagKind, State], str] = {
     ("strength", "watched"): "It is neither confirmed again nor clearly gone.",
 }
 _REST = "the rest of the force"
+NONE = 100
+"""Points; no gap is as wide."""
 _LAST, _OLDER = "last time", "in an earlier survey"
 _ALONE = (
     "This is unlikely to be chance. It rests on this survey alone, and it does not tell us why."
@@ -133,21 +135,29 @@ def how_it_moved(direction: Direction, change: int, lower: int, upper: int, wave
     return f"No clear change {over} ({reach} in every 100)."
 
 
-def no_clear_difference(base: int, smallest: int) -> str:
+def no_clear_difference(base: int, smallest: int, *, alone: bool = False) -> str:
     """The fixed words beside a group that shows no clear difference.
 
     Args:
         base: published base of the group.
-        smallest: `smallest_gap` of the published bases, in whole points.
+        smallest: narrowest gap in points that was likely to be seen, 100 for none.
+        alone: whether that holds for a test of this comparison alone, not among all.
     """
+    seen = f"could only have seen a gap of about {smallest} points"
+    if smallest >= NONE:
+        seen = "would have missed most gaps"
+    elif alone:
+        seen += ", were it the only comparison"
     return (
-        f"No clear difference. With about {base} answers we could only have seen a gap of about "
-        f"{smallest} points. This does not show that all is well."
+        f"No clear difference. With about {base} answers we {seen}. "
+        "This does not show that all is well."
     )
 
 
 def often_unseen(base: int, smallest: int) -> str:
     """What stands beside a finding: gaps that a group of this size hides; as above."""
+    if smallest >= NONE:
+        return f"Among about {base} answers, most gaps stay unseen."
     return f"Among about {base} answers, a gap of less than {smallest} points often stays unseen."
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -143,6 +144,59 @@ def trim(counts: npt.ArrayLike, weights: npt.ArrayLike) -> Numbers:
         raise EstimationError("there is no weight to speak of")
     relative = raw * float(answered.sum()) / total
     return np.where(answered > 0, np.clip(relative, *TRIM), 0.0)
+
+
+@dataclass(frozen=True)
+class Reweighted:
+    """What weighting the parts of a group to their headcounts does to it.
+
+    Attributes:
+        weights: of an answer in each part, shape (parts,); those in no part weigh 1.
+        effective: equally weighted answers that would tell as much as the whole group's.
+    """
+
+    weights: Numbers
+    effective: float
+
+    def shift(self, shares: npt.ArrayLike, bases: npt.ArrayLike, base: float) -> float:
+        """By how much the group's share moves, in [-1, 1].
+
+        Rounded shares do: their errors count only as much as the weights of parts differ.
+
+        Args:
+            shares: of each part, in [0, 1], shape (parts,).
+            bases: valid answers of each part, same shape.
+            base: of the group; those of it who are in no part stay as they are.
+        """
+        share, here = _cells(shares), _cells(bases)
+        inside, weighted = float(here.sum()), here * self.weights
+        moved = float((weighted * share).sum() / weighted.sum() - (here * share).sum() / inside)
+        return moved * min(1.0, inside / base)
+
+
+def reweighted(answered: npt.ArrayLike, people: npt.ArrayLike, whole: float) -> Reweighted:
+    """Post-stratify a group by its parts, with weights inside [0.3, 3].
+
+    Args:
+        answered: respondents of each part, shape (parts,).
+        people: headcounts of the parts, same shape.
+        whole: respondents of the group, those who are in no part included.
+
+    Raises:
+        EstimationError: as `post_stratify`.
+
+    Example:
+        >>> found = reweighted([60, 20], [100, 100], 80)
+        >>> found.weights.round(2).tolist(), round(found.effective)
+        ([0.67, 2.0], 60)
+        >>> round(found.shift([0.7, 0.3], [60, 20], 80), 2)
+        -0.1
+    """
+    here = _cells(answered)
+    weights = trim(here, post_stratify(here, people))
+    others = max(0.0, whole - float(here.sum()))
+    total, squares = (float((here * weights**power).sum()) + others for power in (1, 2))
+    return Reweighted(weights, kish_effective_n(total, squares))
 
 
 def _cells(values: npt.ArrayLike) -> Numbers:

@@ -20,6 +20,7 @@ from survey.database import Stores
 from survey.errors import SettingsError
 from survey.manage import officers, wave_file
 from survey.manage.officers import PublicKeys
+from survey.polarity_option import polarity_of, polarity_option
 
 
 @click.group()
@@ -107,6 +108,7 @@ def combine(shares: tuple[Path, ...], locked: Path, out: Path) -> None:
     help="public.json to whose key this wave's sums are sealed, for later waves to pool with",
 )
 @with_files_beside
+@polarity_option
 @click.option(
     "--correct",
     metavar="REASON",
@@ -120,6 +122,7 @@ def unseal(
     ledger: Path | None,
     correct: str | None,
     beside: BesideFiles,
+    polarity: tuple[str, ...],
     **more: Path | None,
 ) -> None:
     """Open a closed wave: a carried file, offline, or a wave of this server, and publish it."""
@@ -127,6 +130,7 @@ def unseal(
     keeper = None if more["keeper"] is None else officers.read(more["keeper"])
     pooling = Pooling(more["previous"], opening, keeper)
     asked: Any = {"correction": correct, "pooling": pooling, "beside": beside}
+    asked["polarity"] = polarity_of(polarity)
     keys = release_keys.load(key)
     if wave.endswith(wave_file.ENDING):
         trusted = [one.verifier for one in known]

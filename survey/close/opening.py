@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from cryptography.exceptions import InvalidTag
@@ -21,6 +21,7 @@ from analysis.earlier_tallies import EarlierTallies, kept
 from analysis.ledger import Count, Ledger
 from analysis.ledger import entries as entries_of
 from analysis.microdata import Microdata
+from analysis.polarity import Polarity, decided
 from analysis.publish import WaveFacts, publish
 from analysis.release import folder
 from analysis.release.model import Release
@@ -55,6 +56,7 @@ class Asked:
         earlier: sums of earlier waves, to pool with.
         keep: whether the wave's own sums are kept.
         beside: files of what is published with the answers.
+        polarity: what was decided of items that run against their theme.
     """
 
     verifiers: Collection[bytes] = ()
@@ -64,6 +66,7 @@ class Asked:
     earlier: tuple[EarlierTallies, ...] = ()
     keep: bool = False
     beside: BesideFiles = NO_FILES
+    polarity: Polarity = field(default_factory=dict)
 
 
 ASKED = Asked()
@@ -90,7 +93,8 @@ def made_of(file: WaveFile, keys: Keys, asked: Asked = ASKED) -> Made:
             answered, its rows are damaged, or what was published of it does not hold together.
         SettingsError: when the keys are not this wave's.
         ReleaseError: when an earlier Release was tampered with, or the ledger is not whole.
-        DataError: when a file of what is published with the answers is wrong; names the row.
+        DataError: when a file of what is published with the answers is wrong, naming the row; or
+            when an item runs against its theme and nothing was decided of it.
         Unprotectable: when the plan cannot be published safely from these answers.
     """
     wave, sealed = file.wave, expect_opening(file, correcting=asked.correction is not None)
@@ -98,10 +102,10 @@ def made_of(file: WaveFile, keys: Keys, asked: Asked = ASKED) -> Made:
     expect_holding(file)
     trusted = {keys.public.verifier, *asked.verifiers}
     ledger = ledger_of(file)
-    book, plan = codebook(wave.questionnaire), wave.questionnaire.plan
+    book, plan = decided(codebook(wave.questionnaire), asked.polarity), wave.questionnaire.plan
     # Before the answers are opened: a row that is wrong must not cost minutes of opening.
     beside = asked.beside.read(book, plan)
-    facts = (wave.id, wave.title, wave.closed or date.max, ledger, asked.correction)
+    facts = (wave.id, wave.title, wave.closed or date.max, ledger, asked.correction, asked.polarity)
     answers = open_all(sealed.answers, wave, keys, asked.watch, asked.tell)
     release = publish(
         *(book, plan, answers),

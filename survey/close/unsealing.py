@@ -10,10 +10,12 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 
 from analysis.beside import NO_FILES, BesideFiles
 from analysis.ledger import Published
 from analysis.ledger import folder as ledgers
+from analysis.polarity import Polarity
 from analysis.release import folder
 from survey.close import sealed_tallies
 from survey.close.carrying import gather
@@ -41,6 +43,7 @@ def unseal(  # noqa: PLR0913
     correction: str | None = None,
     pooling: Pooling = NO_POOLING,
     beside: BesideFiles = NO_FILES,
+    polarity: Polarity = MappingProxyType({}),
 ) -> str:
     """Open a wave of these stores and publish its Release; returns the Release's hash.
 
@@ -54,12 +57,15 @@ def unseal(  # noqa: PLR0913
         correction: why another Release replaces the one that is out; None for the first.
         pooling: what it pools with, and who keeps its own sums.
         beside: files of what is published with the answers.
+        polarity: what was decided of items that run against their theme.
 
     Raises:
         CandourError: what `opening.made_of`, `correcting.corrected` and `adding.add` raise.
     """
     file = gather(stores, wave_id)
-    asked = Asked(store.verifiers(stores), watch, tell, correction, beside=beside)
+    asked = Asked(
+        store.verifiers(stores), watch, tell, correction, beside=beside, polarity=polarity
+    )
     made = _made(file, keys, asked, pooling)
     digest = _written(made, file, keys, out, pooling)
     return adding.add(stores, folder.pack(out / digest))
@@ -77,6 +83,7 @@ def unseal_file(  # noqa: PLR0913
     correction: str | None = None,
     pooling: Pooling = NO_POOLING,
     beside: BesideFiles = NO_FILES,
+    polarity: Polarity = MappingProxyType({}),
 ) -> Path:
     """Open a wave in a file, without any database; nothing is written but into `out`.
 
@@ -92,6 +99,7 @@ def unseal_file(  # noqa: PLR0913
         correction: why another Release replaces the one that is out; None for the first.
         pooling: what it pools with, and who keeps its own sums.
         beside: files of what is published with the answers.
+        polarity: what was decided of items that run against their theme.
 
     Returns:
         The file to bring back to the server, `<hash>.release`.
@@ -103,7 +111,7 @@ def unseal_file(  # noqa: PLR0913
     file = wave_file.read(path)
     if ledger is not None:
         _expect_continued(ledger, file)
-    asked = Asked(verifiers, watch, tell, correction, beside=beside)
+    asked = Asked(verifiers, watch, tell, correction, beside=beside, polarity=polarity)
     made = _made(file, keys, asked, pooling)
     if ledger is not None:
         content = folder.packed(made.release, keys.signing)

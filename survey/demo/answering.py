@@ -43,13 +43,33 @@ men would have to be hidden with them."""
 Form = dict[str, list[str]]
 
 
-def respondents(force: Force, frame: Frame, seed: int, wave: int) -> npt.NDArray[np.bool_]:
-    """Who of the frame answers, shape (n,): about 60 %, by department, never by what they think."""
+def respondents(
+    force: Force, frame: Frame, seed: int, wave: int, part: float | npt.NDArray[np.float64] = 1.0
+) -> npt.NDArray[np.bool_]:
+    """Who of the frame answers, shape (n,): about 60 %, by department, never by what they think.
+
+    Args:
+        force: everybody.
+        frame: who serves at the wave.
+        seed: of everything random.
+        wave: counted from 1.
+        part: of those who would answer, how many do, shape (n,) or the same for all.
+    """
     rng = np.random.default_rng([seed, wave])
     names, department = np.unique(frame.options[UNIT], return_inverse=True)
     by_department = rng.uniform(-0.08, 0.08, len(names))[department]
     chance = RESPONSE_RATE + by_department + 0.2 * force.readiness[frame.people]
-    return rng.random(frame.n) < chance
+    return rng.random(frame.n) < chance * part
+
+
+def silenced(
+    questionnaire: Questionnaire, frame: Frame, truths: Sequence[Truth], wave: int
+) -> npt.NDArray[np.float64]:
+    """Of those who would answer, how many do where a truth says so, shape (n,)."""
+    part = np.ones(frame.n)
+    for silence in (one for truth in truths for one in truth.silences if wave in one.waves):
+        part[frame.picked(questionnaire, silence.where)] *= silence.part
+    return part
 
 
 def forms(
@@ -67,7 +87,7 @@ def forms(
         One form per person of the frame: question id -> the code of its one answer; skipped
         questions are absent.
     """
-    moved = {item.id: _planted(questionnaire, frame, truths, item, wave) for item in codebook.items}
+    moved = {item.id: planted(questionnaire, frame, truths, item, wave) for item in codebook.items}
     columns = {
         **said(questionnaire, frame, seed, wave),
         **statements(codebook, force, frame.people, moved, seed, wave),
@@ -140,9 +160,10 @@ def _latent(
     return latent
 
 
-def _planted(
+def planted(
     questionnaire: Questionnaire, frame: Frame, truths: Sequence[Truth], item: Item, wave: int
 ) -> npt.NDArray[np.float64]:
+    """How far each person's answer to `item` is moved by what is planted, shape (n,)."""
     moved = np.zeros(frame.n)
     for truth in truths:
         for shift in truth.shifts:

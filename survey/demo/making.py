@@ -186,7 +186,8 @@ def _sendings(
     sent = answering.forms(
         questionnaire, codebook(questionnaire), force, frame, TRUTHS, SEED, wave.number
     )
-    responds = answering.respondents(force, frame, SEED, wave.number)
+    part = answering.silenced(questionnaire, frame, TRUTHS, wave.number)
+    responds = answering.respondents(force, frame, SEED, wave.number, part)
     return [
         answers.fold(questionnaire, form)
         for form, answered in zip(sent, responds, strict=True)

@@ -17,7 +17,7 @@ FIGURES = {
     "manager_support": ("61", "48200"),
     "challenge_safe": ("54", "48100"),
     "fair_treatment": ("63", "48300"),
-    "workload": ("38", ""),
+    "workload": ("58", ""),
 }
 """Item -> percent positive and how many answered; nobody said how many of the last."""
 REWORDED = ("retention", "57", "5300")

@@ -13,6 +13,7 @@ Where = tuple[tuple[str, str], ...]
 
 EVERY_WAVE = (1, 2, 3, 4)
 BEFORE_ACTION = (1, 2)
+AFTER_ACTION = (3, 4)
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,15 @@ class Shift:
     about: tuple[str, ...]
     waves: tuple[int, ...]
     size: float
+
+
+@dataclass(frozen=True)
+class Silence:
+    """Of a group fewer answer than would: `part` of them, in (0, 1)."""
+
+    where: Where
+    waves: tuple[int, ...]
+    part: float
 
 
 @dataclass(frozen=True)
@@ -56,6 +66,7 @@ class Truth:
     sentence: str
     shifts: tuple[Shift, ...]
     traces: tuple[Trace, ...]
+    silences: tuple[Silence, ...] = ()
 
 
 _NORTH = "response-north"
@@ -66,13 +77,15 @@ _MINORITY_PROBATIONERS = (("ethnicity", "minority"), ("probationer", "yes"))
 SEXISM = Truth(
     "In two departments of Response North, Brackenhill and Dunsmere, sexism goes unchallenged: "
     "everybody there reports it, and women are treated worse in everything that the theme asks. "
-    "The board acts after the second wave; from the third on it is as elsewhere.",
+    "The board acts after the second wave; from the third on the two answer a little better about "
+    "it than the rest of the force, where nothing was done: by about 5 points.",
     shifts=tuple(
         shift
         for unit in _SEXIST_UNITS
         for shift in (
             Shift((("command", unit),), _ABOUT_SEXISM, BEFORE_ACTION, -1.0),
             Shift((("command", unit), ("sex", "female")), ("discrimination",), BEFORE_ACTION, -0.8),
+            Shift((("command", unit),), ("discrimination",), AFTER_ACTION, 0.16),
         )
     ),
     traces=(
@@ -87,19 +100,20 @@ SEXISM = Truth(
 
 PROBATIONERS = Truth(
     "Probationers from minority ethnic backgrounds are treated worse across the whole force: more "
-    "discrimination, less trust that speaking up is safe, less support from their managers.",
+    "discrimination, less trust that speaking up is safe, less support from their managers, and "
+    "getting on that depends on whom one knows.",
     shifts=(
         Shift(_MINORITY_PROBATIONERS, ("discrimination", "misconduct"), EVERY_WAVE, -0.6),
         Shift(
             _MINORITY_PROBATIONERS,
-            ("manager_support", "manager_fair", "middle_managers", "development"),
+            ("manager_support", "manager_fair", "middle_managers", "development", "who_you_know"),
             EVERY_WAVE,
-            -0.8,
+            -0.9,
         ),
     ),
     traces=tuple(
         Trace("ethnicity=minority&probationer=yes", "force", theme, EVERY_WAVE, points)
-        for theme, points in (("discrimination", -23), ("misconduct", -22), ("leadership", -14))
+        for theme, points in (("discrimination", -23), ("misconduct", -22), ("leadership", -19))
     ),
 )
 
@@ -123,7 +137,18 @@ STRENGTH = Truth(
     traces=(Trace("command=public-protection", "force", "specialist", EVERY_WAVE, 16),),
 )
 
-TRUTHS = (SEXISM, PROBATIONERS, LEADERS, STRENGTH)
+_DISPATCH = (("command", "dispatch"),)
+
+OVERWORK = Truth(
+    "In Dispatch, a department of Contact and Support, there is never enough time, and only half "
+    "as many find the time to answer: weighted to its headcounts the command is lower than its "
+    "answers say.",
+    shifts=(Shift(_DISPATCH, ("communities",), EVERY_WAVE, -0.8),),
+    traces=(Trace("command=dispatch", "force", "communities", EVERY_WAVE, -32),),
+    silences=(Silence(_DISPATCH, EVERY_WAVE, 0.5),),
+)
+
+TRUTHS = (SEXISM, PROBATIONERS, LEADERS, STRENGTH, OVERWORK)
 
 
 @dataclass(frozen=True)

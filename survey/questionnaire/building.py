@@ -13,8 +13,10 @@ from survey.questionnaire.asking import Asking
 from survey.questionnaire.declared import Declared
 from survey.questionnaire.located import Place, Problems
 from survey.questionnaire.model import (
+    LEAST_DRIVERS,
     MOST_COMMENT_THEMES,
     MOST_COMMENTS,
+    MOST_DRIVERS,
     NOTHING,
     OTHER,
     Comment,
@@ -22,6 +24,7 @@ from survey.questionnaire.model import (
     Question,
     Questionnaire,
     Section,
+    Statement,
     SupportLink,
     Text,
     ThemeText,
@@ -52,10 +55,11 @@ def build(
     sections = tuple(_section(entry, asking, wordings) for entry in part.sections)
     questions = [question for section in sections for question in section.questions]
     themes = tuple(
-        ThemeText(name, wordings.text(entry, part.at("themes", name)))
+        ThemeText(name, wordings.text(entry.label, part.at("themes", name)), entry.index)
         for name, entry in part.themes.items()
     )
     _check(part, questions, problems)
+    _check_drivers(part, questions, problems)
     planning = Planning(
         part, {question.id: question for question in questions}, declared, wordings, problems
     )
@@ -77,6 +81,7 @@ def build(
         fielded=part.fielded,
         missing_codes=tuple(part.missing_codes),
         ignore_columns=tuple(part.ignore_columns),
+        outcome=None if part.drivers is None else part.drivers.outcome,
     )
     return replace(questionnaire, fingerprint=fingerprint(questionnaire))
 
@@ -181,6 +186,26 @@ def _check_themes(part: grammar.DocumentPart, problems: Problems) -> None:
     for theme in part.themes:
         if theme not in used:
             problems.at(part.at("themes", theme), f"no statement belongs to the theme `{theme}`")
+
+
+def _check_drivers(
+    part: grammar.DocumentPart, questions: list[Question], problems: Problems
+) -> None:
+    """The outcome is a statement, and there are themes to look at beside it."""
+    if part.drivers is None:
+        return
+    outcome, place = part.drivers.outcome, part.drivers.at("outcome")
+    found = [one for one in questions if isinstance(one, Statement) and one.id == outcome]
+    if not found:
+        problems.at(place, f"there is no statement `{outcome}` that could be an outcome")
+        return
+    others = [theme for theme in part.themes if theme != found[0].theme]
+    if not LEAST_DRIVERS <= len(others) <= MOST_DRIVERS:
+        problems.at(
+            place,
+            f"drivers are {LEAST_DRIVERS} to {MOST_DRIVERS} themes besides that of `{outcome}`, "
+            f"and here are {len(others)}; leave `drivers` out",
+        )
 
 
 def _check_columns(

@@ -45,7 +45,12 @@ def codebook(questionnaire: Questionnaire) -> Codebook:
         else:
             variables.append(_variable(question))
     themes = tuple(
-        Theme(theme.id, theme.label.en, tuple(i.id for i in items if i.theme == theme.id))
+        Theme(
+            theme.id,
+            theme.label.en,
+            tuple(item.id for item in items if item.theme == theme.id),
+            theme.index,
+        )
         for theme in questionnaire.themes
     )
     return Codebook(
@@ -56,6 +61,7 @@ def codebook(questionnaire: Questionnaire) -> Codebook:
         variables=tuple(variables),
         items=tuple(items),
         themes=themes,
+        outcome=questionnaire.outcome,
     )
 
 

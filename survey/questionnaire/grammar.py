@@ -68,6 +68,18 @@ def _worded(data: Any) -> Any:
 Words = Annotated[Wording, BeforeValidator(_worded)]
 
 
+class ThemePart(Part):
+    """A set of statements that is reported as one figure."""
+
+    label: Words
+    index: Literal["respondent_mean", "mean_of_items"] = "respondent_mean"
+
+
+def _themed(data: Any) -> Any:
+    """A plain text, or one per language, is the label."""
+    return data if isinstance(data, dict) and "label" in data else {"label": data}
+
+
 class PointPart(Part):
     """One point of a response scale."""
 
@@ -293,6 +305,12 @@ class ProcessPart(Part):
     measures: Annotated[list[str], Field(min_length=1)]
 
 
+class DriversPart(Part):
+    """What the themes are looked at beside: the statement that stands for an outcome."""
+
+    outcome: Id
+
+
 class SupportPart(Part):
     """Where a respondent can turn to."""
 
@@ -314,10 +332,11 @@ class DocumentPart(Part):
     missing_codes: list[str] = []
     ignore_columns: list[str] = []
     scales: dict[Id, ScalePart] = {}
-    themes: dict[Id, Words] = {}
+    themes: dict[Id, Annotated[ThemePart, BeforeValidator(_themed)]] = {}
     sections: Annotated[list[SectionPart], Field(min_length=1)]
     breakdowns: dict[Id, BreakdownPart]
     tables: Annotated[list[Annotated[TablePart, BeforeValidator(_tabled)]], Field(min_length=1)]
     concerns: ConcernsPart = ConcernsPart()
     procedures: list[ProcessPart] = []
+    drivers: DriversPart | None = None
     support: list[SupportPart] = []

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from analysis.codebook import Denominator, Reading
+from analysis.codebook import Denominator, Index, Reading
 from analysis.plan import TablePlan
 
 QuestionKind = Literal["statement", "choice", "unit", "multiple"]
@@ -20,6 +20,9 @@ one answer. `unit`: a demographic whose options stand under the command that the
 
 PREFER_NOT_TO_SAY = "prefer-not-to-say"
 """The code of "prefer not to say", the last answer of every question that is asked here."""
+
+LEAST_DRIVERS, MOST_DRIVERS = 2, 12
+"""Themes that are looked at beside an outcome."""
 
 MOST_COMMENTS = 3
 """Comments that a questionnaire may ask for: each is one more text to know its author by."""
@@ -247,10 +250,11 @@ class Section:
 
 @dataclass(frozen=True)
 class ThemeText:
-    """A theme as readers see it."""
+    """A theme as readers see it; `index` is what its figure is the mean of."""
 
     id: str
     label: Text
+    index: Index = "respondent_mean"
 
 
 @dataclass(frozen=True)
@@ -274,6 +278,7 @@ class Questionnaire:
             of a survey that was run elsewhere. Only the first can be opened as a wave.
         missing_codes: texts that stand for "no answer" in a responses file, for every question.
         ignore_columns: columns of a responses file that are dropped while it is read.
+        outcome: id of the statement that the themes are looked at beside, if any.
     """
 
     id: str
@@ -291,6 +296,7 @@ class Questionnaire:
     fielded: Literal["here", "elsewhere"] = "here"
     missing_codes: tuple[str, ...] = ()
     ignore_columns: tuple[str, ...] = ()
+    outcome: str | None = None
 
     def __hash__(self) -> int:
         # Without walking through every text of it, for whoever caches by questionnaire.

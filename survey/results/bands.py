@@ -61,6 +61,11 @@ def _whole_family(release: Release, family: Unit) -> list[tuple[GroupRow, str, N
     return [] if row is None else [(row, "All of these commands", None)]
 
 
+def every_command(release: Release) -> BandPlan:
+    """All commands under one heading."""
+    return _band(release, "Commands", [f"{COMMAND}={unit.id}" for unit in units(release, COMMAND)])
+
+
 def departments(release: Release) -> list[BandPlan]:
     """The departments of every command."""
     return [

@@ -46,4 +46,4 @@ def _other(row: BenchmarkRow) -> str:
     if row.value is None:
         return ""
     figure = f"{row.value:g}%"
-    return figure if row.base is None else f"{figure} of {row.base:,}"
+    return figure if row.base is None else f"{figure} of {row.base:,} answers"

@@ -20,6 +20,7 @@ from survey.results import (
     intersections,
     levels,
     response,
+    told_apart,
     waves,
 )
 from survey.results.charts import heat_map, trend_lines
@@ -43,6 +44,7 @@ class BoardPage:
     watched: tuple[intersections.IntersectionBlock, ...]
     trends: tuple[trend_lines.Panel, ...]
     benchmarks: tuple[benchmarked.Beside, ...]
+    apart: told_apart.Apart
     not_published: tuple[str, ...]
     wrote_about: tuple[commented.WroteAbout, ...]
     response: response.Response
@@ -72,7 +74,8 @@ def board_page(
         f"{command.label}: results for the board",
         waves.facts(release),
         waves.links(
-            releases,
+            # A command that was reorganised has no page in the waves before.
+            [one for one in releases if command.id in {unit.id for unit in units(one, COMMAND)}],
             release,
             lambda other: url_for("results.board_wave", command=command.id, wave=other),
         ),
@@ -98,9 +101,12 @@ def board_page(
             release, _panels(release, command, hrefs), waves.titles(releases), releases
         ),
         benchmarked.beside(release),
+        told_apart.apart(
+            release, [*bands.board_command(release, command), *bands.across_force(release)]
+        ),
         levels.not_published(release),
         commented.blocks(wrote),
-        response.response(release, [FORCE, own, *departments], own),
+        response.response(release, [FORCE, own, *departments], own, [FORCE], scope),
         listed(release, scope),
         downloads(lambda table: _csv(command.id, wave, table)),
     )

@@ -12,6 +12,7 @@ from analysis.plan import FORCE
 from analysis.release.model import Release
 from analysis.release.rows import ComparisonRow, GroupRow
 from survey.results import words
+from survey.results.against import said
 from survey.results.scope import Scope, label
 
 
@@ -51,10 +52,8 @@ def beside(release: Release, scope: Scope, row: GroupRow) -> tuple[GroupRow, ...
 def compared(release: Release, scope: Scope, row: GroupRow, whose: str = "") -> Compared:
     """Every comparison of a shown group that the reader may see."""
     others = beside(release, scope, row)
-    # What was raised was decided before rounding: its limits, rounded outward, may reach 0.
-    raised = {found.measure: found.words for found in release.concerns if found.group == row.group}
     themes = tuple(
-        _theme(release, row, others, theme.measure, raised.get(theme.measure))
+        _theme(release, row, others, theme.measure)
         for theme in release.measures
         if theme.kind == "theme"
     )
@@ -62,22 +61,18 @@ def compared(release: Release, scope: Scope, row: GroupRow, whose: str = "") -> 
 
 
 def _theme(
-    release: Release,
-    row: GroupRow,
-    others: tuple[GroupRow, ...],
-    theme: str,
-    raised: str | None,
+    release: Release, row: GroupRow, others: tuple[GroupRow, ...], theme: str
 ) -> ThemeCompared:
     by_key = release.comparison_by_key
     rest = by_key.get((row.group, theme, FORCE))
-    first = raised or words.comparison(rest, row.base, _rest(release, row))
     rows = [by_key.get((row.group, theme, one.group)) for one in others]
-    said = [
+    against = said(release, row.group, theme)
+    said_beside = [
         (label(release, one), words.beside(found)) for one, found in zip(others, rows, strict=True)
     ]
     both = words.CLEAR_AGAINST_ALL if _clear_against_all([rest, *rows]) else ""
     name = release.measure_by_id[theme].label
-    return ThemeCompared(name, (("Everyone else", first), *said), both)
+    return ThemeCompared(name, (("Everyone else", against), *said_beside), both)
 
 
 def _clear_against_all(rows: list[ComparisonRow | None]) -> bool:
@@ -90,13 +85,18 @@ def _clear_against_all(rows: list[ComparisonRow | None]) -> bool:
     return len(rows) == len(sides) > 1 and abs(sum(sides)) == len(sides)
 
 
-def _rest(release: Release, row: GroupRow) -> int | None:
-    """People of everyone else, by the published bases."""
-    whole = release.group_by_id[FORCE].base
-    return whole - row.base if whole and row.base and whole > row.base else None
-
-
 def _unseen(release: Release, row: GroupRow, others: tuple[GroupRow, ...]) -> str:
-    sizes = [("everyone else", _rest(release, row))]
-    sizes += [(label(release, one), one.base) for one in others]
-    return words.often_unseen(row.base, [(name, base) for name, base in sizes if base])
+    """The widest of the smallest gaps of all themes, for each that the group is compared with."""
+    found = []
+    for against, name in (
+        (FORCE, "everyone else"),
+        *((one.group, label(release, one)) for one in others),
+    ):
+        gaps = [
+            one.smallest
+            for one in release.comparisons
+            if (one.group, one.against, one.kind) == (row.group, against, "theme")
+            if one.smallest is not None
+        ]
+        found += [(name, max(gaps))] if gaps else []
+    return words.often_unseen(row.base, found)

@@ -23,6 +23,9 @@ TABLES = {
     "changes": "What changed where something was done",
     "ladders": "What is shown in place of groups that are not",
     "procedures": "Formal processes, as HR counted them",
+    "representativeness": "How evenly groups answered, and who is missing",
+    "reliability": "How well the statements of each theme hang together",
+    "drivers": "Which themes go together with the outcome that is declared",
     "measures": "Themes and statements",
 }
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from analysis.release.model import Release
 from analysis.release.rows import ConcernKind, ConcernRow, ConcernState
-from analysis.statistics.concerns import PAST, smallest_gap
+from analysis.statistics.concerns import PAST
 from analysis.statistics.sentences import often_unseen
 from survey.results import words
 from survey.results.rounded import further
@@ -152,7 +152,19 @@ def _comparable(release: Release, before: Release, scope: Scope) -> list[Concern
         and row.measure in release.measure_by_id
         and release.measure_by_id[row.measure].fingerprint
         == before.measure_by_id[row.measure].fingerprint
+        and _same_people(release, before, row)
     ]
+
+
+def _same_people(release: Release, before: Release, row: ConcernRow) -> bool:
+    """Whether none of the units that pick a group was reorganised since, by their trend lines."""
+    points = (
+        point
+        for part in row.group.split("&")
+        for point in release.trend_by_key.get((part, row.measure), ())
+        if point.wave == before.manifest.wave
+    )
+    return all(point.comparable and point.was is None for point in points)
 
 
 def _ended(release: Release, before: Release, row: ConcernRow) -> Ended:
@@ -200,18 +212,16 @@ def _ordered(
 
 
 def _most(release: Release, row: ConcernRow) -> tuple[tuple[str, str], ...]:
-    gaps = {
-        one.measure: words.gap(one.gap, one.lower, one.upper)
-        for one in release.comparisons
-        if (one.group, one.against) == (row.group, row.against) and one.measure in row.items
-    }
-    return tuple((release.measure_by_id[item].label, gaps[item]) for item in row.items)
+    gaps = [release.comparison_by_key[row.group, item, row.against] for item in row.items]
+    return tuple(
+        (release.measure_by_id[one.measure].label, words.gap(one.gap, one.lower, one.upper))
+        for one in gaps
+    )
 
 
 def _unseen(release: Release, row: ConcernRow) -> str:
-    """From the published bases of the group and of everybody else."""
-    mine, whole = (release.estimate_by_key[one, row.measure] for one in (row.group, row.against))
-    if mine.base is None or whole.base is None or whole.base <= mine.base:
+    mine = release.estimate_by_key[row.group, row.measure]
+    made = release.comparison_by_key.get((row.group, row.measure, row.against))
+    if mine.base is None or made is None or made.smallest is None:
         return ""
-    smallest = round(100 * smallest_gap(mine.base, whole.base - mine.base))
-    return often_unseen(mine.base, smallest)
+    return often_unseen(mine.base, made.smallest)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import url_for
 
@@ -17,11 +17,14 @@ from survey.results import (
     commented,
     concern_levels,
     findings,
+    goes_with,
     intersections,
     levels,
     procedures,
     response,
     scope,
+    together,
+    told_apart,
     waves,
 )
 from survey.results.charts import heat_map, trend_lines
@@ -51,9 +54,12 @@ class HrPage:
     watched: tuple[intersections.IntersectionBlock, ...]
     trends: tuple[trend_lines.Panel, ...]
     benchmarks: tuple[benchmarked.Beside, ...]
+    apart: told_apart.Apart
     not_published: tuple[str, ...]
     wrote_about: tuple[commented.WroteAbout, ...]
     response: response.Response
+    together: tuple[together.TogetherRow, ...]
+    goes_with: goes_with.GoesWith | None
     rounded: tuple[Further, ...]
     downloads: tuple[Download, ...]
     procedures: tuple[str, tuple[str, ...]] | None = None
@@ -96,9 +102,24 @@ def hr_page(
         intersections.blocks(release, scope.whole_force(release)),
         trend_lines.draw(release, _panels(release, hrefs), waves.titles(releases), releases),
         benchmarked.beside(release),
+        told_apart.apart(
+            release,
+            [
+                bands.every_command(release),
+                *bands.across_force(release),
+                *(
+                    replace(one, title=f"Departments of {one.title}")
+                    for one in bands.departments(release)
+                ),
+            ],
+        ),
         levels.not_published(release),
         commented.blocks(wrote),
-        response.response(release, _response_groups(release), FORCE),
+        response.response(
+            release, _response_groups(release), FORCE, _units(release), scope.whole_force(release)
+        ),
+        together.rows(release),
+        goes_with.goes_with(release),
         listed(release, scope.whole_force(release)),
         downloads(lambda table: url_for("results.hr_csv", wave=wave, table=table)),
         procedures.link(release),
@@ -128,17 +149,22 @@ def _panels(release: Release, hrefs: dict[str, str]) -> list[trend_lines.PanelPl
     ]
 
 
-def _response_groups(release: Release) -> list[str]:
-    """The force, the families and commands, then every group of one other characteristic."""
+def _units(release: Release) -> list[str]:
+    """Families and commands."""
     units = [
         f"{COMMAND}={unit.id}"
         for command in scope.units(release, COMMAND)
         for unit in scope.units(release)
         if unit.id in {command.id, command.parent}
     ]
+    return list(dict.fromkeys(units))
+
+
+def _response_groups(release: Release) -> list[str]:
+    """The force, the families and commands, then every group of one other characteristic."""
     others = [
         row.group
         for row in release.groups
         if len(scope.picked(release, row)) == 1 and scope.picked(release, row)[0][0] != COMMAND
     ]
-    return list(dict.fromkeys([FORCE, *units, *others]))
+    return [FORCE, *_units(release), *others]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from analysis.plan import COMMAND, FORCE
 from analysis.release.model import Release
-from analysis.release.rows import GroupRow
+from analysis.release.rows import GroupRow, LadderRow
 from survey.results import words
 from survey.results.compared import Compared, beside, compared
 from survey.results.rounded import further
@@ -83,19 +83,18 @@ def _climbed(
             block = replace(block, compared=(*block.compared, named))
     return replace(
         block,
-        whose=_whose(release, scope, asked, rungs[0].label) if len(shown) == 1 else "",
+        whose=_whose(release, scope, rungs[0]) if len(shown) == 1 else "",
         response=block.response or _response(release, scope, release.group_by_id[asked]),
         specific=_specific(release, release.group_by_id[group]),
         places=() if scope.command else _places(release, name, by_command),
     )
 
 
-def _whose(release: Release, scope: Scope, asked: str, label_of_rung: str) -> str:
+def _whose(release: Release, scope: Scope, rung: LadderRow) -> str:
     """Whose figures these are; a board is told where its ladder starts outside its command."""
-    at = command_position(release)
-    unit = release.group_by_id[asked].values[at]
+    unit = release.group_by_id[rung.asked].values[command_position(release)]
     beyond = scope.command is not None and unit not in ("", scope.command.id)
-    return f"{label_of_rung}{words.NOT_OF_COMMAND}" if beyond else label_of_rung
+    return f"{rung.label}{words.NOT_OF_COMMAND}" if beyond and rung.rung == 1 else rung.label
 
 
 def _by_command(release: Release, name: str) -> dict[str, str]:

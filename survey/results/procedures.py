@@ -13,6 +13,7 @@ from analysis.processes import Process
 from analysis.release.model import Release
 from analysis.release.rows import ProcedureRow
 from survey.results import bands, waves, words
+from survey.results.against import said
 from survey.results.charts.heat_map import BandPlan
 from survey.results.rounded import further
 
@@ -177,28 +178,20 @@ class _Found:
 
     def _sentence(self, group: str, measure: str) -> str:
         found = self.release.estimate_by_key[group, measure]
-        whole = self.release.estimate_by_key[FORCE, measure]
-        compared = next(
-            (
-                one
-                for one in self.release.comparisons
-                if (one.group, one.measure, one.against) == (group, measure, FORCE)
-            ),
-            None,
-        )
         if found.status != "shown":
             return words.NOT_SHOWN
-        rest = None if found.base is None or whole.base is None else whole.base - found.base
         figure = words.figure_with_range(found, further(self.release, group, measure))
-        return f"{figure} positive. {words.comparison(compared, found.base, rest)}"
+        return f"{figure} positive. {said(self.release, group, measure)}"
 
     def _line(self, row: ProcedureRow, label: str) -> Line:
-        said = []
+        figures = []
         for measure in self.measures:
             found = self.release.estimate_by_key[row.group, measure]
-            said.append(words.figure_with_range(found, further(self.release, row.group, measure)))
+            figures.append(
+                words.figure_with_range(found, further(self.release, row.group, measure))
+            )
         if row.at_risk is None or row.cases is None or row.rate is None:
-            return Line(label, *(NOT_SHOWN,) * 4, clear=False, said=tuple(said))
+            return Line(label, *(NOT_SHOWN,) * 4, clear=False, said=tuple(figures))
         rate, gap, ratio = f"{row.rate:.1f}", words.NO_FIGURE, words.NO_FIGURE
         if row.rate_gap is not None and row.rest_rate is not None:
             rate = f"{rate} (others {row.rest_rate:.1f})"
@@ -206,4 +199,4 @@ class _Found:
         if row.ratio is not None:
             ratio = words.with_range(row.ratio, row.ratio_lower, row.ratio_upper)
         cases = f"{row.cases:,} (of {row.at_risk:,})"
-        return Line(label, cases, rate, gap, ratio, clear=bool(row.clear), said=tuple(said))
+        return Line(label, cases, rate, gap, ratio, clear=bool(row.clear), said=tuple(figures))

@@ -9,6 +9,7 @@ from analysis.plan import COMMAND, FORCE
 from analysis.release.model import Release
 from analysis.release.rows import MeasureRow
 from survey.results import concern_levels, findings, waves, words
+from survey.results.against import said
 from survey.results.charts import diverging_bars, trend_lines
 from survey.results.scope import Scope, label, picked, units
 
@@ -30,6 +31,8 @@ class ThemePage:
         back: address and text of the page it belongs to.
         choices: (heading, groups) for the list of groups.
         bars: a chart for each response scale.
+        against: the theme and its statements, and what each comparison of the group with everyone
+            else says; empty for the whole force.
         without_lines: what stands in place of the trends when there are none.
         command_trends: a panel for each command, for HR alone.
     """
@@ -41,6 +44,7 @@ class ThemePage:
     answers: str
     choices: tuple[tuple[str, tuple[GroupChoice, ...]], ...]
     bars: tuple[diverging_bars.DivergingBars, ...]
+    against: tuple[tuple[str, str], ...]
     findings: findings.Findings
     levels: tuple[concern_levels.LevelBlock, ...]
     trends: tuple[trend_lines.Panel, ...]
@@ -72,6 +76,7 @@ def theme_page(
         words.answers_in_words(row, release.manifest.policy),
         _choices(release, scope, group),
         tuple(bars),
+        _against(release, theme, group),
         _about(release, releases, scope, theme),
         concern_levels.blocks(
             release, scope, {row.measure for row in release.measures if row.theme == theme.measure}
@@ -88,6 +93,15 @@ def _is_first(release: Release) -> bool:
 
 def _with_items(release: Release, theme: MeasureRow) -> list[MeasureRow]:
     return [theme, *(row for row in release.measures if row.theme == theme.measure)]
+
+
+def _against(release: Release, theme: MeasureRow, group: str) -> tuple[tuple[str, str], ...]:
+    if group == FORCE:
+        return ()
+    return tuple(
+        (measure.label, said(release, group, measure.measure))
+        for measure in _with_items(release, theme)
+    )
 
 
 def _about(

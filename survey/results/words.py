@@ -17,7 +17,7 @@ from analysis.release.rows import (
     GroupRow,
     TrendRow,
 )
-from analysis.statistics.concerns import smallest_gap
+from analysis.release.visible import is_judged
 from analysis.statistics.sentences import no_clear_difference, plausible_range
 
 NOT_SHOWN = "Not shown: too few people, or hidden to protect others."
@@ -31,6 +31,7 @@ LINES_TESTED = (
     "chance is unlikely to make even among so many."
 )
 NO_COMPARISON = "Not enough answers to say."
+AMONG_MANY = "Among so many comparisons this can be chance."
 FIRST_WAVE = "This is the first survey of its kind, so there is nothing to compare it with yet."
 NO_LINE = (
     "No line is drawn for this group: lines are kept for the force, for its commands and "
@@ -69,6 +70,8 @@ CORRECTED = (
     "This survey was published before, and the figures here replace those: please use the earlier "
     "ones no more. The reason given: {}"
 )
+
+ASSUMED = "A plausible range assumes that those who did not answer are like those who did."
 
 TWO_VIEWS = (
     "Counts say what happened, and answers how it seems to those whom it could happen to. Neither "
@@ -155,6 +158,8 @@ def figure_with_range(row: EstimateRow | TrendRow, rounded: int = 0) -> str:
         text += f" ({row.lower} to {row.upper})"
     if isinstance(row, EstimateRow) and row.weighted is not None:
         text += f", weighted {row.weighted}%"
+        if row.weighted_lower is not None and row.weighted_upper is not None:
+            text += f" ({row.weighted_lower} to {row.weighted_upper})"
     return f"{text}, rounded to {rounded}" if rounded else text
 
 
@@ -214,14 +219,55 @@ def response_of_shown(rate: int) -> str:
     return f"About {rate}% of those who were asked answered."
 
 
-def often_unseen(base: int | None, others: Sequence[tuple[str, int]]) -> str:
-    """Which gaps a group hides from whom: (name, published people) of what it is compared with."""
-    if not base or not others:
+def often_unseen(base: int | None, gaps: Sequence[tuple[str, int]]) -> str:
+    """Which gaps a group hides: (what it is compared with, smallest visible gap in points)."""
+    if not base or not gaps:
         return ""
-    sizes = [f"{round(100 * smallest_gap(base, n))} points from {name}" for name, n in others]
-    *first, last = sizes
+    *first, last = [f"{points} points from {name}" for name, points in gaps]
     listed = f"{', '.join(first)} or {last}" if first else last
     return f"Among about {base} answers, a gap of less than about {listed} often stays unseen."
+
+
+def fewer_or_more(missing: int) -> str:
+    """How many of a group answered beside the rate of all groups together."""
+    if missing == 0:
+        return "as many"
+    return f"about {abs(missing):,} {'fewer' if missing > 0 else 'more'}"
+
+
+def missing(group: str, rate: int, people: int) -> str:
+    """A group of which clearly fewer answered than of all."""
+    return f"{group}: about {rate}% answered, some {people:,} fewer than at the rate of all"
+
+
+def evenly(indicator: float) -> str:
+    """An R-indicator in words."""
+    levels = ((0.9, "nearly evenly"), (0.8, "somewhat unevenly"))
+    return next((text for least, text in levels if indicator >= least), "unevenly")
+
+
+def hanging_together(alpha: float) -> str:
+    """Cronbach's alpha in words."""
+    levels = ((0.7, "hang together well"), (0.5, "hang together loosely"))
+    otherwise = "hardly hang together: read each statement by itself"
+    return next((text for least, text in levels if alpha >= least), otherwise)
+
+
+def ranks(first: int, last: int) -> str:
+    """The ranks that chance allows: `1st`, `2nd to 4th`."""
+    return ordinal(first) if first == last else f"{ordinal(first)} to {ordinal(last)}"
+
+
+def ordinal(number: int) -> str:
+    """A rank from 1 to 20: `1st`, `2nd`, `3rd`, `4th`."""
+    return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number, 'th') }"
+
+
+def moved(most: int | None) -> str:
+    """The most points by which weighting moves a theme; `[x]` where that is not known."""
+    if most is None:
+        return "[x]"
+    return "under 1 point" if most == 0 else f"{most} {'point' if most == 1 else 'points'}"
 
 
 def is_low(base: int | None) -> bool:
@@ -256,27 +302,26 @@ def gap(points: int | None, lower: int | None, upper: int | None) -> str:
     return f"{abs(points)} {side} (plausible range {plausible_range(lower, upper)})"
 
 
-def comparison(row: ComparisonRow | None, base: int | None, rest: int | None) -> str:
-    """What a comparison with the rest says, whether or not a difference is clear.
+def comparison(row: ComparisonRow | None, base: int | None) -> str:
+    """What a comparison with the rest says that raised nothing, whether or not a gap is clear.
 
     Args:
         row: the published comparison; None when there is none.
         base: published people of the group.
-        rest: published people of what it is compared with.
     """
     if row is None or row.status != "shown":
         return NO_COMPARISON
     if row.gap is None or row.lower is None or row.upper is None:
         return NO_COMPARISON
     if row.lower <= 0 <= row.upper:
-        if not base or not rest:
+        if not base or row.smallest is None:
             return NO_COMPARISON
-        smallest = round(100 * smallest_gap(base, rest))
-        return no_clear_difference(base, smallest)
+        return no_clear_difference(base, row.smallest, alone=not is_judged(row))
     side = "fewer" if row.gap < 0 else "more"
+    among = f" {AMONG_MANY}" if is_judged(row) else ""
     return (
         f"{abs(row.gap)} {side} in every 100 answers were positive than among everyone else "
-        f"(plausible range {plausible_range(row.lower, row.upper)}). "
+        f"(plausible range {plausible_range(row.lower, row.upper)}).{among} "
         "It does not tell us why."
     )
 

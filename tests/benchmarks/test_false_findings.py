@@ -58,6 +58,15 @@ def test_a_rate_that_finds_too_little_would_be_seen(monkeypatch: pytest.MonkeyPa
     assert found["emerging"] / found["draws"] < LEAST_EMERGING
 
 
+@pytest.mark.slow
+def test_a_gap_that_persists_is_not_called_cleared_and_one_that_turned_is() -> None:
+    """The second half is the control: that clearing is counted at all."""
+    found = simulate.afterwards(GAPS["a named intersection"], 5001, 2, lower=(17, -5))
+    assert found[17]["confirmed"]
+    assert not found[17]["cleared"]
+    assert found[-5]["cleared"]
+
+
 def written(kind: Callable[[str], bool]) -> list[list[str]]:
     """The rows of the page's tables that are of a kind, cell by cell."""
     _, _, rest = PAGE.read_text().partition(simulate.BEGIN)

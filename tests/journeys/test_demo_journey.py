@@ -27,7 +27,7 @@ from survey.collect import submit
 from survey.config import Settings
 from survey.database import Stores
 from survey.demo.making import PASSWORD, QUESTIONNAIRE, SIGN_INS, STANDING
-from survey.demo.truths import Trace
+from survey.demo.truths import LEADERS, SEXISM, Trace
 from survey.manage import people, waves
 from survey.questionnaire import loader
 from survey.results import commented, store
@@ -39,9 +39,6 @@ FIRST_START, LATER_START = 60.0, 10.0
 
 SURE = ("confirmed", "serious")
 DEPARTMENTS = ("command=brackenhill-response", "command=dunsmere-response")
-
-MISSED = {("ethnicity=minority&probationer=yes", "leadership", 1)}
-"""Group, theme and wave of what is planted and not found, as docs/DEMO.md says."""
 
 CANDOUR = [sys.executable, "-c", "from survey.cli import main; main()"]
 
@@ -67,12 +64,16 @@ class Demo:
         return {
             (row.group, row.measure): row.kind
             for row in self.releases[wave - 1].concerns
-            if row.state not in PAST
+            if row.state not in PAST and row.kind != "level"
         }
 
     def raised(self, wave: int) -> dict[tuple[str, str], ConcernRow]:
         """(group, theme) -> what is said of it in a wave counted from 1."""
-        return {(row.group, row.measure): row for row in self.releases[wave - 1].concerns}
+        return {
+            (row.group, row.measure): row
+            for row in self.releases[wave - 1].concerns
+            if row.kind != "level"
+        }
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +107,20 @@ def test_three_waves_are_destroyed_and_one_is_open(demo: Demo) -> None:
     assert kept == {still_open.id, STANDING}
 
 
+def test_minority_background_probationers_are_compared_with_three(demo: Demo) -> None:
+    group = "ethnicity=minority&probationer=yes"
+    against = ("force", "ethnicity=majority&probationer=yes", "ethnicity=minority&probationer=no")
+    for release in demo.releases:
+        by_key = release.comparison_by_key
+        clear = {
+            theme: [(by_key[group, theme, one].upper or 0) < 0 for one in against]
+            for theme in ("misconduct", "discrimination", "specialist", "communities")
+        }
+        # What is planted is clear against each of them, and what is not against none.
+        assert all(clear["misconduct"] + clear["discrimination"])
+        assert not any(clear["specialist"] + clear["communities"])
+
+
 def test_printed_codes_can_be_used(demo: Demo) -> None:
     (wave,) = waves.open_waves(demo.stores)
     codes = re.findall(r"\b(?:[0-9A-Z]{4}-){4}[0-9A-Z]{4}\b", demo.printed)
@@ -135,7 +150,7 @@ def test_what_people_wrote_about_is_sorted_by_two_and_few_are_hidden(demo: Demo)
 def test_what_is_planted_is_found_in_its_waves_and_in_no_other(demo: Demo, trace: Trace) -> None:
     kind = "concern" if trace.points < 0 else "strength"
     for wave in (1, 2, 3):
-        expected = kind if (*key_of(trace), wave) not in MISSED and wave in trace.waves else None
+        expected = kind if wave in trace.waves else None
         assert demo.flags(wave).get(key_of(trace)) == expected, wave
 
 
@@ -165,10 +180,22 @@ def test_an_unequal_process_is_told_and_the_equal_ones_are_not(demo: Demo) -> No
     )
 
 
-def test_the_northern_departments_are_not_raised_in_the_third(demo: Demo) -> None:
+def test_the_northern_departments_are_cleared_in_the_third(demo: Demo) -> None:
     states = {one: demo.raised(3)[one, "discrimination"].state for one in DEPARTMENTS}
-    # By chance Dunsmere still lies a few points below the rest, so it is not said to be cleared.
-    assert states == {DEPARTMENTS[0]: "cleared", DEPARTMENTS[1]: "watched"}
+    assert states == dict.fromkeys(DEPARTMENTS, "cleared")
+
+
+def test_what_the_northern_board_declared_stands_out_in_the_third(demo: Demo) -> None:
+    first, second, third = demo.releases[:3]
+    assert first.changes == second.changes == ()
+    assert [row.group for row in third.changes] == ["command=response-north", *DEPARTMENTS]
+    for row in third.changes:
+        assert (row.measure, row.before) == ("discrimination", second.manifest.wave)
+        assert second.manifest.closed < row.declared < third.manifest.closed
+        assert (row.state, row.picked) == ("stood_out", "low_score")
+        assert (row.excess or 0) > (row.regression or 0) >= 0
+    # Beside a command stand commands, and beside a department departments that nobody acted in.
+    assert [(row.others or 0) > 20 for row in third.changes] == [False, True, True]
 
 
 def test_nothing_else_is_ever_confirmed(demo: Demo) -> None:
@@ -183,8 +210,39 @@ def test_nothing_else_is_ever_confirmed(demo: Demo) -> None:
     assert chance == []
 
 
+def test_who_is_missing_moves_the_figures_of_one_command(demo: Demo) -> None:
+    for release in demo.releases:
+        row = release.estimate_by_key["command=contact-and-support", "communities"]
+        assert row.positive is not None
+        assert row.weighted is not None
+        assert 2 <= row.positive - row.weighted <= 7
+        themes = [one for one in release.estimates if one.kind == "theme" and one.weighted]
+        assert {one.group for one in themes} == {"command=contact-and-support"}
+        missing = {one.group: one.missing or 0 for one in release.representativeness}
+        assert missing["command=dispatch"] >= 25
+
+
 def test_in_the_first_wave_everything_is_emerging(demo: Demo) -> None:
-    assert {row.state for row in demo.raised(1).values()} == {"emerging"}
+    states = {row.state for row in demo.raised(1).values() if row.kind != "level"}
+    assert states == {"emerging"}
+
+
+@pytest.mark.parametrize("wave", [1, 2, 3])
+def test_a_finding_names_the_statements_that_were_planted(demo: Demo, wave: int) -> None:
+    row = demo.raised(wave)["command=contact-and-support", "leadership"]
+    (planted,) = [one for one in LEADERS.traces if one.group == row.group]
+    assert planted.theme == row.measure
+    assert set(row.items) == {about for shift in LEADERS.shifts for about in shift.about}
+
+
+def test_the_northern_departments_lie_above_the_level_until_something_is_done(demo: Demo) -> None:
+    plan = loader.load(QUESTIONNAIRE).plan
+    traces = [one for one in SEXISM.traces if one.theme == "discrimination"]
+    for wave, release in enumerate(demo.releases, start=1):
+        above = {row.group for row in release.concerns if row.kind == "level"}
+        # Nobody lies above a level in whom nothing was planted.
+        assert all(any(follows(plan, one, trace) for trace in traces) for one in above), wave
+        assert set(DEPARTMENTS) <= above if wave < 3 else not above
 
 
 def test_hardly_anything_is_found_that_is_not_planted(demo: Demo) -> None:

@@ -30,8 +30,27 @@ def written(document: dict[str, Any], path: Path) -> Path:
     return path
 
 
+FEVS_INDICES = {
+    "leaders": ("Leaders lead", (53, 54, 56, 60, 61)),
+    "supervisors": ("Supervisors", (47, 48, 49, 51, 52)),
+    "intrinsic": ("Intrinsic work experience", (3, 4, 6, 11, 12)),
+    "global": ("Global satisfaction", (40, 69, 70, 71)),
+}
+"""OPM's sub-indices of engagement, and its index of satisfaction: numbers of their items."""
+
+
+def fevs_theme(item: str) -> str:
+    """The index that an item belongs to, or what is left."""
+    return next(
+        (name for name, (_, items) in FEVS_INDICES.items() if int(item[1:]) in items), "others"
+    )
+
+
 def fevs(path: Path, *, departments: bool = True) -> Path:
-    """FEVS 2018: agencies as commands, sub-agencies as departments, minority by tenure."""
+    """FEVS 2018: agencies as commands, sub-agencies as departments, minority by tenure.
+
+    Its indices are means of their items' percents, as OPM publishes them.
+    """
     items = rows("fevs2018_items.csv")
     scales = {tuple(item[label] for label in LABELS): "" for item in items}
     for number, labels in enumerate(scales, 1):
@@ -52,7 +71,13 @@ def fevs(path: Path, *, departments: bool = True) -> Path:
             }
             for labels, name in scales.items()
         },
-        "themes": {"work": "My work", "satisfaction": "Satisfaction"},
+        "themes": {
+            **{
+                name: {"label": label, "index": "mean_of_items"}
+                for name, (label, _) in FEVS_INDICES.items()
+            },
+            "others": "All others",
+        },
         "sections": [
             {
                 "id": "items",
@@ -62,7 +87,7 @@ def fevs(path: Path, *, departments: bool = True) -> Path:
                         "id": item["item"],
                         "text": item["text"],
                         "scale": scales[tuple(item[label] for label in LABELS)],
-                        "theme": "satisfaction" if "Satisfied" in item["label5"] else "work",
+                        "theme": fevs_theme(item["item"]),
                     }
                     for item in items
                 ],

@@ -11,6 +11,7 @@ import pytest
 from fixtures_analysis import Study, small, with_answers
 
 from analysis.attack.audit import audit
+from analysis.beside import Beside
 from analysis.change_rows import change_row
 from analysis.errors import CandourError, DataError, LeakingRelease, ReleaseError
 from analysis.interventions import Intervention
@@ -56,7 +57,7 @@ def released(
         wave=WaveFacts(f"wave-{wave}", f"Wave {wave}", CLOSED[wave - 1]),
         policy=DisclosurePolicy(),
         previous=previous,
-        interventions=declared,
+        beside=Beside(interventions=declared),
     )
 
 
@@ -139,6 +140,13 @@ def test_a_question_that_changed_gives_no_change() -> None:
     )
 
 
+def test_a_unit_that_is_hidden_now_looks_alike_whatever_it_was_asked() -> None:
+    other = replace(second(), trends=(), estimates=hidden(second()).estimates)
+    reworded = replace(other, changes=())
+    found = change_row(first(), reworded, DECLARED)
+    assert (found.status, found.state, found.words) == ("c", "not_shown", NOT_SHOWN)
+
+
 def hidden(release: Release, **more: object) -> Release:
     """The Release, with the unit's figure of the theme taken out."""
     empty: dict[str, object] = dict.fromkeys(("base", "positive", "lower", "upper", "score"))
@@ -184,6 +192,44 @@ def test_a_banded_figure_gives_no_change() -> None:
     )
     found = row(released(2, 0, DECLARED, previous=(banded,)))
     assert (found.state, found.change) == ("banded", None)
+
+
+def test_a_figure_that_the_trend_line_does_not_have_is_of_another_unit() -> None:
+    then = first()
+    other = replace(
+        then,
+        estimates=tuple(
+            replace(one, positive=33) if (one.group, one.measure) == (UNIT, THEME) else one
+            for one in then.estimates
+        ),
+    )
+    found = change_row(other, second(), DECLARED)
+    assert (found.state, found.change) == ("not_comparable", None)
+
+
+def reorganised(*was: str) -> tuple[Release, Release]:
+    """Both waves, the unit under other names before, its people in equal parts."""
+    then, now = first(), second()
+    old = then.estimate_by_key[UNIT, THEME]
+    parts = [replace(old, group=name, base=(old.base or 0) // len(was)) for name in was]
+    others = [row for row in then.estimates if row.group != UNIT]
+    trends = [
+        replace(row, was=" + ".join(was)) if row.group == UNIT and row.wave == "wave-1" else row
+        for row in now.trends
+    ]
+    return (
+        replace(then, estimates=(*others, *parts)),
+        replace(now, trends=tuple(trends), changes=()),
+    )
+
+
+@pytest.mark.parametrize("was", [("command=old",), ("command=old", "command=older")])
+def test_a_reorganised_unit_is_compared_with_what_it_was(was: tuple[str, ...]) -> None:
+    found, same = change_row(*reorganised(*was), DECLARED), row(second())
+    assert (found.value_before, found.change) == (same.value_before, same.change)
+    assert found.state == "stood_out"
+    low = change_row(*reorganised(*was), replace(DECLARED, picked="low_score"))
+    assert low.regression is not None
 
 
 def test_an_undeclared_change_has_the_same_figures_and_other_words() -> None:

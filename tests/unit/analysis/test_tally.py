@@ -8,6 +8,7 @@ import fixtures_analysis as fixtures
 import numpy as np
 import pytest
 
+from analysis import tally as counting
 from analysis.errors import DataError
 from analysis.microdata import Microdata
 from analysis.plan import Breakdown, TablePlan, Value
@@ -83,6 +84,21 @@ def test_many_variables_are_numbered_without_a_table_of_all_their_cells() -> Non
     assert (counted.cells.people.sum(), counted.cells.profiles.shape[1]) == (300, 9)
     everyone = {tuple(int(data.variables[name][i]) for name in names) for i in range(300)}
     assert {tuple(row) for row in counted.cells.profiles.tolist()} == everyone
+
+
+@pytest.mark.parametrize("weights", [None, np.linspace(0.5, 2, 200)])
+def test_many_ways_in_many_cells_are_counted_by_sorting_with_the_same_result(
+    weights: np.ndarray | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = replace(STUDY.microdata, weights=weights)
+    by_table = tally(STUDY.codebook, STUDY.plan, data)
+    monkeypatch.setattr(counting, "is_small", lambda *_: False)
+    by_sorting = tally(STUDY.codebook, STUDY.plan, data)
+    for one, other in zip(
+        by_table.at_cells.themes.values(), by_sorting.at_cells.themes.values(), strict=True
+    ):
+        for name, sums in vars(one).items():
+            assert np.array_equal(sums, getattr(other, name)), name
 
 
 def test_a_breakdown_of_a_variable_that_does_not_exist_is_refused() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -240,3 +241,20 @@ def test_interventions_need_the_ledger_in_which_the_earlier_releases_stand(
     line += ["--interventions", home / "done.csv", "--out", tmp_path]
     assert candour("tabulate", *map(str, line)) == 2
     assert "--interventions needs --ledger" in capsys.readouterr().err
+
+
+def test_an_earlier_release_that_was_replaced_is_refused(
+    releases: dict[str, tuple[Path, Release]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Planted: the folder of spring holds other figures than autumn was made with."""
+    spring = releases["spring"][1]
+    rows = tuple(replace(one, positive=(one.positive or 0) + 1) for one in spring.estimates)
+    other = replace(spring, estimates=rows)
+    read = {str(tmp_path): other, str(releases["autumn"][0]): releases["autumn"][1]}
+    monkeypatch.setattr("survey.change_command._read", lambda path: read[str(path)])
+    arguments = ["--group", "command=north-a", "--measure", "fair"]
+    assert candour("change", str(tmp_path), str(releases["autumn"][0]), *arguments) == 2
+    assert "that Release was replaced by another one" in capsys.readouterr().err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -183,6 +184,29 @@ def test_a_later_wave_pools_with_the_sums_that_were_kept(
     ]:
         assert candour(monkeypatch, line) == 2
         assert sentence in capsys.readouterr().err
+
+
+def test_a_renamed_unit_is_followed_from_the_questionnaire_to_trends_and_findings(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys.make(home / "standing")
+    assert candour(monkeypatch, f"{SPRING} --keep-tallies standing/public.json") == 0
+    levels = "levels: [force, command, department]"
+    text = TINY.read_text().replace("id: north-a", "id: hill")
+    assert levels in text
+    (home / "new.yaml").write_text(text.replace(levels, f"{levels}, was: {{hill: [north-a]}}"))
+    answers = (home / "autumn.csv").read_text().replace("north-a", "hill")
+    (home / "autumn.csv").write_text(answers)
+    monkeypatch.setattr(sys.modules[__name__], "TINY", home / "new.yaml")
+    assert candour(monkeypatch, f"{AUTUMN} --previous out --previous-key standing") == 0
+    release = ledgers.read(home / "ledger", "tiny").releases[1].release
+    (units, *_) = release.manifest.breakdowns
+    assert units.was == (("hill", ("north-a",)),)
+    for group, was in (("command=hill", "command=north-a"), ("command=north", None)):
+        then, now = release.trend_by_key[group, "respect"]
+        assert (then.comparable, then.was, now.was) == (True, was, None)
+        assert then.value is not None
+        assert release.slope_by_key[group, "respect"].status == "shown"
 
 
 def test_a_gap_in_the_ledger_is_refused(

@@ -42,6 +42,17 @@ def climbing(n: int, ladder: Ladder = ROOMY) -> Study:
     return replace(study, plan=replace(study.plan, tables=tables, ladders=(ladder,)))
 
 
+def of(study: Study, variable: str) -> np.ndarray:
+    return study.microdata.variables[variable]
+
+
+def with_few_in_probation(study: Study, who: np.ndarray) -> Study:
+    """The study in which all but four of some people are out of probation."""
+    settled = of(study, "in_probation").copy()
+    settled[np.flatnonzero(who & (settled == 0))[4:]] = 1
+    return replace(study, microdata=with_answers(study, in_probation=settled).microdata)
+
+
 def released(study: Study, microdata: Microdata | None = None) -> Release:
     return publish(
         study.codebook,
@@ -81,6 +92,18 @@ def test_where_the_crossing_is_hidden_the_margins_stand_side_by_side() -> None:
         (4, "ethnicity=minority", "margins"),
         (4, "probationer=yes", "margins"),
     ]
+
+
+def test_a_wider_crossing_stands_before_the_margins() -> None:
+    wider = "command=response&ethnicity=minority"
+    rungs = (ROOMY.rungs[2], Rung("wider", (wider,), ("Wider (not shown)",)), ROOMY.rungs[3])
+    study = climbing(900, Ladder("watched", WATCHED, rungs, named=True))
+    release = released(with_few_in_probation(study, np.isin(of(study, "ethnicity"), (1, 2, 3))))
+    assert release.group_by_id[WATCHED].status == "c"
+    assert reached(release) == [(2, wider, "wider")]
+    # It is compared with those beside it, as the group itself would be.
+    against = {row.against for row in release.comparisons if row.group == wider}
+    assert against == {"force", "command=response&ethnicity=majority"}
 
 
 def test_where_no_rung_is_shown_the_last_is_absence() -> None:
@@ -150,11 +173,7 @@ SPECIFIC = Ladder(
 
 def test_an_aggregate_that_is_shown_never_stands_for_a_specific_group() -> None:
     study = climbing(900, SPECIFIC)
-    of = study.microdata.variables
-    beyond = np.flatnonzero((of["ethnicity"] == 2) & (of["in_probation"] == 0))[4:]
-    settled = of["in_probation"].copy()
-    settled[beyond] = 1
-    study = with_answers(study, in_probation=settled)
+    study = with_few_in_probation(study, of(study, "ethnicity") == 2)
     study = replace(study, plan=replace(study.plan, tables=(*study.plan.tables[:-2], FINEST)))
     release = released(study)
     # Four black probationers answered. All minority probationers are shown.

@@ -16,7 +16,7 @@ from analysis.earlier_tallies import EarlierTallies, identity, kept
 from analysis.policy import DisclosurePolicy
 from analysis.publish import WaveFacts, publish
 from analysis.publish.pairs import pairs
-from analysis.publish.pooling import Earlier
+from analysis.publish.pooling import EarlierWaves
 from analysis.release.model import Release
 from analysis.release.rows import ConcernRow
 from analysis.tally import tally
@@ -180,7 +180,7 @@ def test_a_change_of_the_whole_forces_level_is_no_gap() -> None:
     n, total, squares = (np.array([list(column)]) for column in zip(*sides, strict=True))
     ids = {one: identity(plan, plan.group_by_id[one]) for one in (group, pair.against)}
     then = EarlierTallies("wave-1", CLOSED[0], {theme: "x"}, ids, n, total, squares)
-    earlier = Earlier(plan, (then,), {}, {theme: "x"}, POLICY.k, "wave-1")
+    earlier = EarlierWaves(plan, (then,), {}, {theme: "x"}, POLICY.k, "wave-1")
     found = earlier.before(pair, theme, (_answers(60, 60), _answers(500, 60)))
     assert found is not None
     assert found.pooled.gap == pytest.approx(0, abs=1e-12)

@@ -6,18 +6,23 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from functools import cache
+from pathlib import Path
 
 import pytest
 from fixtures_analysis import Study, small
+from fixtures_earlier import after
 from fixtures_reorganised import Was, reorganised
 
-from analysis.attack.editions import trends
+from analysis.attack.editions import differences, together, trends
 from analysis.attack.material import Material, Published
+from analysis.attack.reorganised import merged
 from analysis.earlier_tallies import EarlierTallies, kept
+from analysis.errors import Unprotectable
+from analysis.ledger import Ledger
 from analysis.policy import DisclosurePolicy
 from analysis.publish import WaveFacts, publish
 from analysis.publish.lineage import Lineage
-from analysis.publish.pooling import earlier
+from analysis.publish.pooling import earlier_waves
 from analysis.release.model import Release
 from analysis.release.rows import TrendRow
 from analysis.tally import tally
@@ -177,11 +182,34 @@ def test_sums_of_merged_units_are_pooled_exactly() -> None:
     of, after = small(900, seed=1), small(900, seed=2)
     sums = kept(tally(of.codebook, of.plan, of.microdata), first())
     now = reorganised(after, TOGETHER, was=MERGED)
-    found = earlier((sums,), (first(),), now.plan, published(now, 2, first()))
+    found = earlier_waves((sums,), (first(),), now.plan, published(now, 2, first()))
     parts = [sums.sums("leadership", f"command={one}") for one in ("north-a", "north-b")]
     both = tuple(sum(column) for column in zip(*(one or () for one in parts), strict=True))
     whole = sums.sums("leadership", "command=north")
     assert found.sums_of(sums, "leadership", "command=north-ab") == both == whole
     undeclared = reorganised(after, TOGETHER)
-    found = earlier((sums,), (first(),), undeclared.plan, published(undeclared, 2, first()))
+    found = earlier_waves((sums,), (first(),), undeclared.plan, published(undeclared, 2, first()))
     assert found.sums_of(sums, "leadership", "command=north-ab") is None
+
+
+def test_the_same_wave_by_merged_units_is_refused_and_by_merged_commands_is_one_system(
+    tmp_path: Path,
+) -> None:
+    study = small(900, seed=1)
+
+    def again(of: Study, ledger: Ledger) -> Release:
+        facts = WaveFacts("wave-1", "Wave 1", DAYS[0], ledger, "The units were others.")
+        return publish(of.codebook, of.plan, of.microdata, wave=facts, policy=POLICY)
+
+    facts = WaveFacts("wave-1", "Wave 1", DAYS[0], Ledger("small"))
+    made = publish(study.codebook, study.plan, study.microdata, wave=facts, policy=POLICY)
+    ledger = after(made, study.plan, Ledger("small"), tmp_path)
+    with pytest.raises(Unprotectable, match="categories of unit that this questionnaire lacks"):
+        again(reorganised(study, TOGETHER, was=MERGED), ledger)
+    to = {"north": "field", "south": "field"}
+    field = reorganised(study, commands=to, was=(("field", ("north", "south")),))
+    corrected = again(field, ledger)
+    material = Material((Published("old", made), Published("new", corrected)))
+    for tried in (merged, together, differences, trends):
+        assert tried(material).falls == []
+    assert merged(material).tries

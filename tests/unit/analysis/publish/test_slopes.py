@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 import simulated_lines
@@ -63,6 +64,11 @@ def test_a_first_wave_has_no_slopes_and_every_later_one_the_same_rows() -> None:
     assert {row.group for row in THIRD.slopes if row.status != "shown"} >= hidden & {
         row.group for row in THIRD.slopes
     }
+
+
+def test_slopes_are_worked_out_from_published_figures_alone() -> None:
+    assert slope_rows(plan(), THIRD, [FIRST, SECOND]) == THIRD.slopes
+    assert any(row.status == "shown" for row in THIRD.slopes)
 
 
 def test_themes_of_every_line_are_tested_and_statements_of_the_force() -> None:
@@ -144,6 +150,17 @@ def test_three_waves_have_the_p_of_cochran_and_armitage() -> None:
     wide = moved(shares, n, times, inflation=4.0)
     assert wide.upper - wide.gap == pytest.approx(2 * (plain.upper - plain.gap))
     assert wide.gap == pytest.approx(plain.gap)
+
+
+def test_the_worked_example_is_what_the_document_says() -> None:
+    shares = [0.4, 0.5, 0.6]
+    worth = [p * (1 - p) / (p * (1 - p) / 300 + 0.01**2 / 12) for p in shares]
+    found = moved(shares, worth, [0.0, 182.0, 365.0], slopes.SAME_PEOPLE)
+    text = (Path(__file__).parents[4] / "docs" / "METHODS.md").read_text(encoding="utf-8")
+    assert f"count as {worth[0]:.0f} answers each" in text
+    assert f"with 1.35 as {worth[0] / slopes.SAME_PEOPLE:.0f}" in text
+    limits = f"range {100 * found.lower:.1f} to {100 * found.upper:.1f}, p = {found.p:.6f}"
+    assert f"a rise of {100 * found.gap:.1f} points, {limits}" in text
 
 
 @pytest.mark.parametrize(

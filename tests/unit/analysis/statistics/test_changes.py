@@ -16,7 +16,7 @@ from analysis.statistics.before_after import (
     stands_out,
 )
 from analysis.statistics.change_words import Told, change_words
-from analysis.statistics.changes import Unit, judge, verdicts
+from analysis.statistics.changes import Judged, Unit, judge, verdicts
 
 OTHERS = [Unit((60 + step, 60 - step), (200, 200), (1, 1)) for step in (-4, -2, 0, 2, 4)]
 
@@ -105,6 +105,28 @@ def test_what_a_low_unit_would_have_come_back_is_no_recovery() -> None:
     assert verdicts([picked]) == ("may_be_return",)
 
 
+def test_a_unit_that_was_low_before_that_too_has_less_to_come_back() -> None:
+    sooner = [
+        Unit((60 + way, 60 - way), (200, 200), (1, 1), 60 - way)
+        for way in (-3, -3, -2, 2, 3, 3, -1, 1, 2, -2, 3, -3)
+    ]
+    once, twice, lower = (
+        judge(Unit((48, 62), (200, 200), (1, 1), figure), sooner, picked_low=True)
+        for figure in (None, 49, 30)
+    )
+    assert once.regression is not None
+    assert twice.regression is not None
+    assert 0 < twice.regression < once.regression
+    assert twice.p < once.p
+    assert (once.twice, twice.twice) == (False, True)
+    # What is lower still in the mean of both is not expected to fall.
+    assert lower.regression == 0
+    # Where the others' figures are not known, the one that it was picked for has to do.
+    plain = [Unit(one.percents, one.people, one.steps) for one in sooner]
+    alone = judge(Unit((48, 62), (200, 200), (1, 1), 49), plain, picked_low=True)
+    assert alone.regression == pytest.approx(once.regression)
+
+
 def test_a_rise_that_is_less_than_what_would_have_come_back_is_no_fall() -> None:
     others = [unit(60 + way, 60 - way) for way in (-1, -1, 0, 1, 1)]
     found = judge(unit(30, 30), others, picked_low=True)
@@ -144,3 +166,22 @@ def test_the_words_name_figures_range_and_rounding() -> None:
         "from how far others move by chance. It was declared. This does not prove that what was "
         "done is the cause."
     )
+
+
+@pytest.mark.parametrize(
+    ("regression", "twice", "sentence"),
+    [
+        (6.2, False, "was low, so a rise of about 6 points could have been expected without any"),
+        (1.2, True, "was low; with the survey before taken in, a rise of about a point could have"),
+        (0.2, False, "so a rise of less than a point could have been expected without any help."),
+        (-3.1, False, "so a fall of about 3 points could have been expected without any help."),
+    ],
+)
+def test_what_would_have_come_back_stands_in_words(
+    regression: float, twice: bool, sentence: str
+) -> None:
+    told = Told("North", "Fairness", "command", ("Spring", "Autumn"), (40, 60), (5, 5))
+    stands = judge(unit(40, 60), OTHERS, picked_low=False).stands
+    said = change_words(told, Judged(stands, regression, 0.01, twice), "stood_out", 5, "")
+    assert sentence in said
+    assert "Even so it stands out" in said

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from analysis.errors import EstimationError
-from analysis.statistics.reliability import cronbach_alpha
+from analysis.statistics.reliability import cronbach_alpha, item_total_correlations
 
 # The data set `attitude` of base R (Chatterjee and Price 1977): 30 departments, 7 items.
 _ROWS = """
@@ -63,3 +63,20 @@ def test_alpha_without_any_spread_is_not_defined():
 def test_sums_of_products_must_fit_the_items():
     with pytest.raises(EstimationError):
         cronbach_alpha(200, np.ones(4), np.eye(3))
+
+
+def test_item_total_correlations_are_those_with_the_sum_of_the_others():
+    scores = ATTITUDE.copy()
+    scores[:, 2] = 100 - scores[:, 2]
+    found = item_total_correlations(len(scores), scores.sum(axis=0), scores.T @ scores)
+    for item, correlation in enumerate(found):
+        rest = np.delete(scores, item, axis=1).sum(axis=1)
+        assert correlation == pytest.approx(np.corrcoef(scores[:, item], rest)[0, 1])
+    assert found[2] < -0.2
+
+
+def test_an_item_that_all_answer_alike_goes_with_nothing():
+    scores = np.column_stack([ATTITUDE[:, :2], np.full(len(ATTITUDE), 50.0)])
+    found = item_total_correlations(len(scores), scores.sum(axis=0), scores.T @ scores)
+    assert found[2] == 0
+    assert found[0] == pytest.approx(found[1])

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.errors import EstimationError
-from analysis.statistics.representativeness import r_indicator, without_assumption
+from analysis.statistics.representativeness import is_missing, r_indicator, without_assumption
 
 
 def test_r_indicator_is_that_of_the_formula():
@@ -64,3 +64,18 @@ def test_frames_that_cannot_be_are_one_sentence(people, here):
 def test_shares_and_rates_that_cannot_be_are_one_sentence(share, rate):
     with pytest.raises(EstimationError):
         without_assumption(share, rate)
+
+
+@pytest.mark.parametrize(
+    ("people", "answered", "missing", "found"),
+    [
+        (400, 200, 40, True),
+        # Under 5 in 100; what chance makes of forty people; more than at the rate of all.
+        (4000, 2200, 190, False),
+        (40, 20, 4, False),
+        (400, 240, -40, False),
+        (10, 0, 0, False),
+    ],
+)
+def test_a_group_is_missing_where_clearly_fewer_answered(people, answered, missing, found):
+    assert is_missing(people, answered, missing) is found

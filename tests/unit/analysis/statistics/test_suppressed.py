@@ -35,8 +35,8 @@ from analysis.statistics.intervals import (
 )
 from analysis.statistics.measures import index_score, respondent_scores, share
 from analysis.statistics.ordinal import mann_whitney, ordinal_superiority
-from analysis.statistics.reliability import cronbach_alpha
-from analysis.statistics.representativeness import r_indicator, without_assumption
+from analysis.statistics.reliability import cronbach_alpha, item_total_correlations
+from analysis.statistics.representativeness import is_missing, r_indicator, without_assumption
 from analysis.statistics.standardisation import directly_standardised, mantel_haenszel
 from analysis.statistics.suppressed import SUPPRESSED, Suppressed
 from analysis.statistics.together import waves_together
@@ -64,6 +64,7 @@ CALLS = [
     (index_score, ([40, 60], [0, 100])),
     (respondent_scores, (np.array([[0.0, 100.0]]), 0.5)),
     (cronbach_alpha, (20, np.ones(3), np.eye(3))),
+    (item_total_correlations, (20, np.ones(3), np.eye(3))),
     (cochran_armitage, ([5, 6, 7], [20, 20, 20], [0, 1, 2])),
     (logistic, ([5, 6], [20, 20], [[0], [1]])),
     (difference_in_differences, ([5, 20, 5, 20], [6, 20, 5, 20])),
@@ -72,6 +73,7 @@ CALLS = [
     (directly_standardised, ([5], [20], [30])),
     (mantel_haenszel, ([5], [20], [7], [20])),
     (r_indicator, ([20, 30], [10, 12])),
+    (is_missing, (400, 200, 40)),
     (without_assumption, (0.5, 0.5)),
     (dersimonian_laird, ([1.0, 2.0], [1.0, 1.0])),
     (lmg, (20, np.zeros(3), np.eye(3))),

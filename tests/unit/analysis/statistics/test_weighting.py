@@ -11,6 +11,7 @@ from analysis.statistics.weighting import (
     kish_effective_n,
     post_stratify,
     rake,
+    reweighted,
     trim,
     weighted_share,
 )
@@ -98,3 +99,23 @@ def test_a_weighted_share_of_everybody_has_no_range():
 def test_headcounts_that_respondents_cannot_meet_are_one_sentence(call):
     with pytest.raises(EstimationError):
         call()
+
+
+def test_a_group_is_weighted_by_its_parts():
+    # Half of 200 people each in two parts; 60 and 20 answered, 10 said of no part.
+    found = reweighted([60, 20], [100, 100], 90)
+    assert found.weights == pytest.approx([2 / 3, 2])
+    # Kish: (40 + 40 + 10)^2 / (60 x 4/9 + 20 x 4 + 10)
+    assert found.effective == pytest.approx(90**2 / (60 * 4 / 9 + 80 + 10))
+    # (0.7 + 0.3) / 2 in place of (60 x 0.7 + 20 x 0.3) / 80, for 80 of 90 answers
+    assert found.shift([0.7, 0.3], [60, 20], 90) == pytest.approx((0.5 - 0.6) * 80 / 90)
+
+
+def test_parts_that_answered_alike_move_nothing():
+    found = reweighted([60, 30], [100, 50], 90)
+    assert found.shift([0.9, 0.1], [60, 30], 90) == pytest.approx(0)
+    assert found.effective == pytest.approx(90)
+
+
+def test_weights_of_parts_are_trimmed():
+    assert reweighted([100, 1], [100, 900], 101).weights.tolist() == pytest.approx([0.3, 3.0])

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pytest
 
 from analysis.codebook import Codebook
-from survey.demo.answering import Form, forms, respondents
+from survey.demo.answering import Form, forms, respondents, silenced
 from survey.demo.force import SEED, Frame, make_force
 from survey.demo.making import QUESTIONNAIRE
 from survey.demo.truths import EVERY_WAVE, TRUTHS, Trace, Truth
@@ -22,6 +22,7 @@ pytestmark = pytest.mark.slow
 
 Floats = npt.NDArray[np.float64]
 TRACES = [trace for truth in TRUTHS for trace in truth.traces]
+ACTED_ON = ("command=brackenhill-response", "command=dunsmere-response")
 
 
 @cache
@@ -39,7 +40,7 @@ def answered(wave: int, truths: tuple[Truth, ...] = TRUTHS) -> tuple[Frame, list
     force = make_force(culture())
     frame = force.frame(wave)
     sent = forms(culture(), meaning(), force, frame, truths, SEED, wave)
-    responds = respondents(force, frame, SEED, wave)
+    responds = respondents(force, frame, SEED, wave, silenced(culture(), frame, TRUTHS, wave))
     options = {question: codes[responds] for question, codes in frame.options.items()}
     kept = [form for form, does in zip(sent, responds, strict=True) if does]
     return Frame(frame.people[responds], options), kept
@@ -83,13 +84,14 @@ def test_planted_gap_is_there_with_its_sign_and_size(trace: Trace) -> None:
         assert abs(found - gap(trace, wave, ())[0] - trace.points) < 5
 
 
-def test_sexism_is_gone_once_it_was_acted_on() -> None:
+def test_where_it_was_acted_on_answers_are_a_little_better_than_elsewhere() -> None:
+    """By about 5 points in the departments, and by as much less in what holds more people."""
     gone = [(trace, wave) for trace in TRACES for wave in EVERY_WAVE if wave not in trace.waves]
     assert gone
     for trace, wave in gone:
-        found, error = gap(trace, wave)
-        assert abs(found) < 2.6 * error
-        assert abs(found - gap(trace, wave, ())[0]) < 1
+        better = gap(trace, wave)[0] - gap(trace, wave, ())[0]
+        least, most = (3.5, 6.5) if trace.group in ACTED_ON else (0.5, 4)
+        assert least < better < most, (trace.group, wave, better)
 
 
 def test_a_truth_that_was_not_planted_is_noticed() -> None:
@@ -141,6 +143,17 @@ def test_about_six_in_ten_answer_and_not_by_what_they_think() -> None:
         assert 0.55 < responds.mean() < 0.65
         outlook = force.outlook[frame.people]
         assert abs(outlook[responds].mean() - outlook[~responds].mean()) < 0.08
+
+
+def test_of_dispatch_half_as_many_answer_and_of_all_others_as_many() -> None:
+    force = make_force(culture())
+    for wave in EVERY_WAVE:
+        frame = force.frame(wave)
+        would = respondents(force, frame, SEED, wave)
+        does = respondents(force, frame, SEED, wave, silenced(culture(), frame, TRUTHS, wave))
+        dispatch = frame.picked(culture(), (("command", "dispatch"),))
+        assert (does == would)[~dispatch].all()
+        assert 0.35 < does[dispatch].sum() / would[dispatch].sum() < 0.65
 
 
 def test_some_answers_are_skipped_or_withheld() -> None:

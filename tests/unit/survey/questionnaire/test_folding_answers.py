@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from analysis.errors import DataError
+from survey import resources
 from survey.collect import envelope
 from survey.questionnaire.answers import AnswersRefused, fold, microdata
 from survey.questionnaire.codebook import codebook
@@ -134,3 +135,8 @@ def test_every_folded_row_fits_the_one_size_of_its_envelope() -> None:
     }
     sizes = {len(envelope.pack(TINY, fold(TINY, form))) for form in (longest, {})}
     assert sizes == {envelope.packed_size(TINY)}
+
+
+def test_a_declared_outcome_comes_with_the_codebook() -> None:
+    culture = load(resources.QUESTIONNAIRES / "culture.yaml")
+    assert codebook(culture).outcome == culture.outcome == "retention"

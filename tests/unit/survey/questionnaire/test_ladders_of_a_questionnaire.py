@@ -117,6 +117,38 @@ def test_an_author_writes_the_rungs_and_wider_crossings() -> None:
     assert kinds == ["group", "wider", "margins"]
 
 
+CULTURE = Path(__file__).parents[4] / "questionnaires" / "culture.yaml"
+
+
+def lines_of_the_docs() -> list[str]:
+    """What a force adds for the rung of the first five years, as the documentation has it."""
+    page = (CULTURE.parents[1] / "docs" / "QUESTIONNAIRES.md").read_text(encoding="utf-8")
+    example = next(one for one in page.split("```yaml\n") if one.lstrip().startswith("- include:"))
+    return example.partition("```")[0].splitlines()
+
+
+def test_the_ladder_of_probationers_can_have_the_first_five_years() -> None:
+    asked, breakdown, table, ladder = lines_of_the_docs()
+    found = CULTURE.read_text(encoding="utf-8")
+    for old, new in (
+        ("      - include: bank/demographics.yaml#sex\n", asked),
+        ("  sex:\n    label: Sex\n", breakdown),
+        ("  - [sex]\n", table),
+    ):
+        assert old in found, old
+        found = found.replace(old, f"{new}\n{old}", 1)
+    before, _, after = found.rpartition("      ladder: default\n")
+    plan = parse(f"{before}{ladder}\n{after}", str(CULTURE)).plan
+    (own,) = [one for one in plan.ladders if one.asked == "ethnicity=minority&probationer=yes"]
+    assert [rung.kind for rung in own.rungs] == ["group", "wider", "margins"]
+    assert own.rungs[1].groups == ("ethnicity=minority&service=first-five",)
+    assert own.rungs[1].labels == (
+        "Minority ethnic groups, In the first five years of service (this group is not shown)",
+    )
+    (family,) = [one for one in plan.ladders if one.asked.startswith("command=north&")]
+    assert [rung.kind for rung in family.rungs] == ["group", "force", "wider", "margins"]
+
+
 @pytest.mark.parametrize(
     ("intersection", "tables", "mark", "reason"),
     [

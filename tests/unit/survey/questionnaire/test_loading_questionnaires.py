@@ -32,6 +32,9 @@ def line_of(text: str, part: str) -> int:
     return next(n for n, line in enumerate(text.splitlines(), 1) if part in line)
 
 
+THEME = "respect: {en: Respect, cy: Parch}"
+THEMED = "respect: {label: {en: Respect, cy: Parch}"
+
 BREAKAGES = [
     # (what stands in the good file, what an author wrote instead, line's mark, the reason)
     ("- id: ignored", "- id: fair", "- id: fair\n", "the question id `fair` stands twice"),
@@ -62,6 +65,9 @@ BREAKAGES = [
     ("url: https://", "url: http://", "url:", "starts with https://"),
     ("    warning: {", "    intro: {", "id: respect\n", "without a `warning`"),
     ("reversed: true", "reversed: maybe", "reversed: maybe", "it can be true or false"),
+    (THEME, f"{THEMED}, index: median}}", "index: median", "it can be"),
+    (THEME, f"{THEMED}, of: items}}", "of: items", "no field `of`"),
+    (THEME, "respect: {label: {en: Respect}}", "label: {en: Respect}", "Welsh wording (cy) of"),
     ("reversed: true", "level: 0", "level: 0", "must be at least 1"),
     ("reversed: true", "level: 100", "level: 100", "must be at most 99"),
     ("reversed: true", "level: a third", "level: a third", "must be a whole number"),
@@ -69,6 +75,8 @@ BREAKAGES = [
     ("id: tiny", "id: &a tiny\nwelcome: *a", "welcome", "no field `welcome`"),
     ("title: {en: Tiny survey", "title: {en: ''", "title:", "`en` is empty"),
     ("  - [command]\n", "  - []\n", "- []", "must hold at least 1"),
+    ("minutes: 1\n", "minutes: 1\ndrivers: {outcome: unit}\n", "outcome", "no statement `unit`"),
+    ("minutes: 1\n", "minutes: 1\ndrivers: {outcome: fair}\n", "outcome", "2 to 12 themes besides"),
 ]
 
 
@@ -81,6 +89,16 @@ def test_each_mistake_is_reported_at_its_line(good: str, bad: str, mark: str, re
     marked = [n for n, line in enumerate(lines, 1) if f"{line}\n".endswith(mark) or mark in line]
     expected = [f"q.yaml:{n}: " for n in marked]
     assert any(reason in one and one.startswith(tuple(expected)) for one in found), found
+
+
+@pytest.mark.parametrize("index", ["respondent_mean", "mean_of_items"])
+def test_a_theme_says_what_its_figure_is_the_mean_of(index: str) -> None:
+    plain = parse(TINY.read_text(encoding="utf-8"), "q.yaml")
+    asked = parse(tiny_with(THEME, f"{THEMED}, index: {index}}}"), "q.yaml")
+    (theme,) = codebook(asked).themes
+    assert (theme.index, theme.label) == (index, "Respect")
+    assert codebook(plain).themes[0].index == "respondent_mean"
+    assert (asked.fingerprint == plain.fingerprint) == (index == "respondent_mean")
 
 
 def test_all_mistakes_are_reported_at_once_in_the_order_of_the_file() -> None:

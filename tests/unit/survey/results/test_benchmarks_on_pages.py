@@ -39,7 +39,7 @@ def test_each_state_has_its_own_words(changes: dict[str, object], said: str) -> 
 def test_figures_stand_beside_each_other_with_source_and_year() -> None:
     other = replace(ROW, comparable=False, value=None, base=None, gap=None, status="c", year=2021)
     one, two = beside(replace(make_release(), benchmarks=(ROW, other)))
-    assert (one.other, one.source) == ("62.5% of 8,000", "National survey, 2025")
+    assert (one.other, one.source) == ("62.5% of 8,000 answers", "National survey, 2025")
     assert "%" in one.force
     assert (two.other, two.source) == ("", "National survey, 2021")
 
@@ -56,7 +56,7 @@ def test_pages_have_the_section_where_there_are_benchmarks_only(
     client = site.client(reader)
     with_section, without = (client.get(f"{page}/{wave}").text for wave in ("autumn", "spring"))
     assert "9 fewer in every 100 here" in with_section
-    assert "62.5% of 8,000" in with_section
+    assert "62.5% of 8,000 answers" in with_section
     assert "Beside figures of others" not in without
     csv = client.get(f"{page}/autumn/csv/benchmarks.csv").text
     assert "National survey,2025,true,62.5,8000,-9,-12,-6,shown" in csv

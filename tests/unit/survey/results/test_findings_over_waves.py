@@ -11,9 +11,9 @@ from html_page import parse
 
 from analysis.release.model import Release
 from analysis.release.rows import ConcernState
-from survey.results import words
+from survey.results import board, words
 from survey.results.findings import Findings, findings
-from survey.results.scope import of_command, whole_force
+from survey.results.scope import Unit, of_command, units, whole_force
 
 NOW, BEFORE = make_release("winter"), make_release("autumn")
 
@@ -90,6 +90,34 @@ def test_a_team_that_came_from_another_command_brings_no_past_along() -> None:
     )
     release = now_without(f"command={NORTH}", f"command={NORTH}-1")
     assert of_north(release, then).ended == ()
+
+
+@pytest.mark.parametrize("change", [{"comparable": False}, {"was": "command=old"}])
+def test_a_reorganised_unit_is_compared_with_nothing(change: dict[str, object]) -> None:
+    own = f"command={NORTH}"
+    rows = tuple(
+        replace(row, **change) if (row.group, row.wave) == (own, "autumn") else row  # type: ignore[arg-type]
+        for row in NOW.trends
+    )
+    release = now_without(own)
+    assert any(one.group == "Response North" for one in of_north(release, BEFORE).ended)
+    assert of_north(replace(release, trends=rows), BEFORE).ended == ()
+
+
+def test_a_board_is_led_to_no_survey_that_did_not_know_its_command(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, page = site.client(BOARD), f"/results/board/{NORTH}"
+    assert f"{page}/autumn" in client.get(page).text
+
+    def renamed(release: Release, level: str | None = None) -> tuple[Unit, ...]:
+        gone = release.manifest.wave == "autumn"
+        return tuple(one for one in units(release, level) if not (gone and one.id == NORTH))
+
+    monkeypatch.setattr(board, "units", renamed)
+    text = client.get(page).text
+    assert f"{page}/autumn" not in text
+    assert f"{page}/spring" in text
 
 
 def test_a_changed_question_is_compared_with_nothing() -> None:

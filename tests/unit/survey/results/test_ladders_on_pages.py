@@ -97,6 +97,17 @@ def test_the_watched_group_of_a_command_stands_on_its_rung_with_its_label() -> N
     assert [one.whose for one in found.compared] == [""]
 
 
+def test_a_wider_crossing_is_labelled_and_compared() -> None:
+    wider = "ethnicity=minority&probationer=no"
+    label = "Minority, first five years (this command is not shown)"
+    found = block(with_ladders(*SELF, *watched((3, wider, "wider", label))))
+    assert found.whose == label
+    assert found.columns[0] == "Minority ethnic, Not in probation"
+    own, across = found.compared
+    assert (own.whose, across.whose) == ("", "across the whole force")
+    assert len(own.themes) == len(across.themes) == 5
+
+
 def test_margins_stand_side_by_side_and_do_not_speak_of_both() -> None:
     found = block(with_ladders(*SELF, *MARGINS))
     assert found.apart
@@ -128,6 +139,8 @@ def test_a_command_that_no_table_asks_for_climbs_from_its_family() -> None:
     rows = watched((1, family, "group", "Response, minority"), asked=family)
     whose = block(with_ladders(*SELF, *rows)).whose
     assert whose == f"Response, minority{words.NOT_OF_COMMAND}"
+    higher = watched((2, WATCHED, "force", "Both (this family is not shown)"), asked=family)
+    assert block(with_ladders(*SELF, *higher)).whose == "Both (this family is not shown)"
     (whole,) = intersections.blocks(release := with_ladders(*SELF, *rows), whole_force(release))
     assert [command for command, _ in whole.places] == ["Response North", "Response South"]
 

@@ -6,32 +6,40 @@ from fixtures_release import WATCHED, make_release
 
 from analysis.release.model import Release
 from analysis.release.rows import ComparisonRow
-from survey.results import intersections, response, waves, words
+from survey.results import intersections, waves, words
 from survey.results.scope import whole_force
 
 RELEASE = make_release()
 
 
 def row(gap: int | None, lower: int | None, upper: int | None, status="shown") -> ComparisonRow:
-    return ComparisonRow("a", "theme", "theme", "force", gap, lower, upper, status)
+    return ComparisonRow("a", "theme", "theme", "force", gap, lower, upper, status, 30)
 
 
 def test_a_clear_gap_is_said_with_its_range_and_without_a_cause() -> None:
-    said = words.comparison(row(-13, -19, -7), 50, 900)
+    said = words.comparison(row(-13, -19, -7), 50)
     assert said.startswith("13 fewer in every 100")
     assert "7 to 19 fewer" in said
+    # Nothing was raised, so what stands out by itself may be chance among the others.
+    assert words.AMONG_MANY in said
     assert said.endswith("It does not tell us why.")
 
 
 def test_a_gap_that_may_be_chance_says_what_could_have_been_seen() -> None:
-    said = words.comparison(row(-3, -20, 14), 20, 3000)
-    assert said.startswith("No clear difference. With about 20 answers")
-    assert said.endswith("This does not show that all is well.")
+    said = words.comparison(row(-3, -20, 14), 20)
+    assert said == (
+        "No clear difference. With about 20 answers we could only have seen a gap of about 30 "
+        "points. This does not show that all is well."
+    )
+    of_item = replace(row(-3, -20, 14), kind="item")
+    assert "about 30 points, were it the only comparison." in words.comparison(of_item, 20)
+    none = replace(row(-3, -20, 14), smallest=100)
+    assert "With about 20 answers we would have missed most gaps." in words.comparison(none, 20)
 
 
 def test_a_comparison_that_is_not_shown_has_its_own_words() -> None:
-    assert words.comparison(row(None, None, None, "c"), 20, 3000) == words.NO_COMPARISON
-    assert words.comparison(None, None, None) == words.NO_COMPARISON
+    assert words.comparison(row(None, None, None, "c"), 20) == words.NO_COMPARISON
+    assert words.comparison(None, None) == words.NO_COMPARISON
 
 
 def test_fixed_words_avoid_what_is_not_to_be_said() -> None:
@@ -61,21 +69,6 @@ def test_a_watched_group_that_is_hidden_has_no_figures_at_all() -> None:
     assert block.rows == ()
     assert block.columns == ()
     assert block.answers == "number not shown"
-
-
-def test_response_states_are_c_for_hidden_and_x_for_unknown() -> None:
-    found = response.response(RELEASE, ["force", "command=response-north-2", WATCHED], "force").rows
-    assert (found[0].answers, found[0].rate) == ("3,570", "about 65%")
-    assert (found[1].answers, found[1].invited, found[1].rate) == ("[c]", "[c]", "[c]")
-    assert (found[2].invited, found[2].rate) == ("[x]", "[x]")
-
-
-def test_reach_lies_around_the_figure_and_needs_a_rate() -> None:
-    reach = response.response(RELEASE, ["force"], "force").reach[0]
-    figure = RELEASE.estimate_by_key["force", "leadership"].positive or 0
-    assert int(reach.worst[:-1]) < figure < int(reach.best[:-1])
-    groups = tuple(replace(one, response_rate=None) for one in RELEASE.groups)
-    assert response.response(replace(RELEASE, groups=groups), ["force"], "force").reach == ()
 
 
 def test_what_was_raised_about_the_watched_group_is_said_in_its_own_words() -> None:

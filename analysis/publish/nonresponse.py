@@ -1,0 +1,257 @@
+"""Who did not answer, and what that could change: worked out from published figures alone.
+
+Everything here is a function of rows that are published, rounded and protected. Anybody could work
+it out, so it tells nothing that they do not: no exact figure, headcount or weight comes in.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from analysis.disclosure import rounding
+from analysis.plan import COMMAND, FORCE
+from analysis.release.model import BreakdownFacts, Release
+from analysis.release.rows import EstimateRow, GroupRow, RepresentativenessRow
+from analysis.statistics.representativeness import r_indicator, without_assumption
+from analysis.statistics.weighting import Reweighted, reweighted
+
+COVERED = 0.9
+"""Share of a group's headcount that parts with headcounts of their own must hold together.
+
+With less, what is said of them can be off by points: who is left out may be other than they.
+"""
+
+CLEAR = 2
+"""Points by which a weighted figure must differ to stand beside the other."""
+
+MISSING_STEP = 5
+
+_NOTHING = (None, None, None, None, None)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts of a group on one level that have both a base and a headcount."""
+
+    whole: GroupRow
+    breakdown: str
+    level: str
+    rows: tuple[GroupRow, ...]
+
+    @property
+    def answered(self) -> list[int]:
+        """Published bases."""
+        return [row.base or 0 for row in self.rows]
+
+    @property
+    def people(self) -> list[int]:
+        """Published headcounts."""
+        return [row.headcount or 0 for row in self.rows]
+
+    @property
+    def tell(self) -> bool:
+        """Whether they are enough to say something of the whole."""
+        people = self.whole.headcount
+        return people is not None and len(self.rows) > 1 and sum(self.people) >= COVERED * people
+
+    @cached_property
+    def weighted(self) -> Reweighted:
+        """The whole weighted to the headcounts of the parts."""
+        return reweighted(self.answered, self.people, self.whole.base or 0)
+
+
+def representativeness_rows(release: Release) -> tuple[RepresentativenessRow, ...]:
+    """How evenly the parts of each whole answered, and how each group of one breakdown did."""
+    return tuple(
+        row
+        for breakdown in release.manifest.breakdowns
+        for row in (*_whole_rows(release, breakdown), *_part_rows(release, breakdown))
+    )
+
+
+def beside_estimates(release: Release) -> tuple[EstimateRow, ...]:
+    """The estimates of `release` with weighted figures, and with ranges that assume nothing."""
+    parts = {} if release.manifest.weight is not None else _weighed_by(release)
+    return tuple(
+        row if row.status != "shown" else _beside(release, row, parts.get(row.group))
+        for row in release.estimates
+    )
+
+
+def _beside(release: Release, row: EstimateRow, parts: Parts | None) -> EstimateRow:
+    found = row
+    rate = release.group_by_id[row.group].response_rate
+    if row.positive is None:
+        return found
+    if rate is not None and release.manifest.weight is None:
+        least, most = _whatever_others_think(release, row, rate)
+        found = replace(found, least=least, most=most)
+    moved = None if parts is None or row.positive_bound else _shift(release, parts, row.measure)
+    if parts is None or moved is None:
+        return found
+    step = _step(release, row)
+    value = min(max(rounding.nearest(row.positive + moved, step), step), 100 - step)
+    if abs(moved) < CLEAR or abs(value - row.positive) < CLEAR:
+        return found
+    lower, upper = _limits(row, moved, value, step, parts)
+    return replace(found, weighted=value, weighted_lower=lower, weighted_upper=upper)
+
+
+def _limits(
+    row: EstimateRow, moved: float, value: int, step: int, parts: Parts
+) -> tuple[int | None, int | None]:
+    """The published limits, moved with the figure and wider by Kish's loss."""
+    if row.positive is None or row.lower is None or row.upper is None:
+        return None, None
+    wider = math.sqrt(max(1.0, (parts.whole.base or 1) / parts.weighted.effective))
+    centre = row.positive + moved
+    lower = centre - wider * (row.positive - row.lower)
+    upper = centre + wider * (row.upper - row.positive)
+    low = step * math.floor(lower / step + 1e-9)
+    high = step * math.ceil(upper / step - 1e-9)
+    return max(0, min(low, value)), min(100, max(high, value))
+
+
+def _whatever_others_think(release: Release, row: EstimateRow, rate: int) -> tuple[int, int]:
+    """Least and most percent positive, at the end of the rate's step that leaves most open."""
+    least_rate = max(1.0, rate - release.manifest.policy["rate_step"] / 2) / 100
+    low, high = _edges(release, row)
+    least, _ = without_assumption(low, least_rate)
+    _, most = without_assumption(high, least_rate)
+    return math.floor(100 * least + 1e-9), math.ceil(100 * most - 1e-9)
+
+
+def _shift(release: Release, parts: Parts, measure: str) -> float | None:
+    """By how many points weighting moves a figure; None where too few parts show it."""
+    found = [
+        (group, estimate)
+        for group in parts.rows
+        for estimate in [release.estimate_by_key.get((group.group, measure))]
+        if estimate is not None and estimate.positive is not None and estimate.base is not None
+    ]
+    base = release.estimate_by_key[parts.whole.group, measure].base
+    shown = replace(parts, rows=tuple(group for group, _ in found))
+    if base is None or not shown.tell:
+        return None
+    shares = [sum(_edges(release, estimate)) / 2 for _, estimate in found]
+    bases = [estimate.base or 0 for _, estimate in found]
+    return 100 * shown.weighted.shift(shares, bases, base)
+
+
+def _edges(release: Release, row: EstimateRow) -> tuple[float, float]:
+    """The smallest and largest share that a published percent can stand for."""
+    percent = row.positive or 0
+    half = _step(release, row) / 2
+    if release.measure_by_id[row.measure].sensitive:
+        # Beside a banded category of a sensitive item, the others stand in the coarse step.
+        half = max(half, release.manifest.policy["coarse_share_step"] / 2)
+    low = 0.0 if row.positive_bound == "or_less" else max(0.0, percent - half)
+    high = 100.0 if row.positive_bound == "or_more" else min(100.0, percent + half)
+    return low / 100, high / 100
+
+
+def _step(release: Release, row: EstimateRow) -> int:
+    policy = release.manifest.policy
+    fine = (row.base or 0) >= policy["fine_base"]
+    own = policy["share_step" if fine else "coarse_share_step"]
+    return max(int(own), release.coarser_by_key.get((row.group, row.measure), 0))
+
+
+def _weighed_by(release: Release) -> dict[str, Parts]:
+    """The parts by whose headcounts a group is weighted: the force by commands, a unit by its own.
+
+    The rule stands before any answer, so that no figure is weighted until it looks better.
+    """
+    found = (
+        parts
+        for breakdown in release.manifest.breakdowns
+        if breakdown.id == COMMAND
+        for parts in _wholes(release, breakdown)
+        if parts.whole.group != FORCE or parts.level == _weighing_level(breakdown)
+    )
+    return {parts.whole.group: parts for parts in found if parts.tell}
+
+
+def _weighing_level(breakdown: BreakdownFacts) -> str:
+    return COMMAND if COMMAND in breakdown.levels else breakdown.levels[0]
+
+
+def _wholes(release: Release, breakdown: BreakdownFacts) -> Iterator[Parts]:
+    """The force by each level; each unit by the next level down."""
+    for level in breakdown.levels:
+        values = [value for value, _, one, _ in breakdown.values if one == level]
+        yield _parts(release, FORCE, breakdown, level, values)
+    if breakdown.id != COMMAND:
+        return
+    for value, _, level, _ in breakdown.values:
+        inside = [one for one, _, _, parent in breakdown.values if parent == value]
+        group = f"{breakdown.id}={value}"
+        if inside and group in release.group_by_id:
+            below = breakdown.levels[breakdown.levels.index(level) + 1]
+            yield _parts(release, group, breakdown, below, inside)
+
+
+def _parts(
+    release: Release, group: str, breakdown: BreakdownFacts, level: str, values: list[str]
+) -> Parts:
+    rows = (release.group_by_id.get(f"{breakdown.id}={value}") for value in values)
+    known = tuple(row for row in rows if row is not None and row.base is not None and row.headcount)
+    return Parts(release.group_by_id[group], breakdown.id, level, known)
+
+
+def _whole_rows(release: Release, breakdown: BreakdownFacts) -> Iterator[RepresentativenessRow]:
+    weighs = release.manifest.weight is None
+    for parts in _wholes(release, breakdown):
+        names = (parts.whole.group, "whole", parts.breakdown, parts.level)
+        if not parts.tell:
+            yield RepresentativenessRow(*names, *_NOTHING, "c")  # type: ignore[arg-type]
+            continue
+        yield RepresentativenessRow(
+            *names,  # type: ignore[arg-type]
+            indicator=round(r_indicator(parts.people, parts.answered).adjusted, 2),
+            effective=rounding.nearest(parts.weighted.effective, 10) if weighs else None,
+            moved=_most_moved(release, parts) if weighs else None,
+            partial=None,
+            missing=None,
+            status="shown",
+        )
+
+
+def _part_rows(release: Release, breakdown: BreakdownFacts) -> Iterator[RepresentativenessRow]:
+    """A row of every declared group of one value, whether anything is said of it or not."""
+    for level in breakdown.levels:
+        values = [value for value, _, one, _ in breakdown.values if one == level]
+        parts = _parts(release, FORCE, breakdown, level, values)
+        said = dict(_said(parts)) if parts.tell else {}
+        for value in values:
+            group = f"{breakdown.id}={value}"
+            names = (group, "part", breakdown.id, level, None, None, None)
+            if group in said:
+                yield RepresentativenessRow(*names, *said[group], "shown")  # type: ignore[arg-type]
+            elif group in release.group_by_id:
+                yield RepresentativenessRow(*names, None, None, "c")  # type: ignore[arg-type]
+
+
+def _said(parts: Parts) -> Iterator[tuple[str, tuple[float, int]]]:
+    """Of each part its partial, and how many more had answered at the rate of all."""
+    found = r_indicator(parts.people, parts.answered)
+    rate = sum(parts.answered) / sum(parts.people)
+    for row, partial, n, people in zip(
+        parts.rows, found.partial, parts.answered, parts.people, strict=True
+    ):
+        missing = rounding.nearest(rate * people - n, MISSING_STEP)
+        yield row.group, (round(partial, 3), missing)
+
+
+def _most_moved(release: Release, parts: Parts) -> int | None:
+    """The most points that weighting by these parts moves a theme of the whole."""
+    shifts = [
+        _shift(release, parts, row.measure)
+        for row in release.measures
+        if row.kind == "theme" and release.estimate_by_key[parts.whole.group, row.measure].base
+    ]
+    found = [abs(shift) for shift in shifts if shift is not None]
+    return round(max(found)) if found else None

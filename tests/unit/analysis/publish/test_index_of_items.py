@@ -1,0 +1,66 @@
+"""A theme whose figure is the mean of its items' percents, in a Release."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import fixtures_analysis as fixtures
+import numpy as np
+import pytest
+
+from analysis.codebook import Index
+from analysis.plan import FORCE
+from analysis.policy import DisclosurePolicy
+from analysis.publish import WaveFacts, publish
+from analysis.release.model import Release
+
+ITEMS = ("led", "seen")
+WAVE = WaveFacts("autumn", "Autumn survey", date(2026, 11, 1))
+
+
+def released(index: Index) -> Release:
+    """Nearly nobody is asked the second statement, and all of those agree."""
+    study = fixtures.small()
+    book = study.codebook
+    theme = replace(book.theme_by_id["leadership"], index=index)
+    asked = np.arange(study.microdata.n) < 300
+    agreed = len(book.item_by_id["seen"].codes) - 1
+    seen = np.where(asked, study.microdata.items["seen"], -1).astype(np.int16)
+    seen[:200] = min(agreed, 4)
+    data = fixtures.with_answers(study, seen=seen).microdata
+    return publish(
+        *(replace(book, themes=(theme,)), study.plan, data),
+        wave=WAVE,
+        policy=DisclosurePolicy(),
+    )
+
+
+def test_its_figure_is_the_mean_of_the_published_percents_of_its_items() -> None:
+    by_items, by_people = released("mean_of_items"), released("respondent_mean")
+    parts = [by_items.estimate_by_key[FORCE, item].positive for item in ITEMS]
+    found = by_items.estimate_by_key[FORCE, "leadership"].positive
+    assert found == pytest.approx(sum(map(int, parts)) / 2, abs=1)  # type: ignore[arg-type]
+    other = by_people.estimate_by_key[FORCE, "leadership"].positive
+    assert found is not None
+    assert other is not None
+    assert abs(found - other) > 3
+
+
+def test_the_release_says_of_what_it_is_the_mean_and_the_line_breaks_when_that_changes() -> None:
+    by_items, by_people = (
+        released(index).measure_by_id for index in ("mean_of_items", "respondent_mean")
+    )
+    assert by_items["leadership"].index == "mean_of_items"
+    assert by_people["leadership"].index == "respondent_mean"
+    assert by_items["led"].index == ""
+    assert by_items["leadership"].fingerprint != by_people["leadership"].fingerprint
+    assert by_items["led"].fingerprint == by_people["led"].fingerprint
+
+
+def test_it_is_shown_only_where_all_its_items_are() -> None:
+    release = released("mean_of_items")
+    shown = {key for key, row in release.estimate_by_key.items() if row.status == "shown"}
+    whole = {group for group, measure in shown if measure == "leadership"}
+    assert whole
+    assert all((group, item) in shown for group in whole for item in ITEMS)
