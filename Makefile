@@ -36,7 +36,7 @@ lint: $(STAMP)
 	$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
 
 bench: $(STAMP)
-	$(PYTEST) tests/benchmarks -m long -s
+	CANDOUR_GOLDEN=write $(PYTEST) tests/benchmarks -m long -s
 
 loss: $(STAMP)
 	$(PYTEST) tests/benchmarks/test_least_loss.py -m long -s

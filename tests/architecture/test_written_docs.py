@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import runpy
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import scale_plot
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -31,3 +33,11 @@ def test_a_changed_example_is_noticed(written: Callable[[str], str]) -> None:
     planted = page.replace("not shown (7)", "7")
     assert planted != page
     assert written(planted) == page
+
+
+def test_table_and_drawing_of_scale_are_what_was_measured() -> None:
+    page, costs = scale_plot.PAGE.read_text(), scale_plot.measured()
+    assert scale_plot.written(page, costs) == page, "run `make bench`"
+    assert scale_plot.DRAWN.read_text() == scale_plot.drawing(costs), "run `make bench`"
+    other = [replace(one, processor=one.processor + 1) for one in costs]
+    assert scale_plot.written(page, other) != page
