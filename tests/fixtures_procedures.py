@@ -10,6 +10,7 @@ from functools import cache
 import fixtures_analysis as fixtures
 import numpy as np
 
+from analysis.beside import Beside
 from analysis.disclosure.rounding import nearest
 from analysis.ledger import Ledger
 from analysis.plan import TablePlan
@@ -113,7 +114,7 @@ def released(
         *(study().codebook, plan(), study().microdata),
         wave=WaveFacts(wave, wave, date(2026, 9, 30), ledger, correction),
         policy=policy or DisclosurePolicy(),
-        procedures=given,
+        beside=Beside(procedures=given),
     )
 
 

@@ -340,10 +340,9 @@ def make_release(
 def reliability() -> Iterator[ReliabilityRow]:
     """A figure for the themes of three statements, none for the others."""
     for theme in _THEMES:
-        if theme in {"leadership", "discrimination"}:
-            yield ReliabilityRow(theme, FORCE, 3, 0.78, 0.75, 0.81, "shown")
-        else:
-            yield ReliabilityRow(theme, FORCE, 1, None, None, None, "c")
+        known = theme in {"leadership", "discrimination"}
+        figures = (3, 0.78, 0.75, 0.81, "shown") if known else (1, None, None, None, "c")
+        yield ReliabilityRow(theme, FORCE, *figures)  # type: ignore[arg-type]
 
 
 def drivers() -> tuple[DriverRow, ...]:

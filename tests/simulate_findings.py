@@ -177,17 +177,16 @@ def third_lines(parts: Mapping[str, Sequence[Future[dict[int, Counts]]]]) -> Ite
     )
     yield ""
     yield (
-        "| group | answers | gap | in the third wave | draws | confirmed by two | then cleared "
-        "| watched | raised again | not shown |"
+        "| in the third wave | group | answers | gap before | draws | confirmed by two "
+        "| of these cleared | watched | raised again | not shown |"
     )
     yield "|---|---|---|---|---|---|---|---|---|---|"
     for name, drawn in parts.items():
+        gap = GAPS[name]
         for later, told in LATER.items():
-            found, gap = added(one.result()[later] for one in drawn), GAPS[name]
-            ends = [
-                _share(found[end], found["confirmed"]) for end in ("cleared", "watched", "raised")
-            ]
-            cells = (name, gap.people, f"{gap.points} points", told, found["draws"])
+            found = added(one.result()[later] for one in drawn)
+            ends = [_share(found[end], found["confirmed"]) for end in ENDS]
+            cells = (told, name, gap.people, f"{gap.points} points", found["draws"])
             yield f"| {' | '.join(map(str, (*cells, found['confirmed'], *ends)))} |"
 
 

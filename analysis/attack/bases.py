@@ -13,6 +13,7 @@ from functools import partial
 from itertools import product
 
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
 
 from analysis.attack.breaches import Breach
@@ -21,6 +22,9 @@ from analysis.attack.searching import FittingTables, Reals
 from analysis.plan import TablePlan
 from analysis.release.known import Interval, has_own_bases, of_item, of_people
 from analysis.release.model import Release
+
+Positions = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 _NEARLY = 1e-6
 
@@ -152,10 +156,11 @@ class Attack:
 
     def breaches(self, of: Collection[str] | None = None) -> Iterator[Breach]:
         """Try every shown, hidden and unknown count, and every rest; or those of some names."""
-        unknown = {at: 1.0 for cell, at in self.cells.items() if cell not in self._names}
-        if self.fits.search(unknown) is None:
+        unknown = [at for cell, at in self.cells.items() if cell not in self._names]
+        if self.fits.search(dict.fromkeys(unknown, 1.0)) is None:
             yield Breach("contradiction", "force", f"no table fits the published bases{self._of}")
             return
+        self._empty(np.array(unknown, dtype=np.int64))
         self._fill()
         for cell, at in self.cells.items():
             if of is not None and (self._names.get(cell) or _words(cell)) not in of:
@@ -173,29 +178,45 @@ class Attack:
             yield from self._beside()
 
     def _fill(self) -> None:
-        """Search for many hidden counts at once: each that a table fills needs no search alone.
+        """Search for many hidden counts at once: each that a table fills needs no search alone."""
+        known, cells = self._known, self.cells
+        hidden = [
+            part * len(cells) + at
+            for part in range(0, len(known), 2)
+            for cell, at in cells.items()
+            if cell in self._names
+            if known[part][cell][1] is None or known[part][cell][0] == 0.0
+        ]
+
+        def are_few(left: Positions) -> Flags:
+            most, least = self.fits.most[left], self.fits.least[left]
+            return np.asarray((most < self._k - _NEARLY) | (most - least <= _NARROW))
+
+        self._search_together(np.array(hidden, dtype=np.int64), -1.0, are_few)
+
+    def _empty(self, unknown: Positions) -> None:
+        """Search for tables in which there is nobody in many unknown counts at once."""
+
+        def are_few(left: Positions) -> Flags:
+            somebody = self.fits.least[left] >= _NEARLY
+            return np.asarray(somebody & (self.fits.most[left] < self._k - _NEARLY))
+
+        self._search_together(unknown, 1.0, are_few)
+
+    def _search_together(
+        self, left: Positions, cost: float, are_few: Callable[[Positions], Flags]
+    ) -> None:
+        """Search for many counts at once, until a table clears few of them.
 
         After the first, some are worth more than others, and others in the next one: all alike
-        would fill the same ones again and again.
+        would come to the same ones again and again.
         """
-        known, cells = self._known, self.cells
-        left = np.array(
-            [
-                part * len(cells) + at
-                for part in range(0, len(known), 2)
-                for cell, at in cells.items()
-                if cell in self._names
-                if known[part][cell][1] is None or known[part][cell][0] == 0.0
-            ],
-            dtype=np.int64,
-        )
-        found = [_FEW]
+        left, found = left[are_few(left)], [_FEW]
         while len(left) >= _FEW and max(found[-2:]) >= _FEW:
             turn = len(found) - 1
             worth = 1 + _MOST_WORTH * np.modf(left * turn * np.sqrt(2))[0] ** 4
-            self.fits.search(dict(zip(left.tolist(), (-worth).tolist(), strict=True)))
-            most, wide = self.fits.most[left], (self.fits.most - self.fits.least)[left] > _NARROW
-            before, left = left, left[~(wide & (most >= self._k - _NEARLY))]
+            self.fits.search(dict(zip(left.tolist(), (cost * worth).tolist(), strict=True)))
+            before, left = left, left[are_few(left)]
             found.append(len(before) - len(left))
 
     @property
@@ -206,6 +227,8 @@ class Attack:
         """Those who did not answer the item, or were not asked; and the groups beside it."""
         half = len(self.cells)
         self.fits.search(dict.fromkeys(range(half, 2 * half), 1.0))
+        unknown = [2 * half + at for cell, at in self.cells.items() if cell not in self._names]
+        self._empty(np.array([*range(half, 2 * half), *unknown], dtype=np.int64))
         for cell, at in self.cells.items():
             if self._is_few({half + at: 1.0}):
                 name = self._names.get(cell) or _words(cell)

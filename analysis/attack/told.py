@@ -78,12 +78,8 @@ def rest_share(release: Release, row: ComparisonRow) -> Interval | None:
     whole = release.estimate_by_key.get((row.against, row.measure))
     if row.gap is None or mine is None or whole is None or mine.positive_bound:
         return None  # A gap that is taken to a band is moved.
-    raised = any(
-        (one.group, one.measure) == key and one.kind != "level" for one in release.concerns
-    )
-    named = any(one.group == row.group and row.measure in one.items for one in release.concerns)
-    if raised or (named and abs(row.gap) <= _MOVED_TO):
-        return None  # So is one that was raised, and that of a named item to 5 points.
+    if key in release.raised_keys and abs(row.gap) <= _MOVED_TO:
+        return None  # So is that of an item in which a finding shows most, to 5 points.
     base, all_people = mine.base or 0, whole.base or 0
     if mine.positive is None:
         return None

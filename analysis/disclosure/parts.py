@@ -21,7 +21,7 @@ from analysis.disclosure.solving import Reals
 from analysis.disclosure.system import Held, System
 from analysis.disclosure.targets import ALWAYS, Targets, stacked
 
-MANY_ATOMS = 3000
+MANY_ATOMS = 5000
 """Smaller systems are as fast whole."""
 
 FEWEST = 5

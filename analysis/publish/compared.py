@@ -164,7 +164,7 @@ def _flags(
         comparison = (
             Comparison(pair.group, measure, 0, 0, SUPPRESSED)
             # A finding is published with its gap: what has none to show is not eligible.
-            if one is None or _published(one, None) is None
+            if one is None or not _has_gap(one)
             else Comparison(
                 *(pair.group, measure, one.group.figure.people, one.rest.figure.people),
                 difference=one.difference,
@@ -182,11 +182,7 @@ def _inside(
 ) -> tuple[tuple[str, Difference], ...]:
     """The items of a theme whose gap to the rest is published, in their order."""
     made = [(one, found.made.get((pair, one))) for one in _items(shown, theme)]
-    return tuple(
-        (item, one.difference)
-        for item, one in made
-        if one is not None and _published(one, None) is not None
-    )
+    return tuple((item, one.difference) for item, one in made if one is not None and _has_gap(one))
 
 
 def _items(shown: Shown, theme: str) -> tuple[str, ...]:
@@ -228,6 +224,11 @@ def _row(
     if published is None:
         return ComparisonRow(pair.group, measure, kind, pair.against, None, None, None, "c")
     return ComparisonRow(pair.group, measure, kind, pair.against, *published, "shown")
+
+
+def _has_gap(made: _Made) -> bool:
+    """Whether both percents are published, and so their gap."""
+    return all(_percent(side)[0] is not None for side in (made.group, made.rest))
 
 
 def _published(made: _Made, raised: Flag | None) -> tuple[int, int, int] | None:

@@ -40,6 +40,18 @@ METHODS = {
         "Miettinen-Nurminen score and Koopman score, group against everybody else, from rounded "
         "counts; Benjamini-Hochberg within a process"
     ),
+    "levels of concern": (
+        "exact binomial test of the level and Wilson's 95 % limit, from published figures; "
+        "Benjamini-Hochberg within each family at its rate"
+    ),
+    "smallest gap": "80 % power at the family's rate / comparisons, from published limits",
+    "evenness of response": "R-indicator with bias correction, from published figures alone",
+    "weighting": (
+        "post-stratified on published headcounts, weights inside [0.3, 3], limits wider by the "
+        "root of n over Kish's effective n; from published figures alone"
+    ),
+    "reliability": "Cronbach's alpha, Feldt's limits",
+    "drivers": "Lindeman, Merenda and Gold's shares of R squared; ranks from 500 Wishart draws",
     "disclosure control": "complementary suppression over all tables together, audited",
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
@@ -62,12 +63,11 @@ def smallest(release: Release, row: ComparisonRow, of_group: Mapping[str, Judged
     if is_judged(row):
         family = of_group[row.group]
         level, least = family.rate / max(1, family.made), LEAST_GAP
-    seen = _at_most(mine.base, rest, level)
     error = None if mine.positive_bound or whole.positive_bound else _error(release, row, rest)
-    if error is not None:
-        reach = float(ndtri(POWER))
-        seen = min(seen, max((float(-ndtri(level / 2)) + reach) * error, least + reach * error))
-    return round(100 * max(seen, least))
+    if error is None or error > math.sqrt(1 / mine.base + 1 / rest) / 2:
+        return round(100 * max(_at_most(mine.base, rest, level), least))
+    reach = float(ndtri(POWER))
+    return round(100 * max((float(-ndtri(level / 2)) + reach) * error, least + reach * error))
 
 
 @lru_cache(maxsize=1 << 14)

@@ -33,7 +33,7 @@ def test_what_nobody_aimed_at_hardly_stands_out(setting: Setting) -> None:
 @pytest.mark.slow
 def test_picking_the_lowest_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     """Planted: nothing is expected to come back by itself."""
-    monkeypatch.setattr(changes, "_expected", lambda *_: 0.0)
+    monkeypatch.setattr(changes, "_expected", lambda *_, **__: 0.0)
     assert simulate.lowest(ALIKE[0], FEW)["stood_out"] / FEW > MOST_FALSE + SLACK
 
 

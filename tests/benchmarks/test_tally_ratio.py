@@ -12,7 +12,6 @@ from dataclasses import replace
 
 import large_forces
 import numpy as np
-import pandas as pd
 import pytest
 
 from analysis.cells import number_cells
@@ -97,6 +96,8 @@ def test_tally_takes_at_most_twice_the_memory_of_the_answers(asked: Asked) -> No
 
 def test_pandas_takes_longer_for_one_item(asked: Asked) -> None:
     """One item by the groups of every table with `groupby`: a sixtieth of the items, no theme."""
+    import pandas as pd
+
     _, plan, data = asked
     variable = {one.id: one.variable for one in plan.breakdowns}
     frame = pd.DataFrame({**data.variables, "answer": data.items["q0"]})

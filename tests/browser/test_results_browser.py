@@ -6,10 +6,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import fixtures_procedures as procedures
 import pytest
 from fixtures_release import NORTH
-from fixtures_results import BOARD, HR, PASSWORD, make_site
+from fixtures_results import BOARD, HR, PASSWORD, SIGNER, make_site
 from served import serve_app
+
+from analysis.release import folder
+from survey.results import store
 
 pytestmark = pytest.mark.browser
 
@@ -51,6 +55,30 @@ def test_page_is_accessible_and_fits(
 ) -> None:
     visitor = open_page(visit, address, width, name, path)
     visitor.looks_right()
+    for details in visitor.page.locator("details").all():
+        details.evaluate("box => box.open = true")
+    visitor.looks_right()
+
+
+@pytest.fixture(scope="module")
+def counted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A site with a Release that has HR's counts of processes."""
+    site = make_site(tmp_path_factory.mktemp("counted"), waves=())
+    release = procedures.released(
+        procedures.counted(tables=["command", "ethnicity"], risks={"asian": 0.14, "black": 0.14})
+    )
+    verifier = SIGNER.public_key().public_bytes_raw()
+    store.add(site.stores, folder.packed(release, SIGNER), verifier)
+    yield from serve_app(site.app)
+
+
+@pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
+def test_procedures_and_perceptions_are_accessible_and_fit(
+    visit: Callable[..., Any], counted: str, width: int
+) -> None:
+    visitor = open_page(visit, counted, width, HR, "/results/hr/w1/procedures")
+    visitor.looks_right()
+    assert visitor.page.get_by_text("It does not tell us why.").count()
     for details in visitor.page.locator("details").all():
         details.evaluate("box => box.open = true")
     visitor.looks_right()

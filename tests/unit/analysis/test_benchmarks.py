@@ -13,6 +13,7 @@ from fixtures_analysis import codebook, item, small
 from analysis import benchmarks
 from analysis.attack.audit import audit
 from analysis.benchmarks import COLUMNS, Benchmark
+from analysis.beside import Beside
 from analysis.codebook import Codebook
 from analysis.errors import DataError, LeakingRelease
 from analysis.policy import DisclosurePolicy
@@ -85,8 +86,9 @@ def published(*others: Benchmark) -> Release:
     of = small(900)
     return publish(
         *(of.codebook, of.plan, of.microdata),
-        wave=WaveFacts("w", "W", date(2026, 5, 1), benchmarks=others),
+        wave=WaveFacts("w", "W", date(2026, 5, 1)),
         policy=DisclosurePolicy(),
+        beside=Beside(benchmarks=others),
     )
 
 

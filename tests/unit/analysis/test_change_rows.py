@@ -11,6 +11,7 @@ import pytest
 from fixtures_analysis import Study, small, with_answers
 
 from analysis.attack.audit import audit
+from analysis.beside import Beside
 from analysis.change_rows import change_row
 from analysis.errors import CandourError, DataError, LeakingRelease, ReleaseError
 from analysis.interventions import Intervention
@@ -56,7 +57,7 @@ def released(
         wave=WaveFacts(f"wave-{wave}", f"Wave {wave}", CLOSED[wave - 1]),
         policy=DisclosurePolicy(),
         previous=previous,
-        interventions=declared,
+        beside=Beside(interventions=declared),
     )
 
 

@@ -25,6 +25,7 @@ from fixtures_carried import (
 from fixtures_wave import LiveWave
 
 from analysis import benchmarks
+from analysis.beside import BesideFiles
 from analysis.ledger import Published
 from analysis.policy import DisclosurePolicy
 from analysis.release import folder
@@ -72,14 +73,14 @@ def test_figures_of_others_come_with_either_way(
     row = f"{one.id},,{one.fingerprint},61,4000,National survey,2024"
     others.write_text(f"{','.join(benchmarks.COLUMNS)}\n{row}\n")
     here = copy_of(closed_wave, tmp_path / "copy")
-    keys, out = closed_wave.keys, tmp_path / "here"
-    digest = unseal(here, "autumn", keys, out, benchmarks=others)
-    packed = unseal_file(carried, keys, (), tmp_path / "there", benchmarks=others)
+    keys, out, given = closed_wave.keys, tmp_path / "here", BesideFiles(benchmarks=others)
+    digest = unseal(here, "autumn", keys, out, beside=given)
+    packed = unseal_file(carried, keys, (), tmp_path / "there", beside=given)
     assert packed.name == f"{digest}.release"
     assert [row.measure for row in folder.read(out / digest, None).benchmarks] == [one.id]
     others.write_text(f"{','.join(benchmarks.COLUMNS)}\n{row.replace('61', 'many')}\n")
     with pytest.raises(DataError, match="row 2: the value is 'many'"):
-        unseal_file(carried, keys, (), tmp_path / "elsewhere", benchmarks=others)
+        unseal_file(carried, keys, (), tmp_path / "elsewhere", beside=given)
 
 
 def test_carrying_again_changes_nothing_and_overwrites_nothing(

@@ -13,6 +13,7 @@ import pytest
 from fixtures_tokens import seal, take_ticket
 from fixtures_wave import LiveWave
 
+from analysis.beside import BesideFiles
 from analysis.release import folder
 from survey.close import keys, rewriting
 from survey.close.closing import close_wave
@@ -81,7 +82,8 @@ def test_counts_of_processes_are_published_beside_the_answers(
     header = "process,period,group,people,cases\n"
     counts.write_text(f"{header}grievance,2025-10/2026-09,force,100,20\n")
     made = unseal(
-        *(closed_wave.stores, "autumn", closed_wave.keys, tmp_path / "out"), procedures=counts
+        *(closed_wave.stores, "autumn", closed_wave.keys, tmp_path / "out"),
+        beside=BesideFiles(procedures=counts),
     )
     (row,) = folder.read(tmp_path / "out" / made, None).procedures
     assert (row.group, row.at_risk, row.cases, row.rate) == ("force", 100, 20, 20.0)
@@ -94,7 +96,8 @@ def test_a_wrong_count_is_one_sentence_and_publishes_nothing(
     counts.write_text("process,period,group,people,cases\ngrievance,2025,force,100,20\n")
     with pytest.raises(DataError, match=r"hr.csv, row 2: the period is '2025'"):
         unseal(
-            *(closed_wave.stores, "autumn", closed_wave.keys, tmp_path / "out"), procedures=counts
+            *(closed_wave.stores, "autumn", closed_wave.keys, tmp_path / "out"),
+            beside=BesideFiles(procedures=counts),
         )
     assert waves.get(closed_wave.stores, "autumn").state == "closed"
 
@@ -226,7 +229,8 @@ def test_a_file_of_interventions_that_names_no_earlier_wave_publishes_nothing(
     )
     with pytest.raises(DataError, match="row 2: before is 'spring', a wave that has no Release"):
         unseal(
-            *(closed_wave.stores, "autumn", closed_wave.keys, tmp_path / "out"), interventions=path
+            *(closed_wave.stores, "autumn", closed_wave.keys, tmp_path / "out"),
+            beside=BesideFiles(interventions=path),
         )
     assert waves.get(closed_wave.stores, "autumn").state == "closed"
     assert not (tmp_path / "out").exists()

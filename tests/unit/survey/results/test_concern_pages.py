@@ -125,3 +125,15 @@ def test_a_board_sees_no_other_commands_level(release: Release) -> None:
 
 def test_a_page_without_levels_says_nothing_of_them(release: Release) -> None:
     assert concern_levels.blocks(release, whole_force(release), {"led"}) == ()
+
+
+def test_a_theme_page_says_what_a_group_could_have_shown(site: Site, release: Release) -> None:
+    _, text = page(site, HR, "/results/hr/autumn/theme/leadership?group=command%3Dcrime-a")
+    assert "Crime-a against everyone else" in text
+    row = release.comparison_by_key["command=crime-a", "told", "force"]
+    base = release.estimate_by_key["command=crime-a", "told"].base
+    assert row.smallest is not None
+    assert words.comparison(row, base) in text
+    assert f"{release.manifest.comparisons} comparisons of a theme were made" in text
+    _, whole = page(site, HR, "/results/hr/autumn/theme/leadership")
+    assert "against everyone else" not in whole
