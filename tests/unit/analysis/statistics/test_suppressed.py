@@ -40,7 +40,7 @@ from analysis.statistics.representativeness import is_missing, r_indicator, with
 from analysis.statistics.standardisation import directly_standardised, mantel_haenszel
 from analysis.statistics.suppressed import SUPPRESSED, Suppressed
 from analysis.statistics.together import waves_together
-from analysis.statistics.trends import cochran_armitage, logistic
+from analysis.statistics.trends import cochran_armitage, logistic, moved
 from analysis.statistics.weighting import kish_effective_n, weighted_share
 
 CALLS = [
@@ -67,6 +67,7 @@ CALLS = [
     (item_total_correlations, (20, np.ones(3), np.eye(3))),
     (cochran_armitage, ([5, 6, 7], [20, 20, 20], [0, 1, 2])),
     (logistic, ([5, 6], [20, 20], [[0], [1]])),
+    (moved, ([0.4, 0.5], [100, 120], [0, 1])),
     (difference_in_differences, ([5, 20, 5, 20], [6, 20, 5, 20])),
     (stands_out, (5.0, [1.0, 2.0, 3.0])),
     (regression_to_the_mean, (1.0, [1.0, 2.0, 3.0, 4.0], [1.0] * 4)),
