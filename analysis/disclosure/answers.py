@@ -99,9 +99,10 @@ class PossibleAnswers:
         self._every_column = np.arange(width, dtype=np.int32)
         self._highs = program(rows, np.zeros(width), np.zeros(height), np.zeros(height))
 
-    def begin(self) -> None:
-        """Go on from what is remembered and from nothing else, whatever was searched before."""
-        self._highs.clearSolver()
+    def begin(self, afresh: bool) -> None:
+        """Go on from what is remembered; and, if afresh, from nothing that was searched before."""
+        if afresh:
+            self._highs.clearSolver()
         self._found = {key: list(tables) for key, tables in self._remembered.items()}
 
     def taken(self) -> Found:
