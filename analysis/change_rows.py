@@ -13,8 +13,9 @@ from datetime import date
 from analysis.errors import DataError, EstimationError
 from analysis.interventions import Intervention
 from analysis.plan import COMMAND
+from analysis.release.known import step_of
 from analysis.release.model import Release
-from analysis.release.rows import JOINED, ChangeRow, ChangeState, EstimateRow, TrendRow
+from analysis.release.rows import JOINED, ChangeRow, ChangeState, TrendRow
 from analysis.statistics import change_words as words
 from analysis.statistics.changes import Judged, Unit, Verdict, judge, verdicts
 
@@ -106,7 +107,7 @@ class _Pair:
         return Unit(
             percents=(point.value, now.positive),
             people=(sum(row.base or 0 for row in then), now.base),
-            steps=(max(_step(self.before, row) for row in then), _step(self.after, now)),
+            steps=(max(step_of(self.before, row) for row in then), step_of(self.after, now)),
             sooner=self._sooner(group, measure),
         )
 
@@ -227,17 +228,6 @@ def _words(case: _Case, verdict: Verdict | None, declared: str) -> str:
     if case.judged is None or verdict is None:
         return words.no_yardstick(told, declared)
     return words.change_words(told, case.judged, verdict, case.others, declared)
-
-
-def _step(release: Release, row: EstimateRow) -> int:
-    """The step in points in which a figure stands; a base of 100 may have been rounded up."""
-    policy, base = release.manifest.policy, row.base or 0
-    # Beside a banded reading of a sensitive question the others stand in the coarse step.
-    banded = bool(row.neutral_bound or row.negative_bound)
-    beside = banded and release.measure_by_id[row.measure].sensitive
-    fine = base > policy["fine_base"] and not beside
-    own = int(policy["share_step" if fine else "coarse_share_step"])
-    return max(own, release.coarser_by_key.get((row.group, row.measure), 0))
 
 
 def _levels(release: Release) -> dict[str, str]:

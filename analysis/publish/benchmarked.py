@@ -7,8 +7,7 @@ from collections.abc import Sequence
 
 from analysis.benchmarks import Benchmark
 from analysis.plan import FORCE
-from analysis.publish.trends import step_of
-from analysis.release.known import of_item
+from analysis.release.known import of_item, step_of
 from analysis.release.model import Release
 from analysis.release.rows import BenchmarkRow
 from analysis.statistics.comparisons import Difference, miettinen_nurminen

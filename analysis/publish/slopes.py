@@ -14,9 +14,9 @@ from datetime import date
 
 from analysis.plan import FORCE, Group, TablePlan
 from analysis.publish.lineage import Lineage
-from analysis.publish.trends import same_measure, step_of, trend_groups
+from analysis.publish.trends import same_measure, trend_groups
 from analysis.release.families import COMMAND_LEVEL
-from analysis.release.known import of_item
+from analysis.release.known import of_item, step_of
 from analysis.release.model import Release
 from analysis.release.rows import Direction, MeasureRow, SlopeRow
 from analysis.statistics.comparisons import Difference

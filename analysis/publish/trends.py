@@ -9,7 +9,7 @@ from itertools import product
 from analysis.disclosure.rounding import nearest
 from analysis.plan import Group, TablePlan
 from analysis.publish.lineage import Lineage
-from analysis.release.known import of_item
+from analysis.release.known import of_item, step_of
 from analysis.release.model import Release
 from analysis.release.rows import JOINED, EstimateRow, MeasureRow, TrendRow
 
@@ -120,16 +120,6 @@ def _merged(
         status="shown",
         was=was,
     )
-
-
-def step_of(release: Release, row: EstimateRow) -> int:
-    """The step in points in which the percents of an estimate may stand."""
-    policy, coarse = release.manifest.policy, release.manifest.policy["coarse_share_step"]
-    # Beside a band of a sensitive item the others are coarse, whatever the base.
-    beside = release.measure_by_id[row.measure].sensitive and (row.positive or 0) % coarse == 0
-    fine = (row.base or 0) > policy["fine_base"] and not beside
-    own = policy["share_step"] if fine else coarse
-    return max(int(own), release.coarser_by_key.get((row.group, row.measure), 0))
 
 
 def _mean(values: Sequence[float], weights: Sequence[float | None]) -> float:

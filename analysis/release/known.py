@@ -1,4 +1,4 @@
-"""What the published bases of a Release say: the fewest and the most people of each group."""
+"""What published figures say: the fewest and the most people of a group, the step of a percent."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from analysis.plan import FORCE
 from analysis.release.model import Release
+from analysis.release.rows import EstimateRow
 
 Interval = tuple[float, float | None]
 """The fewest and the most people, both whole; None where nothing is said of the most."""
@@ -75,3 +76,13 @@ def has_own_bases(release: Release, measure: str) -> bool:
         and item_base(release, row.group, measure) != row.base
         for row in release.groups
     )
+
+
+def step_of(release: Release, row: EstimateRow) -> int:
+    """The step in points in which the percents of an estimate may stand."""
+    policy, coarse = release.manifest.policy, release.manifest.policy["coarse_share_step"]
+    # Beside a band of a sensitive item the others are coarse, whatever the base.
+    beside = release.measure_by_id[row.measure].sensitive and (row.positive or 0) % coarse == 0
+    fine = (row.base or 0) > policy["fine_base"] and not beside
+    own = policy["share_step"] if fine else coarse
+    return max(int(own), release.coarser_by_key.get((row.group, row.measure), 0))

@@ -19,15 +19,15 @@ _OPENING: dict[tuple[FlagKind, State], str] = {
 _CLOSING: dict[tuple[FlagKind, State], str] = {
     ("concern", "confirmed"): "It was also lower {when}. This is unlikely to be chance.",
     ("concern", "serious"): (
-        "It was also lower {when}, and both times together the whole plausible range is 5 "
-        "fewer or more than that. This is unlikely to be chance."
+        "It was also lower {when}, and both times together every plausible gap is 5 fewer or "
+        "wider. This is unlikely to be chance."
     ),
     ("concern", "cleared"): "The gap has closed, by more than is likely to be chance.",
     ("concern", "watched"): "It is neither confirmed again nor clearly gone.",
     ("strength", "confirmed"): "It was also higher {when}. This is unlikely to be chance.",
     ("strength", "serious"): (
-        "It was also higher {when}, and both times together the whole plausible range is 5 "
-        "more or beyond. This is unlikely to be chance."
+        "It was also higher {when}, and both times together every plausible gap is 5 more or "
+        "wider. This is unlikely to be chance."
     ),
     ("strength", "cleared"): "The lead is gone, by more than is likely to be chance.",
     ("strength", "watched"): "It is neither confirmed again nor clearly gone.",

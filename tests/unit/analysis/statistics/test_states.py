@@ -181,7 +181,7 @@ def test_others_have_what_a_questionnaire_does_not_declare() -> None:
 
 SAID = {
     "confirmed": "It was also lower last time. This is unlikely to be chance.",
-    "serious": "the whole plausible range is 5 fewer or more than that",
+    "serious": "every plausible gap is 5 fewer or wider",
     "cleared": "The gap has closed, by more than is likely to be chance.",
     "watched": "It is neither confirmed again nor clearly gone.",
 }
