@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.codebook import Codebook
-from analysis.csv_rows import header_of, rows
+from analysis.csv_rows import table
 from analysis.errors import DataError
 from analysis.release.tables import guarded
 
@@ -69,17 +69,9 @@ def read(path: Path, codebook: Codebook) -> tuple[Benchmark, ...]:
     Raises:
         DataError: names the file, the row and what is wrong in it.
     """
-    numbered = rows(path)
-    header = header_of(path, numbered)
-    if header != COLUMNS:
-        raise DataError(
-            f"{path}, row 1: the columns are {','.join(header)}; they must be {','.join(COLUMNS)}."
-        )
     found: dict[tuple[str, str, int], Benchmark] = {}
-    for number, row in numbered:
+    for number, row in table(path, COLUMNS):
         where = f"{path}, row {number}"
-        if len(row) != len(COLUMNS):
-            raise DataError(f"{where}: there are {len(row)} cells instead of {len(COLUMNS)}.")
         if not any(cell.strip() for cell in row[3:]):
             continue  # of the template, and not filled in
         one = _benchmark(where, [cell.strip() for cell in row], codebook)

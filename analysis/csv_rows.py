@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -54,3 +54,28 @@ def header_of(path: Path, numbered: Iterator[tuple[int, list[str]]]) -> list[str
         if header.count(name) > 1:
             raise DataError(f"{path}, row 1: the column {name!r} stands twice.")
     return header
+
+
+def table(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    """Number and cells of each row below a header that must be these columns.
+
+    Raises:
+        DataError: the header is another one, at once; a row has more or fewer cells, when it is
+            come to.
+    """
+    numbered = rows(path)
+    header = header_of(path, numbered)
+    if header != list(columns):
+        raise DataError(
+            f"{path}, row 1: the columns are {','.join(header)}; they must be {','.join(columns)}."
+        )
+    return _below(path, numbered, len(columns))
+
+
+def _below(
+    path: Path, numbered: Iterator[tuple[int, list[str]]], width: int
+) -> Iterator[tuple[int, list[str]]]:
+    for number, row in numbered:
+        if len(row) != width:
+            raise DataError(f"{path}, row {number}: there are {len(row)} cells instead of {width}.")
+        yield number, row

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from analysis.csv_rows import header_of, rows
+from analysis.csv_rows import table
 from analysis.errors import DataError
 from analysis.plan import TablePlan
 
@@ -24,16 +24,9 @@ def read(path: Path, plan: TablePlan) -> dict[str, int]:
     Raises:
         DataError: names the file, the row and what is wrong in it.
     """
-    numbered = rows(path)
-    header = header_of(path, numbered)
-    if header != COLUMNS:
-        found = ",".join(header)
-        raise DataError(f"{path}, row 1: the columns are {found}; they must be group,headcount.")
     counts: dict[str, int] = {}
-    for number, row in numbered:
+    for number, row in table(path, COLUMNS):
         where = f"{path}, row {number}"
-        if len(row) != 2:
-            raise DataError(f"{where}: there are {len(row)} cells instead of 2.")
         group, text = row
         if group not in plan.group_by_id:
             raise DataError(

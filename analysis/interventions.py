@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from analysis.codebook import Codebook
-from analysis.csv_rows import header_of, rows
+from analysis.csv_rows import table
 from analysis.errors import DataError
 from analysis.plan import COMMAND, TablePlan
 
@@ -58,17 +58,9 @@ def read(path: Path, codebook: Codebook, plan: TablePlan) -> tuple[Intervention,
     Raises:
         DataError: names the file, the row and what is wrong in it.
     """
-    numbered = rows(path)
-    header = header_of(path, numbered)
-    if header != COLUMNS:
-        raise DataError(
-            f"{path}, row 1: the columns are {','.join(header)}; they must be {','.join(COLUMNS)}."
-        )
     found: list[Intervention] = []
-    for number, row in numbered:
+    for number, row in table(path, COLUMNS):
         where = f"{path}, row {number}"
-        if len(row) != len(COLUMNS):
-            raise DataError(f"{where}: there are {len(row)} cells instead of {len(COLUMNS)}.")
         one = _intervention(where, [cell.strip() for cell in row])
         _expect_asked(one, codebook, plan)
         if any((one.group, one.measure, one.before) == _key(other) for other in found):

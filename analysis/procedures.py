@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.csv_rows import header_of, rows
+from analysis.csv_rows import table
 from analysis.errors import DataError
 from analysis.plan import FORCE, Group, TablePlan, Value, group_id
 
@@ -100,12 +100,7 @@ def read(path: Path, plan: TablePlan) -> Procedures:
     Raises:
         DataError: names the file, the row and what is wrong in it.
     """
-    numbered = rows(path)
-    header = header_of(path, numbered)
-    if header != COLUMNS:
-        raise DataError(
-            f"{path}, row 1: the columns are {','.join(header)}; they must be {','.join(COLUMNS)}."
-        )
+    numbered = table(path, COLUMNS)
     if not plan.processes:
         raise DataError(
             f"{path}: the questionnaire declares no processes; name them under `procedures:`."
@@ -114,8 +109,6 @@ def read(path: Path, plan: TablePlan) -> Procedures:
     found: dict[str, dict[str, _Row]] = {one.id: {} for one in plan.processes}
     for number, row in numbered:
         where = f"{path}, row {number}"
-        if len(row) != len(COLUMNS):
-            raise DataError(f"{where}: there are {len(row)} cells instead of {len(COLUMNS)}.")
         process, group = _named(where, plan, row[0], row[2])
         period = _period(where, row[1])
         if periods.setdefault(process, period) != period:
