@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from itertools import permutations
 from pathlib import Path
 
 import click
@@ -11,7 +12,7 @@ import click
 from analysis.forecast import Answering
 from analysis.plan import FORCE
 from analysis.policy import DisclosurePolicy
-from analysis.procedures import read
+from analysis.procedures import Counted, read
 from survey.errors import QuestionnaireError, SettingsError
 from survey.questionnaire import benchmarking
 from survey.questionnaire.forecasting import in_short, look_ahead
@@ -76,14 +77,15 @@ def _forecast(questionnaire: Questionnaire, headcount: Path, rate: float) -> Non
 
 
 def counted(path: Path, questionnaire: Questionnaire) -> Iterator[str]:
-    """A line for each process in a file of HR's counts.
+    """A line for each process in a file of HR's counts, and for each that may hold another one.
 
     Raises:
         DataError: names the file, the row and what is wrong in it.
     """
     k = DisclosurePolicy().k
     labels = {one.id: one.label for one in questionnaire.plan.processes}
-    for one in read(path, questionnaire.plan):
+    given = read(path, questionnaire.plan)
+    for one in given:
         few = sum(min(cases, one.at_risk[group] - cases) < k for group, cases in one.cases.items())
         line = (
             f"{path}: {labels[one.process]}, {one.period.words}: {one.at_risk[FORCE]:,} people, "
@@ -96,6 +98,23 @@ def counted(path: Path, questionnaire: Questionnaire) -> Iterator[str]:
                 "nor what would tell them."
             )
         yield line
+    for wide, narrow in permutations(given, 2):
+        if _may_hold(wide, narrow, k):
+            yield (
+                f"{path}: {labels[wide.process]} may hold {labels[narrow.process]}: they count the "
+                "same people, and in every group at least as many cases. If each case of the one "
+                "is a case of the other, leave one out: the difference could be few people."
+            )
+
+
+def _may_hold(wide: Counted, narrow: Counted, k: int) -> bool:
+    """Whether two processes count about the same people, one no fewer cases in any group."""
+    both = wide.at_risk.keys() & narrow.at_risk.keys()
+    return len(both) > 1 and all(
+        abs(wide.at_risk[group] - narrow.at_risk[group]) < k
+        and wide.cases[group] >= narrow.cases[group]
+        for group in both
+    )
 
 
 def summary(path: Path, questionnaire: Questionnaire) -> str:

@@ -80,6 +80,28 @@ def test_check_says_what_is_in_a_file_of_counts(tmp_path: Path) -> None:
     )
 
 
+def test_check_warns_of_a_process_that_may_hold_another(tmp_path: Path) -> None:
+    """30 have a grievance in one group and 25 of them were disciplined: five were not."""
+
+    def said(*disciplined: int) -> list[str]:
+        path = tmp_path / "hr.csv"
+        groups = ("force,5500", "sex=female,2500", "sex=male,3000")
+        rows = [
+            f"{process},2025-04/2026-03,{group},{cases}\n"
+            for process, counts in (("grievance", (130, 30, 100)), ("discipline", disciplined))
+            for group, cases in zip(groups, counts, strict=True)
+        ]
+        path.write_text(HEADER + "".join(rows))
+        result = CliRunner().invoke(check, [str(CULTURE), "--procedures", str(path)])
+        assert result.exit_code == 0
+        return [line for line in result.output.splitlines() if " may hold " in line]
+
+    (warning,) = said(85, 25, 60)
+    assert "Grievances may hold " in warning
+    assert "leave one out: the difference could be few people." in warning
+    assert said(90, 35, 55) == []
+
+
 def test_check_names_the_row_of_a_wrong_count(tmp_path: Path) -> None:
     path = tmp_path / "hr.csv"
     path.write_text(HEADER + "grievance,2025-04/2026-03,force,5500,5501\n")
