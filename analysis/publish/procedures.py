@@ -188,6 +188,12 @@ class _Made:
         }
         for earlier in self.before:
             odd = [group for group in {**earlier, **now} if earlier.get(group) != now.get(group)]
+            if odd and odd[0] not in now:
+                raise Unprotectable(
+                    f"{self.process.id} was published for {self.counted.period.words} with "
+                    f"{odd[0]}, which has to be hidden now, maybe for another process that is "
+                    "given with it. Leave that one out, or this one."
+                )
             if odd:
                 raise Unprotectable(
                     f"{self.process.id} was published for {self.counted.period.words} with other "

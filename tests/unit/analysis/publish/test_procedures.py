@@ -208,6 +208,13 @@ def test_the_same_months_are_told_once_or_alike() -> None:
     assert fixtures.released(after, wave="w2", ledger=ledger).procedures
 
 
+def test_a_process_that_would_hide_what_is_out_of_another_one_is_refused() -> None:
+    referral, promotion = fixtures.two_of_the_same_people()
+    ledger = of_ledger(fixtures.released(referral))
+    with pytest.raises(Unprotectable, match="ethnicity=mixed, which has to be hidden now"):
+        fixtures.released(referral, promotion, wave="w2", ledger=ledger)
+
+
 def test_a_correction_leaves_a_wrong_process_out() -> None:
     ledger = of_ledger(unequal())
     other = fixtures.counted(seed=5)
