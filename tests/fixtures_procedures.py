@@ -144,3 +144,54 @@ def unprotected(given: Counted, *hidden: str) -> Release:
         for one in made.procedures
     )
     return replace(made, procedures=rows)
+
+
+def two_of_the_same_people() -> tuple[Counted, Counted]:
+    """Few cases of one group each, and nearly all of a third one answered: asian people."""
+    given = counted(tables=["ethnicity"])
+    names = [f"ethnicity={one}" for one in ("asian", "black", "mixed")]
+    base = {one.group: one.base or 0 for one in released().groups}
+    near = {one: 5 * ((base[one] + 100) // 5) - 2 for one in names[1:]}
+    asian = next(
+        few
+        for few in range(base[names[0]] + 1, base[names[0]] + 7)
+        if (few + sum(near.values())) % 5 == 2
+    )
+    people = {names[0]: asian, **near}
+
+    def of(process: str, *cases: int) -> Counted:
+        few = dict(zip(names, cases, strict=True))
+        return replace(
+            given,
+            process=process,
+            at_risk={one: _rolled(one, people, 5000) for one in given.at_risk},
+            cases={one: _rolled(one, few, 300) for one in given.cases},
+        )
+
+    return of("referral", 30, 4, 40), of("promotion", 30, 40, 4)
+
+
+def _rolled(group: str, minority: Mapping[str, int], majority: int) -> int:
+    """Of a group, from the groups of the minority and the number of the majority."""
+    if group in minority:
+        return minority[group]
+    few = sum(minority.values())
+    return {"force": few + majority, "ethnicity=minority": few}.get(group, majority)
+
+
+def of_part_of_the_force(crime_a: int) -> Counted:
+    """So many people of one department are counted, and 200 of each other one."""
+    given = counted(tables=["command"])
+    values = plan().breakdown_by_id["command"].values
+    above = {f"command={one.id}": f"command={one.parent}" for one in values if one.parent}
+    wholes = set(above.values())
+    people, cases = dict.fromkeys(given.at_risk, 0), dict.fromkeys(given.cases, 0)
+    for name in given.at_risk:
+        if name == "force" or name in wholes:
+            continue
+        inside: str | None = name
+        while inside is not None:
+            people[inside] += crime_a if name == "command=crime-a" else 200
+            cases[inside] += 40
+            inside = above.get(inside, None if inside == "force" else "force")
+    return replace(given, at_risk=people, cases=cases)

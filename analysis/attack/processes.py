@@ -57,7 +57,7 @@ def attack_processes(
         elif proof is not None:
             proofs.append(replace(proof, measure=f"process {process}"))
         found += (replace(breach, process=process) for breach in breaches)
-        found += _headcounts(release, plan, rows)
+    found += _headcounts(release, plan)
     return Looked(tuple(found), tuple(proofs))
 
 
@@ -141,42 +141,59 @@ def _wanted(
     return (made.rate, made.rest_rate, *gap, *ratio, clear.get(group))
 
 
-def _headcounts(
-    release: Release, plan: TablePlan | None, rows: Sequence[ProcedureRow]
-) -> Iterator[Breach]:
-    """People at risk may be those who were asked: do they leave few who did not answer?"""
-    policy = release.manifest.policy
-    people = {
-        row.group: Span.of(row.at_risk, policy["base_step"])
-        for row in rows
-        if row.at_risk is not None
-    }
+def _headcounts(release: Release, plan: TablePlan | None) -> Iterator[Breach]:
+    """People at risk may be those who were asked: do they leave few who did not answer?
+
+    Of a group with fewer people at risk than answered they are others, such as applicants.
+    """
+    k = release.manifest.policy["k"]
     answers = {
         row.group: int(of_people(release, row.group)[0])
         for row in release.groups
         if row.base is not None
     }
-    if FORCE not in people or people[FORCE].high < answers.get(FORCE, 0):
-        return  # Other people than those who were asked, such as applicants.
     cells, equations = grid(release, plan)
-    low, high = np.zeros(len(cells)), np.full(len(cells), 4.0 * people[FORCE].high)
-    for group in release.groups:
-        if group.group in people:
-            span = people[group.group]
-            low[cells[group.values]], high[cells[group.values]] = span.low, span.high
-    fits = FittingTables(equations, low, high)
-    for row in rows:
-        if row.group not in answers:
+    seen = set()
+    for process, people in _at_risk(release):
+        if FORCE not in people:
             continue
-        cell = cells[release.group_by_id[row.group].values]
-        least = answers[row.group]
-        most = float(high[cell])
-        if row.group not in people:
-            fits.search({cell: -1.0})
-            most = float(fits.most[cell])
-        if least <= most < least + policy["k"]:
-            words = (
-                f"{row.group}: {row.process} tells of {most:.0f} people at most, and {least} "
-                "answered, which leaves too few who did not"
-            )
-            yield Breach("rate", row.group, words, process=row.process)
+        low, high = np.zeros(len(cells)), np.full(len(cells), 4.0 * people[FORCE].high)
+        for group, span in people.items():
+            cell = cells[release.group_by_id[group].values]
+            low[cell], high[cell] = span.low, span.high
+        fits = FittingTables(equations, low, high)
+        for group in dict.fromkeys(row.group for row in release.procedures):
+            if group not in answers or group in seen:
+                continue
+            cell = cells[release.group_by_id[group].values]
+            if group not in people:
+                fits.search({cell: -1.0})
+            most = float(high[cell] if group in people else fits.most[cell])
+            if answers[group] <= most < answers[group] + k:
+                seen.add(group)
+                words = (
+                    f"{group}: {process} tells of {most:.0f} people at most, and {answers[group]} "
+                    "answered, which leaves too few who did not"
+                )
+                yield Breach("rate", group, words, process=process)
+
+
+def _at_risk(release: Release) -> Iterator[tuple[str, dict[str, Span]]]:
+    """People at risk by process, with what other processes tell of the same people.
+
+    They may be the same wherever no group has other counts in one than in another.
+    """
+    step = release.manifest.policy["base_step"]
+    told: dict[str, dict[str, Span]] = {one: {} for one in processes_of(release)}
+    for row in release.procedures:
+        if row.at_risk is not None:
+            told[row.process][row.group] = Span.of(row.at_risk, step)
+    looked: list[dict[str, Span]] = []
+    for process, people in told.items():
+        together = dict(people)
+        for others in told.values():
+            if all(together.get(group, span) == span for group, span in others.items()):
+                together |= others
+        if together not in looked:
+            looked.append(together)
+            yield process, together

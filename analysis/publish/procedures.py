@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
-from analysis.disclosure.outcomes import OUTCOME, levels_of, outcomes
+from analysis.disclosure.outcomes import OUTCOME, Outcomes, levels_of, outcomes
 from analysis.disclosure.rounding import nearest
 from analysis.errors import DataError, Unprotectable
 from analysis.ledger import Ledger
@@ -17,7 +18,7 @@ from analysis.plan import FORCE, TablePlan
 from analysis.procedures import Counted, Period, Procedures
 from analysis.processes import Process
 from analysis.publish.headcounts import headcounts
-from analysis.publish.rates import Told, tellable
+from analysis.publish.people_at_risk import Frame
 from analysis.publish.response import Response
 from analysis.publish.shown import Shown
 from analysis.release.rows import ProcedureRow
@@ -50,11 +51,33 @@ def procedure_rows(
         Unprotectable: when an earlier Release tells other counts of the same period, or counts of
             a period that overlaps.
     """
-    rows: list[ProcedureRow] = []
+    made = []
     for one in given:
         process = next(each for each in shown.plan.processes if each.id == one.process)
-        rows += _Made(shown, known, one, process, _earlier(one, ledger)).rows()
-    return tuple(rows)
+        made.append(_Made(shown, known, one, process, _earlier(one, ledger)))
+    told = _told_together(made)
+    return tuple(row for one in made for row in one.rows(told[one.process.id]))
+
+
+def _told_together(made: Sequence[_Made]) -> Mapping[str, frozenset[str]]:
+    """The groups that each process shows: one that any process hides, all of them hide.
+
+    Two processes may count the same people, and what one shows would tell what the other hides. A
+    process that shows nothing at all leaves the others as they are.
+    """
+    hidden: frozenset[str] = frozenset()
+    while True:
+        told = {one.process.id: one.told(hidden) for one in made}
+        left_out = {
+            group
+            for one in made
+            if told[one.process.id]
+            for group in one.plan.group_by_id
+            if group not in told[one.process.id]
+        }
+        if left_out <= hidden:
+            return told
+        hidden |= left_out
 
 
 TellingsBefore = Sequence[Mapping[str, tuple[int, int]]]
@@ -98,14 +121,28 @@ class _Made:
     process: Process
     before: TellingsBefore
 
-    def rows(self) -> Iterator[ProcedureRow]:
-        """One for every group of the levels that HR gave."""
-        policy, whole = self.shown.policy, self.shown.plan
-        nobody = [0] * len(whole.groups)
-        at_risk = headcounts(whole, self.counted.at_risk, nobody).known
-        cases = headcounts(whole, self.counted.cases, nobody).known
-        plan = levels_of(whole, at_risk)
-        told = self._told(plan, at_risk, cases)
+    @cached_property
+    def at_risk(self) -> Mapping[str, int]:
+        """People by group."""
+        return self._by_group(self.counted.at_risk)
+
+    @cached_property
+    def cases(self) -> Mapping[str, int]:
+        """Cases by group."""
+        return self._by_group(self.counted.cases)
+
+    def _by_group(self, given: Mapping[str, int]) -> Mapping[str, int]:
+        return headcounts(self.shown.plan, given, [0] * len(self.shown.plan.groups)).known
+
+    @cached_property
+    def plan(self) -> TablePlan:
+        """The levels that HR gave."""
+        return levels_of(self.shown.plan, self.at_risk)
+
+    def rows(self, told: Collection[str]) -> Iterator[ProcedureRow]:
+        """One for every group of the levels that HR gave; `told` are those that are shown."""
+        policy = self.shown.policy
+        plan, at_risk, cases = self.plan, self.at_risk, self.cases
         counts = {
             group: Counts(
                 Span.of(nearest(at_risk[group], policy.base_step), policy.base_step),
@@ -132,31 +169,38 @@ class _Made:
             else:
                 yield _hidden(ids)
 
-    def _told(
-        self, plan: TablePlan, at_risk: Mapping[str, int], cases: Mapping[str, int]
-    ) -> frozenset[str]:
-        """The groups whose counts are shown; none when the force's are not."""
+    def told(self, besides: Collection[str]) -> frozenset[str]:
+        """The groups whose counts are shown; none when the force's are not.
+
+        Args:
+            besides: groups that another process hides.
+        """
         hidden = {
             group
-            for group in plan.group_by_id
+            for group in self.plan.group_by_id
             if group not in self.shown.protection.shown
+            or group in besides
             or any(group not in earlier for earlier in self.before)
         }
-        try:
-            split = outcomes(self.shown.figures.codebook, plan, at_risk, cases, self.shown.policy)
-        except Unprotectable as error:
-            said = str(error).replace(f"{OUTCOME}=case", "people with a case")
-            said = said.replace(f"{OUTCOME}=other", "people without a case")
-            raise DataError(f"{self.process.id}, {self.counted.period}: {said}.") from error
-        frame = _Frame(self.shown, self.known, plan, at_risk)
+        frame = Frame(self.shown, self.known, self.plan, self.at_risk)
         while True:
-            told = split.shown(hidden)
+            told = self._split.shown(hidden)
             left = frame.tellable(told)
             if FORCE not in left:
                 return frozenset()
             if left == told:
                 return told
-            hidden = {group for group in plan.group_by_id if group not in left}
+            hidden = {group for group in self.plan.group_by_id if group not in left}
+
+    @cached_property
+    def _split(self) -> Outcomes:
+        book, policy = self.shown.figures.codebook, self.shown.policy
+        try:
+            return outcomes(book, self.plan, self.at_risk, self.cases, policy)
+        except Unprotectable as error:
+            said = str(error).replace(f"{OUTCOME}=case", "people with a case")
+            said = said.replace(f"{OUTCOME}=other", "people without a case")
+            raise DataError(f"{self.process.id}, {self.counted.period}: {said}.") from error
 
     def _expect_as_before(self, counts: Mapping[str, Counts]) -> None:
         now = {group: (one.at_risk.people, one.cases.people) for group, one in counts.items()}
@@ -224,52 +268,3 @@ def _hidden(ids: tuple[str, str, str]) -> ProcedureRow:
         *(group, process, period, None, None, None, None, None),
         *(None, None, None, None, None, None, None, "c"),
     )
-
-
-@dataclass(frozen=True)
-class _Frame:
-    """HR's people as what they may be: the headcounts of the survey, some of which are not told."""
-
-    shown: Shown
-    known: Response
-    plan: TablePlan
-    at_risk: Mapping[str, int]
-
-    def tellable(self, told: Collection[str]) -> frozenset[str]:
-        """The groups of `told` whose people do not say that few of a group did not answer.
-
-        Where HR counts fewer people than answered, they are other people than those who were
-        asked, such as applicants, and say nothing of who answered.
-        """
-        # Two counts in steps, of people and of answers, lie so far apart where they differ.
-        k, slack = self.shown.policy.k, 2 * self.shown.policy.base_step
-        answers = dict(
-            zip(self.shown.figures.names, self.shown.figures.sums.people.tolist(), strict=True)
-        )
-        names = tuple(self.plan.group_by_id)
-        asked = {name: self.at_risk[name] >= answers[name] - slack for name in names}
-        if not asked[FORCE]:
-            return frozenset(told)
-        visible = self.shown.protection.shown
-        seen = [answers[one] if one in visible and asked[one] else 0 for one in names]
-        sizes = [self.at_risk[name] for name in names]
-        headcounts = {name: self.known.of_group[name].headcount for name in names}
-        fixed = set()
-        for row, name in enumerate(names):
-            size = headcounts[name]
-            if name not in told and size is not None:
-                sizes[row] = size
-                fixed.add(row)
-        may = {
-            row
-            for row, name in enumerate(names)
-            if name in told and (not asked[name] or not seen[row] or sizes[row] - seen[row] >= k)
-        }
-        frame = Told(
-            tuple(sizes),
-            answered=tuple(seen),
-            small=tuple(answers[name] < k for name in names),
-            told=frozenset(may | fixed),
-            fixed=frozenset(fixed),
-        )
-        return frozenset(names[row] for row in tellable(self.plan, frame, k) - fixed)

@@ -28,6 +28,8 @@ class Told:
         told: whose headcount may be shown by the rules for one group alone.
         cards: codes that were made, which everybody knows: no more people were asked.
         fixed: whose headcount is told already, and stays so.
+        others: where the people are not those who were asked: answers are no fewest, and only
+            about as many people as answered look like those who did.
     """
 
     sizes: tuple[int | None, ...]
@@ -36,6 +38,7 @@ class Told:
     told: frozenset[int]
     cards: int | None = None
     fixed: frozenset[int] = frozenset()
+    others: frozenset[int] = frozenset()
 
 
 def tellable(plan: TablePlan, known: Told, k: int) -> frozenset[int]:
@@ -84,7 +87,9 @@ def _open(lines: Mapping[Line, bool], known: Told, told: frozenset[int], k: int)
     _, most = _limits(lines, known, told, k)
     for group, answered in enumerate(known.answered):
         guarded = answered > 0 or known.small[group]
-        if group not in told and guarded and most[group] - answered < k:
+        silent = most[group] - answered
+        alike = group not in known.others or silent >= -k
+        if group not in told and guarded and alike and silent < k:
             yield group
 
 
@@ -101,7 +106,10 @@ def untold_and_few(plan: TablePlan, known: Told, k: int) -> int | None:
 
 def _limits(lines: Mapping[Line, bool], known: Told, told: frozenset[int], k: int) -> Limits:
     """What a reader can conclude line by line, until nothing more follows."""
-    least = [float(answered) for answered in known.answered]
+    least = [
+        0.0 if group in known.others else float(answered)
+        for group, answered in enumerate(known.answered)
+    ]
     most = [math.inf] * len(least)
     # Where nearly every card was used, that was told when the wave closed, and of every group.
     if known.cards is not None and known.cards - known.answered[0] >= k:

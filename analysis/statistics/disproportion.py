@@ -121,7 +121,7 @@ class Figures:
     Attributes:
         rate: of the group; `rest_rate` of everybody else.
         gap: points, with limits; None where there are too few to compare with, like all below.
-        ratio: of the adverse risks, with limits.
+        ratio: of the adverse risks, with limits; in `ratio_digits` decimals.
         p: of the gap; never published.
     """
 
@@ -145,26 +145,31 @@ def figures(mine: Counts, rest: Counts | None, fewest: int, *, adverse: bool) ->
     if rest is None or min(rest.cases.low, rest.others.cases.low) < fewest:
         return Figures(rate)
     found = compare(mine, rest, adverse=adverse)
-    gap = found.gap
+    gap, digits = found.gap, ratio_digits(found.ratio)
     return Figures(
         rate,
         _percent(rest.rate),
         (_percent(gap.gap), _down(100 * gap.lower), _up(100 * gap.upper)),
-        (round(found.ratio, 1), _down(found.lower), _up(found.upper)),
+        (round(found.ratio, digits), _down(found.lower, digits), _up(found.upper, digits)),
         gap.p,
     )
+
+
+def ratio_digits(ratio: float) -> int:
+    """Decimals of a ratio and its limits: two below 2, where one would hide which side of 1."""
+    return 2 if round(ratio, 2) < 2 else 1
 
 
 def _percent(share: float) -> float:
     return round(100 * share, 1) + 0.0
 
 
-def _down(value: float) -> float:
-    return math.floor(10 * value + _DUST) / 10
+def _down(value: float, digits: int = 1) -> float:
+    return math.floor(10.0**digits * value + _DUST) / 10.0**digits
 
 
-def _up(value: float) -> float:
-    return math.ceil(10 * value - _DUST) / 10
+def _up(value: float, digits: int = 1) -> float:
+    return math.ceil(10.0**digits * value - _DUST) / 10.0**digits
 
 
 def _ends(group: Counts, rest: Counts) -> tuple[tuple[int, int, int, int], ...]:

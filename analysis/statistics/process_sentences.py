@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from analysis.statistics.disproportion import ratio_digits
+
 NO_COMPARISON = "There are not enough cases among everyone else to compare with."
 
 
@@ -34,7 +36,8 @@ def clear_difference(
     least, most = sorted((abs(lower), abs(upper)))
     said = f"That is {abs(points):.1f} {side} (plausible range {least:.1f} to {most:.1f} {side})"
     if ratio is not None:
-        times = f"{ratio[0]:.1f} times ({ratio[1]:.1f} to {ratio[2]:.1f})"
+        value, low, high = (f"{one:.{ratio_digits(ratio[0])}f}" for one in ratio)
+        times = f"{value} times ({low} to {high})"
         said += (
             f", or {times} as many"
             if adverse

@@ -12,6 +12,7 @@ from analysis.procedures import Period
 from analysis.processes import Process
 from analysis.release.model import Release
 from analysis.release.rows import ProcedureRow
+from analysis.statistics.disproportion import ratio_digits
 from survey.results import bands, waves, words
 from survey.results.against import said
 from survey.results.charts.heat_map import BandPlan
@@ -128,6 +129,7 @@ def _block(release: Release, process: Process) -> Block:
     force = rows[FORCE]
     adverse = process.outcome == "adverse"
     clear = [row for row in rows.values() if row.clear]
+    worse = [row for row in clear if _is_worse(row, process.outcome)]
     # The first band is everybody, who stands in the others' first one.
     units = bands.commands(release, lambda _unit: "")[1:]
     crossings = [("Departments", bands.departments(release)), *bands.command_crossings(release)]
@@ -138,8 +140,8 @@ def _block(release: Release, process: Process) -> Block:
         told=force.words or words.NOT_SHOWN,
         ratio="Times as many" if adverse else "Risk of going without, times",
         compared=sum(row.clear is not None for row in rows.values()),
-        clear=tuple(Clear(row.words or "", found.in_words(row)) for row in clear if _is_worse(row)),
-        better=tuple(release.group_by_id[row.group].label for row in clear if not _is_worse(row)),
+        clear=tuple(Clear(row.words or "", found.in_words(row)) for row in worse),
+        better=tuple(release.group_by_id[row.group].label for row in clear if row not in worse),
         measures=tuple(release.measure_by_id[one].label for one in measures),
         bands=tuple(found.bands([*bands.across_force(release), *units])),
         more=tuple(
@@ -148,8 +150,10 @@ def _block(release: Release, process: Process) -> Block:
     )
 
 
-def _is_worse(row: ProcedureRow) -> bool:
-    return row.ratio is not None and row.ratio >= 1
+def _is_worse(row: ProcedureRow, outcome: str) -> bool:
+    """Whether more of what is adverse, or less of what is favourable, happens to a group."""
+    gap = row.rate_gap or 0.0
+    return gap > 0 if outcome == "adverse" else gap < 0
 
 
 @dataclass(frozen=True)
@@ -197,6 +201,7 @@ class _Found:
             rate = f"{rate} (others {row.rest_rate:.1f})"
             gap = words.with_range(row.rate_gap, row.gap_lower, row.gap_upper, signed=True)
         if row.ratio is not None:
-            ratio = words.with_range(row.ratio, row.ratio_lower, row.ratio_upper)
+            digits = ratio_digits(row.ratio)
+            ratio = words.with_range(row.ratio, row.ratio_lower, row.ratio_upper, digits=digits)
         cases = f"{row.cases:,} (of {row.at_risk:,})"
         return Line(label, cases, rate, gap, ratio, clear=bool(row.clear), said=tuple(figures))

@@ -168,12 +168,17 @@ NO_FIGURE = "–"
 
 
 def with_range(
-    value: float, lower: float | None, upper: float | None, *, signed: bool = False
+    value: float,
+    lower: float | None,
+    upper: float | None,
+    *,
+    signed: bool = False,
+    digits: int = 1,
 ) -> str:
-    """A figure with one decimal and its plausible range: `2.4 (1.5 to 3.8)`, `+3.7 (...)`."""
+    """A figure with its decimals and its plausible range: `2.4 (1.5 to 3.8)`, `+3.7 (...)`."""
 
     def written(number: float | None) -> str:
-        return f"{number or 0.0:{'+' if signed else ''}.1f}".replace("-", "−")
+        return f"{number or 0.0:{'+' if signed else ''}.{digits}f}".replace("-", "−")
 
     return f"{written(value)} ({written(lower)} to {written(upper)})"
 

@@ -70,6 +70,23 @@ def test_people_at_risk_that_tell_who_did_not_answer_are_found() -> None:
     assert any("leaves too few who did not" in one.words for one in told if one.kind == "rate")
 
 
+def test_two_processes_that_tell_what_each_hides_are_found() -> None:
+    given = fixtures.two_of_the_same_people()
+    each = [fixtures.released(one) for one in given]
+    # Each is safe alone, and hides another group besides.
+    assert [audit(one, fixtures.plan()) for one in each] == [(), ()]
+    planted = replace(each[0], procedures=tuple(row for one in each for row in one.procedures))
+    told = [one for one in audit(planted, fixtures.plan()) if one.kind == "rate"]
+    assert [one.group for one in told] == ["ethnicity=asian"]
+    assert audit(fixtures.released(*given), fixtures.plan()) == ()
+
+
+def test_a_group_wholly_counted_is_found_where_others_are_in_part() -> None:
+    base = clean().group_by_id[GROUP].base or 0
+    planted = fixtures.unprotected(fixtures.of_part_of_the_force(base + 3))
+    assert GROUP in {one.group for one in found(planted) if one.kind == "rate"}
+
+
 def test_two_releases_that_count_the_same_months_otherwise_are_found() -> None:
     def both(other: Release) -> set[str]:
         material = Material(

@@ -135,6 +135,36 @@ def test_applicants_are_other_people_than_those_who_answered() -> None:
     assert row(release, "ethnicity=minority", "promotion").status == "shown"
 
 
+def test_what_one_process_hides_no_other_one_of_the_same_people_tells() -> None:
+    both = fixtures.released(*fixtures.two_of_the_same_people())
+    hidden = {
+        process: {
+            one.group for one in both.procedures if one.process == process and one.cases is None
+        }
+        for process in ("referral", "promotion")
+    }
+    assert hidden["referral"] == hidden["promotion"]
+    assert hidden["referral"] >= {f"ethnicity={one}" for one in ("asian", "black", "mixed")}
+    assert any(one.status == "shown" for one in both.procedures)
+
+
+def test_a_process_that_shows_nothing_hides_nothing_of_another() -> None:
+    few = replace(fixtures.counted("promotion"), at_risk={FORCE: 40}, cases={FORCE: 3})
+    both = fixtures.released(fixtures.counted(risks=UNEQUAL), few)
+    assert both.procedures[: len(unequal().procedures)] == unequal().procedures
+    assert both.procedures[-1].status == "c"
+
+
+def test_a_process_of_part_of_the_force_does_not_tell_who_did_not_answer() -> None:
+    """Of one command all are counted: three more than answered; of the others some."""
+    base = {one.group: one.base or 0 for one in equal().groups}
+    given = fixtures.of_part_of_the_force(base["command=crime-a"] + 3)
+    assert given.at_risk[FORCE] < base[FORCE]
+    release = fixtures.released(given)
+    assert row(release, "command=crime-a").status == "c"
+    assert row(release, "command=north-a").status == "shown"
+
+
 def test_a_favourable_process_says_when_a_clear_gap_is_under_four_fifths() -> None:
     risks = {"white": 0.4, "asian": 0.2, "black": 0.2, "mixed": 0.2}
     release = fixtures.released(fixtures.counted("promotion", people=2000, risks=risks))

@@ -74,6 +74,26 @@ def test_a_line_holds_counts_and_perceptions_of_the_same_group(site: Site) -> No
     assert found.said[0].startswith(f"{estimate.positive}% ")
 
 
+def test_who_is_better_off_is_told_by_the_gap_and_not_by_a_rounded_ratio(site: Site) -> None:
+    """Promoted more often, those from minority backgrounds go without 0.96 times as often."""
+    risks = {"white": 0.02, "asian": 0.055, "black": 0.055, "mixed": 0.055}
+    made = fixtures.released(fixtures.counted("promotion", tables=["ethnicity"], risks=risks))
+    found = fixtures.row(made, "ethnicity=minority", "promotion")
+    assert found.clear
+    assert found.ratio is not None
+    assert found.ratio_upper is not None
+    assert found.ratio_upper < 1
+    assert f"the risk of going without was {found.ratio:.2f} times" in (found.words or "")
+    with site.app.test_request_context():
+        page = procedures_page(made)
+    assert page
+    (block,) = page.blocks
+    assert "Minority" in block.better
+    assert not any(one.words.startswith("Minority: ") for one in block.clear)
+    assert any(one.words.startswith("Majority: ") for one in block.clear)
+    assert line(block, "Minority").ratio.startswith(f"{found.ratio:.2f} (")
+
+
 def test_the_force_is_compared_with_nobody(site: Site) -> None:
     found = line(blocks(site)[0], "The whole force")
     assert (found.gap, found.ratio, found.clear) == ("–", "–", False)
