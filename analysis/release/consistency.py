@@ -9,6 +9,7 @@ from typing import Any
 from analysis.errors import LeakingRelease, ReleaseError
 from analysis.plan import FORCE
 from analysis.procedures import Period
+from analysis.release.following import figures_stand
 from analysis.release.free_text import names_no_hidden
 from analysis.release.levels import level_rows
 from analysis.release.model import Release
@@ -63,7 +64,8 @@ def check(release: Release) -> None:
 
     Raises:
         LeakingRelease: naming the table and the group.
-        ReleaseError: when it replaces another one without a reason, or a rung cannot stand.
+        ReleaseError: when it replaces another one without a reason, or what stands in it does not
+            follow from its other figures.
     """
     _replaces_for_a_reason(release)
     names_no_hidden(release)
@@ -103,6 +105,7 @@ def check(release: Release) -> None:
     _nothing_hidden("trends", hidden, _keys(this_wave, "measure"))
     _nothing_hidden("slopes", hidden, _keys(release.slopes, "measure"))
     _nothing_hidden("benchmarks", hidden, _keys(release.benchmarks, "measure"))
+    figures_stand(release)
 
 
 def _replaces_for_a_reason(release: Release) -> None:
