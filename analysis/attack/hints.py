@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from analysis.attack.findings import Claim, Tried
 from analysis.attack.material import Edition, Material, whole
 from analysis.attack.sums import shown_people
+from analysis.release.free_text import names
 from analysis.release.sides import is_side
 
 _VALUES = {
@@ -48,7 +49,7 @@ def hidden_rows(material: Material) -> Tried:
 
 
 def sentences(material: Material) -> Tried:
-    """Findings, warnings and the reason of a correction in words that name a hidden group."""
+    """Words of findings, warnings, reasons, deeds and sources that name a hidden group."""
     tried = Tried()
     for published in material.releases:
         release = published.release
@@ -56,11 +57,16 @@ def sentences(material: Material) -> Tried:
         hidden = {row.label for row in release.groups if row.status != "shown"} - shown
         said = [row.words for row in release.concerns]
         said += [*(row.words for row in release.changes), *release.manifest.warnings]
+        said += [row.words for row in release.procedures if row.words]
+        said += [
+            *(row.done for row in release.changes),
+            *(row.source for row in release.benchmarks),
+        ]
         said += [release.manifest.correction] if release.manifest.correction else []
         for text in said:
             tried.count()
             for label in sorted(hidden):
-                if label in text:
+                if label in text or names(text, label):
                     tried.fell(f"{published.name}: “{text}” speaks of {label}, which is hidden")
     return tried
 

@@ -10,10 +10,12 @@ import pytest
 
 from analysis.attack.hints import hidden_rows, sentences
 from analysis.attack.material import Material, Published
+from analysis.errors import LeakingRelease
 from analysis.policy import DisclosurePolicy
 from analysis.publish import WaveFacts, publish
+from analysis.release.consistency import check
 from analysis.release.model import Release
-from analysis.release.rows import ChangeRow
+from analysis.release.rows import BenchmarkRow, ChangeRow, ProcedureRow
 from analysis.statistics.change_words import NOT_SHOWN
 
 HIDDEN = "command=north&ethnicity=majority"
@@ -54,4 +56,35 @@ def test_a_figure_of_a_hidden_unit_falls(release: Release, column: str) -> None:
 def test_words_that_name_a_hidden_unit_fall(release: Release) -> None:
     label = release.group_by_id[HIDDEN].label
     told = replace(release, changes=(replace(NOTHING, words=f"{label} rose by 3."),))
+    assert any(label in fall.words for fall in sentences(of(told)).falls)
+
+
+def talks_with(label: str) -> ChangeRow:
+    return replace(NOTHING, done=f"Talks with the four of {label.upper()}")
+
+
+def source_of(label: str) -> BenchmarkRow:
+    return BenchmarkRow(
+        *("force", "led", f"Own count of {label}", 2025, False), *[None] * 5, status="c"
+    )
+
+
+def test_what_people_wrote_names_no_hidden_unit(release: Release) -> None:
+    label = release.group_by_id[HIDDEN].label
+    done = replace(release, changes=(talks_with(label),))
+    with pytest.raises(LeakingRelease, match=r"What was done .* names .*; write done in the file"):
+        check(done)
+    source = replace(release, changes=(), benchmarks=(source_of(label),))
+    with pytest.raises(LeakingRelease, match=r"The source .* names .*; write source in the file"):
+        check(source)
+    check(replace(release, benchmarks=(source_of("everybody"),)))
+    for told in (done, source):
+        assert any(label in fall.words for fall in sentences(of(told)).falls)
+
+
+def test_words_of_a_process_that_name_a_hidden_unit_fall(release: Release) -> None:
+    label = release.group_by_id[HIDDEN].label
+    counts = ("force", "referral", "2025-04/2026-03", 100, 5, 5.0)
+    row = ProcedureRow(*counts, *[None] * 8, f"Few of {label} were referred.", "shown")
+    told = replace(release, procedures=(row,))
     assert any(label in fall.words for fall in sentences(of(told)).falls)
