@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from analysis.disclosure import rounding
 from analysis.plan import COMMAND, FORCE
+from analysis.release import known
 from analysis.release.model import BreakdownFacts, Release
 from analysis.release.rows import EstimateRow, GroupRow, RepresentativenessRow
 from analysis.statistics.representativeness import r_indicator, without_assumption
@@ -83,17 +83,17 @@ def beside_estimates(release: Release) -> tuple[EstimateRow, ...]:
 
 def _beside(release: Release, row: EstimateRow, parts: Parts | None) -> EstimateRow:
     found = row
-    rate = release.group_by_id[row.group].response_rate
+    group = release.group_by_id[row.group]
     if row.positive is None:
         return found
-    if rate is not None and release.manifest.weight is None:
-        least, most = _whatever_others_think(release, row, rate)
+    if group.headcount and group.response_rate is not None and release.manifest.weight is None:
+        least, most = _whatever_others_think(release, row, group.headcount)
         found = replace(found, least=least, most=most)
     moved = None if parts is None or row.positive_bound else _shift(release, parts, row.measure)
     if parts is None or moved is None:
         return found
-    step = _step(release, row)
-    value = min(max(rounding.nearest(row.positive + moved, step), step), 100 - step)
+    step = known.step_of(release, row)
+    value = min(max(_nearest(row.positive + moved, step), step), 100 - step)
     if abs(moved) < CLEAR or abs(value - row.positive) < CLEAR:
         return found
     lower, upper = _limits(row, moved, value, step, parts)
@@ -115,12 +115,17 @@ def _limits(
     return max(0, min(low, value)), min(100, max(high, value))
 
 
-def _whatever_others_think(release: Release, row: EstimateRow, rate: int) -> tuple[int, int]:
-    """Least and most percent positive, at the end of the rate's step that leaves most open."""
-    least_rate = max(1.0, rate - release.manifest.policy["rate_step"] / 2) / 100
+def _whatever_others_think(release: Release, row: EstimateRow, headcount: int) -> tuple[int, int]:
+    """Least and most percent positive of all people of a group, where most is left open.
+
+    Whoever answered, but not this, may think anything too.
+    """
+    fewest, _ = known.of_item(release, row.group, row.measure)
+    _, people = known.people(headcount, release.manifest.policy)
+    rate = min(1.0, max(1.0, fewest) / people)
     low, high = _edges(release, row)
-    least, _ = without_assumption(low, least_rate)
-    _, most = without_assumption(high, least_rate)
+    least, _ = without_assumption(low, rate)
+    _, most = without_assumption(high, rate)
     return math.floor(100 * least + 1e-9), math.ceil(100 * most - 1e-9)
 
 
@@ -144,20 +149,14 @@ def _shift(release: Release, parts: Parts, measure: str) -> float | None:
 def _edges(release: Release, row: EstimateRow) -> tuple[float, float]:
     """The smallest and largest share that a published percent can stand for."""
     percent = row.positive or 0
-    half = _step(release, row) / 2
-    if release.measure_by_id[row.measure].sensitive:
-        # Beside a banded category of a sensitive item, the others stand in the coarse step.
-        half = max(half, release.manifest.policy["coarse_share_step"] / 2)
+    half = known.step_of(release, row) / 2
     low = 0.0 if row.positive_bound == "or_less" else max(0.0, percent - half)
     high = 100.0 if row.positive_bound == "or_more" else min(100.0, percent + half)
     return low / 100, high / 100
 
 
-def _step(release: Release, row: EstimateRow) -> int:
-    policy = release.manifest.policy
-    fine = (row.base or 0) >= policy["fine_base"]
-    own = policy["share_step" if fine else "coarse_share_step"]
-    return max(int(own), release.coarser_by_key.get((row.group, row.measure), 0))
+def _nearest(value: float, step: int) -> int:
+    return step * math.floor(value / step + 0.5 + 1e-9)
 
 
 def _weighed_by(release: Release) -> dict[str, Parts]:
@@ -198,8 +197,8 @@ def _parts(
     release: Release, group: str, breakdown: BreakdownFacts, level: str, values: list[str]
 ) -> Parts:
     rows = (release.group_by_id.get(f"{breakdown.id}={value}") for value in values)
-    known = tuple(row for row in rows if row is not None and row.base is not None and row.headcount)
-    return Parts(release.group_by_id[group], breakdown.id, level, known)
+    told = tuple(row for row in rows if row is not None and row.base is not None and row.headcount)
+    return Parts(release.group_by_id[group], breakdown.id, level, told)
 
 
 def _whole_rows(release: Release, breakdown: BreakdownFacts) -> Iterator[RepresentativenessRow]:
@@ -212,7 +211,7 @@ def _whole_rows(release: Release, breakdown: BreakdownFacts) -> Iterator[Represe
         yield RepresentativenessRow(
             *names,  # type: ignore[arg-type]
             indicator=round(r_indicator(parts.people, parts.answered).adjusted, 2),
-            effective=rounding.nearest(parts.weighted.effective, 10) if weighs else None,
+            effective=_nearest(parts.weighted.effective, 10) if weighs else None,
             moved=_most_moved(release, parts) if weighs else None,
             partial=None,
             missing=None,
@@ -242,7 +241,7 @@ def _said(parts: Parts) -> Iterator[tuple[str, tuple[float, int]]]:
     for row, partial, n, people in zip(
         parts.rows, found.partial, parts.answered, parts.people, strict=True
     ):
-        missing = rounding.nearest(rate * people - n, MISSING_STEP)
+        missing = _nearest(rate * people - n, MISSING_STEP)
         yield row.group, (round(partial, 3), missing)
 
 
