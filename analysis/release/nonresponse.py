@@ -15,7 +15,7 @@ from analysis.plan import COMMAND, FORCE
 from analysis.release import known
 from analysis.release.model import BreakdownFacts, Release
 from analysis.release.rows import EstimateRow, GroupRow, RepresentativenessRow
-from analysis.statistics.representativeness import r_indicator, without_assumption
+from analysis.statistics.representativeness import are_missing, r_indicator, without_assumption
 from analysis.statistics.weighting import Reweighted, reweighted
 
 COVERED = 0.9
@@ -28,6 +28,7 @@ CLEAR = 2
 """Points by which a weighted figure must differ to stand beside the other."""
 
 MISSING_STEP = 5
+"""People; step of how many more had answered at the rate of all."""
 
 _NOTHING = (None, None, None, None, None)
 
@@ -70,6 +71,32 @@ def representativeness_rows(release: Release) -> tuple[RepresentativenessRow, ..
         for breakdown in release.manifest.breakdowns
         for row in (*_whole_rows(release, breakdown), *_part_rows(release, breakdown))
     )
+
+
+def clearly_missing(release: Release) -> frozenset[str]:
+    """The groups of which clearly fewer answered than of all, level by level of each breakdown."""
+    families: dict[tuple[str, str], list[tuple[GroupRow, int]]] = {}
+    for row in release.representativeness:
+        group = release.group_by_id[row.group]
+        if row.kind == "part" and row.missing is not None and group.base and group.headcount:
+            families.setdefault((row.breakdown, row.parts_level), []).append((group, row.missing))
+    return frozenset(
+        group.group for family in families.values() for group in _missing_of(release, family)
+    )
+
+
+def _missing_of(release: Release, family: list[tuple[GroupRow, int]]) -> Iterator[GroupRow]:
+    policy = release.manifest.policy
+    rows, missing = zip(*family, strict=True)
+    bases, people = [row.base or 0 for row in rows], [row.headcount or 0 for row in rows]
+    off = []
+    for base, size, more in zip(bases, people, missing, strict=True):
+        # More may have answered, or fewer be in the group, than is published.
+        answers, fewest = known.people(base, policy)[1], known.people(size, policy)[0]
+        rate = min(1.0, (base + more) / size)
+        off.append(MISSING_STEP / 2 + (answers - base) + rate * (size - fewest))
+    named = are_missing(people, bases, missing, off)
+    yield from (row for row, fewer in zip(rows, named, strict=True) if fewer)
 
 
 def beside_estimates(release: Release) -> tuple[EstimateRow, ...]:
