@@ -18,10 +18,10 @@ from analysis.attack import witnesses
 from analysis.attack.bases import attacks
 from analysis.plan import FORCE, Breakdown, Intersection, Table, TablePlan, Value
 from analysis.policy import DisclosurePolicy
-from analysis.publish.nonresponse import beside_estimates, representativeness_rows
 from analysis.release import folder
 from analysis.release.certificates import Certificates, Proof
 from analysis.release.model import BreakdownFacts, Manifest, Release
+from analysis.release.nonresponse import beside_estimates, representativeness_rows
 from analysis.release.rows import (
     ComparisonRow,
     ConcernRow,
