@@ -14,6 +14,7 @@ _VALUES = {
     "groups": ("base", "headcount", "response_rate"),
     "estimates": (
         *("base", "positive", "neutral", "negative", "score", "lower", "upper"),
+        *("positive_bound", "neutral_bound", "negative_bound"),
         *("weighted", "weighted_lower", "weighted_upper", "least", "most"),
     ),
     "distributions": ("percent", "bound"),
@@ -22,12 +23,17 @@ _VALUES = {
     "benchmarks": ("gap", "lower", "upper"),
     "slopes": ("since", "waves", "change", "lower", "upper", "direction"),
     "concerns": ("state", "gap", "words"),
-    "procedures": ("at_risk", "cases", "rate", "rate_gap", "ratio", "clear", "words"),
+    "procedures": (
+        *("at_risk", "cases", "rate", "rest_rate", "rate_gap", "gap_lower", "gap_upper"),
+        *("ratio", "ratio_lower", "ratio_upper", "clear", "words"),
+    ),
     "changes": (
         *("value_before", "value_after", "change", "others", "others_change"),
         *("excess", "lower", "upper", "regression"),
     ),
     "representativeness": ("indicator", "effective", "moved", "partial", "missing"),
+    "reliability": ("alpha", "lower", "upper"),
+    "drivers": ("share", "first", "last", "explained"),
 }
 _NAMING = ("comparisons", "concerns")
 
