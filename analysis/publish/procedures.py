@@ -6,8 +6,8 @@ is compared is made of the rounded counts alone, so it tells nothing that they d
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 from analysis.disclosure.outcomes import OUTCOME, Outcomes, levels_of, outcomes
@@ -21,18 +21,9 @@ from analysis.publish.headcounts import headcounts
 from analysis.publish.people_at_risk import Frame
 from analysis.publish.response import Response
 from analysis.publish.shown import Shown
+from analysis.release.process_rows import rows_of
 from analysis.release.rows import ProcedureRow
-from analysis.statistics import process_sentences as sentences
-from analysis.statistics.disproportion import (
-    FOUR_FIFTHS,
-    Counts,
-    Figures,
-    Span,
-    are_clear,
-    figures,
-    smallest_gap,
-    smallest_ratio,
-)
+from analysis.statistics.disproportion import Counts, Span
 
 
 def procedure_rows(
@@ -139,35 +130,22 @@ class _Made:
         """The levels that HR gave."""
         return levels_of(self.shown.plan, self.at_risk)
 
-    def rows(self, told: Collection[str]) -> Iterator[ProcedureRow]:
+    def rows(self, told: Collection[str]) -> tuple[ProcedureRow, ...]:
         """One for every group of the levels that HR gave; `told` are those that are shown."""
-        policy = self.shown.policy
-        plan, at_risk, cases = self.plan, self.at_risk, self.cases
+        step = self.shown.policy.base_step
         counts = {
             group: Counts(
-                Span.of(nearest(at_risk[group], policy.base_step), policy.base_step),
-                Span.of(nearest(cases[group], policy.base_step), policy.base_step),
+                Span.of(nearest(self.at_risk[group], step), step),
+                Span.of(nearest(self.cases[group], step), step),
             )
-            for group in plan.group_by_id
             if group in told
+            else None
+            for group in self.plan.group_by_id
         }
         self._expect_as_before(counts)
-        made = {
-            group: figures(
-                *(mine, None if group == FORCE else counts[FORCE].without(mine)),
-                *(policy.k,),
-                adverse=self.process.outcome == "adverse",
-            )
-            for group, mine in counts.items()
-        }
-        compared = {group: one.p for group, one in made.items() if one.gap is not None}
-        clear = dict(zip(compared, are_clear(list(compared.values())), strict=True))
-        for group in plan.group_by_id:
-            ids = (group, self.process.id, str(self.counted.period))
-            if group in made:
-                yield self._row(ids, counts, made[group], clear.get(group))
-            else:
-                yield _hidden(ids)
+        labels = {group.id: group.label for group in self.plan.groups}
+        period, k = str(self.counted.period), self.shown.policy.k
+        return rows_of(self.process, period, counts, labels, k)
 
     def told(self, besides: Collection[str]) -> frozenset[str]:
         """The groups whose counts are shown; none when the force's are not.
@@ -202,8 +180,12 @@ class _Made:
             said = said.replace(f"{OUTCOME}=other", "people without a case")
             raise DataError(f"{self.process.id}, {self.counted.period}: {said}.") from error
 
-    def _expect_as_before(self, counts: Mapping[str, Counts]) -> None:
-        now = {group: (one.at_risk.people, one.cases.people) for group, one in counts.items()}
+    def _expect_as_before(self, counts: Mapping[str, Counts | None]) -> None:
+        now = {
+            group: (one.at_risk.people, one.cases.people)
+            for group, one in counts.items()
+            if one is not None
+        }
         for earlier in self.before:
             odd = [group for group in {**earlier, **now} if earlier.get(group) != now.get(group)]
             if odd:
@@ -212,59 +194,3 @@ class _Made:
                     f"counts of {odd[0]}: the difference would tell of few people. Give the "
                     "counts of then, or leave the process out."
                 )
-
-    def _row(
-        self,
-        ids: tuple[str, str, str],
-        counts: Mapping[str, Counts],
-        made: Figures,
-        clear: bool | None,
-    ) -> ProcedureRow:
-        mine, rest = counts[ids[0]], counts[FORCE].without(counts[ids[0]])
-        gap, ratio = made.gap or _NOTHING, made.ratio or _NOTHING
-        return replace(
-            _hidden(ids),
-            at_risk=mine.at_risk.people,
-            cases=mine.cases.people,
-            rate=made.rate,
-            rest_rate=made.rest_rate,
-            rate_gap=gap[0],
-            gap_lower=gap[1],
-            gap_upper=gap[2],
-            ratio=ratio[0],
-            ratio_lower=ratio[1],
-            ratio_upper=ratio[2],
-            clear=clear,
-            words=self._words(ids[0], mine, rest, made, clear=clear),
-            status="shown",
-        )
-
-    def _words(
-        self, group: str, mine: Counts, rest: Counts, made: Figures, *, clear: bool | None
-    ) -> str:
-        label, event = self.shown.plan.group_by_id[group].label, self.process.event
-        if made.rest_rate is None or made.gap is None:
-            told = sentences.told(label, event, made.rate)
-            return told if group == FORCE else f"{told} {sentences.NO_COMPARISON}"
-        said = [sentences.compared(label, event, made.rate, made.rest_rate)]
-        adverse = self.process.outcome == "adverse"
-        if not clear:
-            seen = smallest_ratio(mine, rest) if adverse else None
-            points = 100 * smallest_gap(mine, rest)
-            said.append(sentences.no_clear_difference(mine.at_risk.people, seen, points))
-            return " ".join(said)
-        said.append(sentences.clear_difference(made.gap, made.ratio, adverse=adverse))
-        if not adverse and mine.rate < FOUR_FIFTHS * rest.rate:
-            said.append(sentences.under_four_fifths(mine.rate / rest.rate))
-        return " ".join(said)
-
-
-_NOTHING = (None, None, None)
-
-
-def _hidden(ids: tuple[str, str, str]) -> ProcedureRow:
-    group, process, period = ids
-    return ProcedureRow(
-        *(group, process, period, None, None, None, None, None),
-        *(None, None, None, None, None, None, None, "c"),
-    )

@@ -13,6 +13,7 @@ from analysis.release.following import figures_stand
 from analysis.release.free_text import names_no_hidden
 from analysis.release.levels import level_rows
 from analysis.release.model import Release
+from analysis.release.process_rows import expect_rows
 from analysis.release.sides import holds_a_trait, is_side, side_row
 from analysis.statistics.change_words import NOT_SHOWN
 
@@ -225,7 +226,7 @@ def _changes_stand(release: Release) -> None:
 
 
 def _processes_stand(release: Release) -> None:
-    """Processes are declared ones, with a group that exists, once, in one period each."""
+    """Processes are declared ones, with groups that exist, once, in one period, and whole."""
     declared = {one.id for one in release.manifest.processes}
     periods: dict[str, str] = {}
     seen = set()
@@ -239,6 +240,7 @@ def _processes_stand(release: Release) -> None:
         if (row.process, row.group) in seen:
             raise ReleaseError(f"procedures: {row.group} stands twice under {row.process}.")
         seen.add((row.process, row.group))
+    expect_rows(release)
 
 
 def _is_period(text: str) -> bool:

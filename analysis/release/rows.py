@@ -256,9 +256,9 @@ class ProcedureRow:
 
     `at_risk` and `cases` are people, rounded to the policy's `base_step` whatever their number. All
     else is made of these two, of the group and of the force: rates in percent and their gap in
-    points, with one decimal; `ratio` of the adverse risks. `clear` says whether the gap stands out
-    among all groups of the process. Where there is nothing to compare with, only the two and
-    `rate` are there.
+    points, with one decimal; `ratio` of the adverse risks, with two below 2. `clear` says whether
+    the gap stands out among all groups of the process. Where there is nothing to compare with, only
+    the two and `rate` are there.
     """
 
     group: str

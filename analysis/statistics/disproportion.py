@@ -10,6 +10,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from scipy.special import ndtri
+
 from analysis.errors import EstimationError
 from analysis.statistics.comparisons import Difference, koopman_ratio, miettinen_nurminen
 from analysis.statistics.families import benjamini_hochberg
@@ -17,11 +19,12 @@ from analysis.statistics.families import benjamini_hochberg
 LEVEL = 0.05
 """Share of differences called clear that may be chance, within one process."""
 
-VISIBLE = 2.8016
-"""Standard errors of a difference that is seen in four of five samples: z of 0.975 and of 0.8."""
+POWER = 0.8
+"""Share of samples in which the smallest gap that could have been seen is seen."""
 
 FOUR_FIFTHS = 0.8
 
+_FINE = 1e-6
 _DUST = 1e-9
 """Below this a difference from a step is floating-point error, not a figure."""
 
@@ -195,36 +198,43 @@ def are_clear(p: Sequence[float]) -> list[bool]:
     return [bool(q <= LEVEL) for q in benjamini_hochberg(p)] if p else []
 
 
-def smallest_ratio(group: Counts, rest: Counts) -> float:
-    """The ratio of rates that a group of this size would show in four samples of five.
+def smallest_gap(group: Counts, rest: Counts, compared: int) -> float:
+    """The gap of rates that a group of this size would show in four samples of five; in [0, 1].
 
-    By the standard error of the logarithm of a ratio, sqrt((1 - r)/(n1 r) + (1 - r)/(n2 r)), with
-    the rate r of group and rest together.
+    It has to stand out at `LEVEL` divided by the comparisons, for every count in the steps, which
+    is what a single clear difference of a process takes. Everybody has the rate of both together,
+    and the gap is towards one half, where chance moves it most.
+
+    Args:
+        group: counts of the group.
+        rest: counts of everybody else.
+        compared: groups of the process that are compared, one or more.
+
+    Returns:
+        The gap; 1 where none could have been seen.
 
     Raises:
-        EstimationError: when nobody is a case.
-
-    Source: Katz et al. (1978).
-
-    >>> def counts(people, cases):
-    ...     return Counts(Span(people, people, people), Span(cases, cases, cases))
-    >>> round(smallest_ratio(counts(500, 15), counts(5000, 150)), 2)
-    2.11
+        EstimationError: when there is nobody in the group or in the rest.
     """
+    least, most = _ends(group, rest)
+    gap = group.rate - rest.rate
+    ends = (x1 / n1 - x2 / n2 for x1, n1, x2, n2 in (least, most))
+    rounding = max(abs(end - gap) for end in ends)
     people, others = group.at_risk.people, rest.at_risk.people
-    cases = group.cases.people + rest.cases.people
-    if not cases or not people or not others:
-        raise EstimationError("no cases: no ratio can be seen")
-    share = min(1.0, cases / (people + others))
-    error = math.sqrt((1 - share) / share * (1 / people + 1 / others))
-    return math.exp(VISIBLE * error)
+    share = min(1.0, (group.cases.people + rest.cases.people) / (people + others))
+    share = min(share, 1 - share)
+    outside, seen = float(ndtri(1 - LEVEL / compared / 2)), float(ndtri(POWER))
 
+    def is_seen(wide: float) -> bool:
+        first, pooled = share + wide, share + wide * people / (people + others)
+        alike = math.sqrt(pooled * (1 - pooled) * (1 / people + 1 / others))
+        apart = math.sqrt(first * (1 - first) / people + share * (1 - share) / others)
+        return wide - rounding >= outside * alike + seen * apart
 
-def smallest_gap(group: Counts, rest: Counts) -> float:
-    """The gap of rates that a group of this size would show in four samples of five; in [0, 1]."""
-    people, others = group.at_risk.people, rest.at_risk.people
-    cases = group.cases.people + rest.cases.people
-    if not people or not others:
-        raise EstimationError("no people: no gap can be seen")
-    share = min(1.0, cases / (people + others))
-    return VISIBLE * math.sqrt(share * (1 - share) * (1 / people + 1 / others))
+    low, high = 0.0, 1 - share
+    if not is_seen(high):
+        return 1.0
+    while high - low > _FINE:
+        middle = (low + high) / 2
+        low, high = (low, middle) if is_seen(middle) else (middle, high)
+    return high

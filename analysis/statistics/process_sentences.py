@@ -51,18 +51,14 @@ def under_four_fifths(of_rest: float) -> str:
     return f"Their rate is {of_rest:.2f} of that of everyone else, which is under four fifths."
 
 
-def no_clear_difference(people: int, ratio: float | None, points: float) -> str:
+def no_clear_difference(people: int, points: float) -> str:
     """What follows where no difference is clear, and what could have been seen.
 
     Args:
         people: of the group, as published.
-        ratio: the smallest ratio of rates that would be seen; None for a favourable process.
-        points: the smallest gap that would be seen.
+        points: the smallest gap that would be seen, of every 100.
     """
-    seen = f"a gap of about {points:.1f} in every 100"
-    if ratio is not None:
-        seen += f", about {ratio:.1f} times as many"
     return (
-        f"No clear difference. Among about {people:,} people we could only have seen {seen}. "
-        "This does not show that all is well."
+        f"No clear difference. Among about {people:,} people we could only have seen a gap of "
+        f"about {points:.1f} in every 100. This does not show that all is well."
     )

@@ -66,8 +66,9 @@ class Block:
 
     Attributes:
         ratio: what the ratio is of.
-        compared: how many groups were compared with everyone else.
+        summary: in a few words, what was seen.
         told: about the whole force; or that nothing is shown.
+        open: what is said where no group stands out; "" where one does, or nothing is shown.
         clear: groups that clearly fare worse than everyone else.
         better: labels of those that clearly fare better.
     """
@@ -75,9 +76,10 @@ class Block:
     id: str
     label: str
     period: str
+    summary: str
     told: str
+    open: str
     ratio: str
-    compared: int
     clear: tuple[Clear, ...]
     better: tuple[str, ...]
     measures: tuple[str, ...]
@@ -129,6 +131,7 @@ def _block(release: Release, process: Process) -> Block:
     force = rows[FORCE]
     adverse = process.outcome == "adverse"
     clear = [row for row in rows.values() if row.clear]
+    compared = sum(row.clear is not None for row in rows.values())
     worse = [row for row in clear if _is_worse(row, process.outcome)]
     # The first band is everybody, who stands in the others' first one.
     units = bands.commands(release, lambda _unit: "")[1:]
@@ -137,9 +140,10 @@ def _block(release: Release, process: Process) -> Block:
         id=process.id,
         label=process.label,
         period=Period.parse(force.period).words,
+        summary=_summary(force.status == "shown", compared, len(worse), len(clear)),
         told=force.words or words.NOT_SHOWN,
+        open="" if clear or force.status != "shown" else words.no_clear_process(compared),
         ratio="Times as many" if adverse else "Risk of going without, times",
-        compared=sum(row.clear is not None for row in rows.values()),
         clear=tuple(Clear(row.words or "", found.in_words(row)) for row in worse),
         better=tuple(release.group_by_id[row.group].label for row in clear if row not in worse),
         measures=tuple(release.measure_by_id[one].label for one in measures),
@@ -148,6 +152,20 @@ def _block(release: Release, process: Process) -> Block:
             (title, lines) for title, plans in crossings if (lines := tuple(found.bands(plans)))
         ),
     )
+
+
+def _summary(shown: bool, compared: int, worse: int, clear: int) -> str:
+    if not shown:
+        return "not shown"
+    if not compared:
+        return "too few cases to compare groups"
+    if worse:
+        said = f"{worse} group{'s' if worse > 1 else ''} clearly worse off"
+    elif clear:
+        said = f"{clear} group{'s' if clear > 1 else ''} clearly better off"
+    else:
+        said = "no clear difference seen"
+    return f"{said}, among {compared} comparison{'s' if compared > 1 else ''}"
 
 
 def _is_worse(row: ProcedureRow, outcome: str) -> bool:

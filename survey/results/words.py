@@ -18,6 +18,7 @@ from analysis.release.rows import (
     TrendRow,
 )
 from analysis.release.visible import is_judged
+from analysis.statistics import process_sentences
 from analysis.statistics.sentences import no_clear_difference, plausible_range
 
 NOT_SHOWN = "Not shown: too few people, or hidden to protect others."
@@ -82,7 +83,7 @@ TWO_VIEWS = (
 def no_clear_process(compared: int) -> str:
     """What is said of a process in which no group stands out."""
     if not compared:
-        return NO_COMPARISON
+        return process_sentences.NO_COMPARISON
     return (
         "No clear difference between any group that is shown and everyone else. Small groups can "
         "only show large gaps, so this does not show that all is well."

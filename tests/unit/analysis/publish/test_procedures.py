@@ -253,6 +253,62 @@ def test_a_release_whose_processes_cannot_stand_is_refused() -> None:
         check(replace(unequal(), procedures=(*unequal().procedures, unequal().procedures[0])))
 
 
+@pytest.mark.parametrize(
+    "missing", [FORCE, "command=north", "command=crime-a", "ethnicity=minority", "probationer=yes"]
+)
+def test_a_release_without_a_row_of_a_process_is_refused_on_reading(
+    missing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = tuple(one for one in unequal().procedures if one.group != missing)
+    with pytest.raises(ReleaseError, match=f"{missing} has no row under referral"):
+        folder.unpack(planted(monkeypatch, procedures=rows), KEY.public_key())
+
+
+def test_a_release_whose_levels_above_are_missing_is_refused() -> None:
+    above = ("command=response", "command=specialist")
+    rows = tuple(one for one in unequal().procedures if one.group not in above)
+    with pytest.raises(ReleaseError, match="command=response has no row under referral"):
+        check(replace(unequal(), procedures=rows))
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"words": "Minority officers do as they like."},
+        {"rate": float("nan")},
+        {"gap_lower": float("nan")},
+        {"ratio": 0.9},
+        {"clear": False},
+        {"rest_rate": None},
+    ],
+)
+def test_what_does_not_follow_from_the_counts_is_refused_on_reading(
+    values: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = changed(unequal(), "ethnicity=minority", **values).procedures
+    with pytest.raises(ReleaseError, match="ethnicity=minority"):
+        folder.unpack(planted(monkeypatch, procedures=rows), KEY.public_key())
+
+
+@pytest.mark.parametrize(
+    "values", [{"cases": None}, {"at_risk": None}, {"cases": 9000}, {"at_risk": 20000}]
+)
+def test_counts_that_cannot_be_are_refused(values: dict[str, object]) -> None:
+    with pytest.raises(ReleaseError, match="procedures"):
+        check(changed(unequal(), "ethnicity=minority", **values))
+    hidden = dict.fromkeys(("at_risk", "cases", "rate", "words"))
+    with pytest.raises(ReleaseError, match="not the whole force"):
+        check(changed(unequal(), FORCE, **hidden, status="c"))
+
+
+def planted(monkeypatch: pytest.MonkeyPatch, **values: object) -> bytes:
+    """A signed Release that was written without being looked at."""
+    with monkeypatch.context() as patched:
+        patched.setattr(folder, "prove", lambda *_: None)
+        patched.setattr(folder, "check", lambda *_: None)
+        return folder.packed(replace(unequal(), **values), KEY)  # type: ignore[arg-type]
+
+
 def test_a_policy_of_coarser_steps_rounds_coarser() -> None:
     release = fixtures.released(
         fixtures.counted(risks=UNEQUAL), policy=DisclosurePolicy(base_step=10)

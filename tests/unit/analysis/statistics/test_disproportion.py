@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import product
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from analysis.errors import EstimationError
@@ -17,7 +18,6 @@ from analysis.statistics.disproportion import (
     compare,
     figures,
     smallest_gap,
-    smallest_ratio,
 )
 
 
@@ -96,21 +96,39 @@ def test_clear_is_judged_among_all_comparisons() -> None:
     assert are_clear([]) == []
 
 
-def test_what_could_have_been_seen_shrinks_with_the_group() -> None:
+def test_what_could_have_been_seen_shrinks_with_the_group_and_grows_with_the_comparisons() -> None:
     large, small, rest = exact(1000, 50), exact(100, 5), exact(5000, 250)
-    assert smallest_ratio(large, rest) < smallest_ratio(small, rest)
-    assert smallest_gap(large, rest) < smallest_gap(small, rest)
-    # sqrt(0.05 x 0.95 x (1/1000 + 1/5000)) is 0.00755; times 2.80 is 2.1 points.
-    assert smallest_gap(large, rest) == pytest.approx(0.0212, abs=5e-5)
-    with pytest.raises(EstimationError, match="no cases"):
-        smallest_ratio(exact(10, 0), exact(10, 0))
+    alone = smallest_gap(large, rest, 1)
+    assert alone < smallest_gap(large, rest, 20) < smallest_gap(small, rest, 20)
+    # 1.96 x 0.00781 (pooled rate 0.0540) + 0.842 x 0.00890 (rates 0.0739 and 0.05).
+    assert alone == pytest.approx(0.0228, abs=3e-4)
+    assert smallest_gap(counts(1000, 50), rest, 1) > alone
+    assert smallest_gap(exact(1000, 950), exact(5000, 4750), 1) == pytest.approx(alone)
+    assert smallest_gap(exact(2, 1), exact(2, 1), 20) == 1.0
+
+
+def test_a_gap_that_could_have_been_seen_is_seen_in_four_samples_of_five() -> None:
+    rng, (people, others, share) = np.random.default_rng(1), (200, 5800, 0.05)
+    group, whole = counts(people, 10), counts(people + others, 300)
+    gap = smallest_gap(group, whole.without(group), 20)
+    seen = 0
+    for _ in range(150):
+        mine, rest = rng.binomial(people, share + gap), rng.binomial(others, share)
+        group, whole = counts(people, near(mine)), counts(people + others, near(mine + rest))
+        p = compare(group, whole.without(group), adverse=True).gap.p
+        seen += are_clear([p, *[1.0] * 19])[0]
+    assert 0.7 * 150 < seen < 0.95 * 150
+
+
+def near(people: int) -> int:
+    return 5 * int((people + 2) // 5)
 
 
 def test_sentences_name_no_cause() -> None:
     said = [
         sentences.clear_difference((3.2, 1.1, 5.4), (2.1, 1.4, 3.1), adverse=True),
         sentences.clear_difference((-9.5, -15.2, -3.1), (1.1, 1.02, 1.2), adverse=False),
-        sentences.no_clear_difference(400, 1.6, 2.4),
+        sentences.no_clear_difference(400, 2.4),
         sentences.under_four_fifths(0.62),
     ]
     assert said[0] == (
@@ -121,7 +139,7 @@ def test_sentences_name_no_cause() -> None:
     assert (
         "the risk of going without was 1.10 times (1.02 to 1.20) that of everyone else" in said[1]
     )
-    assert "about 1.6 times as many. This does not show that all is well." in said[2]
+    assert "a gap of about 2.4 in every 100. This does not show that all is well." in said[2]
     assert not any(word in " ".join(said) for word in ("because", "driven", "proves"))
 
 
@@ -131,14 +149,13 @@ def test_the_example_of_the_methods_page_is_true() -> None:
     found = figures(group, rest, 10, adverse=True)
     assert (found.rate, found.rest_rate) == (6.4, 2.6)
     assert (found.gap, found.ratio) == ((3.7, 1.5, 6.7), (2.4, 1.5, 3.8))
-    assert round(100 * smallest_gap(group, rest), 1) == 2.1
-    assert round(smallest_ratio(group, rest), 1) == 2.0
+    assert round(100 * smallest_gap(group, rest, 20), 1) == 3.9
     page = (Path(__file__).parents[4] / "docs" / "METHODS.md").read_text()
     said = " ".join(page.partition("## Formal processes")[2].split())
     for words in (
         "6.4 of every 100",
         "2.6 of every 100",
         "The gap is 3.7 (1.5 to 6.7), the ratio 2.4 (1.5 to 3.8)",
-        "a gap of 2.1, or 2.0 times as many",
+        "a gap of 3.9 in every 100",
     ):
         assert words in said

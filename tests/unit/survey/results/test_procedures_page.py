@@ -94,6 +94,26 @@ def test_who_is_better_off_is_told_by_the_gap_and_not_by_a_rounded_ratio(site: S
     assert line(block, "Minority").ratio.startswith(f"{found.ratio:.2f} (")
 
 
+def test_what_is_not_shown_or_not_compared_is_not_called_equal(site: Site) -> None:
+    few = replace(
+        fixtures.counted(tables=["probationer"]),
+        at_risk={"force": 6000, "probationer=yes": 1200, "probationer=no": 4800},
+        cases={"force": 9, "probationer=yes": 0, "probationer=no": 9},
+    )
+    alone = replace(fixtures.counted("promotion"), at_risk={"force": 900}, cases={"force": 100})
+    with site.app.test_request_context():
+        page = procedures_page(fixtures.released(few, alone))
+        equal = procedures_page(fixtures.released(fixtures.counted(tables=["probationer"])))
+    assert page
+    assert equal
+    hidden, force = page.blocks
+    assert (hidden.summary, hidden.open) == ("not shown", "")
+    assert hidden.told.startswith("Not shown")
+    assert force.summary == "too few cases to compare groups"
+    assert equal.blocks[0].summary == "no clear difference seen, among 2 comparisons"
+    assert equal.blocks[0].open.startswith("No clear difference between any group")
+
+
 def test_the_force_is_compared_with_nobody(site: Site) -> None:
     found = line(blocks(site)[0], "The whole force")
     assert (found.gap, found.ratio, found.clear) == ("–", "–", False)
