@@ -93,8 +93,9 @@ def tabulate(
         raise SettingsError(
             "--ledger needs --key: a Release signed with a throw-away key is another one each time."
         )
-    in_ledger = {"interventions": beside.interventions, **of_wave}
-    for option in ("correct", "previous", "keep_tallies", "interventions"):
+    files = {"interventions": beside.interventions, "procedures": beside.procedures}
+    in_ledger = {**files, **of_wave}
+    for option in ("correct", "previous", "keep_tallies", *files):
         if in_ledger[option] is not None and ledger is None:
             name = option.replace("_", "-")
             raise SettingsError(f"--{name} needs --ledger, in which the Releases stand.")

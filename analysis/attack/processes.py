@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -153,18 +153,15 @@ def _headcounts(release: Release, plan: TablePlan | None) -> Iterator[Breach]:
         if row.base is not None
     }
     cells, equations = grid(release, plan)
+    asked = dict.fromkeys(row.group for row in release.procedures if row.group in answers)
     seen = set()
-    for process, people in _at_risk(release):
-        if FORCE not in people:
-            continue
+    for process, people in _frames(release, answers):
         low, high = np.zeros(len(cells)), np.full(len(cells), 4.0 * people[FORCE].high)
         for group, span in people.items():
             cell = cells[release.group_by_id[group].values]
             low[cell], high[cell] = span.low, span.high
         fits = FittingTables(equations, low, high)
-        for group in dict.fromkeys(row.group for row in release.procedures):
-            if group not in answers or group in seen:
-                continue
+        for group in [one for one in asked if one not in seen]:
             cell = cells[release.group_by_id[group].values]
             if group not in people:
                 fits.search({cell: -1.0})
@@ -176,6 +173,24 @@ def _headcounts(release: Release, plan: TablePlan | None) -> Iterator[Breach]:
                     "answered, which leaves too few who did not"
                 )
                 yield Breach("rate", group, words, process=process)
+
+
+def _frames(release: Release, answers: Mapping[str, int]) -> Iterator[tuple[str, dict[str, Span]]]:
+    """How many people of each group may have been asked, as told by every process.
+
+    Where a process may count the whole force, the published headcounts tell of its other groups.
+    """
+    headcounts = {
+        row.group: Span(row.headcount, row.headcount, row.headcount)
+        for row in release.groups
+        if row.headcount is not None
+    }
+    for process, people in _at_risk(release):
+        if FORCE not in people:
+            continue
+        yield process, people
+        if people[FORCE].high >= answers.get(FORCE, 0) and not headcounts.keys() <= people.keys():
+            yield process, {**headcounts, **people}
 
 
 def _at_risk(release: Release) -> Iterator[tuple[str, dict[str, Span]]]:

@@ -82,7 +82,10 @@ def test_a_file_of_answers_becomes_a_signed_release(
 
 
 def test_counts_of_processes_stand_in_the_release(
-    answers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    answers: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     asked = tmp_path / "asked.yaml"
     asked.write_text(
@@ -96,7 +99,12 @@ def test_counts_of_processes_stand_in_the_release(
     lines = [f"leaving,2024-04/2025-03,{row}" for row in rows]
     counts.write_text("\n".join(["process,period,group,people,cases", *lines]))
     arguments = ["--questionnaire", asked, "--responses", answers, "--procedures", counts]
-    assert candour(monkeypatch, *arguments, "--out", tmp_path / "out") == 0
+    arguments += ["--out", tmp_path / "out"]
+    assert candour(monkeypatch, *arguments) == 2
+    assert "--procedures needs --ledger" in capsys.readouterr().err
+    keys.make(tmp_path / "keys")
+    arguments += ["--ledger", tmp_path / "ledger", "--key", tmp_path / "keys"]
+    assert candour(monkeypatch, *arguments) == 0
     (made,) = (tmp_path / "out").iterdir()
     found = {row.group: row for row in folder.read(made, None).procedures}
     assert found["ethnicity=minority"].rate == 20.0
@@ -137,6 +145,8 @@ def test_bad_input_is_one_sentence_and_exit_code_two(
     dirty.write_text(answers.read_text().replace("never", "Never", 1))
     not_a_key = tmp_path / "release.key"
     not_a_key.write_text("{}")
+    keys.make(tmp_path / "keys")
+    in_ledger = {"--ledger": tmp_path / "ledger", "--key": tmp_path / "keys"}
     good = {"--questionnaire": TINY, "--responses": answers, "--out": tmp_path / "out"}
     for change, sentence in [
         ({"--responses": dirty}, "column bullied: 'Never' is not an answer"),
@@ -145,7 +155,10 @@ def test_bad_input_is_one_sentence_and_exit_code_two(
         ({"--key": not_a_key}, "is not a release.key"),
         ({"--weight": "POSTWT"}, "the column POSTWT is missing"),
         ({"--headcount": answers}, "they must be group,headcount"),
-        ({"--procedures": answers}, "they must be process,period,group,people,cases"),
+        (
+            {"--procedures": answers, **in_ledger},
+            "they must be process,period,group,people,cases",
+        ),
         ({"--wave": ""}, "'' cannot be a wave's id; use up to 64"),
         ({"--wave": "../../evil"}, "'../../evil' cannot be a wave's id; use up to 64"),
     ]:

@@ -87,6 +87,21 @@ def test_a_group_wholly_counted_is_found_where_others_are_in_part() -> None:
     assert GROUP in {one.group for one in found(planted) if one.kind == "rate"}
 
 
+def test_a_headcount_beside_people_at_risk_that_tells_who_did_not_answer_is_found() -> None:
+    """Two departments are hidden: the headcount of one leaves the other's, by subtraction."""
+    other = "command=crime-b"
+    hidden = {"at_risk": None, "cases": None, "status": "c"}
+    planted = changed(other, changed(GROUP, **hidden), **hidden)
+    assert not [one for one in found(planted) if one.kind == "rate"]
+    whole = fixtures.row(clean(), "command=crime").at_risk or 0
+    left = whole - (clean().group_by_id[GROUP].base or 0) - 5
+    groups = tuple(
+        replace(row, headcount=left) if row.group == other else row for row in planted.groups
+    )
+    told = [one for one in found(replace(planted, groups=groups)) if one.kind == "rate"]
+    assert [one.group for one in told] == [GROUP]
+
+
 def test_two_releases_that_count_the_same_months_otherwise_are_found() -> None:
     def both(other: Release) -> set[str]:
         material = Material(
