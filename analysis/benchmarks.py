@@ -98,8 +98,8 @@ def _benchmark(where: str, row: Sequence[str], codebook: Codebook) -> Benchmark:
          "100 with at most one decimal"),
         (bool(base) and not _BASE.fullmatch(base), f"the base is {base!r}; it must be a number of "
          "people, or empty when that is not known"),
-        (not 0 < len(source) <= _LONGEST, "the source is missing, or longer than "
-         f"{_LONGEST} characters; say who published the figure"),
+        (not 0 < len(source) <= _LONGEST or not source.isprintable(), "the source is missing, "
+         f"or is not one line of up to {_LONGEST} characters; say who published the figure"),
         (not _YEAR.fullmatch(year), f"the year is {year!r}; it must be a year such as 2025"),
     ]  # fmt: skip
     for wrong, words in problems:

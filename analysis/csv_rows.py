@@ -11,6 +11,9 @@ from typing import TextIO
 
 from analysis.errors import DataError
 
+LONGEST = 200
+"""Characters of a file that a message repeats."""
+
 
 def rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     """Number and cells of each row that is not blank; the header is row 1, as in a spreadsheet.
@@ -50,10 +53,17 @@ def header_of(path: Path, numbered: Iterator[tuple[int, list[str]]]) -> list[str
     _, header = next(numbered, (1, list[str]()))
     if not header:
         raise DataError(f"{path}: the file is empty.")
+    seen = set[str]()
     for name in header:
-        if header.count(name) > 1:
-            raise DataError(f"{path}, row 1: the column {name!r} stands twice.")
+        if name in seen:
+            raise DataError(f"{path}, row 1: the column {cut(name)!r} stands twice.")
+        seen.add(name)
     return header
+
+
+def cut(text: str) -> str:
+    """A text as it may stand in a message, with dots for what is left out of a long one."""
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
 def table(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
@@ -67,7 +77,8 @@ def table(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, list[str]]]
     header = header_of(path, numbered)
     if header != list(columns):
         raise DataError(
-            f"{path}, row 1: the columns are {','.join(header)}; they must be {','.join(columns)}."
+            f"{path}, row 1: the columns are {cut(','.join(header))}; they must be "
+            f"{','.join(columns)}."
         )
     return _below(path, numbered, len(columns))
 

@@ -6,6 +6,7 @@ anyway. The file says when each was declared, and readers are told.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,13 +14,15 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from analysis.codebook import Codebook
-from analysis.csv_rows import table
+from analysis.csv_rows import cut, table
 from analysis.errors import DataError
 from analysis.plan import COMMAND, TablePlan
 
 COLUMNS = ["group", "measure", "before", "done", "picked", "declared"]
 LONGEST = 200
 """Characters of what was done."""
+
+_DAY = re.compile(r"(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}")
 
 Picked = Literal["low_score", "other"]
 
@@ -78,13 +81,19 @@ def _intervention(where: str, cells: Sequence[str]) -> Intervention:
     choices = get_args(Picked)
     if picked not in choices:
         raise DataError(f"{where}: picked is {picked!r}; it must be {' or '.join(choices)}.")
-    try:
-        day = date.fromisoformat(declared)
-    except ValueError:
+    day = _day(declared)
+    if day is None:
         raise DataError(
-            f"{where}: declared is {declared!r}; it must be a day such as 2026-05-31."
-        ) from None
+            f"{where}: declared is {cut(declared)!r}; it must be a day such as 2026-05-31."
+        )
     return Intervention(group, measure, before, done, picked, day, where)  # type: ignore[arg-type]
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if _DAY.fullmatch(text) else None
+    except ValueError:  # such as 30 February
+        return None
 
 
 def _expect_asked(one: Intervention, codebook: Codebook, plan: TablePlan) -> None:

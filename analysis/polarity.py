@@ -60,6 +60,11 @@ def sentences(codebook: Codebook, polarity: Polarity) -> Iterable[str]:
             )
 
 
+def is_turned(one: str, other: str) -> bool:
+    """Whether two fingerprints are of one item, turned round in one of the two."""
+    return other == _of_turned(one) or one == _of_turned(other)
+
+
 def _turned(item: Item) -> Item:
     categories = tuple(
         replace(
@@ -69,5 +74,8 @@ def _turned(item: Item) -> Item:
         )
         for category in item.categories
     )
-    told = hashlib.sha256(f"{item.fingerprint}\nreversed".encode()).hexdigest()
-    return replace(item, categories=categories, fingerprint=told)
+    return replace(item, categories=categories, fingerprint=_of_turned(item.fingerprint))
+
+
+def _of_turned(fingerprint: str) -> str:
+    return hashlib.sha256(f"{fingerprint}\nreversed".encode()).hexdigest()

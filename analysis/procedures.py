@@ -21,7 +21,7 @@ _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July", "August", "September"),
     *("October", "November", "December"),
 )
-_PERIOD = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])/([0-9]{4})-(0[1-9]|1[0-2])")
+_PERIOD = re.compile(r"((?:19|20)[0-9]{2})-(0[1-9]|1[0-2])/((?:19|20)[0-9]{2})-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True)

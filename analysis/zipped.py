@@ -57,6 +57,22 @@ def unpack(
         raise BadPack(str(error)) from error
 
 
+def one(content: bytes, name: str) -> bytes:
+    """One file of what `pack` made, whatever else is in it.
+
+    Raises:
+        BadPack: as `unpack`, and where the file is not in it.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open(name) as stream:
+            read = stream.read(LARGEST_FILE + 1)
+    except (*_NOT_A_ZIP, KeyError) as error:
+        raise BadPack(str(error)) from error
+    if len(read) > LARGEST_FILE:
+        raise BadPack(f"{name} unpacks to more than it may hold")
+    return read
+
+
 def _read(
     archive: zipfile.ZipFile,
     check_names: Callable[[set[str]], None],

@@ -18,10 +18,10 @@ from analysis.attack import witnesses
 from analysis.attack.bases import attacks
 from analysis.plan import FORCE, Breakdown, Intersection, Table, TablePlan, Value
 from analysis.policy import DisclosurePolicy
-from analysis.publish.nonresponse import beside_estimates, representativeness_rows
 from analysis.release import folder
 from analysis.release.certificates import Certificates, Proof
 from analysis.release.model import BreakdownFacts, Manifest, Release
+from analysis.release.nonresponse import beside_estimates, representativeness_rows
 from analysis.release.rows import (
     ComparisonRow,
     ConcernRow,
@@ -338,11 +338,11 @@ def make_release(
 
 
 def reliability() -> Iterator[ReliabilityRow]:
-    """A figure for the themes of three statements, none for the others."""
+    """A figure for the themes of three statements or more, none for the others."""
     for theme in _THEMES:
-        known = theme in {"leadership", "discrimination"}
-        figures = (3, 0.78, 0.75, 0.81, "shown") if known else (1, None, None, None, "c")
-        yield ReliabilityRow(theme, FORCE, *figures)  # type: ignore[arg-type]
+        items = {"leadership": 3, "discrimination": 4}.get(theme, 1)
+        figures = (None, None, None, "c") if items == 1 else (0.78, 0.75, 0.81, "shown")
+        yield ReliabilityRow(theme, FORCE, items, *figures)  # type: ignore[arg-type]
 
 
 def drivers() -> tuple[DriverRow, ...]:

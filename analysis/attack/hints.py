@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from analysis.attack.findings import Claim, Tried
 from analysis.attack.material import Edition, Material, whole
 from analysis.attack.sums import shown_people
+from analysis.release.free_text import names
 from analysis.release.sides import is_side
 
 _VALUES = {
     "groups": ("base", "headcount", "response_rate"),
     "estimates": (
         *("base", "positive", "neutral", "negative", "score", "lower", "upper"),
+        *("positive_bound", "neutral_bound", "negative_bound"),
         *("weighted", "weighted_lower", "weighted_upper", "least", "most"),
     ),
     "distributions": ("percent", "bound"),
@@ -21,12 +23,17 @@ _VALUES = {
     "benchmarks": ("gap", "lower", "upper"),
     "slopes": ("since", "waves", "change", "lower", "upper", "direction"),
     "concerns": ("state", "gap", "words"),
-    "procedures": ("at_risk", "cases", "rate", "rate_gap", "ratio", "clear", "words"),
+    "procedures": (
+        *("at_risk", "cases", "rate", "rest_rate", "rate_gap", "gap_lower", "gap_upper"),
+        *("ratio", "ratio_lower", "ratio_upper", "clear", "words"),
+    ),
     "changes": (
         *("value_before", "value_after", "change", "others", "others_change"),
         *("excess", "lower", "upper", "regression"),
     ),
     "representativeness": ("indicator", "effective", "moved", "partial", "missing"),
+    "reliability": ("alpha", "lower", "upper"),
+    "drivers": ("share", "first", "last", "explained"),
 }
 _NAMING = ("comparisons", "concerns")
 
@@ -48,7 +55,7 @@ def hidden_rows(material: Material) -> Tried:
 
 
 def sentences(material: Material) -> Tried:
-    """Findings, warnings and the reason of a correction in words that name a hidden group."""
+    """Words of findings, warnings, reasons, deeds and sources that name a hidden group."""
     tried = Tried()
     for published in material.releases:
         release = published.release
@@ -56,11 +63,16 @@ def sentences(material: Material) -> Tried:
         hidden = {row.label for row in release.groups if row.status != "shown"} - shown
         said = [row.words for row in release.concerns]
         said += [*(row.words for row in release.changes), *release.manifest.warnings]
+        said += [row.words for row in release.procedures if row.words]
+        said += [
+            *(row.done for row in release.changes),
+            *(row.source for row in release.benchmarks),
+        ]
         said += [release.manifest.correction] if release.manifest.correction else []
         for text in said:
             tried.count()
             for label in sorted(hidden):
-                if label in text:
+                if label in text or names(text, label):
                     tried.fell(f"{published.name}: “{text}” speaks of {label}, which is hidden")
     return tried
 

@@ -33,6 +33,8 @@ _TABLE_COLUMNS = {
     "procedures": {"group", "process", "period", "cases", "status"},
     "changes": {"group", "measure", "value_before", "value_after", "status"},
     "representativeness": {"group", "breakdown", "parts_level", "partial", "missing"},
+    "reliability": {"group", "measure", "item_count", "alpha", "status"},
+    "drivers": {"group", "measure", "outcome", "share", "status"},
 }
 _LONG = {"unit", "parent", "item", "count"}
 

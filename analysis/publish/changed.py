@@ -11,7 +11,8 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from itertools import product
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -19,9 +20,10 @@ from scipy import sparse
 
 from analysis.disclosure.system import System
 from analysis.errors import Unprotectable
+from analysis.polarity import is_turned
 from analysis.release.known import people
 from analysis.release.model import Release
-from analysis.release.rows import Bound
+from analysis.release.rows import Bound, EstimateRow
 
 Reals = npt.NDArray[np.float64]
 Span = tuple[float, float]
@@ -136,38 +138,95 @@ def expect_same_steps(
         now = draft.estimate_by_key.get((names[row.group], row.measure))
         if row.status != "shown" or now is None or now.status != "shown":
             continue
-        before, after = (one.measure_by_id[row.measure] for one in (release, draft))
-        if row.group not in answers.same or before.fingerprint != after.fingerprint:
+        if row.group not in answers.same:
             continue
-        spans = zip(_spans(release, row), _spans(draft, now), strict=True)
-        if any(narrowed(one, other) for one, other in spans):
-            raise Unprotectable(
-                f"{now.group} ({now.measure}) stands in the earlier Release of wave "
-                f"{release.manifest.wave} in other steps, and both together would tell it more "
-                "exactly than either: publish it again with the same disclosure policy, or with "
-                "steps that are three times as wide."
-            )
+        stands = (
+            f"{now.group} ({now.measure}) stands in the earlier Release of wave "
+            f"{release.manifest.wave} in other steps, and both together would tell it more "
+            "exactly than either: publish it again with the same disclosure policy"
+        )
+        read = _read(release, draft, row.measure)
+        if read == "otherwise":
+            if _steps(release, row) != _steps(draft, now):
+                raise Unprotectable(f"{stands}.")
+        elif _tells_more(release, row, draft, now, mirrored=read == "mirrored"):
+            raise Unprotectable(f"{stands}, or with steps that are three times as wide.")
 
 
-def _spans(release: Release, row: Any) -> list[Span | None]:
+def _read(
+    release: Release, draft: Release, measure: str
+) -> Literal["as before", "mirrored", "otherwise"]:
+    """How a measure of the same answers is read now: positive for negative where it was turned."""
+    before, after = (one.measure_by_id[measure] for one in (release, draft))
+    if before.fingerprint == after.fingerprint:
+        return "as before"
+    if before.kind == "item":
+        return "mirrored" if is_turned(before.fingerprint, after.fingerprint) else "otherwise"
+    items, now = (
+        {row.measure: row.fingerprint for row in one.measures if row.theme == measure}
+        for one in (release, draft)
+    )
+    turned = items.keys() == now.keys() and all(is_turned(items[one], now[one]) for one in items)
+    return "mirrored" if turned and before.index == after.index else "otherwise"
+
+
+def _tells_more(
+    release: Release, row: EstimateRow, draft: Release, now: EstimateRow, *, mirrored: bool
+) -> bool:
+    """Whether two estimates of the same answers say more together, in whichever step they stand."""
+    fits = False
+    decimals = {one.manifest.policy["score_decimals"] for one in (release, draft)}
+    # A mirrored score in the same decimals is another one only where both are an exact half, which
+    # is rounded up from either side.
+    scored = not mirrored or len(decimals) > 1
+    for step, other in product(_steps(release, row), _steps(draft, now)):
+        before, after = _spans(release, row, step), _spans(draft, now, other, mirrored=mirrored)
+        pairs = enumerate(zip(before, after, strict=True))
+        spans = [both for at, both in pairs if scored or at != _SCORE]
+        # Steps in which the two contradict each other are not those in which they stand.
+        if any(_apart(*both) for both in spans):
+            continue
+        fits = True
+        if any(narrowed(*both) for both in spans):
+            return True
+    return not fits
+
+
+def _steps(release: Release, row: EstimateRow) -> tuple[int, ...]:
+    """The steps in which the percents of an estimate may stand."""
+    policy = release.manifest.policy
+    coarser = release.coarser_by_key.get((row.group, row.measure), 0)
+    own, base = [policy["share_step"], policy["coarse_share_step"]], row.base or 0
+    answers = release.distribution_by_key.get((row.group, row.measure), ())
+    bounds = [*(getattr(row, f"{of}_bound") for of in _READINGS), *(one.bound for one in answers)]
+    if base < policy["fine_base"] or (release.measure_by_id[row.measure].sensitive and any(bounds)):
+        own = own[1:]
+    elif people(base, policy)[0] >= policy["fine_base"]:
+        own = own[:1]
+    return tuple(max(step, coarser) for step in own)
+
+
+def _spans(
+    release: Release, row: EstimateRow, step: int, *, mirrored: bool = False
+) -> list[Span | None]:
     """Where the figures of an estimate and its distribution lie; None where there is none."""
     policy = release.manifest.policy
-    base = row.base or 0
-    fine = base >= policy["fine_base"]
     answers = release.distribution_by_key.get((row.group, row.measure), ())
     percents = [
-        *((getattr(row, of), getattr(row, f"{of}_bound")) for of in _READINGS),
+        *(
+            (getattr(row, of), getattr(row, f"{of}_bound"))
+            for of in (_READINGS[::-1] if mirrored else _READINGS)
+        ),
         *((one.percent, one.bound) for one in answers),
     ]
-    banded = release.measure_by_id[row.measure].sensitive and any(bound for _, bound in percents)
-    step = policy["share_step" if fine and not banded else "coarse_share_step"]
     score = None
     if row.score is not None:
+        middle = 100 - row.score if mirrored else row.score
         half = 0.5 / 10 ** policy["score_decimals"]
-        score = row.score - half, row.score + half
+        score = middle - half, middle + half
     group = release.group_by_id[row.group]
-    people = people_span(group.base, group.headcount, group.response_rate, policy)
-    return [base_span(row.base, policy), people, score, *(_percent(*one, step) for one in percents)]
+    whole = people_span(group.base, group.headcount, group.response_rate, policy)
+    return [base_span(row.base, policy), whole, score, *(_percent(*one, step) for one in percents)]
 
 
 def people_span(
@@ -185,6 +244,9 @@ def people_span(
     )
 
 
+_SCORE = 2
+"""Where the score stands among the spans of an estimate."""
+
 _READINGS = ("positive", "neutral", "negative")
 
 
@@ -193,6 +255,12 @@ def _percent(percent: int | None, bound: Bound, step: int) -> Span | None:
         return None
     low, high = percent - step / 2, percent + step / 2
     return (0.0 if bound == "or_less" else low), (100.0 if bound == "or_more" else high)
+
+
+def _apart(one: Span | None, other: Span | None) -> bool:
+    if one is None or other is None:
+        return False
+    return max(one[0], other[0]) > min(one[1], other[1]) + _DUST
 
 
 def narrowed(one: Span | None, other: Span | None) -> bool:

@@ -27,7 +27,6 @@ from analysis.publish.figures import Figures
 from analysis.publish.headcounts import headcounts as all_headcounts
 from analysis.publish.ladders import ladder_rows
 from analysis.publish.manifest import WaveFacts, manifest_of, measure_rows
-from analysis.publish.nonresponse import beside_estimates, representativeness_rows
 from analysis.publish.pairs import sides
 from analysis.publish.places import places
 from analysis.publish.pooling import earlier_waves
@@ -41,6 +40,7 @@ from analysis.publish.trends import line_before, trend_rows
 from analysis.release.consistency import check
 from analysis.release.levels import level_rows
 from analysis.release.model import Release
+from analysis.release.nonresponse import beside_estimates, representativeness_rows
 from analysis.release.sides import side_row
 from analysis.release.visible import with_smallest
 from analysis.tally import Tally, tally

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,6 +9,8 @@ from typing import Any
 from analysis.errors import LeakingRelease, ReleaseError
 from analysis.plan import FORCE
 from analysis.procedures import Period
+from analysis.release.following import figures_stand
+from analysis.release.free_text import names_no_hidden
 from analysis.release.levels import level_rows
 from analysis.release.model import Release
 from analysis.release.process_rows import expect_rows
@@ -59,14 +60,16 @@ def check(release: Release) -> None:
 
     A row of status `c` holds no value; a group that is not shown is shown in no table; nor is a
     measure that is not shown in a group shown in its distribution, comparisons or this wave's
-    trend; no concern speaks of either; and the reason of a correction names no group that is not
-    shown.
+    trend; no concern speaks of either; and nothing that people wrote for everybody names a group
+    that is not shown.
 
     Raises:
         LeakingRelease: naming the table and the group.
-        ReleaseError: when it replaces another one without a reason, or a rung cannot stand.
+        ReleaseError: when it replaces another one without a reason, or what stands in it does not
+            follow from its other figures.
     """
     _replaces_for_a_reason(release)
+    names_no_hidden(release)
     for name, values in _VALUES.items():
         for row in getattr(release, name):
             if row.status == "shown":
@@ -103,6 +106,7 @@ def check(release: Release) -> None:
     _nothing_hidden("trends", hidden, _keys(this_wave, "measure"))
     _nothing_hidden("slopes", hidden, _keys(release.slopes, "measure"))
     _nothing_hidden("benchmarks", hidden, _keys(release.benchmarks, "measure"))
+    figures_stand(release)
 
 
 def _replaces_for_a_reason(release: Release) -> None:
@@ -112,20 +116,6 @@ def _replaces_for_a_reason(release: Release) -> None:
             f"The Release of wave {manifest.wave} must say which Release it replaces and why, or "
             "neither."
         )
-    shown = {row.label.casefold() for row in release.groups if row.status == "shown"}
-    for row in release.groups:
-        hidden = row.status != "shown" and row.label.casefold() not in shown
-        if hidden and any(_names(manifest.correction or "", one) for one in (row.label, row.group)):
-            raise LeakingRelease(
-                f"The reason of the correction names {row.label}, which is not shown; write the "
-                "reason without it."
-            )
-
-
-def _names(text: str, name: str) -> bool:
-    """Whether a name stands in a text as words of its own, in whatever letters."""
-    words = re.escape(" ".join(name.casefold().split()))
-    return re.search(rf"(?<!\w){words}(?!\w)", " ".join(text.casefold().split())) is not None
 
 
 def _states_stand(release: Release) -> None:

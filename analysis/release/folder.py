@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields
 from functools import lru_cache
 from pathlib import Path
@@ -33,7 +33,8 @@ from analysis.release.proving import prove
 MANIFEST = "manifest.json"
 SIGNATURE = "manifest.sig"
 CERTIFICATES = "certificates.json"
-FORMAT = 1
+FORMAT = 2
+"""Goes up whenever a file, a column or a name in the manifest comes or goes."""
 
 _PARTIAL = ".partial"
 _SIGNED_AS = b"candour/release/1\n"
@@ -176,7 +177,7 @@ def _folder_files(folder: Path) -> dict[str, bytes]:
         raise ReleaseError(f"{folder} is not the folder of a Release.")
     try:
         found = {path.name: path for path in folder.iterdir()}
-        _check_names(set(found))
+        _check_names(set(found), (folder / MANIFEST).read_bytes)
         return {name: path.read_bytes() for name, path in found.items()}
     except OSError as error:
         raise ReleaseError(f"{folder} cannot be read: {error}.") from error
@@ -184,17 +185,21 @@ def _folder_files(folder: Path) -> dict[str, bytes]:
 
 def _packed_files(content: bytes) -> dict[str, bytes]:
     try:
-        return zipped.unpack(content, _check_names)
+        return zipped.unpack(
+            content, lambda names: _check_names(names, lambda: zipped.one(content, MANIFEST))
+        )
     except zipped.BadPack as error:
         raise ReleaseError(
             f"This is not a packed Release, or was tampered with: {error}."
         ) from error
 
 
-def _check_names(names: set[str]) -> None:
+def _check_names(names: set[str], manifest: Callable[[], bytes]) -> None:
+    """Refuse other files than those of a Release; one of another version has others."""
     if MANIFEST not in names:
         raise ReleaseError("There is no manifest.json: this is not a Release.")
     if names != _FILES:
+        _manifest_of_this_version(manifest())
         odd = ", ".join(sorted(names ^ _FILES))
         raise _tampered(f"these files are missing or do not belong: {odd}")
 
@@ -227,14 +232,24 @@ def _check_signature(
 
 def _manifest_json(content: bytes) -> dict[str, Any]:
     expected = {field.name for field in fields(Manifest)} | {"format", "files", "verifier"}
+    found = _manifest_of_this_version(content)
+    if set(found) != expected or not isinstance(found["files"], dict):
+        raise _tampered("the manifest is not laid out as one")
+    return found
+
+
+def _manifest_of_this_version(content: bytes) -> dict[str, Any]:
     try:
         found = strict_json.parse(content)
     except (ValueError, RecursionError) as error:
         raise _tampered("the manifest is not JSON") from error
-    if not isinstance(found, dict) or not isinstance(found.get("files"), dict):
-        raise _tampered("the manifest lists no files")
-    if found.get("format") != FORMAT or set(found) != expected:
-        raise ReleaseError("The manifest is of another version of Candour than this one.")
+    if not isinstance(found, dict) or "format" not in found:
+        raise _tampered("the manifest is not laid out as one")
+    if found["format"] != FORMAT:
+        raise ReleaseError(
+            "This Release was made by another version of Candour than this one: read it with the "
+            "version that made it, or ask those who unsealed it to make it again with this one."
+        )
     return found
 
 

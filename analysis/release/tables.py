@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
@@ -266,8 +267,14 @@ def _cell(text: str, column: Column, file: str, number: int) -> Cell:
         raise ReleaseError(f"{file} row {number}: {column.name} cannot be {text!r}.") from error
 
 
+def _finite(text: str) -> float:
+    if not math.isfinite(found := float(text)):
+        raise ValueError(text)
+    return found
+
+
 _READ: dict[type, Callable[[str], Cell]] = {
     int: int,
-    float: float,
+    float: _finite,
     bool: lambda text: {"true": True, "false": False}[text],
 }

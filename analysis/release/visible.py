@@ -11,6 +11,7 @@ from scipy.special import ndtri
 
 from analysis.plan import FORCE
 from analysis.release.families import Judged, judged
+from analysis.release.known import grain_of
 from analysis.release.model import Release
 from analysis.release.rows import ComparisonRow
 from analysis.release.sides import is_side
@@ -82,11 +83,9 @@ def _error(release: Release, row: ComparisonRow, rest: int) -> float | None:
     """
     if row.gap is None or row.lower is None or row.upper is None:
         return None
-    base = release.estimate_by_key[row.group, row.measure].base or 0
-    own = _step(release, row.measure, row.group, base=base)
-    theirs = max(
-        _step(release, row.measure, group, base=rest) for group in (row.group, row.against)
-    )
+    mine, whole = (release.estimate_by_key[one, row.measure] for one in (row.group, row.against))
+    own = grain_of(release, mine)
+    theirs = max(grain_of(release, replace(one, base=rest)) for one in (mine, whole))
     grain = max(own, theirs)
     if grain > FINE:
         return None
@@ -100,9 +99,3 @@ def _error(release: Release, row: ComparisonRow, rest: int) -> float | None:
     # Both percents may be half a step off, and the limit was moved out by half a step on average.
     chance = max(half - (own + theirs) / 2 - grain / 2, grain / 2)
     return chance / 100 / _LIMITS
-
-
-def _step(release: Release, measure: str, group: str, base: int) -> int:
-    policy = release.manifest.policy
-    step = policy["share_step" if base >= policy["fine_base"] else "coarse_share_step"]
-    return int(max(step, release.coarser_by_key.get((group, measure), 0)))

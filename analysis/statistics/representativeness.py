@@ -11,9 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import bdtr
 
 from analysis.errors import EstimationError
-from analysis.statistics.intervals import LEVEL, quantile
+from analysis.statistics.families import benjamini_hochberg
+from analysis.statistics.intervals import LEVEL
 from analysis.statistics.suppressed import estimator
 
 
@@ -70,27 +72,44 @@ def r_indicator(headcounts: Sequence[float], answered: Sequence[float]) -> Repre
     )
 
 
+_DUST = 1e-9
+
 FEWER = 0.05
 """In rates: a group that answered less than all by under this is not called missing."""
 
 
 @estimator
-def is_missing(headcount: int, answered: int, missing: int) -> bool:
-    """Whether clearly fewer of a group answered than of all, beyond what chance makes of its size.
+def are_missing(
+    headcounts: Sequence[float],
+    answered: Sequence[float],
+    missing: Sequence[float],
+    off: Sequence[float],
+) -> tuple[bool, ...]:
+    """Of which groups of a breakdown clearly fewer answered than of all, beyond chance.
+
+    Each group's answers are held against a binomial at the rate of all, by the least that is
+    surely missing, and all groups together by Benjamini and Hochberg: where all would answer
+    alike, one breakdown in twenty at most names any.
 
     Args:
-        headcount: people of the group.
-        answered: how many of them answered.
-        missing: how many more would have at the rate of all.
+        headcounts: people of each group, shape (groups,).
+        answered: how many of them answered, same shape.
+        missing: how many more would have at the rate of all, same shape.
+        off: by how many people `missing` may be too many, by rounding, same shape.
 
     Example:
-        >>> is_missing(400, 200, 40), is_missing(400, 228, 12), is_missing(40, 20, 4)
+        >>> are_missing([400, 400, 40], [200, 228, 20], [40, 12, 4], [0, 0, 0])
         (True, False, False)
     """
-    rate = (answered + missing) / headcount
-    if not 0 < rate < 1 or missing < FEWER * headcount:
-        return False
-    return missing > quantile(LEVEL) * math.sqrt(headcount * rate * (1 - rate))
+    people, here = np.asarray(headcounts, dtype=float), np.asarray(answered, dtype=float)
+    more, rounded = np.asarray(missing, dtype=float), np.asarray(off, dtype=float)
+    expected, least = here + more, more - rounded
+    tested = (expected > 0) & (expected < people) & (least >= FEWER * people) & (least > 0)
+    p = np.ones(people.size)
+    at = np.flatnonzero(tested)
+    most = np.floor(expected[at] - least[at] + _DUST)
+    p[at] = bdtr(most, people[at].astype(np.int64), expected[at] / people[at])
+    return tuple((benjamini_hochberg(p) <= 1 - LEVEL + _DUST).tolist())
 
 
 @estimator

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from analysis.plan import COMMAND, FORCE
 from analysis.release.model import BreakdownFacts, Release
+from analysis.release.nonresponse import clearly_missing
 from analysis.release.rows import EstimateRow, GroupRow, MeasureRow, RepresentativenessRow
-from analysis.statistics.representativeness import is_missing
 from survey.results import words
 from survey.results.rounded import further
 from survey.results.scope import Scope, label
@@ -118,14 +118,12 @@ def _row(release: Release, row: GroupRow, part: RepresentativenessRow | None) ->
 
 
 def _missing(release: Release, parts: Sequence[RepresentativenessRow]) -> tuple[str, ...]:
-    found = []
+    found, named = [], clearly_missing(release)
     for part in parts:
         row = release.group_by_id[part.group]
-        known = row.headcount and row.base
-        if not known or part.missing is None or row.response_rate is None:
+        if part.group not in named or part.missing is None or row.response_rate is None:
             continue
-        if is_missing(row.headcount or 0, row.base or 0, part.missing):
-            found.append((part.missing, label(release, row), row.response_rate))
+        found.append((part.missing, label(release, row), row.response_rate))
     found.sort(key=lambda one: (-one[0], one[1]))
     return tuple(words.missing(name, rate, people) for people, name, rate in found)
 

@@ -47,6 +47,10 @@ def test_a_file_without_rows_declares_nothing(tmp_path: Path) -> None:
         (GOOD.replace("Talks", '"two\nlines"'), "done takes one line"),
         (GOOD.replace("low_score", "low"), "row 2: picked is 'low'; it must be low_score or other"),
         (GOOD.replace("2025-06-01", "1 June"), "row 2: declared is '1 June'"),
+        (GOOD.replace("2025-06-01", "20250601"), "row 2: declared is '20250601'"),
+        (GOOD.replace("2025-06-01", "2025-W22-7"), "row 2: declared is '2025-W22-7'"),
+        (GOOD.replace("2025-06-01", "2025-02-30"), "row 2: declared is '2025-02-30'"),
+        (GOOD.replace("2025-06-01", "9999-12-31"), "row 2: declared is '9999-12-31'"),
         (GOOD.replace("Talks,", ""), "row 2: there are 5 cells instead of 6"),
         (f"{GOOD}\n{GOOD}", "row 3: leadership in command=south-b after wave-1 is twice"),
     ],
@@ -60,3 +64,11 @@ def test_a_wrong_row_is_an_error_that_says_which(tmp_path: Path, rows: str, sent
 def test_other_columns_are_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"row 1: the columns are unit,what; they must be group,"):
         declared(tmp_path, "unit,what\n")
+
+
+def test_what_a_file_holds_in_place_of_a_header_is_cut_short(tmp_path: Path) -> None:
+    wide = ",".join(f"c{at}" for at in range(10_000))
+    for header in (wide, "x" * 100_000, f"{'x' * 100_000},{'x' * 100_000}"):
+        with pytest.raises(DataError, match=r"row 1: the columns? .*…") as caught:
+            declared(tmp_path, f"{header}\n")
+        assert len(str(caught.value)) < 600

@@ -46,6 +46,8 @@ def test_counts_are_read_by_process_in_the_order_of_the_plan(tmp_path: Path) -> 
         (HEADER + WHOLE.replace("2025-04/2026-03", "2025"), "row 2: the period is '2025'"),
         (HEADER + WHOLE.replace("2025-04", "2025-13"), "row 2: the period is"),
         (HEADER + WHOLE.replace("2025-04", "2026-04"), "row 2: the period is"),
+        (HEADER + WHOLE.replace("2025-04", "0000-01"), "row 2: the period is"),
+        (HEADER + WHOLE.replace("2026-03", "9999-12"), "row 2: the period is"),
         (HEADER + WHOLE.replace("60", "-6"), "row 2: cases is '-6'"),
         (HEADER + WHOLE.replace("900", "9.5"), "row 2: people is '9.5'"),
         (HEADER + WHOLE.replace("900", "٣"), "row 2: people is"),

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from fixtures_analysis import small, with_answers
+from fixtures_analysis import Study, small, with_answers
 from fixtures_earlier import (
     DAY,
     POLICY,
+    SIGNER,
     UNITS,
     after,
     breakdown,
@@ -24,9 +26,12 @@ from fixtures_earlier import (
 )
 
 from analysis.errors import LedgerError, Unprotectable
-from analysis.ledger import Count, Ledger
+from analysis.ledger import Count, Ledger, Published
 from analysis.plan import Intersection
-from analysis.publish import WaveFacts, publish
+from analysis.polarity import Decision, decided
+from analysis.policy import DisclosurePolicy
+from analysis.publish import WaveFacts, changed, publish
+from analysis.release import folder
 from analysis.release.model import Release
 
 MANY = {"north": 300, "south": 280, "west": 260, "east": 160}
@@ -150,6 +155,67 @@ def test_a_share_in_other_steps_is_refused(tmp_path: Path) -> None:
         made(plan(UNITS), answers, ledger, replace(POLICY, share_step=2, coarse_share_step=6))
     threefold = replace(POLICY, share_step=3, coarse_share_step=15)
     assert made(plan(UNITS), answers, ledger, threefold).manifest.not_shown == 0
+
+
+TEN = replace(POLICY, coarse_share_step=10)
+
+
+def corrected(
+    study: Study, themes: bool, reverse: Iterable[str], policy: DisclosurePolicy
+) -> Release:
+    """A second Release of the same answers with some items turned round."""
+    book = study.codebook if themes else replace(study.codebook, themes=())
+    facts = WaveFacts("autumn", "Autumn", DAY, Ledger("small"))
+    first = publish(book, study.plan, study.microdata, wave=facts, policy=POLICY)
+    ledger = Ledger("small").plus(Published(folder.packed(first, SIGNER), study.plan))
+    turned: dict[str, Decision] = dict.fromkeys(reverse, "reversed")
+    facts = WaveFacts("autumn", "Autumn", DAY, ledger, "Read the wrong way round.", turned)
+    of = decided(book, turned)
+    return publish(of, study.plan, study.microdata, wave=facts, policy=policy)
+
+
+@pytest.mark.parametrize("themes", [True, False])
+def test_other_steps_are_refused_also_of_items_that_are_turned(themes: bool) -> None:
+    study = small(900)
+    items = [one.id for one in study.codebook.items]
+    again = corrected(study, themes, items, POLICY)
+    assert again.estimate_by_key["command=south-b", "led"].positive is not None
+    with pytest.raises(Unprotectable, match="in other steps"):
+        corrected(study, themes, items, TEN)
+
+
+def test_a_theme_with_one_item_turned_is_published_in_the_same_steps_alone() -> None:
+    study = small(900)
+    assert corrected(study, True, ["heard"], POLICY).manifest.replaces
+    with pytest.raises(Unprotectable, match="in other steps"):
+        corrected(study, True, ["heard"], TEN)
+
+
+def test_a_turned_estimate_is_the_mirror_of_what_it_was(tmp_path: Path) -> None:
+    """Its percent negative is held against the percent positive: 42.5 to 47.5, and 45 to 55."""
+    answers = people(MANY | {"east": 60})
+    first = ledger_with(plan(UNITS), answers, tmp_path).releases[0].release
+    row = first.estimate_by_key["unit=east", "led"]
+    row = replace(row, positive=45, neutral=20, negative=35)
+    turned = replace(row, positive=35, negative=50)
+    ten = replace(first, manifest=replace(first.manifest, policy=TEN.as_dict()), distributions=())
+    bare = replace(first, distributions=())
+    assert changed._tells_more(bare, row, ten, turned, mirrored=True)
+    # In steps of fifteen around the same middle nothing more is told.
+    wide = replace(POLICY, coarse_share_step=15).as_dict()
+    wider = replace(first, manifest=replace(first.manifest, policy=wide), distributions=())
+    turned = replace(row, positive=30, neutral=15, negative=45)
+    assert not changed._tells_more(bare, row, wider, turned, mirrored=True)
+    assert changed._tells_more(bare, row, wider, turned, mirrored=False)
+
+
+def test_a_base_of_a_hundred_may_be_a_smaller_one_in_coarser_steps(tmp_path: Path) -> None:
+    answers = people(MANY | {"east": 98})
+    ledger = ledger_with(plan(UNITS), answers, tmp_path)
+    row = ledger.releases[0].release.estimate_by_key["unit=east", "led"]
+    assert row.base == 100
+    assert changed._steps(ledger.releases[0].release, row) == (1, 5)
+    assert made(plan(UNITS), answers, ledger).manifest.not_shown == 0
 
 
 def test_an_earlier_plan_in_other_categories_is_refused(tmp_path: Path) -> None:

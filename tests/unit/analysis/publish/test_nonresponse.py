@@ -13,11 +13,13 @@ import pytest
 from fixtures_analysis import Study, small, with_answers
 
 from analysis.errors import LeakingRelease
+from analysis.microdata import Microdata
+from analysis.plan import FORCE, TablePlan
 from analysis.policy import DisclosurePolicy
 from analysis.publish import WaveFacts, exact, publish
-from analysis.publish.nonresponse import beside_estimates, representativeness_rows
 from analysis.release.consistency import check
 from analysis.release.model import Release
+from analysis.release.nonresponse import beside_estimates, representativeness_rows
 from analysis.release.rows import RepresentativenessRow
 from analysis.statistics.representativeness import r_indicator
 from analysis.statistics.weighting import reweighted
@@ -208,3 +210,39 @@ def test_a_release_that_tells_the_response_of_a_hidden_group_is_refused(release:
         check(replace(fine, representativeness=(part, *others)))
     with pytest.raises(LeakingRelease, match="a value stands there"):
         check(replace(fine, representativeness=(replace(part, status="c"), *others)))
+
+
+def led_alone(answers: int, positive: int, silent: int, people: int) -> Release:
+    """A force in which so many answered, so many of them agreed and so many left the item out."""
+    book = fixtures.codebook((fixtures.item("led", "leadership"),))
+    of = [0] * positive + [4] * (answers - positive - silent) + [-1] * silent
+    data = fixtures.microdata(book, answers)
+    data = Microdata(answers, data.variables, {"led": np.array(of, dtype=np.int16)}, None)
+    plan = TablePlan(fixtures.plan().breakdowns, ())
+    policy = DisclosurePolicy()
+    return publish(book, plan, data, wave=WAVE, policy=policy, headcounts={FORCE: people})
+
+
+@pytest.mark.parametrize(
+    ("answers", "positive", "silent", "people"),
+    [
+        # Half of those who answered left the theme out: it may be 20 to 80 %.
+        (2000, 500, 1000, 2500),
+        # Fewer than a tenth did, and it stands on the base of all.
+        (1000, 460, 90, 1250),
+        # 98 and 99 are published as 100, in steps of 5.
+        (98, 42, 0, 206),
+        (99, 42, 0, 208),
+        (98, 56, 0, 206),
+    ],
+)
+def test_the_range_without_assumption_holds_for_those_who_left_it_out(
+    answers: int, positive: int, silent: int, people: int
+) -> None:
+    found = led_alone(answers, positive, silent, people)
+    for measure in ("led", "leadership"):
+        row = found.estimate_by_key[FORCE, measure]
+        assert row.least is not None
+        assert row.most is not None
+        assert row.least <= 100 * positive / people
+        assert row.most >= 100 * (positive + people - answers + silent) / people

@@ -193,10 +193,29 @@ def test_a_folder_that_is_no_release_says_so(tmp_path: Path) -> None:
         folder.unpack(b"hello", VERIFIER)
 
 
-def test_a_manifest_of_a_later_version_says_so(written: Path) -> None:
+@pytest.mark.parametrize("version", [folder.FORMAT - 1, folder.FORMAT + 1])
+@pytest.mark.parametrize("files", [(), ("drivers.csv", "drivers-metadata.json")])
+def test_a_release_of_another_version_says_so(
+    written: Path, version: int, files: tuple[str, ...]
+) -> None:
+    for name in files:  # which that version did not have
+        (written / name).unlink()
     manifest = json.loads((written / "manifest.json").read_text())
-    (written / "manifest.json").write_text(json.dumps({**manifest, "format": 2}))
-    with pytest.raises(ReleaseError, match="another version"):
+    (written / "manifest.json").write_text(json.dumps({**manifest, "format": version}))
+    content = zipped.pack({path.name: path.read_bytes() for path in written.iterdir()})
+    with pytest.raises(ReleaseError, match=r"another version of Candour .*: read it with the vers"):
+        folder.read(written, VERIFIER)
+    for read in (folder.signer_of, folder.hash_of) if files else (folder.signer_of,):
+        with pytest.raises(ReleaseError, match="another version of Candour"):
+            read(content)
+    with pytest.raises(ReleaseError, match="another version of Candour"):
+        folder.unpack(content, None)
+
+
+@pytest.mark.parametrize("text", ["[]", "{}", f'{{"format": {folder.FORMAT}}}', "nonsense"])
+def test_a_manifest_that_is_none_is_refused(written: Path, text: str) -> None:
+    (written / "manifest.json").write_text(text)
+    with pytest.raises(ReleaseError, match=r"tampered with: the manifest is not"):
         folder.read(written, VERIFIER)
 
 

@@ -19,7 +19,7 @@ PARTS = {
     *("effective_n", "margin", "variance", "borrowed"),  # of ranges, and for planning
     *("welch", "squared_errors", "by_errors", "with_students"),  # of the cautious difference
     *("simes", "rejected_inside", "mann_whitney"),
-    *("weighted_share", "post_stratify", "trim", "is_missing"),
+    *("weighted_share", "post_stratify", "trim", "are_missing"),
 }
 """Parts and other names of methods whose example stands under the whole."""
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import math
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.errors import EstimationError
-from analysis.statistics.representativeness import is_missing, r_indicator, without_assumption
+from analysis.policy import DisclosurePolicy
+from analysis.release.known import people as held
+from analysis.statistics.representativeness import are_missing, r_indicator, without_assumption
 
 
 def test_r_indicator_is_that_of_the_formula():
@@ -78,4 +83,45 @@ def test_shares_and_rates_that_cannot_be_are_one_sentence(share, rate):
     ],
 )
 def test_a_group_is_missing_where_clearly_fewer_answered(people, answered, missing, found):
-    assert is_missing(people, answered, missing) is found
+    assert are_missing([people], [answered], [missing], [2.5]) == (found,)
+
+
+def named_falsely(size: int, groups: int, rate: float, waves: int, alone: bool = False) -> float:
+    """How many waves name a group in which as many would answer as in all, by rounded numbers."""
+    rng = np.random.default_rng(1)
+    policy = DisclosurePolicy().as_dict()
+    found = 0
+    for answered in rng.binomial(size, rate, (waves, groups)):
+        told = [5 * math.floor(n / 5 + 0.5) if n < 100 else int(n) for n in answered]
+        whole = sum(told) / (size * groups)
+        missing = [5 * math.floor((whole * size - n) / 5 + 0.5) for n in told]
+        off = [2.5 + held(n, policy)[1] - n for n in told]
+        if alone:
+            each = zip(told, missing, strict=True)
+            found += any(are_missing([size], [n], [more], [0])[0] for n, more in each)
+        else:
+            found += any(are_missing([size] * groups, told, missing, off))
+    return found / waves
+
+
+@pytest.mark.parametrize("size", [100, 150, 300])
+def test_hardly_a_wave_names_a_group_where_all_would_answer_alike(size):
+    # Three standard errors over 5 % of 1,000 waves.
+    assert named_falsely(size, 30, 0.6, waves=1000) <= 0.07
+
+
+def test_group_by_group_and_without_regard_to_rounding_most_waves_would():
+    assert named_falsely(100, 30, 0.6, waves=100, alone=True) > 0.5
+
+
+@pytest.mark.parametrize("size", [100, 120, 160])
+def test_a_department_of_which_half_as_many_answer_is_named(size):
+    """Among thirty departments; in nearly every wave."""
+    rng = np.random.default_rng(2)
+    named = 0
+    for _ in range(200):
+        n = rng.binomial(size, [0.325] + [0.65] * 29)
+        whole = int(n.sum()) / (size * 30)
+        missing = [5 * math.floor((whole * size - one) / 5 + 0.5) for one in n]
+        named += are_missing([size] * 30, n.tolist(), missing, [4.5] * 30)[0]
+    assert named >= 195

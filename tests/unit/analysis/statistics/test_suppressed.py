@@ -36,7 +36,7 @@ from analysis.statistics.intervals import (
 from analysis.statistics.measures import index_score, respondent_scores, share
 from analysis.statistics.ordinal import mann_whitney, ordinal_superiority
 from analysis.statistics.reliability import cronbach_alpha, item_total_correlations
-from analysis.statistics.representativeness import is_missing, r_indicator, without_assumption
+from analysis.statistics.representativeness import are_missing, r_indicator, without_assumption
 from analysis.statistics.standardisation import directly_standardised, mantel_haenszel
 from analysis.statistics.suppressed import SUPPRESSED, Suppressed
 from analysis.statistics.together import waves_together
@@ -74,7 +74,7 @@ CALLS = [
     (directly_standardised, ([5], [20], [30])),
     (mantel_haenszel, ([5], [20], [7], [20])),
     (r_indicator, ([20, 30], [10, 12])),
-    (is_missing, (400, 200, 40)),
+    (are_missing, ([400], [200], [40], [2.5])),
     (without_assumption, (0.5, 0.5)),
     (dersimonian_laird, ([1.0, 2.0], [1.0, 1.0])),
     (lmg, (20, np.zeros(3), np.eye(3))),

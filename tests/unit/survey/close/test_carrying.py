@@ -347,7 +347,10 @@ def test_release_of_an_unknown_or_open_wave_is_refused(
     with pytest.raises(ReleaseError, match="the one here has not closed"):
         adding.add(closed_wave.stores, content)
     release = folder.unpack(content, None)
-    winter = replace(release, manifest=replace(release.manifest, wave="winter"))
+    points = tuple(
+        replace(row, wave="winter") if row.wave == "autumn" else row for row in release.trends
+    )
+    winter = replace(release, manifest=replace(release.manifest, wave="winter"), trends=points)
     digest = folder.write(winter, tmp_path, closed_wave.signer)
     with pytest.raises(WaveStateError, match="no wave winter"):
         adding.add(closed_wave.stores, folder.pack(tmp_path / digest))

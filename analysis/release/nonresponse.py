@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from analysis.disclosure import rounding
 from analysis.plan import COMMAND, FORCE
+from analysis.release import known
 from analysis.release.model import BreakdownFacts, Release
 from analysis.release.rows import EstimateRow, GroupRow, RepresentativenessRow
-from analysis.statistics.representativeness import r_indicator, without_assumption
+from analysis.statistics.representativeness import are_missing, r_indicator, without_assumption
 from analysis.statistics.weighting import Reweighted, reweighted
 
 COVERED = 0.9
@@ -28,6 +28,7 @@ CLEAR = 2
 """Points by which a weighted figure must differ to stand beside the other."""
 
 MISSING_STEP = 5
+"""People; step of how many more had answered at the rate of all."""
 
 _NOTHING = (None, None, None, None, None)
 
@@ -72,6 +73,32 @@ def representativeness_rows(release: Release) -> tuple[RepresentativenessRow, ..
     )
 
 
+def clearly_missing(release: Release) -> frozenset[str]:
+    """The groups of which clearly fewer answered than of all, level by level of each breakdown."""
+    families: dict[tuple[str, str], list[tuple[GroupRow, int]]] = {}
+    for row in release.representativeness:
+        group = release.group_by_id[row.group]
+        if row.kind == "part" and row.missing is not None and group.base and group.headcount:
+            families.setdefault((row.breakdown, row.parts_level), []).append((group, row.missing))
+    return frozenset(
+        group.group for family in families.values() for group in _missing_of(release, family)
+    )
+
+
+def _missing_of(release: Release, family: list[tuple[GroupRow, int]]) -> Iterator[GroupRow]:
+    policy = release.manifest.policy
+    rows, missing = zip(*family, strict=True)
+    bases, people = [row.base or 0 for row in rows], [row.headcount or 0 for row in rows]
+    off = []
+    for base, size, more in zip(bases, people, missing, strict=True):
+        # More may have answered, or fewer be in the group, than is published.
+        answers, fewest = known.people(base, policy)[1], known.people(size, policy)[0]
+        rate = min(1.0, (base + more) / size)
+        off.append(MISSING_STEP / 2 + (answers - base) + rate * (size - fewest))
+    named = are_missing(people, bases, missing, off)
+    yield from (row for row, fewer in zip(rows, named, strict=True) if fewer)
+
+
 def beside_estimates(release: Release) -> tuple[EstimateRow, ...]:
     """The estimates of `release` with weighted figures, and with ranges that assume nothing."""
     parts = {} if release.manifest.weight is not None else _weighed_by(release)
@@ -83,17 +110,17 @@ def beside_estimates(release: Release) -> tuple[EstimateRow, ...]:
 
 def _beside(release: Release, row: EstimateRow, parts: Parts | None) -> EstimateRow:
     found = row
-    rate = release.group_by_id[row.group].response_rate
+    group = release.group_by_id[row.group]
     if row.positive is None:
         return found
-    if rate is not None and release.manifest.weight is None:
-        least, most = _whatever_others_think(release, row, rate)
+    if group.headcount and group.response_rate is not None and release.manifest.weight is None:
+        least, most = _whatever_others_think(release, row, group.headcount)
         found = replace(found, least=least, most=most)
     moved = None if parts is None or row.positive_bound else _shift(release, parts, row.measure)
     if parts is None or moved is None:
         return found
-    step = _step(release, row)
-    value = min(max(rounding.nearest(row.positive + moved, step), step), 100 - step)
+    step = known.step_of(release, row)
+    value = min(max(_nearest(row.positive + moved, step), step), 100 - step)
     if abs(moved) < CLEAR or abs(value - row.positive) < CLEAR:
         return found
     lower, upper = _limits(row, moved, value, step, parts)
@@ -115,12 +142,17 @@ def _limits(
     return max(0, min(low, value)), min(100, max(high, value))
 
 
-def _whatever_others_think(release: Release, row: EstimateRow, rate: int) -> tuple[int, int]:
-    """Least and most percent positive, at the end of the rate's step that leaves most open."""
-    least_rate = max(1.0, rate - release.manifest.policy["rate_step"] / 2) / 100
+def _whatever_others_think(release: Release, row: EstimateRow, headcount: int) -> tuple[int, int]:
+    """Least and most percent positive of all people of a group, where most is left open.
+
+    Whoever answered, but not this, may think anything too.
+    """
+    fewest, _ = known.of_item(release, row.group, row.measure)
+    _, people = known.people(headcount, release.manifest.policy)
+    rate = min(1.0, max(1.0, fewest) / people)
     low, high = _edges(release, row)
-    least, _ = without_assumption(low, least_rate)
-    _, most = without_assumption(high, least_rate)
+    least, _ = without_assumption(low, rate)
+    _, most = without_assumption(high, rate)
     return math.floor(100 * least + 1e-9), math.ceil(100 * most - 1e-9)
 
 
@@ -144,20 +176,14 @@ def _shift(release: Release, parts: Parts, measure: str) -> float | None:
 def _edges(release: Release, row: EstimateRow) -> tuple[float, float]:
     """The smallest and largest share that a published percent can stand for."""
     percent = row.positive or 0
-    half = _step(release, row) / 2
-    if release.measure_by_id[row.measure].sensitive:
-        # Beside a banded category of a sensitive item, the others stand in the coarse step.
-        half = max(half, release.manifest.policy["coarse_share_step"] / 2)
+    half = known.step_of(release, row) / 2
     low = 0.0 if row.positive_bound == "or_less" else max(0.0, percent - half)
     high = 100.0 if row.positive_bound == "or_more" else min(100.0, percent + half)
     return low / 100, high / 100
 
 
-def _step(release: Release, row: EstimateRow) -> int:
-    policy = release.manifest.policy
-    fine = (row.base or 0) >= policy["fine_base"]
-    own = policy["share_step" if fine else "coarse_share_step"]
-    return max(int(own), release.coarser_by_key.get((row.group, row.measure), 0))
+def _nearest(value: float, step: int) -> int:
+    return step * math.floor(value / step + 0.5 + 1e-9)
 
 
 def _weighed_by(release: Release) -> dict[str, Parts]:
@@ -198,8 +224,8 @@ def _parts(
     release: Release, group: str, breakdown: BreakdownFacts, level: str, values: list[str]
 ) -> Parts:
     rows = (release.group_by_id.get(f"{breakdown.id}={value}") for value in values)
-    known = tuple(row for row in rows if row is not None and row.base is not None and row.headcount)
-    return Parts(release.group_by_id[group], breakdown.id, level, known)
+    told = tuple(row for row in rows if row is not None and row.base is not None and row.headcount)
+    return Parts(release.group_by_id[group], breakdown.id, level, told)
 
 
 def _whole_rows(release: Release, breakdown: BreakdownFacts) -> Iterator[RepresentativenessRow]:
@@ -212,7 +238,7 @@ def _whole_rows(release: Release, breakdown: BreakdownFacts) -> Iterator[Represe
         yield RepresentativenessRow(
             *names,  # type: ignore[arg-type]
             indicator=round(r_indicator(parts.people, parts.answered).adjusted, 2),
-            effective=rounding.nearest(parts.weighted.effective, 10) if weighs else None,
+            effective=_nearest(parts.weighted.effective, 10) if weighs else None,
             moved=_most_moved(release, parts) if weighs else None,
             partial=None,
             missing=None,
@@ -242,7 +268,7 @@ def _said(parts: Parts) -> Iterator[tuple[str, tuple[float, int]]]:
     for row, partial, n, people in zip(
         parts.rows, found.partial, parts.answered, parts.people, strict=True
     ):
-        missing = rounding.nearest(rate * people - n, MISSING_STEP)
+        missing = _nearest(rate * people - n, MISSING_STEP)
         yield row.group, (round(partial, 3), missing)
 
 
