@@ -294,6 +294,8 @@ def test_what_does_not_follow_from_the_counts_is_refused_on_reading(
 ) -> None:
     rows = changed(unequal(), "ethnicity=minority", **values).procedures
     with pytest.raises(ReleaseError, match="ethnicity=minority"):
+        check(replace(unequal(), procedures=rows))
+    with pytest.raises(ReleaseError, match=r"ethnicity=minority|cannot be 'nan'"):
         folder.unpack(planted(monkeypatch, procedures=rows), KEY.public_key())
 
 
