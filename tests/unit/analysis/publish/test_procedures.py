@@ -285,9 +285,12 @@ def test_a_release_whose_levels_above_are_missing_is_refused() -> None:
 def test_what_does_not_follow_from_the_counts_is_refused_on_reading(
     values: dict[str, object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rows = changed(unequal(), "ethnicity=minority", **values).procedures
+    told = changed(unequal(), "ethnicity=minority", **values)
     with pytest.raises(ReleaseError, match="ethnicity=minority"):
-        folder.unpack(planted(monkeypatch, procedures=rows), KEY.public_key())
+        check(told)
+    # What is no number is refused with its cell, before anything is worked out.
+    with pytest.raises(ReleaseError, match=r"ethnicity=minority|cannot be 'nan'"):
+        folder.unpack(planted(monkeypatch, procedures=told.procedures), KEY.public_key())
 
 
 @pytest.mark.parametrize(
