@@ -208,13 +208,6 @@ def test_the_same_months_are_told_once_or_alike() -> None:
     assert fixtures.released(after, wave="w2", ledger=ledger).procedures
 
 
-def test_a_process_that_would_hide_what_is_out_of_another_one_is_refused() -> None:
-    referral, promotion = fixtures.two_of_the_same_people()
-    ledger = of_ledger(fixtures.released(referral))
-    with pytest.raises(Unprotectable, match="ethnicity=mixed, which has to be hidden now"):
-        fixtures.released(referral, promotion, wave="w2", ledger=ledger)
-
-
 def test_a_correction_leaves_a_wrong_process_out() -> None:
     ledger = of_ledger(unequal())
     other = fixtures.counted(seed=5)
@@ -292,11 +285,12 @@ def test_a_release_whose_levels_above_are_missing_is_refused() -> None:
 def test_what_does_not_follow_from_the_counts_is_refused_on_reading(
     values: dict[str, object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rows = changed(unequal(), "ethnicity=minority", **values).procedures
+    told = changed(unequal(), "ethnicity=minority", **values)
     with pytest.raises(ReleaseError, match="ethnicity=minority"):
-        check(replace(unequal(), procedures=rows))
+        check(told)
+    # What is no number is refused with its cell, before anything is worked out.
     with pytest.raises(ReleaseError, match=r"ethnicity=minority|cannot be 'nan'"):
-        folder.unpack(planted(monkeypatch, procedures=rows), KEY.public_key())
+        folder.unpack(planted(monkeypatch, procedures=told.procedures), KEY.public_key())
 
 
 @pytest.mark.parametrize(
