@@ -10,6 +10,7 @@ from typing import Any
 from analysis.errors import LeakingRelease, ReleaseError
 from analysis.plan import FORCE
 from analysis.procedures import Period
+from analysis.release.follows import expect_follows
 from analysis.release.levels import level_rows
 from analysis.release.model import Release
 from analysis.release.sides import holds_a_trait, is_side, side_row
@@ -102,6 +103,7 @@ def check(release: Release) -> None:
     _nothing_hidden("trends", hidden, _keys(this_wave, "measure"))
     _nothing_hidden("slopes", hidden, _keys(release.slopes, "measure"))
     _nothing_hidden("benchmarks", hidden, _keys(release.benchmarks, "measure"))
+    expect_follows(release)
 
 
 def _replaces_for_a_reason(release: Release) -> None:
