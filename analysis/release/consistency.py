@@ -9,10 +9,11 @@ from typing import Any
 from analysis.errors import LeakingRelease, ReleaseError
 from analysis.plan import FORCE
 from analysis.procedures import Period
-from analysis.release.following import figures_stand
+from analysis.release.follows import expect_follows
 from analysis.release.free_text import names_no_hidden
 from analysis.release.levels import level_rows
 from analysis.release.model import Release
+from analysis.release.possible import figures_stand
 from analysis.release.process_rows import expect_rows
 from analysis.release.sides import holds_a_trait, is_side, side_row
 from analysis.statistics.change_words import NOT_SHOWN
@@ -107,6 +108,7 @@ def check(release: Release) -> None:
     _nothing_hidden("slopes", hidden, _keys(release.slopes, "measure"))
     _nothing_hidden("benchmarks", hidden, _keys(release.benchmarks, "measure"))
     figures_stand(release)
+    expect_follows(release)
 
 
 def _replaces_for_a_reason(release: Release) -> None:

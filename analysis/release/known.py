@@ -83,14 +83,15 @@ def step_of(release: Release, row: EstimateRow) -> int:
     coarse: int = release.manifest.policy["coarse_share_step"]
     # Beside a band of a sensitive item the others are coarse, whatever the base.
     beside = release.measure_by_id[row.measure].sensitive and (row.positive or 0) % coarse == 0
-    return max(grain_of(release, row), coarse if beside else 0)
+    grain = grain_of(release, row.group, row.measure, row.base or 0)
+    return max(grain, coarse if beside else 0)
 
 
-def grain_of(release: Release, row: EstimateRow) -> int:
+def grain_of(release: Release, group: str, measure: str, base: int) -> int:
     """The step in points by the base alone, in which limits are moved outward.
 
     A base of `fine_base` may be a smaller one, rounded.
     """
     policy = release.manifest.policy
-    own = policy["share_step" if (row.base or 0) > policy["fine_base"] else "coarse_share_step"]
-    return max(int(own), release.coarser_by_key.get((row.group, row.measure), 0))
+    own = policy["share_step" if base > policy["fine_base"] else "coarse_share_step"]
+    return max(int(own), release.coarser_by_key.get((group, measure), 0))

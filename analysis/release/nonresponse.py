@@ -30,7 +30,13 @@ CLEAR = 2
 MISSING_STEP = 5
 """People; step of how many more had answered at the rate of all."""
 
-_NOTHING = (None, None, None, None, None)
+BESIDE = ("weighted", "weighted_lower", "weighted_upper", "least", "most")
+"""Fields of an estimate that follow from the others."""
+
+Beside = tuple[int | None, int | None, int | None, int | None, int | None]
+"""Their values."""
+
+_BARE = (None, None, None, None, None)
 
 
 @dataclass(frozen=True)
@@ -101,30 +107,47 @@ def _missing_of(release: Release, family: list[tuple[GroupRow, int]]) -> Iterato
 
 def beside_estimates(release: Release) -> tuple[EstimateRow, ...]:
     """The estimates of `release` with weighted figures, and with ranges that assume nothing."""
-    parts = {} if release.manifest.weight is not None else _weighed_by(release)
     return tuple(
-        row if row.status != "shown" else _beside(release, row, parts.get(row.group))
-        for row in release.estimates
+        replace(
+            row,
+            weighted=one[0],
+            weighted_lower=one[1],
+            weighted_upper=one[2],
+            least=one[3],
+            most=one[4],
+        )
+        for row, one in zip(release.estimates, beside_figures(release), strict=True)
     )
 
 
-def _beside(release: Release, row: EstimateRow, parts: Parts | None) -> EstimateRow:
-    found = row
+def beside_figures(release: Release) -> Iterator[Beside]:
+    """What stands beside each estimate, in their order."""
+    parts = {} if release.manifest.weight is not None else _weighed_by(release)
+    for row in release.estimates:
+        if row.status != "shown" or row.positive is None:
+            yield _BARE
+        else:
+            yield (*_weighted(release, row, parts.get(row.group)), *_whole_range(release, row))
+
+
+def _whole_range(release: Release, row: EstimateRow) -> tuple[int | None, int | None]:
     group = release.group_by_id[row.group]
-    if row.positive is None:
-        return found
-    if group.headcount and group.response_rate is not None and release.manifest.weight is None:
-        least, most = _whatever_others_think(release, row, group.headcount)
-        found = replace(found, least=least, most=most)
+    if not group.headcount or group.response_rate is None or release.manifest.weight is not None:
+        return None, None
+    return _whatever_others_think(release, row, group.headcount)
+
+
+def _weighted(
+    release: Release, row: EstimateRow, parts: Parts | None
+) -> tuple[int | None, int | None, int | None]:
     moved = None if parts is None or row.positive_bound else _shift(release, parts, row.measure)
-    if parts is None or moved is None:
-        return found
+    if parts is None or moved is None or row.positive is None or abs(moved) < CLEAR:
+        return None, None, None
     step = known.step_of(release, row)
     value = min(max(_nearest(row.positive + moved, step), step), 100 - step)
-    if abs(moved) < CLEAR or abs(value - row.positive) < CLEAR:
-        return found
-    lower, upper = _limits(row, moved, value, step, parts)
-    return replace(found, weighted=value, weighted_lower=lower, weighted_upper=upper)
+    if abs(value - row.positive) < CLEAR:
+        return None, None, None
+    return value, *_limits(row, moved, value, step, parts)
 
 
 def _limits(
@@ -233,7 +256,7 @@ def _whole_rows(release: Release, breakdown: BreakdownFacts) -> Iterator[Represe
     for parts in _wholes(release, breakdown):
         names = (parts.whole.group, "whole", parts.breakdown, parts.level)
         if not parts.tell:
-            yield RepresentativenessRow(*names, *_NOTHING, "c")  # type: ignore[arg-type]
+            yield RepresentativenessRow(*names, *_BARE, "c")  # type: ignore[arg-type]
             continue
         yield RepresentativenessRow(
             *names,  # type: ignore[arg-type]

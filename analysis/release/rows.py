@@ -52,7 +52,7 @@ class EstimateRow:
     `positive` in percent, rounded outward. `weighted` is the percent positive weighted to
     headcounts with its limits, present only where it differs from `positive` by two points or more.
     `least` and `most` are what `positive` could be of everybody, whatever those think who did not
-    answer; where there is a response rate.
+    answer this; where there is a response rate.
     """
 
     group: str

@@ -83,9 +83,9 @@ def _error(release: Release, row: ComparisonRow, rest: int) -> float | None:
     """
     if row.gap is None or row.lower is None or row.upper is None:
         return None
-    mine, whole = (release.estimate_by_key[one, row.measure] for one in (row.group, row.against))
-    own = grain_of(release, mine)
-    theirs = max(grain_of(release, replace(one, base=rest)) for one in (mine, whole))
+    base = release.estimate_by_key[row.group, row.measure].base or 0
+    own = grain_of(release, row.group, row.measure, base)
+    theirs = max(grain_of(release, group, row.measure, rest) for group in (row.group, row.against))
     grain = max(own, theirs)
     if grain > FINE:
         return None

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from fixtures_analysis import Study, small, with_answers
 
-from analysis.errors import LeakingRelease
+from analysis.errors import LeakingRelease, ReleaseError
 from analysis.microdata import Microdata
 from analysis.plan import FORCE, TablePlan
 from analysis.policy import DisclosurePolicy
@@ -194,8 +194,7 @@ def test_a_release_that_tells_the_response_of_a_hidden_group_is_refused(release:
         for row in release.groups
     )
     estimates = tuple(row for row in release.estimates if row.group != part.group)
-    others = [row for row in release.representativeness if row.group != part.group]
-    fine = replace(
+    bare = replace(
         *(release,),
         groups=hidden,
         estimates=estimates,
@@ -203,9 +202,12 @@ def test_a_release_that_tells_the_response_of_a_hidden_group_is_refused(release:
         comparisons=(),
         concerns=(),
         trends=(),
-        representativeness=tuple(others),
+    )
+    fine = replace(
+        bare, estimates=beside_estimates(bare), representativeness=representativeness_rows(bare)
     )
     check(fine)
+    others = [row for row in fine.representativeness if row.group != part.group]
     with pytest.raises(LeakingRelease, match="representativeness: command="):
         check(replace(fine, representativeness=(part, *others)))
     with pytest.raises(LeakingRelease, match="a value stands there"):
@@ -246,3 +248,33 @@ def test_the_range_without_assumption_holds_for_those_who_left_it_out(
         assert row.most is not None
         assert row.least <= 100 * positive / people
         assert row.most >= 100 * (positive + people - answers + silent) / people
+
+
+@pytest.mark.parametrize("name", ["weighted", "weighted_lower", "weighted_upper", "least", "most"])
+def test_a_figure_that_does_not_follow_is_refused(release: Release, name: str) -> None:
+    check(release)
+    rows = list(release.estimates)
+    at = next(at for at, row in enumerate(rows) if getattr(row, name) is not None)
+    for value in (None, getattr(rows[at], name) + 1):
+        other = (*rows[:at], replace(rows[at], **{name: value}), *rows[at + 1 :])
+        with pytest.raises(ReleaseError, match="estimates: what non-response could change of"):
+            check(replace(release, estimates=other))
+
+
+@pytest.mark.parametrize("name", ["indicator", "effective", "moved", "partial", "missing"])
+def test_a_response_that_does_not_follow_is_refused(release: Release, name: str) -> None:
+    rows = list(release.representativeness)
+    at = next(at for at, row in enumerate(rows) if getattr(row, name) is not None)
+    rows[at] = replace(rows[at], **{name: getattr(rows[at], name) + 5})
+    with pytest.raises(ReleaseError, match="representativeness: what is said of"):
+        check(replace(release, representativeness=tuple(rows)))
+    with pytest.raises(ReleaseError, match="representativeness: what is said of"):
+        check(replace(release, representativeness=release.representativeness[1:]))
+
+
+def test_a_smallest_gap_that_does_not_follow_is_refused(release: Release) -> None:
+    rows = list(release.comparisons)
+    at = next(at for at, row in enumerate(rows) if row.smallest)
+    rows[at] = replace(rows[at], smallest=(rows[at].smallest or 0) - 1)
+    with pytest.raises(ReleaseError, match="comparisons: the smallest gap of"):
+        check(replace(release, comparisons=tuple(rows)))

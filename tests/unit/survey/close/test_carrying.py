@@ -29,6 +29,7 @@ from analysis.beside import BesideFiles
 from analysis.ledger import Published
 from analysis.policy import DisclosurePolicy
 from analysis.release import folder
+from analysis.release.nonresponse import beside_estimates
 from survey.close import commands, keys, rewriting
 from survey.close.carrying import carry
 from survey.close.keys import Keys
@@ -313,7 +314,10 @@ def test_release_of_other_counts_is_refused(
     assert (release.manifest.cards, release.manifest.received) == (60, 60)
     for other_count in ({"cards": 61}, {"received": 70}, {"received": None}):
         manifest = replace(release.manifest, **other_count)  # type: ignore[arg-type]
-        packed = folder.packed(replace(release, manifest=manifest), closed_wave.signer)
+        other_told = replace(release, manifest=manifest)
+        # What was received says how many of the force there are.
+        other_told = replace(other_told, estimates=beside_estimates(other_told))
+        packed = folder.packed(other_told, closed_wave.signer)
         with pytest.raises(ReleaseError, match=r"other numbers .* than were told"):
             adding.add(closed_wave.stores, packed)
 
