@@ -51,24 +51,38 @@ def procedure_rows(
 
 
 def _told_together(made: Sequence[_Made]) -> Mapping[str, frozenset[str]]:
-    """The groups that each process shows: one that any process hides, all of them hide.
+    """The groups that each process shows: of processes of the same people, all hide the same ones.
 
-    Two processes may count the same people, and what one shows would tell what the other hides. A
-    process that shows nothing at all leaves the others as they are.
+    What one of them shows would tell what the other hides. A process that shows nothing at all, and
+    one of other people, such as applicants, leave the others as they are.
     """
-    hidden: frozenset[str] = frozenset()
+    hidden: dict[str, frozenset[str]] = {one.process.id: frozenset() for one in made}
     while True:
-        told = {one.process.id: one.told(hidden) for one in made}
-        left_out = {
-            group
+        told = {one.process.id: one.told(hidden[one.process.id]) for one in made}
+        wider = {
+            one.process.id: hidden[one.process.id].union(
+                *(
+                    other.plan.group_by_id.keys() - told[other.process.id]
+                    for other in made
+                    if _look_like_the_same_people(one, other, told)
+                )
+            )
             for one in made
-            if told[one.process.id]
-            for group in one.plan.group_by_id
-            if group not in told[one.process.id]
         }
-        if left_out <= hidden:
+        if wider == hidden:
             return told
-        hidden |= left_out
+        hidden = wider
+
+
+def _look_like_the_same_people(
+    one: _Made, other: _Made, told: Mapping[str, frozenset[str]]
+) -> bool:
+    """Whether a reader sees as many people at risk in every group that both show."""
+    step = one.shown.policy.base_step
+    both = told[one.process.id] & told[other.process.id]
+    return bool(both) and all(
+        nearest(one.at_risk[group], step) == nearest(other.at_risk[group], step) for group in both
+    )
 
 
 TellingsBefore = Sequence[Mapping[str, tuple[int, int]]]
