@@ -155,6 +155,13 @@ def test_a_process_that_shows_nothing_hides_nothing_of_another() -> None:
     assert both.procedures[-1].status == "c"
 
 
+def test_a_process_of_other_people_hides_nothing_of_another() -> None:
+    applicants = fixtures.counted("promotion", people=600, risks={})
+    both = fixtures.released(fixtures.counted(risks=UNEQUAL), applicants)
+    assert any(one.status == "c" for one in both.procedures if one.process == "promotion")
+    assert both.procedures[: len(unequal().procedures)] == unequal().procedures
+
+
 def test_a_process_of_part_of_the_force_does_not_tell_who_did_not_answer() -> None:
     """Of one command all are counted: three more than answered; of the others some."""
     base = {one.group: one.base or 0 for one in equal().groups}
