@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -15,6 +16,7 @@ from analysis.disclosure.system import Bases, System, build
 from analysis.plan import Breakdown, Intersection, Table, TablePlan, Value
 from analysis.policy import DisclosurePolicy
 from analysis.release.model import BreakdownFacts, Manifest, Release
+from analysis.release.nonresponse import representativeness_rows
 from analysis.release.rows import GroupRow
 
 Counts = Mapping[tuple[str | None, ...], int]
@@ -148,4 +150,5 @@ def published(
         not_shown=len(rows) - len(shown),
         comparisons=0,
     )
-    return Release(manifest, (), rows, (), (), (), (), ())
+    release = Release(manifest, (), rows, (), (), (), (), ())
+    return replace(release, representativeness=representativeness_rows(release))
