@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from analysis.plan import FORCE
 from analysis.release.model import Release
-from analysis.release.rows import EstimateRow
+from analysis.release.rows import Bound, EstimateRow
 
 Interval = tuple[float, float | None]
 """The fewest and the most people, both whole; None where nothing is said of the most."""
@@ -78,13 +78,22 @@ def has_own_bases(release: Release, measure: str) -> bool:
     )
 
 
-def step_of(release: Release, row: EstimateRow) -> int:
-    """The step in points in which the percents of an estimate may stand."""
+def step_of(release: Release, row: EstimateRow, percent: int | None = None) -> int:
+    """The step in points in which a percent of an estimate may stand, `positive` unless given."""
+    value = row.positive if percent is None else percent
     coarse: int = release.manifest.policy["coarse_share_step"]
     # Beside a band of a sensitive item the others are coarse, whatever the base.
-    beside = release.measure_by_id[row.measure].sensitive and (row.positive or 0) % coarse == 0
+    beside = release.measure_by_id[row.measure].sensitive and (value or 0) % coarse == 0
     grain = grain_of(release, row.group, row.measure, row.base or 0)
     return max(grain, coarse if beside else 0)
+
+
+def edges_of(release: Release, row: EstimateRow, percent: int, bound: Bound) -> tuple[float, float]:
+    """The smallest and largest share that a published percent of an estimate can stand for."""
+    half = step_of(release, row, percent) / 2
+    low = 0.0 if bound == "or_less" else max(0.0, percent - half)
+    high = 100.0 if bound == "or_more" else min(100.0, percent + half)
+    return low / 100, high / 100
 
 
 def grain_of(release: Release, group: str, measure: str, base: int) -> int:

@@ -110,7 +110,7 @@ def _looks(release: Release) -> Iterator[Look]:
         fewest = known.of_item(release, row.group, row.measure)[0]
         if measure.level is None or row.negative is None or row.status != "shown" or fewest < 1:
             continue
-        low, high = _edges(release, row, sensitive=measure.sensitive)
+        low, high = known.edges_of(release, row, row.negative, row.negative_bound)
         level = measure.level / 100
         yield Look(
             *(row, measure),
@@ -119,22 +119,6 @@ def _looks(release: Release) -> Iterator[Look]:
             above=_tail(low * fewest, fewest, level),
             below=_tail((1 - high) * fewest, fewest, 1 - level),
         )
-
-
-def _edges(release: Release, row: EstimateRow, *, sensitive: bool) -> tuple[float, float]:
-    """The smallest and largest share that the published percent negative can stand for."""
-    policy, percent = release.manifest.policy, row.negative or 0
-    # A base that looks like `fine_base` may be a few less, rounded up.
-    fine = (row.base or 0) > policy["fine_base"]
-    coarser = release.coarser_by_key.get((row.group, row.measure), 0)
-    step = max(policy["share_step" if fine else "coarse_share_step"], coarser)
-    coarse = max(policy["coarse_share_step"], coarser)
-    if sensitive and not row.negative_bound and percent % coarse == 0:
-        # Beside a banded category the others stand in the coarse step: this may be one.
-        step = coarse
-    low = 0.0 if row.negative_bound == "or_less" else max(0.0, percent - step / 2)
-    high = 100.0 if row.negative_bound == "or_more" else min(100.0, percent + step / 2)
-    return low / 100, high / 100
 
 
 def _tail(positive: float, n: float, share: float) -> float:

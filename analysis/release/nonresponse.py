@@ -173,7 +173,7 @@ def _whatever_others_think(release: Release, row: EstimateRow, headcount: int) -
     fewest, _ = known.of_item(release, row.group, row.measure)
     _, people = known.people(headcount, release.manifest.policy)
     rate = min(1.0, max(1.0, fewest) / people)
-    low, high = _edges(release, row)
+    low, high = known.edges_of(release, row, row.positive or 0, row.positive_bound)
     least, _ = without_assumption(low, rate)
     _, most = without_assumption(high, rate)
     return math.floor(100 * least + 1e-9), math.ceil(100 * most - 1e-9)
@@ -191,18 +191,12 @@ def _shift(release: Release, parts: Parts, measure: str) -> float | None:
     shown = replace(parts, rows=tuple(group for group, _ in found))
     if base is None or not shown.tell:
         return None
-    shares = [sum(_edges(release, estimate)) / 2 for _, estimate in found]
+    shares = [
+        sum(known.edges_of(release, one, one.positive or 0, one.positive_bound)) / 2
+        for _, one in found
+    ]
     bases = [estimate.base or 0 for _, estimate in found]
     return 100 * shown.weighted.shift(shares, bases, base)
-
-
-def _edges(release: Release, row: EstimateRow) -> tuple[float, float]:
-    """The smallest and largest share that a published percent can stand for."""
-    percent = row.positive or 0
-    half = known.step_of(release, row) / 2
-    low = 0.0 if row.positive_bound == "or_less" else max(0.0, percent - half)
-    high = 100.0 if row.positive_bound == "or_more" else min(100.0, percent + half)
-    return low / 100, high / 100
 
 
 def _nearest(value: float, step: int) -> int:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analysis.plan import COMMAND, FORCE
+from analysis.release.known import grain_of
 from analysis.release.model import BreakdownFacts, Release
 from analysis.release.rows import Bound, ComparisonRow, LadderRow
 
@@ -108,10 +109,9 @@ def _side(release: Release, group: str, measure: str) -> _Side | None:
 
 def _step(release: Release, group: str, measure: str, base: int) -> int:
     """The coarsest step that a percent can stand in: beside a band, or on a base rounded up."""
-    policy: dict[str, int] = release.manifest.policy
-    fine = base > policy["fine_base"] and not release.measure_by_id[measure].sensitive
-    step = policy["share_step" if fine else "coarse_share_step"]
-    return max(step, release.coarser_by_key.get((group, measure), 0))
+    coarse: int = release.manifest.policy["coarse_share_step"]
+    beside = release.measure_by_id[measure].sensitive
+    return max(grain_of(release, group, measure, base), coarse if beside else 0)
 
 
 def _values(release: Release, part: str, whole: str) -> Iterator[tuple[BreakdownFacts, str, str]]:

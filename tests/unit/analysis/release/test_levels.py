@@ -175,7 +175,7 @@ def test_a_level_tells_nothing_that_the_figures_do_not(monkeypatch: pytest.Monke
         with pytest.raises(ReleaseError, match="does not follow"):
             check(replace(release, concerns=planted))
     # Planted: a level of concern that is decided on exact counts.
-    monkeypatch.setattr(levels, "_edges", lambda *_, **__: (0.52, 0.52))
+    monkeypatch.setattr(levels.known, "edges_of", lambda *_: (0.52, 0.52))
     with pytest.raises(ReleaseError, match="does not follow"):
         check(release)
 
@@ -241,7 +241,7 @@ def test_limits_without_a_correction_for_many_groups_would_be_seen(
     """Planted: every group's 95 % limit by itself, of its percent as if it were exact."""
     monkeypatch.setattr(levels, "benjamini_hochberg", lambda p: [0.0 for _ in p])
     monkeypatch.setattr(
-        levels, "_edges", lambda _, row, **__: (row.negative / 100, row.negative / 100)
+        levels.known, "edges_of", lambda _, row, *__: (row.negative / 100, row.negative / 100)
     )
     assert false_levels(30) > 0.25
 
