@@ -9,17 +9,18 @@ import numpy as np
 
 from analysis.attack.bases import attacks
 from analysis.attack.breaches import Breach
-from analysis.attack.grid import Cell, grid
+from analysis.attack.grid import grid
 from analysis.attack.searching import FittingTables
 from analysis.attack.witnesses import certify
 from analysis.plan import FORCE, Breakdown, TablePlan, Value
 from analysis.release.certificates import Proof
 from analysis.release.known import of_people
 from analysis.release.model import Release
+from analysis.release.process_rows import missing_row
 from analysis.release.processes import ALL, CASE, OTHER, OUTCOME, as_release, processes_of
 from analysis.release.rows import ProcedureRow
 from analysis.release.sums import Sums
-from analysis.statistics.disproportion import Counts, Figures, Span, are_clear, figures
+from analysis.statistics.disproportion import Span
 
 
 @dataclass(frozen=True)
@@ -44,9 +45,10 @@ def attack_processes(
     proofs = []
     for process in processes_of(release):
         rows = [row for row in release.procedures if row.process == process]
-        found += _made_of_others(release, rows)
-        if missing := list(_missing(release, rows)):
-            found += missing
+        found += _too_fine(release, rows)
+        if missing := missing_row(release, {row.group for row in rows}):
+            words = f"{missing} has no row under {process}, as others of its level have"
+            found.append(Breach("presence", missing, words, process=process))
             continue  # Sums of a level take all of it.
         alone = as_release(release, process)
         attack = next(attacks(alone, _with_outcome(plan)))()
@@ -74,71 +76,13 @@ def _with_outcome(plan: TablePlan | None) -> TablePlan | None:
     return TablePlan((*plan.breakdowns, outcome), ())
 
 
-def _missing(release: Release, rows: Sequence[ProcedureRow]) -> Iterator[Breach]:
-    """A level has all of its groups or none: one that is left out would be empty or small."""
-    level = {
-        (one.id, value): where
-        for one in release.manifest.breakdowns
-        for value, _, where, _ in one.values
-    }
-    order = [one.id for one in release.manifest.breakdowns]
-
-    def kind(values: Cell) -> tuple[str, ...]:
-        return tuple(level.get(pair, "") for pair in zip(order, values, strict=True))
-
-    given = {row.group for row in rows}
-    kinds = {kind(release.group_by_id[group].values) for group in given}
-    for row in release.groups:
-        if row.group not in given and kind(row.values) in kinds:
-            process = rows[0].process
-            words = f"{row.group} has no row under {process}, as others of its level have"
-            yield Breach("presence", row.group, words, process=process)
-
-
-def _made_of_others(release: Release, rows: Sequence[ProcedureRow]) -> Iterator[Breach]:
-    """Counts stand in steps, and all other figures follow from them."""
-    policy = release.manifest.policy
-    step, k = policy["base_step"], policy["k"]
-    outcome = {one.id: one.outcome for one in release.manifest.processes}
-    counts = {
-        row.group: Counts(Span.of(row.at_risk, step), Span.of(row.cases, step))
-        for row in rows
-        if row.at_risk is not None and row.cases is not None
-    }
-    made: dict[str, Figures] = {}
+def _too_fine(release: Release, rows: Sequence[ProcedureRow]) -> Iterator[Breach]:
+    """Counts stand in steps; that all other figures follow from them is seen by `check`."""
+    step = release.manifest.policy["base_step"]
     for row in rows:
-        mine = counts.get(row.group)
-        if mine is None:
-            continue
-        if mine.at_risk.people % step or mine.cases.people % step:
+        if (row.at_risk or 0) % step or (row.cases or 0) % step:
             words = f"{row.group}: counts of {row.process} are finer than steps of {step}"
             yield Breach("coding", row.group, words, process=row.process)
-        if FORCE in counts:
-            rest = None if row.group == FORCE else counts[FORCE].without(mine)
-            adverse = outcome.get(row.process) == "adverse"
-            made[row.group] = figures(mine, rest, k, adverse=adverse)
-    p = {group: one.p for group, one in made.items() if one.gap is not None}
-    clear = dict(zip(p, are_clear(list(p.values())), strict=True))
-    for row in rows:
-        if row.group in counts and _figures(row) != _wanted(made.get(row.group), clear, row.group):
-            words = f"{row.group}: figures of {row.process} do not follow from the counts"
-            yield Breach("coding", row.group, words, process=row.process)
-
-
-def _figures(row: ProcedureRow) -> tuple[float | None, ...]:
-    return (
-        *(row.rate, row.rest_rate, row.rate_gap, row.gap_lower, row.gap_upper),
-        *(row.ratio, row.ratio_lower, row.ratio_upper, row.clear),
-    )
-
-
-def _wanted(
-    made: Figures | None, clear: dict[str, bool], group: str
-) -> tuple[float | None, ...] | None:
-    if made is None:
-        return None
-    gap, ratio = made.gap or (None,) * 3, made.ratio or (None,) * 3
-    return (made.rate, made.rest_rate, *gap, *ratio, clear.get(group))
 
 
 def _headcounts(release: Release, plan: TablePlan | None) -> Iterator[Breach]:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from analysis.errors import LeakingRelease, ReleaseError
 from analysis.plan import FORCE
-from analysis.procedures import Period
 from analysis.release.follows import expect_follows
 from analysis.release.free_text import names_no_hidden
-from analysis.release.levels import level_rows
 from analysis.release.model import Release
 from analysis.release.possible import figures_stand
 from analysis.release.process_rows import expect_rows
-from analysis.release.sides import holds_a_trait, is_side, side_row
+from analysis.release.sides import holds_a_trait
 from analysis.statistics.change_words import NOT_SHOWN
 
 LEAST_POINTS = 5
@@ -93,11 +91,9 @@ def check(release: Release) -> None:
     )
     told = [(row.group, "") for row in release.procedures if row.status == "shown"]
     _nothing_hidden("procedures", hidden, told)
-    _processes_stand(release)
+    expect_rows(release)
     _states_stand(release)
     _items_stand(release)
-    _levels_stand(release)
-    _sides_follow(release)
     _ladders_stand(release, hidden)
     _response_stands(release, hidden)
     _steps_stand(release)
@@ -144,32 +140,6 @@ def _items_stand(release: Release) -> None:
                 raise ReleaseError(
                     f"concerns: {item} cannot be where {row.group} ({row.measure}) shows most."
                 )
-
-
-def _levels_stand(release: Release) -> None:
-    """Levels of concern are those that follow from the published figures, no more and no fewer."""
-    said = [row for row in release.concerns if row.kind == "level"]
-    found = list(level_rows(release))
-    if said != found:
-        other = next((row for row in said if row not in found), None)
-        other = other or next((row for row in found if row not in said), said[0])
-        raise ReleaseError(
-            f"concerns: the level of concern of {other.group} ({other.measure}) does not follow "
-            "from the published figures."
-        )
-
-
-def _sides_follow(release: Release) -> None:
-    """A comparison of two declared groups says what their other rows say, and no more."""
-    for row in release.comparisons:
-        if not is_side(release, row):
-            continue
-        follows = side_row(release, row.group, row.against, row.measure)
-        if replace(row, smallest=None) != follows:
-            raise LeakingRelease(
-                f"comparisons: {row.group} against {row.against} ({row.measure}) does not follow "
-                "from their published figures."
-            )
 
 
 def _ladders_stand(release: Release, hidden: _Hidden) -> None:
@@ -225,32 +195,6 @@ def _changes_stand(release: Release) -> None:
                 f"changes: what is said of {row.group} ({row.measure}) since {row.before} is not "
                 "what the trend lines say."
             )
-
-
-def _processes_stand(release: Release) -> None:
-    """Processes are declared ones, with groups that exist, once, in one period, and whole."""
-    declared = {one.id for one in release.manifest.processes}
-    periods: dict[str, str] = {}
-    seen = set()
-    for row in release.procedures:
-        known = row.process in declared and row.group in release.group_by_id
-        one_period = periods.setdefault(row.process, row.period) == row.period
-        if not (known and one_period and _is_period(row.period)):
-            raise ReleaseError(
-                f"procedures: {row.group} ({row.process}, {row.period}) cannot stand here."
-            )
-        if (row.process, row.group) in seen:
-            raise ReleaseError(f"procedures: {row.group} stands twice under {row.process}.")
-        seen.add((row.process, row.group))
-    expect_rows(release)
-
-
-def _is_period(text: str) -> bool:
-    try:
-        Period.parse(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _keys(rows: Iterable[Any], measure: str, group: str = "group") -> list[tuple[str, str]]:

@@ -1,18 +1,25 @@
 """What follows from the other figures of a Release is worked out again when it is read.
 
-Ranges without assumption, weighted figures, who is missing and the smallest visible gap are made of
-published figures alone. Whoever reads them need not believe them.
+Ranges without assumption, weighted figures, who is missing, levels of concern, comparisons of two
+declared groups and the smallest visible gap are made of published figures alone. Whoever reads
+them need not believe them.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from operator import attrgetter
+from typing import TypeVar
 
-from analysis.errors import EstimationError, ReleaseError
+from analysis.errors import EstimationError, LeakingRelease, ReleaseError
 from analysis.release.families import judged
+from analysis.release.levels import level_rows
 from analysis.release.model import Release
 from analysis.release.nonresponse import BESIDE, beside_figures, representativeness_rows
+from analysis.release.sides import is_side, side_row
 from analysis.release.visible import smallest
+
+Row = TypeVar("Row")
 
 
 def expect_follows(release: Release) -> None:
@@ -20,6 +27,7 @@ def expect_follows(release: Release) -> None:
 
     Raises:
         ReleaseError: naming the table and the group.
+        LeakingRelease: when two groups are compared by more than what is published of both.
     """
     try:
         _estimates_follow(release)
@@ -28,6 +36,8 @@ def expect_follows(release: Release) -> None:
         raise ReleaseError(
             "representativeness: bases, headcounts and rates do not fit together."
         ) from error
+    _levels_follow(release)
+    _sides_follow(release)
     _gaps_follow(release)
 
 
@@ -42,14 +52,43 @@ def _estimates_follow(release: Release) -> None:
 
 
 def _response_follows(release: Release) -> None:
-    said, found = release.representativeness, representativeness_rows(release)
-    if said != found:
-        other = next((row for row in said if row not in found), None)
-        other = other or next((row for row in found if row not in said), found[0])
+    other = _unlike(release.representativeness, representativeness_rows(release))
+    if other is not None:
         raise ReleaseError(
             f"representativeness: what is said of {other.group} ({other.parts_level}) does not "
             "follow from the published figures."
         )
+
+
+def _levels_follow(release: Release) -> None:
+    said = tuple(row for row in release.concerns if row.kind == "level")
+    other = _unlike(said, level_rows(release))
+    if other is not None:
+        raise ReleaseError(
+            f"concerns: the level of concern of {other.group} ({other.measure}) does not follow "
+            "from the published figures."
+        )
+
+
+def _unlike(said: tuple[Row, ...], found: tuple[Row, ...]) -> Row | None:
+    """A row that stands in one only, or the first where only their order differs."""
+    if said == found:
+        return None
+    alone = [*(row for row in said if row not in found), *(row for row in found if row not in said)]
+    return next(iter(alone), said[0])
+
+
+def _sides_follow(release: Release) -> None:
+    """A comparison of two declared groups says what their other rows say, and no more."""
+    for row in release.comparisons:
+        if not is_side(release, row):
+            continue
+        follows = side_row(release, row.group, row.against, row.measure)
+        if replace(row, smallest=None) != follows:
+            raise LeakingRelease(
+                f"comparisons: {row.group} against {row.against} ({row.measure}) does not follow "
+                "from their published figures."
+            )
 
 
 def _gaps_follow(release: Release) -> None:

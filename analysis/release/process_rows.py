@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from analysis.errors import EstimationError, ReleaseError
 from analysis.plan import FORCE
+from analysis.procedures import Period
 from analysis.processes import Process
 from analysis.release.model import Release
 from analysis.release.rows import ProcedureRow
@@ -99,18 +100,20 @@ def _fact(label: str, event: str, made: Figures, *, force: bool) -> str:
 def expect_rows(release: Release) -> None:
     """Refuse processes of which a row is missing, or that say what their counts do not.
 
-    Every process has the whole force and whole levels, with all that they are parts of. What is
-    shown has both counts, and all else follows from them.
+    Processes are declared ones, with groups that exist, each once, in one period. Every one has
+    the whole force and whole levels, with all that they are parts of. What is shown has both
+    counts, and all else follows from them.
 
     Raises:
         ReleaseError: naming the group and the process.
     """
+    _expect_declared(release)
     labels = {row.group: row.label for row in release.groups}
     for process in release.manifest.processes:
         rows = [row for row in release.procedures if row.process == process.id]
         if not rows:
             continue
-        if missing := _missing(release, {row.group for row in rows}):
+        if missing := missing_row(release, {row.group for row in rows}):
             raise ReleaseError(f"procedures: {missing} has no row under {process.id}.")
         counts = {row.group: _counts(release, row) for row in rows}
         if counts[FORCE] is None and any(counts.values()):
@@ -128,7 +131,31 @@ def expect_rows(release: Release) -> None:
                 )
 
 
-def _missing(release: Release, given: set[str]) -> str | None:
+def _expect_declared(release: Release) -> None:
+    declared = {one.id for one in release.manifest.processes}
+    periods: dict[str, str] = {}
+    seen = set()
+    for row in release.procedures:
+        known = row.process in declared and row.group in release.group_by_id
+        one_period = periods.setdefault(row.process, row.period) == row.period
+        if not (known and one_period and _is_period(row.period)):
+            raise ReleaseError(
+                f"procedures: {row.group} ({row.process}, {row.period}) cannot stand here."
+            )
+        if (row.process, row.group) in seen:
+            raise ReleaseError(f"procedures: {row.group} stands twice under {row.process}.")
+        seen.add((row.process, row.group))
+
+
+def _is_period(text: str) -> bool:
+    try:
+        Period.parse(text)
+    except ValueError:
+        return False
+    return True
+
+
+def missing_row(release: Release, given: set[str]) -> str | None:
     """A group that has no row, though it is the force, of a level or above a group that has one."""
     if FORCE not in given:
         return FORCE

@@ -32,6 +32,7 @@ def test_the_page_warns_while_somebody_writes_and_sends_all_the_same(
     page.click("#next")
     field, told = page.locator("#q-why"), warning_of(page, "why")
     expect(field).to_be_visible()
+    named = page.eval_on_selector_all("link[href]", "links => links.map(link => link.href)")
     traffic = Traffic(page)
     expect(told).to_be_empty()
     assert told.get_attribute("aria-live") == "polite"
@@ -43,7 +44,8 @@ def test_the_page_warns_while_somebody_writes_and_sends_all_the_same(
     field.fill(SAFE)
     expect(told).to_be_empty()
     field.fill(TELLS)
-    assert traffic.requests == []
+    # The page's own icon may come late.
+    assert [asked.url for asked in traffic.requests if asked.url not in named] == []
     page.click("#next")
     page.fill("#q-change", SAFE)
     page.click("#next")
