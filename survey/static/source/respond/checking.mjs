@@ -6,13 +6,22 @@ function text(element) {
   return element.textContent.trim();
 }
 
+/** A comment as it was written; signs that no text has, such as other programs paste, are spaces. */
+export function asWritten(text) {
+  return text
+    .replace(/\r\n?/g, "\n")
+    .replace(/(?![\n\t])[\p{Cc}\p{Noncharacter_Code_Point}\ufeff]/gu, " ")
+    .trim();
+}
+
 /**
  * What one question shows: {id, question, comment, telling, given: [{value, label, alone}]};
  * `comment` is the text of one that is answered in one's own words, and `telling` what it may tell of
  * its writer; undefined of all others.
  */
 function read(group) {
-  const comment = group.querySelector("textarea")?.value.trim();
+  const field = group.querySelector("textarea");
+  const comment = field ? asWritten(field.value) : undefined;
   const chosen = [...group.querySelectorAll(":checked")].filter(({ value }) => value);
   return {
     id: group.querySelector("[name]").name,
