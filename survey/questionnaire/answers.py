@@ -15,6 +15,7 @@ from analysis.codebook import Codebook
 from analysis.errors import DataError
 from analysis.microdata import Microdata, Positions
 from survey.errors import CandourError
+from survey.questionnaire import routing
 from survey.questionnaire.model import (
     LONGEST_COMMENT,
     NOT_TICKED,
@@ -44,7 +45,7 @@ class AnswersRefused(CandourError):
 
 
 def fold(questionnaire: Questionnaire, form: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """The answers as they are stored: item or variable id -> code.
+    """The answers as they are stored: item or variable id -> code, of questions that are asked.
 
     Args:
         questionnaire: what was asked.
@@ -63,6 +64,7 @@ def fold(questionnaire: Questionnaire, form: Mapping[str, Sequence[str]]) -> dic
     if not set(form) <= {*questionnaire.question_by_id, *comments}:
         # The field's name is the sender's own text, so it is not repeated.
         raise AnswersRefused("The answers hold a question that this survey does not ask.")
+    form = routing.kept(questionnaire, form)
     stored: dict[str, str] = {}
     for question in questionnaire.questions:
         sent = [code for code in form.get(question.id, ()) if code]
@@ -86,13 +88,14 @@ def comments(questionnaire: Questionnaire, form: Mapping[str, Sequence[str]]) ->
         form: as `fold` takes it.
 
     Returns:
-        Comment id -> its text, in the questionnaire's order.
+        Comment id -> its text, in the questionnaire's order; empty where it is not asked.
 
     Raises:
         AnswersRefused: for a comment that is too long or was damaged on its way, or two in one
             field.
     """
     found = {}
+    form = routing.kept(questionnaire, form)
     for comment in questionnaire.comments:
         sent = form.get(comment.id, ())
         text = trimmed("".join(sent))

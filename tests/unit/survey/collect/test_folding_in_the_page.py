@@ -20,7 +20,11 @@ SCRIPT = "return given.forms.map((form) => own.fold(form, given.data));"
 
 @pytest.fixture(
     scope="module",
-    params=[QUESTIONNAIRES / "small.yaml", resources.QUESTIONNAIRES / "culture.yaml"],
+    params=[
+        QUESTIONNAIRES / "small.yaml",
+        QUESTIONNAIRES / "routed.yaml",
+        resources.QUESTIONNAIRES / "culture.yaml",
+    ],
 )
 def questionnaire(request: pytest.FixtureRequest) -> Questionnaire:
     return loader.load(request.param)
@@ -29,7 +33,11 @@ def questionnaire(request: pytest.FixtureRequest) -> Questionnaire:
 def in_the_page(
     questionnaire: Questionnaire, forms: Sequence[dict[str, list[str]]]
 ) -> list[dict[str, str]]:
-    data = {"folds": page_keys.folds(questionnaire), "ticks": page_keys.ticks(questionnaire)}
+    data = {
+        "folds": page_keys.folds(questionnaire),
+        "ticks": page_keys.ticks(questionnaire),
+        "routes": page_keys.routes(questionnaire),
+    }
     folded: list[dict[str, str]] = in_node(SCRIPT, {"forms": forms, "data": data}, "folding.mjs")
     return folded
 
