@@ -128,8 +128,8 @@ def questionnaire(wave_id: str) -> Response:
 def check(wave_id: str) -> str | tuple[str, int]:
     """Check your answers; or the form again, with errors or to change an answer."""
     wave = open_wave(wave_id)
-    answers, code, attempt, ticket = _answers(wave), _own(CODE), _own(ATTEMPT), _ticket()
-    if CHANGE in request.form:
+    answers, code, attempt, ticket = sent_answers(wave), _own(CODE), _own(ATTEMPT), _ticket()
+    if is_to_change():
         return _form(wave, answers, code, attempt, {}, ticket)
     errors = _ticket_errors(wave, ticket) if ticket else _code_errors(wave, code)
     errors |= document.answer_errors(wave, answers)
@@ -148,7 +148,7 @@ def send(wave_id: str) -> str | tuple[str, int]:
     With a ticket a receipt is given once: nothing tells its holder from whoever has a copy.
     """
     wave = open_wave(wave_id)
-    answers, code, attempt, ticket = _answers(wave), _own(CODE), _own(ATTEMPT), _ticket()
+    answers, code, attempt, ticket = sent_answers(wave), _own(CODE), _own(ATTEMPT), _ticket()
     if not attempt:
         abort(400)
     stored = folding.fold(wave.questionnaire, answers)
@@ -211,6 +211,11 @@ def _used_ticket(_: UsedTicket) -> tuple[str, int]:
     return render_template("respond/used_ticket.html", wave=wave), 409
 
 
+def is_to_change() -> bool:
+    """Whether the check page asks for the form again, to change an answer."""
+    return CHANGE in request.form
+
+
 def _code_errors(wave: Wave, code: str) -> dict[str, str]:
     if not code.strip():
         return {document.CODE_FIELD: document.SENTENCES["enter_code"]}
@@ -260,7 +265,7 @@ def _own(name: str) -> str:
     return request.form.get(name, "")[:100]
 
 
-def _answers(wave: Wave) -> dict[str, tuple[str, ...]]:
+def sent_answers(wave: Wave) -> dict[str, tuple[str, ...]]:
     """What was answered, as the page sent it; fields that were left empty are left out."""
     written = {comment.id for comment in wave.questionnaire.comments}
     sent = {
