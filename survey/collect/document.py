@@ -16,6 +16,7 @@ from flask import current_app, render_template
 from flask.sansio.app import App
 
 from survey.collect import page_keys, tickets
+from survey.collect.page_keys import PageKeys
 from survey.errors import CodeError, MistypedCode
 from survey.manage.waves import Wave
 from survey.questionnaire import answers as folding
@@ -151,13 +152,13 @@ def document(wave: Wave) -> Packed:
     return kept[key]
 
 
-def form_html(wave: Wave, page: FormPage) -> str:
-    """The document with a form in the state that `page` describes."""
+def form_html(wave: Wave, page: FormPage, keys: PageKeys | None = None) -> str:
+    """The document with a form in the state of `page`; `keys` in place of the wave's."""
     return render_template(
         "respond/document.html",
         wave=wave,
         form=page,
-        keys=page_keys.of(wave),
+        keys=keys or page_keys.of(wave),
         sentences=SENTENCES,
         longest=LONGEST_COMMENT,
         ticket_name=tickets.file_name(wave.id),

@@ -51,6 +51,12 @@ def of(wave: Wave) -> PageKeys:
     )
 
 
+def none(questionnaire: Questionnaire) -> PageKeys:
+    """What the page of a preview is told: how answers fold, and no key to seal them to."""
+    told = _json(folds(questionnaire)), _json(ticks(questionnaire))
+    return PageKeys("", "", "", "", 0, 0, "none in a preview", *told)
+
+
 def folds(questionnaire: Questionnaire) -> dict[str, dict[str, tuple[str, str] | None]]:
     """Question -> option -> its published category and that one's label, or None for nothing.
 

@@ -19,7 +19,7 @@ from survey.collect import (
     tickets,
 )
 from survey.collect.asked import open_wave, public_wave, stores
-from survey.collect.document import ATTEMPT, CHANGE, CODE, FormPage
+from survey.collect.document import ATTEMPT, CODE, FormPage
 from survey.collect.ticket_page import ticket_page
 from survey.errors import (
     CodeError,
@@ -146,7 +146,7 @@ def check(wave_id: str) -> str | tuple[str, int]:
     """Check your answers; or the form again, with errors or to change an answer."""
     wave = open_wave(wave_id)
     form = sent.form(wave)
-    if CHANGE in request.form:
+    if sent.is_to_change():
         return document.form_html(wave, form)
     errors = _ticket_errors(wave, form.ticket) if form.ticket else _code_errors(wave, form.code)
     errors |= document.answer_errors(wave, form.answers)

@@ -20,6 +20,7 @@ from survey.results import (
     goes_with,
     intersections,
     levels,
+    outside,
     procedures,
     response,
     scope,
@@ -53,6 +54,7 @@ class HrPage:
     more_maps: tuple[tuple[str, heat_map.HeatMap], ...]
     watched: tuple[intersections.IntersectionBlock, ...]
     trends: tuple[trend_lines.Panel, ...]
+    outside: outside.Outside
     benchmarks: tuple[benchmarked.Beside, ...]
     apart: told_apart.Apart
     not_published: tuple[str, ...]
@@ -101,6 +103,7 @@ def hr_page(
         _more_maps(release, hrefs),
         intersections.blocks(release, scope.whole_force(release)),
         trend_lines.draw(release, _panels(release, hrefs), waves.titles(releases), releases),
+        outside.outside(release, releases, FORCE, "The whole force"),
         benchmarked.beside(release),
         told_apart.apart(
             release,
