@@ -56,6 +56,12 @@ def support(wave_id: str) -> str:
     return render_template("respond/support.html", wave=public_wave(wave_id))
 
 
+@blueprint.get("/questions/<wave_id>")
+def questions(wave_id: str) -> str:
+    """Every question with its answers, to read or to print; no code is asked for."""
+    return render_template("respond/questions.html", wave=public_wave(wave_id))
+
+
 @blueprint.get("/receipts/<wave_id>")
 def receipt_list(wave_id: str) -> str | tuple[str, int]:
     """The receipts of a survey that has closed; while it is open, a 404 that says when."""
