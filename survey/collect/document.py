@@ -15,8 +15,10 @@ from itertools import groupby
 from flask import current_app, render_template
 from flask.sansio.app import App
 
-from survey.collect import page_keys, tickets
+from survey.collect import findable, page_keys, tickets
+from survey.collect.asked import stores
 from survey.errors import CodeError, MistypedCode
+from survey.manage import bands
 from survey.manage.waves import Wave
 from survey.questionnaire import answers as folding
 from survey.questionnaire import telling
@@ -153,6 +155,7 @@ def form_html(wave: Wave, page: FormPage) -> str:
         wave=wave,
         form=page,
         keys=page_keys.of(wave),
+        findable=findable.of(wave.questionnaire, bands.of_wave(stores(), wave.id)),
         sentences=SENTENCES,
         longest=LONGEST_COMMENT,
         ticket_name=tickets.file_name(wave.id),

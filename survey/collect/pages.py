@@ -7,7 +7,16 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, abort, make_response, render_template, request
 from flask.blueprints import BlueprintSetupState
 
-from survey.collect import code_list, document, fingerprint, published, receipts, submit, tickets
+from survey.collect import (
+    code_list,
+    document,
+    findable,
+    fingerprint,
+    published,
+    receipts,
+    submit,
+    tickets,
+)
 from survey.collect.asked import open_wave, public_wave, stores
 from survey.collect.document import ATTEMPT, CHANGE, CODE, OWN_FIELDS, TICKET, Answers, FormPage
 from survey.collect.ticket_page import ticket_page
@@ -20,7 +29,7 @@ from survey.errors import (
     TicketError,
     UsedTicket,
 )
-from survey.manage import destructions, waves
+from survey.manage import bands, destructions, waves
 from survey.manage.waves import Wave
 from survey.questionnaire import answers as folding
 from survey.results import store
@@ -60,6 +69,16 @@ def support(wave_id: str) -> str:
 def questions(wave_id: str) -> str:
     """Every question with its answers, to read or to print; no code is asked for."""
     return render_template("respond/questions.html", wave=public_wave(wave_id))
+
+
+@blueprint.get("/colleagues/<wave_id>")
+def colleagues(wave_id: str) -> str:
+    """Roughly how many people each declared group has, all of them on one page."""
+    wave = public_wave(wave_id)
+    edges = bands.of_wave(stores(), wave_id)
+    tables = tuple(findable.tables_of(wave.questionnaire.plan, edges))
+    smallest = document.smallest_group(wave)
+    return render_template("respond/colleagues.html", wave=wave, tables=tables, smallest=smallest)
 
 
 @blueprint.get("/receipts/<wave_id>")
