@@ -53,7 +53,7 @@ def of(wave: Wave) -> PageKeys:
 
 def none(questionnaire: Questionnaire) -> PageKeys:
     """What the page of a preview is told: how answers fold, and no key to seal them to."""
-    told = _json(folds(questionnaire)), _json(ticks(questionnaire))
+    told = [_json(made(questionnaire)) for made in (folds, ticks, routes)]
     return PageKeys("", "", "", "", 0, 0, "none in a preview", *told)
 
 

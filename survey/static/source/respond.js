@@ -4,7 +4,9 @@ import { Told } from "./respond/asking.mjs";
 import { cardInAddress, fits, take } from "./respond/card.mjs";
 import { asPrinted, isCode } from "./respond/codes.mjs";
 import { page } from "./respond/filling.mjs";
+import { tellFindable } from "./respond/finding.mjs";
 import { fingerprintOf, keysOf } from "./respond/keys.mjs";
+import { forgetOnceLeft } from "./respond/leaving.mjs";
 import { plainMode } from "./respond/plain.mjs";
 import { clearProblems } from "./respond/problems.mjs";
 import { sealedMode } from "./respond/sealed.mjs";
@@ -185,6 +187,7 @@ function prepareSending() {
     event.preventDefault();
     send();
   });
+  byId("print-answers")?.addEventListener("click", () => window.print());
 }
 
 async function send() {
@@ -226,13 +229,16 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   proceed();
 });
-byId("read-all").addEventListener("click", steps.showAll);
+byId("all-at-once").addEventListener("click", steps.showAll);
 window.addEventListener("hashchange", follow);
 window.addEventListener("beforeunload", (event) => {
-  const leaving = document.body.classList.contains("govuk-exit-this-page-hide-content");
-  if (leaving) form.reset();
-  else if (changed && !finished) event.preventDefault();
+  if (changed && !finished) event.preventDefault();
 });
+forgetOnceLeft(form, () => {
+  finished = true;
+  mode = null;
+});
+tellFindable(form);
 steps.show(START, { focus: false });
 const ready = prepare();
 if (!document.querySelector(".govuk-error-summary")) follow();
