@@ -20,6 +20,7 @@ from survey.results import (
     intersections,
     levels,
     response,
+    standardised,
     told_apart,
     waves,
 )
@@ -42,6 +43,7 @@ class BoardPage:
     command_map: heat_map.HeatMap
     force_map: heat_map.HeatMap
     watched: tuple[intersections.IntersectionBlock, ...]
+    splits: tuple[standardised.Split, ...]
     trends: tuple[trend_lines.Panel, ...]
     benchmarks: tuple[benchmarked.Beside, ...]
     apart: told_apart.Apart
@@ -97,6 +99,7 @@ def board_page(
             hrefs,
         ),
         intersections.blocks(release, scope),
+        standardised.splits(release, scope),
         trend_lines.draw(
             release, _panels(release, command, hrefs), waves.titles(releases), releases
         ),

@@ -23,6 +23,7 @@ from survey.results import (
     procedures,
     response,
     scope,
+    standardised,
     together,
     told_apart,
     waves,
@@ -52,6 +53,7 @@ class HrPage:
     force_map: heat_map.HeatMap
     more_maps: tuple[tuple[str, heat_map.HeatMap], ...]
     watched: tuple[intersections.IntersectionBlock, ...]
+    splits: tuple[standardised.Split, ...]
     trends: tuple[trend_lines.Panel, ...]
     benchmarks: tuple[benchmarked.Beside, ...]
     apart: told_apart.Apart
@@ -100,6 +102,7 @@ def hr_page(
         ),
         _more_maps(release, hrefs),
         intersections.blocks(release, scope.whole_force(release)),
+        standardised.splits(release, scope.whole_force(release)),
         trend_lines.draw(release, _panels(release, hrefs), waves.titles(releases), releases),
         benchmarked.beside(release),
         told_apart.apart(
