@@ -7,7 +7,7 @@ from itertools import combinations
 
 from analysis.attack.findings import Tried
 from analysis.attack.material import Material
-from analysis.procedures import Period
+from analysis.beside.procedures import Period
 from analysis.release.model import Release
 from analysis.release.processes import processes_of
 

@@ -7,8 +7,7 @@ from dataclasses import replace
 
 from analysis.attack.audit import Breach, examine
 from analysis.attack.shares import attack_shares
-from analysis.beside import NOTHING, Beside
-from analysis.change_rows import change_rows, expect_known
+from analysis.beside.given import NOTHING, Beside
 from analysis.codebook import Codebook
 from analysis.earlier_tallies import EarlierTallies
 from analysis.errors import DataError, EstimationError, LedgerError, Unprotectable
@@ -37,6 +36,7 @@ from analysis.publish.shown import Shown, control
 from analysis.publish.slopes import slope_rows
 from analysis.publish.told import Telling
 from analysis.publish.trends import line_before, trend_rows
+from analysis.release.change_rows import change_rows, expect_known
 from analysis.release.consistency import check
 from analysis.release.levels import level_rows
 from analysis.release.model import Release

@@ -10,12 +10,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from analysis.beside.procedures import Counted, Period, Procedures
 from analysis.disclosure.outcomes import OUTCOME, Outcomes, levels_of, outcomes
 from analysis.disclosure.rounding import nearest
 from analysis.errors import DataError, Unprotectable
 from analysis.ledger import Ledger
 from analysis.plan import FORCE, TablePlan
-from analysis.procedures import Counted, Period, Procedures
 from analysis.processes import Process
 from analysis.publish.headcounts import headcounts
 from analysis.publish.people_at_risk import Frame

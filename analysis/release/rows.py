@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from analysis.interventions import Picked
+from analysis.beside.interventions import Picked
 from analysis.ladders import RungKind
 
 Status = Literal["shown", "c"]

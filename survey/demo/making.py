@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from analysis.beside import BesideFiles
+from analysis.beside.given import BesideFiles
 from survey import database, resources
 from survey.close import closing, destroying, keys, sealed_tallies, unsealing
 from survey.close.sealed_tallies import Pooling

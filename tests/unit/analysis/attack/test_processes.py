@@ -12,7 +12,7 @@ from analysis.attack.audit import audit
 from analysis.attack.breaches import Breach
 from analysis.attack.counted import processes
 from analysis.attack.material import Material, Published
-from analysis.procedures import Period
+from analysis.beside.procedures import Period
 from analysis.release.model import Release
 
 GROUP = "command=crime-a"

@@ -13,12 +13,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fixtures_procedures import row
 
 from analysis.attack.audit import audit
+from analysis.beside.procedures import Counted, Period
 from analysis.disclosure.outcomes import levels_of, outcomes
 from analysis.errors import DataError, LeakingRelease, ReleaseError, Unprotectable
 from analysis.ledger import Ledger, Published
 from analysis.plan import FORCE
 from analysis.policy import DisclosurePolicy
-from analysis.procedures import Counted, Period
 from analysis.release import folder
 from analysis.release.consistency import check
 from analysis.release.model import Release
