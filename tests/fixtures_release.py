@@ -34,6 +34,7 @@ from analysis.release.rows import (
     TrendRow,
 )
 from analysis.release.sides import side_row
+from analysis.release.standardised import standardised_rows
 from analysis.release.sums import Sums
 from analysis.release.visible import with_smallest
 
@@ -203,6 +204,7 @@ def make_release(
         shown=len(maker.groups) - len(hidden),
         not_shown=len(hidden),
         comparisons=238,
+        standardise=(("command", "command"),),
     )
     release = Release(
         replace(manifest, **changes),  # type: ignore[arg-type]
@@ -223,7 +225,9 @@ def make_release(
         reliability=tuple(reliability()),
         drivers=drivers(),
     )
-    return replace(release, comparisons=with_smallest(release))
+    return replace(
+        release, comparisons=with_smallest(release), standardised=standardised_rows(release)
+    )
 
 
 def reliability() -> Iterator[ReliabilityRow]:
