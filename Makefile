@@ -72,6 +72,7 @@ simulate: $(STAMP)
 .PHONY: docs
 docs: $(STAMP)
 	PYTHONPATH=. $(BIN)/python docs/write_disclosure_examples.py
+	PYTHONPATH=. $(BIN)/python docs/write_library.py
 
 screenshots: $(STAMP) $(ASSETS)
 	$(BIN)/python docs/make_screenshots.py

@@ -35,6 +35,7 @@ from analysis.release.rows import (
     TrendRow,
 )
 from analysis.release.sides import side_row
+from analysis.release.standardised import standardised_rows
 from analysis.release.sums import Sums
 from analysis.release.visible import with_smallest
 
@@ -210,6 +211,7 @@ def _make(wave: str, hidden: Collection[str], seed: int, **changes: object) -> R
         shown=len(maker.groups) - len(hidden),
         not_shown=len(hidden),
         comparisons=238,
+        standardise=(("command", "command"),),
     )
     release = Release(
         replace(manifest, **changes),  # type: ignore[arg-type]
@@ -230,7 +232,9 @@ def _make(wave: str, hidden: Collection[str], seed: int, **changes: object) -> R
         reliability=tuple(reliability()),
         drivers=drivers(),
     )
-    return replace(release, comparisons=with_smallest(release))
+    return replace(
+        release, comparisons=with_smallest(release), standardised=standardised_rows(release)
+    )
 
 
 _made = cache(_make)

@@ -13,7 +13,7 @@ import pytest
 from fixtures_tokens import seal, take_ticket
 from fixtures_wave import LiveWave, as_left, copied
 
-from analysis.beside import BesideFiles
+from analysis.beside.given import BesideFiles
 from analysis.release import folder
 from survey.close import keys, rewriting
 from survey.close.closing import close_wave
