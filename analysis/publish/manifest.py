@@ -144,6 +144,7 @@ def measure_rows(codebook: Codebook) -> tuple[MeasureRow, ...]:
             fingerprint=codebook.fingerprint_of(theme),
             categories=(),
             index=theme.index,
+            asked_of=_asked(codebook, theme.id),
         )
         for theme in codebook.themes
     )
@@ -156,7 +157,13 @@ def measure_rows(codebook: Codebook) -> tuple[MeasureRow, ...]:
                 if category.reading is not None
             ),
             level=None if item.level is None else round(100 * item.level),
+            asked_of=_asked(codebook, item.id),
         )
         for item in codebook.items
     )
     return themes + items
+
+
+def _asked(codebook: Codebook, measure: str) -> str:
+    audience = codebook.audience(measure)
+    return "" if audience is None else audience.words

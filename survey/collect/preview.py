@@ -6,6 +6,7 @@ shows what was changed; what is wrong in it is shown in place of the survey.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from flask import Blueprint, abort, current_app, redirect, render_template, url_for
@@ -13,7 +14,7 @@ from flask.blueprints import BlueprintSetupState
 from werkzeug.wrappers import Response as BaseResponse
 
 from analysis.policy import DisclosurePolicy
-from survey.collect import document, page_keys, pages
+from survey.collect import document, page_keys, sent
 from survey.errors import Problem, QuestionnaireError
 from survey.manage.waves import Wave
 from survey.questionnaire import answers as folding
@@ -56,22 +57,23 @@ def support(wave_id: str) -> str:
 @blueprint.get("/survey/<wave_id>")
 def questionnaire(wave_id: str) -> str:
     """The survey's document, empty."""
-    return _form(_wave(wave_id), {}, {})
+    wave = _wave(wave_id)
+    return _form(wave, document.FormPage(document.smallest_group(wave)))
 
 
 @blueprint.post("/survey/<wave_id>/check")
 def check(wave_id: str) -> str | tuple[str, int]:
     """Check your answers, whatever was typed as a code; or the form again."""
     wave = _wave(wave_id)
-    answers = pages.sent_answers(wave)
-    if pages.is_to_change():
-        return _form(wave, answers, {})
-    errors = document.answer_errors(wave, answers)
+    form = sent.form(wave)
+    if sent.is_to_change():
+        return _form(wave, form)
+    errors = document.answer_errors(wave, form.answers)
     if errors:
-        return _form(wave, answers, errors), 400
-    folding.fold(wave.questionnaire, answers)  # refuses what the page does not offer
-    folding.comments(wave.questionnaire, answers)
-    page = document.check_page(wave, answers, "", ATTEMPT)
+        return _form(wave, replace(form, errors=errors)), 400
+    folding.fold(wave.questionnaire, form.answers)  # refuses what the page does not offer
+    folding.comments(wave.questionnaire, form.answers)
+    page = document.check_page(wave, form.answers, "", ATTEMPT)
     return render_template("respond/check.html", wave=wave, page=page)
 
 
@@ -93,9 +95,9 @@ def _mistakes(error: QuestionnaireError) -> tuple[str, int]:
     return render_template("respond/preview_mistakes.html", problems=error.problems), 400
 
 
-def _form(wave: Wave, answers: document.Answers, errors: dict[str, str]) -> str:
-    page = document.FormPage(document.smallest_group(wave), answers, errors=errors)
-    return document.form_html(wave, page, page_keys.none(wave.questionnaire))
+def _form(wave: Wave, form: document.FormPage) -> str:
+    shown = replace(form, code="", ticket="")
+    return document.form_html(wave, shown, page_keys.none(wave.questionnaire))
 
 
 def _wave(wave_id: str) -> Wave:

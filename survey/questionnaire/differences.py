@@ -154,9 +154,15 @@ def _what_breaks(
             yield f"its polarity is turned: agreeing is the {best} answer now"
     elif then.categories != now.categories:
         yield "its answers are others"
+    if then.audience != now.audience:
+        yield f"it is asked of {_asked(now)} and was of {_asked(then)}"
     if then.denominator != now.denominator:
         kinds = f"{now.denominator} answers and were out of {then.denominator}"
         yield f"its percentages are out of {kinds}"
+
+
+def _asked(item: Item) -> str:
+    return "everybody" if item.audience is None else item.audience.words
 
 
 def _scale(asked: Statement) -> str:
