@@ -38,6 +38,7 @@ from survey.close.unchanged import expect_change
 from survey.errors import LedgerError, SettingsError
 from survey.manage import officers, waves
 from survey.polarity_option import polarity_of, polarity_option
+from survey.questionnaire import routing
 from survey.questionnaire.codebook import codebook
 from survey.questionnaire.layout import layout
 from survey.questionnaire.loader import load
@@ -259,7 +260,8 @@ def made_of(
     book, plan = decided(codebook(asked), what.polarity), asked.plan
     beside = what.beside.read(book, plan)
     counts = None if what.headcount is None else headcounts.read(what.headcount, plan)
-    microdata = responses.read(what.answers, book, layout(asked), what.weight)
+    answers = responses.read(what.answers, book, layout(asked), what.weight)
+    microdata = routing.of_who_was_asked(asked, answers)
     click.echo(
         f"{microdata.n:,} answers to {len(book.items)} items; {len(asked.plan.groups):,} groups"
     )

@@ -42,6 +42,7 @@ from analysis.release.levels import level_rows
 from analysis.release.model import Release
 from analysis.release.nonresponse import beside_estimates, representativeness_rows
 from analysis.release.sides import side_row
+from analysis.release.standardised import standardised_rows
 from analysis.release.visible import with_smallest
 from analysis.tally import Tally, tally
 
@@ -264,4 +265,8 @@ def _completed(
         ladders=ladder_rows(shown),
         representativeness=representativeness_rows(draft),
     )
-    return replace(release, comparisons=with_smallest(release))
+    return replace(
+        release,
+        comparisons=with_smallest(release),
+        standardised=standardised_rows(release),
+    )

@@ -45,6 +45,10 @@ METHODS = {
         "exact binomial test of the level and Wilson's 95 % limit, from published figures; "
         "Benjamini-Hochberg within each family at its rate"
     ),
+    "standardisation": (
+        "Mantel and Haenszel's difference of shares over the parts of the force, limits of the "
+        "gap moved with it, from published figures alone"
+    ),
     "smallest gap": "80 % power at the family's rate / comparisons, from published limits",
     "evenness of response": "R-indicator with bias correction, from published figures alone",
     "weighting": (
@@ -129,6 +133,7 @@ def manifest_of(shown: Shown, wave: WaveFacts, known: Response, weight: str | No
         received=None if wave.told is None else wave.told.received,
         coarser=shown.listed_steps(),
         processes=plan.processes,
+        standardise=plan.standardise,
     )
 
 
@@ -148,6 +153,7 @@ def measure_rows(codebook: Codebook) -> tuple[MeasureRow, ...]:
             fingerprint=_theme_fingerprint(codebook, theme),
             categories=(),
             index=theme.index,
+            asked_of=_asked(codebook, theme.id),
         )
         for theme in codebook.themes
     )
@@ -160,10 +166,16 @@ def measure_rows(codebook: Codebook) -> tuple[MeasureRow, ...]:
                 if category.reading is not None
             ),
             level=None if item.level is None else round(100 * item.level),
+            asked_of=_asked(codebook, item.id),
         )
         for item in codebook.items
     )
     return themes + items
+
+
+def _asked(codebook: Codebook, measure: str) -> str:
+    audience = codebook.audience(measure)
+    return "" if audience is None else audience.words
 
 
 def _theme_fingerprint(codebook: Codebook, theme: Theme) -> str:

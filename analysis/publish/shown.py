@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from analysis.audiences import closed
 from analysis.bands import NO_BANDS, Bands
 from analysis.codebook import Codebook, Item
 from analysis.disclosure import rounding
@@ -121,7 +122,12 @@ def control(
     finest = Figures(codebook, (), counted.at_cells.unweighted())
     at_cells = {measure: finest.bases(measure) for measure in own}
     before = Before(np.array(nearly_all(plan, bands, people.tolist(), policy.k)), {}, {})
-    protection = protect(system, policy, own, levels_of(plan), before, at_cells=at_cells)
+    audiences = {measure: codebook.audience(measure) for measure in own}
+    protection = protect(
+        *(system, policy, own, levels_of(plan), before),
+        at_cells=at_cells,
+        closed={name: closed(one, plan) for name, one in audiences.items() if one is not None},
+    )
     if past is not None:
         protection = past.narrowed(protection, policy)
     if FORCE not in protection.shown:

@@ -339,12 +339,33 @@ class RepresentativenessRow:
 
 
 @dataclass(frozen=True)
+class StandardisedRow:
+    """How much of a group's gap to the rest goes with where its people are found.
+
+    Worked out from published figures alone. `parts_level` is the level of `breakdown` whose parts
+    are looked at. `goes_with` and `stays` are points of percent positive and add up to the
+    published gap; `lower` and `upper` are the 95 % limits of what stays, as whole points outward.
+    """
+
+    group: str
+    measure: str
+    breakdown: str
+    parts_level: str | None
+    goes_with: int | None
+    stays: int | None
+    lower: int | None
+    upper: int | None
+    status: Status
+
+
+@dataclass(frozen=True)
 class MeasureRow:
     """An item or theme of the codebook, so that a Release can be read on its own.
 
     `categories` are (code, label, reading) in order, valid answers only; empty for a theme. `level`
     is the percent of negative answers above which a group is a level of concern, if one is set.
     `index` is what a theme's figures are the mean of: respondents, or its items; empty for an item.
+    `asked_of` says who was asked; empty where everybody was. Its base is those asked who answered.
     """
 
     measure: str
@@ -356,3 +377,4 @@ class MeasureRow:
     categories: tuple[tuple[str, str, str], ...]
     level: int | None = None
     index: Literal["", "respondent_mean", "mean_of_items"] = ""
+    asked_of: str = ""

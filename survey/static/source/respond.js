@@ -40,7 +40,9 @@ async function prepare() {
   if (sealing) form.method = "dialog";
   byId("mode-sealed").hidden = !sealing;
   byId("mode-plain").hidden = sealing;
-  if (sealing && !keys) fingerprint.textContent = "";
+  // A preview has no keys to compare with; in it no code ever leaves the page.
+  code.disabled = words.preview === "true";
+  if (sealing && !keys && !code.disabled) fingerprint.textContent = "";
   compareWithCard();
 }
 
@@ -76,7 +78,7 @@ async function load() {
 
 /** Says what is wrong with the code as it was typed; gives false when nothing is. */
 function refuseCode() {
-  if (ticketFile.files.length) return false;
+  if (code.disabled || ticketFile.files.length) return false;
   if (isCode(code.value)) {
     code.value = asPrinted(code.value);
     return false;

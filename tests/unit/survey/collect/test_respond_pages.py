@@ -353,16 +353,26 @@ def test_support_stays_when_the_survey_has_closed(client: FlaskClient, live_wave
 
 @pytest.mark.parametrize(
     "answers",
-    [{"challenge_safe": "sometimes"}, {"salary": "high"}, {"candour.other": "x"}],
+    [
+        {"challenge_safe": "sometimes"},
+        {"challenge_safe": ["agree", "disagree"]},
+        {"salary": "high"},
+        {"candour.other": "x"},
+    ],
 )
-def test_what_the_page_does_not_offer_is_refused_in_plain_words(
+def test_what_the_page_does_not_offer_is_refused_in_plain_words_and_the_rest_is_kept(
     client: FlaskClient, live_wave: LiveWave, answers: dict[str, str]
 ) -> None:
     for step in ("check", "send"):
-        form = {"candour.attempt": "a" * 64, **filled(live_wave.codes[0], **answers)}
+        form = {"candour.attempt": "a" * 64, **filled(live_wave.codes[0]), **answers}
         page = post(client, step, form, 400)
-        assert page.h1 == "There is a problem"
+        assert page.title.startswith("Error:")
+        assert "There is a problem" in page.text
         assert "sometimes" not in page.text
+        kept = page.fields("survey")
+        assert kept["fair_treatment"] == ["prefer-not-to-say"]
+        assert kept["candour.code"] == [live_wave.codes[0]]
+        assert ("challenge_safe" in kept) == ("challenge_safe" not in answers)
     post(client, "check", filled(live_wave.codes[0]))
 
 
