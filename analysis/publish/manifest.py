@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
+from analysis.bands import Bands
 from analysis.codebook import Codebook
 from analysis.disclosure import rounding
 from analysis.disclosure.shape import not_published
@@ -70,6 +71,7 @@ class WaveFacts:
             audited together with the new one, which replaces the last of them.
         correction: why it does, in words that everybody will read; None for a wave's first one.
         polarity: what was decided of items that run against their theme.
+        bands: of headcounts, as the wave's page told them before anybody answered.
     """
 
     id: str
@@ -78,6 +80,7 @@ class WaveFacts:
     ledger: Ledger | None = None
     correction: str | None = None
     polarity: Polarity = field(default_factory=dict)
+    bands: Bands = field(default_factory=dict)
 
     @property
     def told(self) -> Count | None:
