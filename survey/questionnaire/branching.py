@@ -8,14 +8,13 @@ from functools import cached_property
 
 from survey.questionnaire import grammar
 from survey.questionnaire.asking import innermost
-from survey.questionnaire.declared import Declared
+from survey.questionnaire.conditions import Condition, Conditions
+from survey.questionnaire.declared import Declared, names
 from survey.questionnaire.located import Place, Problems
 from survey.questionnaire.model import (
     PREFER_NOT_TO_SAY,
     Choice,
     Comment,
-    Condition,
-    Conditions,
     Multiple,
     Question,
     Section,
@@ -166,8 +165,7 @@ class Branching:
                 self._never(f"section `{part.id}`", part.at("ask_when"), clash)
                 continue
             for question in part.questions:
-                name = names(question)[0] if names(question) else question.id
-                clash = self._clash(routes.get(name, ()), routes)
+                clash = self._clash(routes.get(names(question)[0], ()), routes)
                 if clash is not None:
                     self._never(f"`{question.id}`", question.at("ask_when"), clash)
 
@@ -221,11 +219,6 @@ class Branching:
             for question in section.questions
             if name in names(question)
         )
-
-
-def names(part: grammar.QuestionPart) -> tuple[str, ...]:
-    """Ids of the questions that a part of the file becomes."""
-    return (part.id,)
 
 
 def _no_answer(question: Question, code: str, known: Collection[str]) -> str:
