@@ -1,9 +1,13 @@
-"""Rows of a CSV file, plain or gzipped; what makes a file unreadable is said in one sentence."""
+"""Rows of a CSV file, plain or gzipped; what makes a file unreadable is said in one sentence.
+
+A text that a spreadsheet would run as a formula is written with an apostrophe before it.
+"""
 
 from __future__ import annotations
 
 import csv
 import gzip
+import re
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,6 +17,8 @@ from analysis.errors import DataError
 
 LONGEST = 200
 """Characters of a file that a message repeats."""
+
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
 
 
 def rows(path: Path) -> Iterator[tuple[int, list[str]]]:
@@ -90,3 +96,13 @@ def _below(
         if len(row) != width:
             raise DataError(f"{path}, row {number}: there are {len(row)} cells instead of {width}.")
         yield number, row
+
+
+def guarded(text: str) -> str:
+    """`text` with an apostrophe before anything that a spreadsheet would run."""
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def unguarded(text: str) -> str:
+    """What `guarded` was given."""
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text

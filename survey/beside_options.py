@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from analysis.beside import BesideFiles
+from analysis.beside.given import BesideFiles
 
 _HELP = {
     "benchmarks": "figures of others, CSV: see check --benchmark-template",

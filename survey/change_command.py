@@ -8,10 +8,10 @@ from typing import get_args
 
 import click
 
-from analysis.change_rows import change_row
-from analysis.interventions import Intervention, Picked
+from analysis.beside.interventions import Intervention, Picked
 from analysis.plan import COMMAND
 from analysis.release import folder
+from analysis.release.change_rows import change_row
 from analysis.release.model import Release
 from analysis.release.rows import ChangeRow
 from survey.errors import DataError

@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from analysis import headcounts, responses
-from analysis.beside import NO_FILES, BesideFiles
+from analysis.beside.given import NO_FILES, BesideFiles
 from analysis.earlier_tallies import EarlierTallies, kept
 from analysis.errors import Unprotectable
 from analysis.ledger import Ledger, Published

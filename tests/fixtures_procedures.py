@@ -10,12 +10,12 @@ from functools import cache
 import fixtures_analysis as fixtures
 import numpy as np
 
-from analysis.beside import Beside
+from analysis.beside.given import Beside
+from analysis.beside.procedures import Counted, Period
 from analysis.disclosure.rounding import nearest
 from analysis.ledger import Ledger
 from analysis.plan import TablePlan
 from analysis.policy import DisclosurePolicy
-from analysis.procedures import Counted, Period
 from analysis.processes import Process
 from analysis.publish import WaveFacts, publish
 from analysis.release.model import Release

@@ -15,54 +15,38 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "null": (type(None),),
 }
 KEYWORDS = frozenset(
-    [
-        "$schema",
-        "$defs",
-        "$ref",
-        "title",
-        "description",
-        "type",
-        "const",
-        "enum",
-        "anyOf",
-        "oneOf",
-        "properties",
-        "required",
-        "contains",
-        "patternProperties",
-        "additionalProperties",
-        "items",
-        "minItems",
-        "maxItems",
-        "minProperties",
-        "maxProperties",
-        "minimum",
-        "maximum",
-        "minLength",
-        "pattern",
-    ]
+    ["$schema", "$defs", "$ref", "title", "description", "type", "const", "enum", "anyOf", "oneOf"]
+    + ["properties", "required", "patternProperties", "additionalProperties", "items", "contains"]
+    + ["minItems", "maxItems", "minProperties", "maxProperties", "minimum", "maximum"]
+    + ["minLength", "pattern"]
 )
 
 
 def holds(value: Any, schema: dict[str, Any], root: dict[str, Any]) -> bool:
     """Whether a document fits a schema; `root` has the definitions."""
     assert schema.keys() <= KEYWORDS, schema.keys() - KEYWORDS
-    if "$ref" in schema and not holds(value, root["$defs"][schema["$ref"].rsplit("/")[-1]], root):
-        return False
-    if "type" in schema and not _is(value, schema["type"]):
-        return False
-    if "const" in schema and value != schema["const"]:
-        return False
-    if "enum" in schema and value not in schema["enum"]:
-        return False
-    if "anyOf" in schema and not any(holds(value, one, root) for one in schema["anyOf"]):
-        return False
-    if "oneOf" in schema and sum(holds(value, one, root) for one in schema["oneOf"]) != 1:
-        return False
-    if isinstance(value, dict):
-        return _mapping(value, schema, root)
-    if isinstance(value, list):
-        return _entries(value, schema, root)
+    return (
+        _is(value, schema.get("type", list(_TYPES)))
+        and value == schema.get("const", value)
+        and value in schema.get("enum", [value])
+        and _parts(value, schema, root)
+        and _mapping(value if isinstance(value, dict) else {}, schema, root, value)
+        and _entries(value if isinstance(value, list) else [], schema, root, value)
+        and _scalar(value, schema)
+    )
+
+
+def _parts(value: Any, schema: dict[str, Any], root: dict[str, Any]) -> bool:
+    named = [root["$defs"][schema["$ref"].rsplit("/")[-1]]] if "$ref" in schema else []
+    one_of = [holds(value, one, root) for one in schema.get("oneOf", ())]
+    return (
+        all(holds(value, one, root) for one in named)
+        and any(holds(value, one, root) for one in schema.get("anyOf", [{}]))
+        and (not one_of or sum(one_of) == 1)
+    )
+
+
+def _scalar(value: Any, schema: dict[str, Any]) -> bool:
     if isinstance(value, str):
         found = re.search(schema.get("pattern", ""), value)
         return found is not None and len(value) >= schema.get("minLength", 0)
@@ -78,7 +62,11 @@ def _is(value: Any, types: str | list[str]) -> bool:
     return any(isinstance(value, _TYPES[one]) for one in wanted)
 
 
-def _mapping(value: dict[str, Any], schema: dict[str, Any], root: dict[str, Any]) -> bool:
+def _mapping(
+    value: dict[str, Any], schema: dict[str, Any], root: dict[str, Any], whole: Any
+) -> bool:
+    if value is not whole:
+        return True
     if not set(schema.get("required", ())) <= set(value):
         return False
     if not schema.get("minProperties", 0) <= len(value) <= schema.get("maxProperties", len(value)):
@@ -97,7 +85,9 @@ def _mapping(value: dict[str, Any], schema: dict[str, Any], root: dict[str, Any]
     return True
 
 
-def _entries(value: list[Any], schema: dict[str, Any], root: dict[str, Any]) -> bool:
+def _entries(value: list[Any], schema: dict[str, Any], root: dict[str, Any], whole: Any) -> bool:
+    if value is not whole:
+        return True
     if not schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", len(value)):
         return False
     if "contains" in schema and not any(holds(one, schema["contains"], root) for one in value):

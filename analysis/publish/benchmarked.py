@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from analysis.benchmarks import Benchmark
+from analysis.beside.benchmarks import Benchmark
 from analysis.plan import FORCE
 from analysis.release.benchmark_gaps import NOTHING, benchmark_gap
 from analysis.release.model import Release

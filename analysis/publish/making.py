@@ -7,8 +7,7 @@ from dataclasses import replace
 
 from analysis.attack.audit import Breach, examine
 from analysis.attack.shares import attack_shares
-from analysis.beside import NOTHING, Beside
-from analysis.change_rows import change_rows, expect_known
+from analysis.beside.given import NOTHING, Beside
 from analysis.codebook import Codebook
 from analysis.earlier_tallies import EarlierTallies
 from analysis.errors import DataError, EstimationError, LedgerError, Unprotectable
@@ -37,11 +36,13 @@ from analysis.publish.shown import Shown, control
 from analysis.publish.slopes import slope_rows
 from analysis.publish.told import Telling
 from analysis.publish.trends import line_before, trend_rows
+from analysis.release.change_rows import change_rows, expect_known
 from analysis.release.consistency import check
 from analysis.release.levels import level_rows
 from analysis.release.model import Release
 from analysis.release.nonresponse import beside_estimates, representativeness_rows
 from analysis.release.sides import side_row
+from analysis.release.standardised import standardised_rows
 from analysis.release.visible import with_smallest
 from analysis.tally import Tally, tally
 
@@ -263,4 +264,8 @@ def _completed(
         ladders=ladder_rows(shown),
         representativeness=representativeness_rows(draft),
     )
-    return replace(release, comparisons=with_smallest(release))
+    return replace(
+        release,
+        comparisons=with_smallest(release),
+        standardised=standardised_rows(release),
+    )

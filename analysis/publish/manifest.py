@@ -44,6 +44,10 @@ METHODS = {
         "exact binomial test of the level and Wilson's 95 % limit, from published figures; "
         "Benjamini-Hochberg within each family at its rate"
     ),
+    "standardisation": (
+        "Mantel and Haenszel's difference of shares over the parts of the force, limits of the "
+        "gap moved with it, from published figures alone"
+    ),
     "smallest gap": "80 % power at the family's rate / comparisons, from published limits",
     "evenness of response": "R-indicator with bias correction, from published figures alone",
     "weighting": (
@@ -126,6 +130,7 @@ def manifest_of(shown: Shown, wave: WaveFacts, known: Response, weight: str | No
         received=None if wave.told is None else wave.told.received,
         coarser=shown.listed_steps(),
         processes=plan.processes,
+        standardise=plan.standardise,
     )
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from analysis.beside.procedures import Period
 from analysis.errors import EstimationError, ReleaseError
 from analysis.plan import FORCE
-from analysis.procedures import Period
 from analysis.processes import Process
 from analysis.release.model import Release
 from analysis.release.rows import ProcedureRow

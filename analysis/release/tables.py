@@ -10,12 +10,12 @@ from __future__ import annotations
 import csv
 import io
 import math
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+from analysis.csv_rows import guarded, unguarded
 from analysis.errors import ReleaseError
 from analysis.release.model import Release
 from analysis.release.rows import (
@@ -33,6 +33,7 @@ from analysis.release.rows import (
     ReliabilityRow,
     RepresentativenessRow,
     SlopeRow,
+    StandardisedRow,
     TrendRow,
 )
 
@@ -74,6 +75,7 @@ ROWS: Mapping[str, type] = MappingProxyType(
         "estimates": EstimateRow,
         "distributions": DistributionRow,
         "comparisons": ComparisonRow,
+        "standardised": StandardisedRow,
         "concerns": ConcernRow,
         "trends": TrendRow,
         "slopes": SlopeRow,
@@ -225,18 +227,6 @@ def _group_row(record: tuple[Any, ...], breakdowns: int) -> GroupRow:
     return GroupRow(group, table, label, parent, chosen, base, headcount, rate, status)
 
 
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
-
-
-def guarded(text: str) -> str:
-    """`text` with an apostrophe before anything that a spreadsheet would run."""
-    return f"'{text}" if _FORMULA.match(text) else text
-
-
-def _unguarded(text: str) -> str:
-    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
-
-
 def _quoted(text: str) -> str:
     # Python 3.11's csv.writer leaves a lone carriage return unquoted, which no reader takes back.
     if any(mark in text for mark in ',"\n\r'):
@@ -258,7 +248,7 @@ def _cell(text: str, column: Column, file: str, number: int) -> Cell:
             return None
         if column.choices and text not in column.choices:
             raise ReleaseError(f"{file} row {number}: {column.name} cannot be {text!r}.")
-        return _unguarded(text)
+        return unguarded(text)
     if text == "" and column.optional:
         return None
     try:

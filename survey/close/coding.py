@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from analysis.release.tables import guarded
+from analysis.csv_rows import guarded
 from survey.close.comments import Opened, Written, keyed
 from survey.close.keys import Keys
 from survey.manage import secret_files

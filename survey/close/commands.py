@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from analysis.beside import BesideFiles
+from analysis.beside.given import BesideFiles
 from survey.beside_options import with_files_beside
 from survey.close import keys as release_keys
 from survey.close import shares as key_shares

@@ -16,7 +16,7 @@ from datetime import date
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from analysis.beside import NO_FILES, BesideFiles
+from analysis.beside.given import NO_FILES, BesideFiles
 from analysis.earlier_tallies import EarlierTallies, kept
 from analysis.ledger import Count, Ledger
 from analysis.ledger import entries as entries_of

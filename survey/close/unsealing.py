@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 
-from analysis.beside import NO_FILES, BesideFiles
+from analysis.beside.given import NO_FILES, BesideFiles
 from analysis.ledger import Published
 from analysis.ledger import folder as ledgers
 from analysis.polarity import Polarity

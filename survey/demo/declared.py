@@ -6,7 +6,7 @@ import csv
 from datetime import date, timedelta
 from pathlib import Path
 
-from analysis.interventions import COLUMNS
+from analysis.beside.interventions import COLUMNS
 
 FILE = "interventions.csv"
 AFTER_CLOSE = timedelta(weeks=6)

@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
-from analysis.benchmarks import COLUMNS
+from analysis.beside.benchmarks import COLUMNS
 from analysis.codebook import Codebook
 
 FILE = "benchmarks.csv"

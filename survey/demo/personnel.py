@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from analysis.beside.procedures import COLUMNS, Period
 from analysis.plan import Group
-from analysis.procedures import COLUMNS, Period
 from survey.demo.force import Frame
 from survey.demo.truths import TREATMENTS, Treatment
 from survey.questionnaire.model import Questionnaire

@@ -6,6 +6,7 @@ than will be published. Comments go a way of their own and are in no row of answ
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -25,6 +26,10 @@ from survey.questionnaire.model import (
     Questionnaire,
     Statement,
 )
+
+DAMAGED = "\ufffd"
+"""What stands in a text for bytes that are no UTF-8."""
+BYTE_ORDER_MARK = 0xFEFF
 
 
 class AnswersRefused(CandourError):
@@ -86,7 +91,8 @@ def comments(questionnaire: Questionnaire, form: Mapping[str, Sequence[str]]) ->
         Comment id -> its text, in the questionnaire's order; empty where it is not asked.
 
     Raises:
-        AnswersRefused: for a comment that is too long, or two in one field.
+        AnswersRefused: for a comment that is too long or was damaged on its way, or two in one
+            field.
     """
     found = {}
     form = routing.kept(questionnaire, form)
@@ -95,13 +101,33 @@ def comments(questionnaire: Questionnaire, form: Mapping[str, Sequence[str]]) ->
         text = trimmed("".join(sent))
         if len(sent) > 1 or bytes_too_many(text):
             raise AnswersRefused(f"“{comment.text}” has a comment that is too long.", comment.id)
+        if DAMAGED in text:
+            raise AnswersRefused(
+                f"“{comment.text}” has a sign that did not arrive whole ({DAMAGED}): take it out "
+                "or type it again.",
+                comment.id,
+            )
         found[comment.id] = text
     return found
 
 
 def trimmed(text: str) -> str:
-    """A comment as it was written: one kind of line end, and nothing around it."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    """A comment as it was written, with nothing around it."""
+    return as_text(text).strip()
+
+
+def as_text(typed: str) -> str:
+    """One kind of line end, and spaces for signs that no text has but other programs paste."""
+    lines = typed.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(" " if _is_no_text(sign) else sign for sign in lines)
+
+
+def _is_no_text(sign: str) -> bool:
+    if sign in "\n\t":
+        return False
+    place = ord(sign)
+    no_character = 0xFDD0 <= place <= 0xFDEF or place & 0xFFFE == 0xFFFE or place == BYTE_ORDER_MARK
+    return no_character or unicodedata.category(sign) == "Cc"
 
 
 def bytes_too_many(text: str) -> int:

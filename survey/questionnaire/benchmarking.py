@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from analysis import benchmarks
+from analysis.beside import benchmarks
 from survey.errors import SettingsError
 from survey.questionnaire.codebook import codebook
 from survey.questionnaire.model import Questionnaire

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import click
 
+from analysis.beside.procedures import Counted, read
 from analysis.forecast import Answering
 from analysis.plan import FORCE
 from analysis.policy import DisclosurePolicy
-from analysis.procedures import Counted, read
 from survey.errors import QuestionnaireError, SettingsError
 from survey.questionnaire import benchmarking
 from survey.questionnaire.forecasting import in_short, look_ahead

@@ -19,7 +19,9 @@ from survey.results import (
     findings,
     intersections,
     levels,
+    outside,
     response,
+    standardised,
     told_apart,
     waves,
 )
@@ -42,7 +44,9 @@ class BoardPage:
     command_map: heat_map.HeatMap
     force_map: heat_map.HeatMap
     watched: tuple[intersections.IntersectionBlock, ...]
+    splits: tuple[standardised.Split, ...]
     trends: tuple[trend_lines.Panel, ...]
+    outside: outside.Outside
     benchmarks: tuple[benchmarked.Beside, ...]
     apart: told_apart.Apart
     not_published: tuple[str, ...]
@@ -97,9 +101,11 @@ def board_page(
             hrefs,
         ),
         intersections.blocks(release, scope),
+        standardised.splits(release, scope),
         trend_lines.draw(
             release, _panels(release, command, hrefs), waves.titles(releases), releases
         ),
+        outside.outside(release, releases, own, command.label),
         benchmarked.beside(release),
         told_apart.apart(
             release, [*bands.board_command(release, command), *bands.across_force(release)]

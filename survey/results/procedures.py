@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from flask import url_for
 
+from analysis.beside.procedures import Period
 from analysis.plan import FORCE
-from analysis.procedures import Period
 from analysis.processes import Process
 from analysis.release.model import Release
 from analysis.release.rows import ProcedureRow

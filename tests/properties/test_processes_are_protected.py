@@ -15,11 +15,11 @@ import numpy as np
 import pytest
 
 from analysis.attack.processes import attack_processes
+from analysis.beside.procedures import Counted
 from analysis.disclosure.outcomes import levels_of, outcomes
 from analysis.disclosure.rounding import nearest
 from analysis.plan import FORCE
 from analysis.policy import DisclosurePolicy
-from analysis.procedures import Counted
 from analysis.release.model import Release
 from analysis.release.rows import ProcedureRow
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analysis import benchmarks
+from analysis.beside import benchmarks
 from analysis.release import folder
 from survey import cli
 from survey.close import keys

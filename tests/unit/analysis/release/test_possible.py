@@ -10,8 +10,8 @@ import pytest
 from fixtures_analysis import small
 from fixtures_release import make_release
 
-from analysis.benchmarks import Benchmark
-from analysis.beside import Beside
+from analysis.beside.benchmarks import Benchmark
+from analysis.beside.given import Beside
 from analysis.errors import ReleaseError
 from analysis.policy import DisclosurePolicy
 from analysis.publish import WaveFacts, publish

@@ -24,8 +24,8 @@ from fixtures_carried import (
 )
 from fixtures_wave import LiveWave
 
-from analysis import benchmarks
-from analysis.beside import BesideFiles
+from analysis.beside import benchmarks
+from analysis.beside.given import BesideFiles
 from analysis.ledger import Published
 from analysis.policy import DisclosurePolicy
 from analysis.release import folder

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from analysis.beside.procedures import Counted, read
 from analysis.plan import FORCE
-from analysis.procedures import Counted, read
 from analysis.statistics.disproportion import Counts, Span, are_clear, figures
 from survey.demo import personnel
 from survey.demo.force import SEED, make_force

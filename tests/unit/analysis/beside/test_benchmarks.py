@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from fixtures_analysis import codebook, item, small
 
-from analysis import benchmarks
 from analysis.attack.audit import audit
-from analysis.benchmarks import COLUMNS, Benchmark
-from analysis.beside import Beside
+from analysis.beside import benchmarks
+from analysis.beside.benchmarks import COLUMNS, Benchmark
+from analysis.beside.given import Beside
 from analysis.codebook import Codebook
 from analysis.errors import DataError, LeakingRelease
 from analysis.policy import DisclosurePolicy

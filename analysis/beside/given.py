@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis import benchmarks, interventions, procedures
-from analysis.benchmarks import Benchmark
+from analysis.beside import benchmarks, interventions, procedures
+from analysis.beside.benchmarks import Benchmark
+from analysis.beside.interventions import Intervention
+from analysis.beside.procedures import Procedures
 from analysis.codebook import Codebook
-from analysis.interventions import Intervention
 from analysis.plan import TablePlan
-from analysis.procedures import Procedures
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.codebook import Codebook
-from analysis.csv_rows import table
+from analysis.csv_rows import guarded, table
 from analysis.errors import DataError
-from analysis.release.tables import guarded
 
 COLUMNS = ["item", "statement", "fingerprint", "value", "base", "source", "year"]
 """`statement` is for the people who fill the file in, and is not read."""

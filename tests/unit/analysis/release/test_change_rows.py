@@ -11,13 +11,13 @@ import pytest
 from fixtures_analysis import Study, small, with_answers
 
 from analysis.attack.audit import audit
-from analysis.beside import Beside
-from analysis.change_rows import change_row
+from analysis.beside.given import Beside
+from analysis.beside.interventions import Intervention
 from analysis.errors import CandourError, DataError, LeakingRelease, ReleaseError
-from analysis.interventions import Intervention
 from analysis.policy import DisclosurePolicy
 from analysis.publish import WaveFacts, publish
 from analysis.release import tables
+from analysis.release.change_rows import change_row
 from analysis.release.consistency import check
 from analysis.release.model import Release
 from analysis.release.rows import ChangeRow

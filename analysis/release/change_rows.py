@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from analysis.beside.interventions import Intervention
 from analysis.errors import DataError, EstimationError
-from analysis.interventions import Intervention
 from analysis.plan import COMMAND
 from analysis.release.known import step_of
 from analysis.release.model import Release

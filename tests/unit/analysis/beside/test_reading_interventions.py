@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from fixtures_analysis import small
 
+from analysis.beside.interventions import COLUMNS, Intervention, read
 from analysis.errors import DataError
-from analysis.interventions import COLUMNS, Intervention, read
 
 STUDY = small(50)
 HEADER = ",".join(COLUMNS)

@@ -7,9 +7,9 @@ from pathlib import Path
 import fixtures_procedures as fixtures
 import pytest
 
+from analysis.beside.procedures import Period, Procedures, read
 from analysis.errors import DataError
 from analysis.plan import TablePlan
-from analysis.procedures import Period, Procedures, read
 
 HEADER = "process,period,group,people,cases\n"
 WHOLE = "referral,2025-04/2026-03,force,900,60\n"
