@@ -7,9 +7,12 @@ another's does; below the first there is none.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 Bands = Mapping[str, int]
 """Group id -> lower edge of its band; a group that is not told has no entry."""
+
+NO_BANDS: Bands = MappingProxyType({})
 
 EDGES = (20, 50, 100, 200, 500)
 """People. The first is twice the smallest k: where a size is not told, k and k more have room."""

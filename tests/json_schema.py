@@ -14,12 +14,12 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "boolean": (bool,),
     "null": (type(None),),
 }
-KEYWORDS = frozenset(
-    ["$schema", "$defs", "$ref", "title", "description", "type", "const", "enum", "anyOf", "oneOf"]
-    + ["properties", "required", "patternProperties", "additionalProperties", "items", "contains"]
-    + ["minItems", "maxItems", "minProperties", "maxProperties", "minimum", "maximum"]
-    + ["minLength", "pattern"]
-)
+KEYWORDS = {
+    *("$schema", "$defs", "$ref", "title", "description", "type", "const", "enum", "anyOf"),
+    *("oneOf", "properties", "required", "patternProperties", "additionalProperties", "items"),
+    *("contains", "minItems", "maxItems", "minProperties", "maxProperties", "minimum", "maximum"),
+    *("minLength", "pattern"),
+}
 
 
 def holds(value: Any, schema: dict[str, Any], root: dict[str, Any]) -> bool:
