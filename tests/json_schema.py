@@ -30,8 +30,8 @@ def holds(value: Any, schema: dict[str, Any], root: dict[str, Any]) -> bool:
         and value == schema.get("const", value)
         and value in schema.get("enum", [value])
         and _parts(value, schema, root)
-        and _mapping(value if isinstance(value, dict) else {}, schema, root, value)
-        and _entries(value if isinstance(value, list) else [], schema, root, value)
+        and (not isinstance(value, dict) or _mapping(value, schema, root))
+        and (not isinstance(value, list) or _entries(value, schema, root))
         and _scalar(value, schema)
     )
 
@@ -41,7 +41,7 @@ def _parts(value: Any, schema: dict[str, Any], root: dict[str, Any]) -> bool:
     one_of = [holds(value, one, root) for one in schema.get("oneOf", ())]
     return (
         all(holds(value, one, root) for one in named)
-        and any(holds(value, one, root) for one in schema.get("anyOf", [{}]))
+        and ("anyOf" not in schema or any(holds(value, one, root) for one in schema["anyOf"]))
         and (not one_of or sum(one_of) == 1)
     )
 
@@ -62,11 +62,7 @@ def _is(value: Any, types: str | list[str]) -> bool:
     return any(isinstance(value, _TYPES[one]) for one in wanted)
 
 
-def _mapping(
-    value: dict[str, Any], schema: dict[str, Any], root: dict[str, Any], whole: Any
-) -> bool:
-    if value is not whole:
-        return True
+def _mapping(value: dict[str, Any], schema: dict[str, Any], root: dict[str, Any]) -> bool:
     if not set(schema.get("required", ())) <= set(value):
         return False
     if not schema.get("minProperties", 0) <= len(value) <= schema.get("maxProperties", len(value)):
@@ -85,9 +81,7 @@ def _mapping(
     return True
 
 
-def _entries(value: list[Any], schema: dict[str, Any], root: dict[str, Any], whole: Any) -> bool:
-    if value is not whole:
-        return True
+def _entries(value: list[Any], schema: dict[str, Any], root: dict[str, Any]) -> bool:
     if not schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", len(value)):
         return False
     if "contains" in schema and not any(holds(one, schema["contains"], root) for one in value):

@@ -30,10 +30,8 @@ def fits(text: str) -> bool:
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
-def test_every_questionnaire_fits_with_its_includes_and_without(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert fits(text)
-    assert fits(parse(text, path.name).source)
+def test_every_questionnaire_fits(path: Path) -> None:
+    assert fits(path.read_text(encoding="utf-8"))
 
 
 BROKEN = [
@@ -48,7 +46,7 @@ BROKEN = [
     ("small", "id: challenge_safe", "id: challenge safe"),
     ("small", "  - [command]\n", "  - []\n  - {cross: []}\n"),
     ("small", "outcome: adverse", "outcome: bad"),
-    ("routed", "employment: officer", "employment: []\n      other: x"),
+    ("routed", "{employment: officer}", "{}"),
     ("routed", "{none_of: nobody}", "{never: nobody}"),
     ("routed", "[nobody]}", "[[nobody]]}"),
     ("scaled", "points: 0-10", "points: ten"),
@@ -79,6 +77,7 @@ def test_the_command_prints_it_without_a_file() -> None:
 
 def test_an_include_may_stand_for_anything_and_nothing_else_may() -> None:
     text = (MADE / "small.yaml").read_text(encoding="utf-8")
-    themes = "themes:\n  speaking: Speaking up\n  fairness: Fairness\n"
-    assert fits(text.replace(themes, "themes: {include: themes.yaml#all}\n", 1))
-    assert not fits(text.replace(themes, "themes: {includes: themes.yaml}\n", 1))
+    support = text[text.index("support:") : text.index("procedures:")]
+    assert fits(text.replace(support, "support: {include: bank/support.yaml}\n", 1))
+    assert fits(text.replace(support, "support: [{include: bank/support.yaml#all}]\n", 1))
+    assert not fits(text.replace(support, "support: {includes: bank/support.yaml}\n", 1))
