@@ -1,7 +1,7 @@
 // Check your answers, made in the page: in sealed mode no answer leaves it unsealed.
 import { join } from "./bytes.mjs";
 import { fill, page, say } from "./filling.mjs";
-import { unaskedIn } from "./routing.mjs";
+import { isAsked } from "./routing.mjs";
 
 function text(element) {
   return element.textContent.trim();
@@ -18,16 +18,15 @@ export function asWritten(text) {
 /**
  * What one question shows: {id, asked, question, comment, telling, given: [{value, label, alone}]};
  * `comment` is the text of one that is answered in one's own words, and `telling` what it may tell of
- * its writer; undefined of all others. Of `dropped` are those that are not asked.
+ * its writer; undefined of all others.
  */
-function read(group, dropped) {
+function read(group) {
   const field = group.querySelector("textarea");
   const comment = field ? asWritten(field.value) : undefined;
   const chosen = [...group.querySelectorAll(":checked")].filter(({ value }) => value);
-  const id = group.querySelector("[name]").name;
   return {
-    id,
-    asked: !dropped.has(id),
+    id: group.querySelector("[name]").name,
+    asked: isAsked(group),
     question: text(group.querySelector(".candour-question__text")),
     comment,
     telling: group.querySelector(".candour-telling")?.textContent,
@@ -41,13 +40,12 @@ function read(group, dropped) {
   };
 }
 
-function questionsIn(root) {
-  const dropped = unaskedIn(root.closest("form"));
-  return [...root.querySelectorAll(".candour-question")].map((group) => read(group, dropped));
-}
-
 function askedIn(root) {
   return questionsIn(root).filter(({ asked }) => asked);
+}
+
+function questionsIn(root) {
+  return [...root.querySelectorAll(".candour-question")].map(read);
 }
 
 /** Question id -> the values given, as the form would send them; left questions are left out. */
@@ -59,7 +57,7 @@ export function answersOf(form) {
 /** [id, text] of every comment of the survey, empty or not: one that is not asked is empty. */
 export function commentsOf(form) {
   const every = questionsIn(form).filter(({ comment }) => comment !== undefined);
-  return every.map(({ id, asked, comment }) => [id, asked ? comment : ""]);
+  return every.map(({ id, comment, asked }) => [id, asked ? comment : ""]);
 }
 
 /** Questions whose answers exclude one another or are too long, as {href, text}. */
@@ -90,7 +88,7 @@ export function checkPage(form, folds, survey) {
     answered,
     asked: all.length,
     left: answered < all.length || null,
-    dropped: questionsIn(form).some(({ asked, given }) => given.length && !asked) || null,
+    dropped: questionsIn(form).some(({ given, asked }) => given.length && !asked) || null,
   });
   const example = made.main.querySelector(".candour-checked__section");
   for (const section of form.querySelectorAll(".candour-section")) {
