@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 from datetime import date
 
 from analysis.bands import Bands
-from analysis.codebook import Codebook, Theme
+from analysis.codebook import Codebook
 from analysis.disclosure import rounding
 from analysis.disclosure.shape import not_published
 from analysis.ledger import Count, Ledger
@@ -150,7 +149,7 @@ def measure_rows(codebook: Codebook) -> tuple[MeasureRow, ...]:
     themes = tuple(
         MeasureRow(
             *(theme.id, "theme", theme.label, None, is_sensitive(codebook, theme.id)),
-            fingerprint=_theme_fingerprint(codebook, theme),
+            fingerprint=codebook.fingerprint_of(theme),
             categories=(),
             index=theme.index,
             asked_of=_asked(codebook, theme.id),
@@ -176,8 +175,3 @@ def measure_rows(codebook: Codebook) -> tuple[MeasureRow, ...]:
 def _asked(codebook: Codebook, measure: str) -> str:
     audience = codebook.audience(measure)
     return "" if audience is None else audience.words
-
-
-def _theme_fingerprint(codebook: Codebook, theme: Theme) -> str:
-    parts = [theme.index, *(codebook.item_by_id[item].fingerprint for item in sorted(theme.items))]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -4,7 +4,6 @@ import { Told } from "./respond/asking.mjs";
 import { cardInAddress, fits, take } from "./respond/card.mjs";
 import { asPrinted, isCode } from "./respond/codes.mjs";
 import { page } from "./respond/filling.mjs";
-import { tellFindable } from "./respond/finding.mjs";
 import { fingerprintOf, keysOf } from "./respond/keys.mjs";
 import { forgetOnceLeft } from "./respond/leaving.mjs";
 import { plainMode } from "./respond/plain.mjs";
@@ -238,7 +237,6 @@ forgetOnceLeft(form, () => {
   finished = true;
   mode = null;
 });
-tellFindable(form);
 steps.show(START, { focus: false });
 const ready = prepare();
 if (!document.querySelector(".govuk-error-summary")) follow();

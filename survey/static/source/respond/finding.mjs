@@ -5,10 +5,9 @@ import { groupsOf, smallest } from "./findable.mjs";
 
 const WITHHELD = "prefer-not-to-say";
 
-/** Shows the box and keeps it true; does nothing on a page that has none. */
+/** Keeps the box true to what is picked in the form. */
 export function tellFindable(form) {
   const box = document.getElementById("findable");
-  if (!box) return;
   const words = box.dataset;
   const data = JSON.parse(words.groups);
   const folds = JSON.parse(form.dataset.folds);
