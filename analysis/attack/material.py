@@ -30,6 +30,7 @@ _TABLE_COLUMNS = {
     "benchmarks": {"group", "measure", "source", "year", "gap", "status"},
     "slopes": {"group", "measure", "since", "change", "status"},
     "concerns": {"group", "measure", "against", "gap", "words"},
+    "standardised": {"group", "measure", "breakdown", "stays", "status"},
     "procedures": {"group", "process", "period", "cases", "status"},
     "changes": {"group", "measure", "value_before", "value_after", "status"},
     "representativeness": {"group", "breakdown", "parts_level", "partial", "missing"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
+from analysis.bands import Bands
 from analysis.codebook import Codebook
 from analysis.disclosure import rounding
 from analysis.disclosure.shape import not_published
@@ -43,6 +44,10 @@ METHODS = {
         "exact binomial test of the level and Wilson's 95 % limit, from published figures; "
         "Benjamini-Hochberg within each family at its rate"
     ),
+    "standardisation": (
+        "Mantel and Haenszel's difference of shares over the parts of the force, limits of the "
+        "gap moved with it, from published figures alone"
+    ),
     "smallest gap": "80 % power at the family's rate / comparisons, from published limits",
     "evenness of response": "R-indicator with bias correction, from published figures alone",
     "weighting": (
@@ -66,6 +71,7 @@ class WaveFacts:
             audited together with the new one, which replaces the last of them.
         correction: why it does, in words that everybody will read; None for a wave's first one.
         polarity: what was decided of items that run against their theme.
+        bands: of headcounts, as the wave's page told them before anybody answered.
     """
 
     id: str
@@ -74,6 +80,7 @@ class WaveFacts:
     ledger: Ledger | None = None
     correction: str | None = None
     polarity: Polarity = field(default_factory=dict)
+    bands: Bands = field(default_factory=dict)
 
     @property
     def told(self) -> Count | None:
@@ -125,6 +132,7 @@ def manifest_of(shown: Shown, wave: WaveFacts, known: Response, weight: str | No
         received=None if wave.told is None else wave.told.received,
         coarser=shown.listed_steps(),
         processes=plan.processes,
+        standardise=plan.standardise,
     )
 
 

@@ -339,6 +339,26 @@ class RepresentativenessRow:
 
 
 @dataclass(frozen=True)
+class StandardisedRow:
+    """How much of a group's gap to the rest goes with where its people are found.
+
+    Worked out from published figures alone. `parts_level` is the level of `breakdown` whose parts
+    are looked at. `goes_with` and `stays` are points of percent positive and add up to the
+    published gap; `lower` and `upper` are the 95 % limits of what stays, as whole points outward.
+    """
+
+    group: str
+    measure: str
+    breakdown: str
+    parts_level: str | None
+    goes_with: int | None
+    stays: int | None
+    lower: int | None
+    upper: int | None
+    status: Status
+
+
+@dataclass(frozen=True)
 class MeasureRow:
     """An item or theme of the codebook, so that a Release can be read on its own.
 

@@ -15,9 +15,11 @@ from itertools import groupby
 from flask import current_app, render_template
 from flask.sansio.app import App
 
-from survey.collect import page_keys, tickets
+from survey.collect import findable, page_keys, tickets
+from survey.collect.asked import stores
 from survey.collect.page_keys import PageKeys
 from survey.errors import CodeError, MistypedCode
+from survey.manage import bands
 from survey.manage.waves import Wave
 from survey.questionnaire import answers as folding
 from survey.questionnaire import routing, telling
@@ -153,12 +155,20 @@ def document(wave: Wave) -> Packed:
 
 
 def form_html(wave: Wave, page: FormPage, keys: PageKeys | None = None) -> str:
-    """The document with a form in the state of `page`; `keys` in place of the wave's."""
+    """The document with a form in the state of `page`.
+
+    Args:
+        wave: whose document it is.
+        page: the state of its form.
+        keys: in place of the wave's own; of a preview, which knows no headcounts either.
+    """
+    edges = bands.of_wave(stores(), wave.id) if keys is None else {}
     return render_template(
         "respond/document.html",
         wave=wave,
         form=page,
         keys=keys or page_keys.of(wave),
+        findable=findable.of(wave.questionnaire, edges),
         sentences=SENTENCES,
         longest=LONGEST_COMMENT,
         ticket_name=tickets.file_name(wave.id),

@@ -45,21 +45,16 @@ def of(wave: Wave) -> PageKeys:
         size=envelope.sealed_size(wave.questionnaire),
         comment_size=envelope.SEALED_COMMENT_BYTES,
         fingerprint=fingerprint.of(wave),
-        **_asked(wave.questionnaire),
+        folds=_json(folds(wave.questionnaire)),
+        ticks=_json(ticks(wave.questionnaire)),
+        routes=_json(routes(wave.questionnaire)),
     )
 
 
 def none(questionnaire: Questionnaire) -> PageKeys:
-    """What the page of a preview is told: who is asked what and how answers fold; no key."""
-    return PageKeys("", "", "", "", 0, 0, "none in a preview", **_asked(questionnaire))
-
-
-def _asked(questionnaire: Questionnaire) -> dict[str, str]:
-    return {
-        "folds": _json(folds(questionnaire)),
-        "ticks": _json(ticks(questionnaire)),
-        "routes": _json(routes(questionnaire)),
-    }
+    """What the page of a preview is told: how answers fold, and no key to seal them to."""
+    told = [_json(made(questionnaire)) for made in (folds, ticks, routes)]
+    return PageKeys("", "", "", "", 0, 0, "none in a preview", *told)
 
 
 def folds(questionnaire: Questionnaire) -> dict[str, dict[str, tuple[str, str] | None]]:

@@ -54,6 +54,12 @@ def support(wave_id: str) -> str:
     return render_template("respond/support.html", wave=_wave(wave_id))
 
 
+@blueprint.get("/questions/<wave_id>")
+def questions(wave_id: str) -> str:
+    """Every question with its answers, to read."""
+    return render_template("respond/questions.html", wave=_wave(wave_id))
+
+
 @blueprint.get("/survey/<wave_id>")
 def questionnaire(wave_id: str) -> str:
     """The survey's document, empty."""
@@ -83,6 +89,7 @@ def send(wave_id: str) -> str:
     return render_template("respond/preview_end.html", wave=_wave(wave_id))
 
 
+@blueprint.get("/colleagues/<wave_id>", endpoint="colleagues")
 @blueprint.get("/receipts/<wave_id>", endpoint="receipt_list")
 @blueprint.get("/ticket/<wave_id>", endpoint="ticket")
 def absent(wave_id: str) -> tuple[str, int]:

@@ -320,6 +320,11 @@ class ConcernsPart(Part):
     """What the areas of concern look at besides the declared tables."""
 
     intersections: list[IntersectionPart] = []
+    standardise: list[
+        Annotated[
+            dict[str, str | None], BeforeValidator(_crossed), Field(min_length=1, max_length=1)
+        ]
+    ] = []
 
 
 class ProcessPart(Part):

@@ -21,6 +21,7 @@ from survey.results import (
     levels,
     outside,
     response,
+    standardised,
     told_apart,
     waves,
 )
@@ -43,6 +44,7 @@ class BoardPage:
     command_map: heat_map.HeatMap
     force_map: heat_map.HeatMap
     watched: tuple[intersections.IntersectionBlock, ...]
+    splits: tuple[standardised.Split, ...]
     trends: tuple[trend_lines.Panel, ...]
     outside: outside.Outside
     benchmarks: tuple[benchmarked.Beside, ...]
@@ -99,6 +101,7 @@ def board_page(
             hrefs,
         ),
         intersections.blocks(release, scope),
+        standardised.splits(release, scope),
         trend_lines.draw(
             release, _panels(release, command, hrefs), waves.titles(releases), releases
         ),

@@ -24,6 +24,7 @@ from survey.results import (
     procedures,
     response,
     scope,
+    standardised,
     together,
     told_apart,
     waves,
@@ -53,6 +54,7 @@ class HrPage:
     force_map: heat_map.HeatMap
     more_maps: tuple[tuple[str, heat_map.HeatMap], ...]
     watched: tuple[intersections.IntersectionBlock, ...]
+    splits: tuple[standardised.Split, ...]
     trends: tuple[trend_lines.Panel, ...]
     outside: outside.Outside
     benchmarks: tuple[benchmarked.Beside, ...]
@@ -102,6 +104,7 @@ def hr_page(
         ),
         _more_maps(release, hrefs),
         intersections.blocks(release, scope.whole_force(release)),
+        standardised.splits(release, scope.whole_force(release)),
         trend_lines.draw(release, _panels(release, hrefs), waves.titles(releases), releases),
         outside.outside(release, releases, FORCE, "The whole force"),
         benchmarked.beside(release),
