@@ -5,7 +5,9 @@ STAMP   := $(VENV)/.installed
 ASSETS  := survey/static/build/manifest.json
 PYTEST  := $(BIN)/python -m pytest
 # What promises a time by the clock runs while nothing else does.
-ALONE   := tests/journeys/test_demo_journey.py
+ALONE   := tests/journeys/test_demo_starts.py
+# A file's tests stay with one worker, which makes what they share once; the slow files come first.
+SPREAD  := -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: demo test check bench loss link-game attack golden linking simulate screenshots assets clean
 
@@ -13,27 +15,36 @@ demo: $(STAMP) $(ASSETS)
 	$(BIN)/candour demo
 
 test: $(STAMP) $(ASSETS)
-	bash .ci/browser
-	bash .ci/postgresql
-	$(MAKE) --no-print-directory lint
+	$(MAKE) --no-print-directory -j3 programs lint
 	TMPDIR=$$(sh .ci/scratch) && export TMPDIR && trap 'rm -rf "$$TMPDIR"' EXIT && \
+	export CANDOUR_TESTS_DEMO="$$TMPDIR/candour-demo" && \
 	$(PYTEST) -m "not long" $(ALONE) && \
-	$(PYTEST) -m "not long" -n 2 --dist loadgroup $(addprefix --ignore=,$(ALONE))
+	$(PYTEST) -m "not long" $(SPREAD) $(addprefix --ignore=,$(ALONE))
 
 # Tracing lines makes the fast tests take twice as long, so it is asked for by itself.
 .PHONY: coverage
 coverage: $(STAMP) $(ASSETS)
-	$(PYTEST) -m "not long" -n 2 --dist loadgroup --cov --cov-report=term
+	$(PYTEST) -m "not long" $(SPREAD) --cov --cov-report=term
 
-check: $(STAMP) $(ASSETS) lint
-	$(PYTEST) -m "not long and not slow and not browser and not postgresql and not real_data" -n 2 --dist loadgroup
+check: $(STAMP) $(ASSETS)
+	$(MAKE) --no-print-directory -j2 lint
+	$(PYTEST) -m "not long and not slow and not browser and not postgresql and not real_data" $(SPREAD)
 
-.PHONY: lint
-lint: $(STAMP)
+# What the tests start, where it is missing.
+.PHONY: programs
+programs:
+	bash .ci/browser
+	bash .ci/postgresql
+
+.PHONY: lint types doors style
+lint: types doors style
+types: $(STAMP)
+	$(BIN)/mypy
+doors: $(STAMP)
+	$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+style: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
 
 bench: $(STAMP)
 	CANDOUR_GOLDEN=write $(PYTEST) tests/benchmarks -m long -s
@@ -61,6 +72,7 @@ simulate: $(STAMP)
 .PHONY: docs
 docs: $(STAMP)
 	PYTHONPATH=. $(BIN)/python docs/write_disclosure_examples.py
+	PYTHONPATH=. $(BIN)/python docs/write_library.py
 
 screenshots: $(STAMP) $(ASSETS)
 	$(BIN)/python docs/make_screenshots.py

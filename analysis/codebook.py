@@ -6,9 +6,12 @@ on construction, so no function downstream checks again.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
+
+from analysis.audiences import Audience
 
 Reading = Literal["positive", "neutral", "negative"]
 Denominator = Literal["valid", "all"]
@@ -51,6 +54,7 @@ class Item:
         sensitive: small numerators and their complements are banded.
         level: share of negative answers that is set in advance; a group that surely lies above it
             is a level of concern. None where none is set.
+        audience: who is asked it; None where everybody is.
     """
 
     id: str
@@ -61,6 +65,7 @@ class Item:
     sensitive: bool = False
     denominator: Denominator = "valid"
     level: float | None = None
+    audience: Audience | None = None
 
     def __post_init__(self) -> None:
         if self.level is not None and not 0 < self.level < 1:
@@ -151,6 +156,8 @@ class Codebook:
             for item in theme.items:
                 if item not in self.item_by_id:
                     raise ValueError(f"theme {theme.id} names item {item}, which does not exist")
+            if len({self.item_by_id[item].audience for item in theme.items}) > 1:
+                raise ValueError(f"the items of theme {theme.id} are asked of different people")
 
     @cached_property
     def variable_by_id(self) -> dict[str, Variable]:
@@ -174,6 +181,15 @@ class Codebook:
             theme.id: tuple(self.item_by_id[item] for item in theme.items) for theme in self.themes
         }
         return themes | {item.id: (item,) for item in self.items}
+
+    def fingerprint_of(self, theme: Theme) -> str:
+        """SHA-256 (hex) of what must not change for a theme's trend line to go on."""
+        parts = [theme.index, *(self.item_by_id[item].fingerprint for item in sorted(theme.items))]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+    def audience(self, measure: str) -> Audience | None:
+        """Who is asked a measure; the items of a theme are asked of the same people."""
+        return self.items_of[measure][0].audience
 
     @cached_property
     def sensitive_measures(self) -> frozenset[str]:

@@ -64,7 +64,8 @@ class Moments:
         outcome: of the declared outcome, then of the score of each theme of `beside`, over the
             respondents who answered the outcome and at least half of every such theme; None where
             none is declared.
-        beside: ids of the themes but for the outcome's own, which goes with it by its making.
+        beside: ids of the themes that everybody is asked, but for the outcome's own, which goes
+            with it by its making.
     """
 
     themes: Mapping[str, ThemeMoments]
@@ -89,7 +90,11 @@ def moments(codebook: Codebook, microdata: Microdata) -> Moments:
     }
     if codebook.outcome is None:
         return Moments(themes)
-    beside = [theme for theme in codebook.themes if codebook.outcome not in theme.items]
+    beside = [
+        theme
+        for theme in codebook.themes
+        if codebook.outcome not in theme.items and codebook.audience(theme.id) is None
+    ]
     columns = [_scores(codebook, (codebook.outcome,), microdata)]
     columns += [map(_mean, _scores(codebook, theme.items, microdata)) for theme in beside]
     rows = (_valid(np.column_stack(row)) for row in zip(*columns, strict=True))

@@ -24,7 +24,6 @@ from analysis.polarity import Polarity, decided
 from analysis.policy import DisclosurePolicy
 from analysis.publish import WaveFacts, publish
 from analysis.release import folder
-from analysis.release.model import Release
 from analysis.tally import tally
 from survey import clock
 from survey.beside_options import with_files_beside
@@ -38,6 +37,7 @@ from survey.close.unchanged import expect_change
 from survey.errors import LedgerError, SettingsError
 from survey.manage import officers, waves
 from survey.polarity_option import polarity_of, polarity_option
+from survey.questionnaire import routing
 from survey.questionnaire.codebook import codebook
 from survey.questionnaire.layout import layout
 from survey.questionnaire.loader import load
@@ -209,30 +209,6 @@ def _expect_all_of(out: Path, kept: Ledger) -> None:
             )
 
 
-def release_of(
-    questionnaire: Path,
-    answers: Path,
-    headcount: Path | None,
-    weight: str | None,
-    wave: str,
-    closed: date,
-) -> Release:
-    """The Release of a file of answers that nothing was published of before.
-
-    Args:
-        questionnaire: YAML file that says what the columns of `answers` mean.
-        answers: CSV, gzipped when its name ends in `.gz`.
-        headcount: CSV `group,headcount`.
-        weight: name of the column that holds weights.
-        wave: id and title of the wave.
-        closed: the day on which it closed.
-
-    Raises:
-        CandourError: what `made_of` raises.
-    """
-    return made_of(Asked(questionnaire, answers, headcount, weight, wave, closed)).release
-
-
 def made_of(
     what: Asked,
     ledger: Ledger | None = None,
@@ -259,7 +235,8 @@ def made_of(
     book, plan = decided(codebook(asked), what.polarity), asked.plan
     beside = what.beside.read(book, plan)
     counts = None if what.headcount is None else headcounts.read(what.headcount, plan)
-    microdata = responses.read(what.answers, book, layout(asked), what.weight)
+    answers = responses.read(what.answers, book, layout(asked), what.weight)
+    microdata = routing.of_who_was_asked(asked, answers)
     click.echo(
         f"{microdata.n:,} answers to {len(book.items)} items; {len(asked.plan.groups):,} groups"
     )

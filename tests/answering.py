@@ -25,7 +25,7 @@ def begin(page: Page, server: LiveServer, code: str) -> None:
 
 
 def choose(page: Page, question: str, answer: str) -> None:
-    answer_box = page.locator(f"input[name={question}][value={answer}]")
+    answer_box = page.locator(f"input[name={question}][value='{answer}']")
     answer_box.wait_for(state="visible")  # The next section comes a moment after the press.
     answer_box.check(force=True)  # The drawn circle lies over the input.
 

@@ -31,6 +31,7 @@ settings.load_profile("untimed")
 compiled_once.install()
 
 UNTRACED = {"anonymity", "benchmarks", "browser", "journeys"}
+SLOW = {"slow", "browser", "postgresql"}
 DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
 
 
@@ -43,11 +44,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Trace no lines in slow tests of these rooms: whatever they run through, others do too."""
+    """Put the files with slow tests first, so that no worker is left with one at the end.
+
+    And trace no lines in slow tests of some rooms: whatever they run through, others do too.
+    """
     for item in items:
         room = item.path.relative_to(Path(__file__).parent).parts[0]
         if room in UNTRACED and {"slow", "browser"} & set(item.keywords):
             item.add_marker("no_cover")
+    first = {item.path for item in items if SLOW & set(item.keywords)}
+    items.sort(key=lambda item: item.path not in first)
 
 
 @pytest.fixture(scope="session")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from click.testing import CliRunner, Result
-from fixtures_wave import LiveWave
+from fixtures_wave import LiveWave, as_left
 
 from survey.close import keys, unsealing
 from survey.close.closing import close_wave
@@ -28,6 +28,14 @@ class Coders:
     live: LiveWave
     folder: Path
     release: Path
+
+    def copied(self, live: LiveWave) -> Coders:
+        """The same in place of an unused wave, in folders of a test's own."""
+        folder = live.settings.home.parent
+        release = folder / self.release.relative_to(self.folder.parent)
+        return replace(
+            self, live=as_left(self.live, live), folder=folder / "coding", release=release
+        )
 
     @property
     def key(self) -> Path:

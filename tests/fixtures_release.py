@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
+from functools import cache
 from itertools import product
 from pathlib import Path
 
 import numpy as np
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from fixtures_release_plan import NORTH, SOUTH, THEMES, WATCHED, measures, plan
 
 from analysis.attack import witnesses
 from analysis.attack.bases import attacks
-from analysis.plan import FORCE, Breakdown, Intersection, Table, TablePlan, Value
+from analysis.plan import FORCE
 from analysis.policy import DisclosurePolicy
 from analysis.release import folder
 from analysis.release.certificates import Certificates, Proof
@@ -29,7 +31,6 @@ from analysis.release.rows import (
     DriverRow,
     EstimateRow,
     GroupRow,
-    MeasureRow,
     ReliabilityRow,
     TrendRow,
 )
@@ -38,9 +39,6 @@ from analysis.release.standardised import standardised_rows
 from analysis.release.sums import Sums
 from analysis.release.visible import with_smallest
 
-NORTH = "response-north"
-SOUTH = "response-south"
-WATCHED = "ethnicity=minority&probationer=yes"
 SIDES = (
     (WATCHED, "ethnicity=majority&probationer=yes"),
     (WATCHED, "ethnicity=minority&probationer=no"),
@@ -57,17 +55,6 @@ WAVES = {"spring": "Spring 2025", "autumn": "Autumn 2025", "winter": "Winter 202
 CLOSED = {"spring": "2025-04-30", "autumn": "2025-10-31", "winter": "2026-02-27"}
 POLICY = DisclosurePolicy()
 
-_FAMILIES = {
-    "response": ("Response", {NORTH: "Response North", SOUTH: "Response South"}),
-    "specialist": ("Specialist Operations", {"custody": "Custody", "crime": "Crime"}),
-}
-_THEMES = {
-    "leadership": "Leadership",
-    "grievance": "Misconduct and Grievance",
-    "discrimination": "Discrimination",
-    "specialist": "Specialist Commands",
-    "resourcing": "Resourcing and Understanding Communities",
-}
 _SIZES = {
     FORCE: 3570,
     "command=response": 1480,
@@ -92,103 +79,6 @@ _SIZES = {
     "ethnicity=majority&probationer=no": 2340,
 }
 """Where they do not add up to the whole, the others said no more."""
-_AGREE = (
-    ("1", "Strongly disagree", "negative"),
-    ("2", "Disagree", "negative"),
-    ("3", "Neither agree nor disagree", "neutral"),
-    ("4", "Agree", "positive"),
-    ("5", "Strongly agree", "positive"),
-)
-_OFTEN = (
-    ("never", "Never", "positive"),
-    ("once", "Once", "negative"),
-    ("often", "More than once", "negative"),
-)
-
-
-def plan() -> TablePlan:
-    """Commands on three levels, ethnicity on two, probation and sex, and three crossings."""
-    breakdowns = (
-        _commands(),
-        _ethnicity(),
-        _flat("probationer", "Probation", {"yes": "In probation", "no": "Not in probation"}),
-        _flat("sex", "Sex", {"female": "Female", "male": "Male"}),
-    )
-    tables = (
-        Table("t1", ("command",), (None,)),
-        Table("t2", ("ethnicity",), (None,)),
-        Table("t3", ("probationer",), (None,)),
-        Table("t4", ("sex",), (None,)),
-        Table("t5", ("command", "ethnicity"), ("command", "roll_up")),
-        Table("t6", ("ethnicity", "probationer"), ("roll_up", None)),
-    )
-    watched = (Intersection("Minority-background probationers", WATCHED),)
-    return TablePlan(breakdowns, tables, watched)
-
-
-def _commands() -> Breakdown:
-    families, commands, departments = [], [], []
-    for family, (family_label, members) in _FAMILIES.items():
-        # The last of four is in no team of its own; some are of no command.
-        inside = frozenset(f"{command}-{n}" for command in (*members, family) for n in range(1, 5))
-        families.append(Value(family, family_label, "family", None, inside))
-        for command, label in members.items():
-            own = [f"{command}-{n}" for n in range(1, 4)]
-            everybody = frozenset((*own, f"{command}-4"))
-            commands.append(Value(command, label, "command", family, everybody))
-            for n, department in enumerate(own, start=1):
-                label_n = f"{label}, team {n}"
-                departments.append(
-                    Value(department, label_n, "department", command, frozenset({department}))
-                )
-    levels = ("family", "command", "department")
-    values = (*families, *commands, *departments)
-    return Breakdown("command", "Command", "department", levels, values)
-
-
-def _ethnicity() -> Breakdown:
-    groups = {"asian": "Asian", "black": "Black", "mixed": "Mixed", "other": "Other"}
-    minority = Value("minority", "Minority ethnic", "roll_up", None, frozenset((*groups, "else")))
-    majority = Value("majority", "White", "roll_up", None, frozenset({"white"}))
-    finest = [Value(g, text, "group", "minority", frozenset({g})) for g, text in groups.items()]
-    white = Value("white", "White (all groups)", "group", "majority", frozenset({"white"}))
-    values = (minority, majority, *finest, white)
-    return Breakdown("ethnicity", "Ethnicity", "ethnicity", ("roll_up", "group"), values)
-
-
-def _flat(breakdown: str, label: str, values: dict[str, str]) -> Breakdown:
-    made = [Value(value, text, "value", None, frozenset({value})) for value, text in values.items()]
-    return Breakdown(breakdown, label, breakdown, ("value",), tuple(made))
-
-
-def measures() -> tuple[MeasureRow, ...]:
-    """Five themes of one or three statements each, and one question on how often."""
-    themes = [
-        MeasureRow(theme, "theme", label, None, False, "", ()) for theme, label in _THEMES.items()
-    ]
-    items = [
-        MeasureRow(
-            f"{theme}-{n}",
-            "item",
-            f"Statement {n} about {label.lower()}, long enough to run over one line of a phone",
-            theme,
-            False,
-            f"print-{theme}-{n}",
-            _AGREE,
-        )
-        for theme, label in _THEMES.items()
-        for n in range(1, 4 if theme in {"leadership", "discrimination"} else 2)
-    ]
-    often = MeasureRow(
-        "discrimination-often",
-        "item",
-        "In the last year, how often were you treated unfairly because of who you are?",
-        "discrimination",
-        True,
-        "print-often",
-        _OFTEN,
-    )
-    return (*themes, *items, often)
 
 
 class _Maker:
@@ -295,6 +185,12 @@ def make_release(
     wave: str = "winter", hidden: Collection[str] = HIDDEN, seed: int = 7, **changes: object
 ) -> Release:
     """The Release of one of `WAVES`; `changes` replace facts of its manifest."""
+    if changes:
+        return _make(wave, hidden, seed, **changes)
+    return _made(wave, frozenset(hidden), seed)
+
+
+def _make(wave: str, hidden: Collection[str], seed: int, **changes: object) -> Release:
     maker = _Maker(wave, hidden, seed)
     facts = tuple(BreakdownFacts.of(one) for one in maker.plan.breakdowns)
     manifest = Manifest(
@@ -341,9 +237,12 @@ def make_release(
     )
 
 
+_made = cache(_make)
+
+
 def reliability() -> Iterator[ReliabilityRow]:
     """A figure for the themes of three statements or more, none for the others."""
-    for theme in _THEMES:
+    for theme in THEMES:
         items = {"leadership": 3, "discrimination": 4}.get(theme, 1)
         figures = (None, None, None, "c") if items == 1 else (0.78, 0.75, 0.81, "shown")
         yield ReliabilityRow(theme, FORCE, items, *figures)  # type: ignore[arg-type]
@@ -379,7 +278,7 @@ def concerns(hidden: Collection[str]) -> tuple[ConcernRow, ...]:
             gap + 6,
             people,
             f"{labels[group]}: {abs(gap)} {'fewer' if gap < 0 else 'more'} of every 100 answers "
-            f"about {_THEMES[theme]} were positive. It does not tell us why.",
+            f"about {THEMES[theme]} were positive. It does not tell us why.",
         )
         for group, theme, kind, against, gap, people in said
         if group not in hidden

@@ -80,6 +80,13 @@ def copied(opened: LiveWave, home: Path, **changes: str) -> LiveWave:
     return replace(opened, settings=settings, stores=Stores.open(settings))
 
 
+def as_left(once: LiveWave, live: LiveWave) -> LiveWave:
+    """What was done once to a wave, with the files beside its home, in place of an unused one."""
+    shutil.rmtree(live.settings.home)
+    shutil.copytree(once.settings.home.parent, live.settings.home.parent, dirs_exist_ok=True)
+    return replace(live, stores=Stores.open(live.settings))
+
+
 def open_live_wave(
     home: Path, questionnaire: Path, wave_id: str = "autumn", count: int = CARDS, **changes: str
 ) -> LiveWave:

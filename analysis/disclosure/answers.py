@@ -12,21 +12,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import highspy
 import numpy as np
 from scipy import sparse
 
-from analysis.disclosure.solving import DUST, Reals, program
+from analysis.disclosure.fitted import FittedAnswers, Limits
+from analysis.disclosure.solving import DUST, Reals
 from analysis.disclosure.system import System
-from analysis.disclosure.targets import stacked
 from analysis.disclosure.unions import Flags, Small
-from analysis.errors import Unprotectable
 
 NEARLY_ALL, NEARLY_NOBODY = 0.9, 0.1
 """A small group's share must not be known to lie above the one or below the other."""
-
-DUAL, PRIMAL = 1, 4
-"""Ways of the simplex: after new bounds, and after a new functional over the same ones."""
 
 
 Found = Mapping[bytes, Sequence[Reals]]
@@ -66,43 +61,26 @@ class Exposed:
 
 
 class PossibleAnswers:
-    """All answers that fit what is published; one warm program for every item and way."""
+    """All answers that fit what is published, and those that were found; measure by measure."""
 
     def __init__(self, system: System, rests: sparse.csr_array | None = None) -> None:
-        """Set up the program: people at each atom and in each group, who add up.
-
-        What is left of a group is then a difference of two unknowns, and not a sum of all atoms.
+        """Set up the programs.
 
         Args:
             system: gives the ties between atoms, and G groups of which shares may be shown.
             rests: sums of groups of which they may be shown besides, shape (D, G).
         """
-        groups, self._atoms = system.membership.shape
-        rests = sparse.csr_array((0, groups)) if rests is None else rests
-        tied, self._groups, self._held = system.held.rows, groups, len(system.held.values) + groups
-        self._measured = stacked([system.membership, rests @ system.membership])
+        groups = system.membership.shape[0]
+        self._fits = FittedAnswers(
+            system, sparse.csr_array((0, groups)) if rests is None else rests
+        )
         self._found: dict[bytes, list[Reals]] = {}
         self._tables: list[Reals] = []
         self._remembered: dict[bytes, list[Reals]] = {}
-        nobody = sparse.csr_array((len(system.held.values), groups))
-        no_atoms = sparse.csr_array((rests.shape[0], self._atoms))
-        rows = sparse.vstack(
-            [
-                sparse.hstack([tied, nobody]),
-                sparse.hstack([system.membership, -sparse.eye_array(groups)]),
-                sparse.hstack([no_atoms, rests]),
-            ],
-            format="csc",
-        )
-        height, width = rows.shape
-        self._every_row = np.arange(height, dtype=np.int32)
-        self._every_column = np.arange(width, dtype=np.int32)
-        self._highs = program(rows, np.zeros(width), np.zeros(height), np.zeros(height))
 
-    def begin(self, afresh: bool) -> None:
-        """Go on from what is remembered; and, if afresh, from nothing that was searched before."""
-        if afresh:
-            self._highs.clearSolver()
+    def begin(self) -> None:
+        """Go on from what is remembered, and from nothing else that was searched before."""
+        self._fits.begin()
         self._found = {key: list(tables) for key, tables in self._remembered.items()}
 
     def taken(self) -> Found:
@@ -161,48 +139,20 @@ class PossibleAnswers:
         self._tables = self._found.setdefault(told.truth.tobytes(), [])
         most = np.maximum(told.answered, told.truth) + DUST
         for table in self._tables:
-            sums = self._measured @ table
+            sums = self._fits.measured @ table
             fits = (told.low - DUST <= sums) & (sums <= told.high + DUST)
             if fits.all() and (table <= most).all():
                 yield table
 
     def _fit(self, told: Told) -> None:
-        slack = DUST / 10
-        low, rest_low = np.split(told.low - slack, [self._groups])
-        high, rest_high = np.split(told.high + slack, [self._groups])
-        nothing = np.zeros(self._held)
-        self._highs.changeRowsBounds(  # type: ignore[attr-defined]
-            *(len(self._every_row), self._every_row),
-            *(np.concatenate([nothing, rest_low]), np.concatenate([nothing, rest_high])),
-        )
         # A theme's sums are of rounded steps, which can pass the people by a hair.
-        most = np.maximum(told.answered, told.truth)
-        self._highs.changeColsBounds(
-            *(len(self._every_column), self._every_column),
-            *(np.concatenate([0.0 * most, low]), np.concatenate([most, high])),
-        )
-        self._highs.setOptionValue("simplex_strategy", DUAL)
+        self._fits.fit(Limits(np.maximum(told.answered, told.truth), told.low, told.high))
 
     def _extreme(self, functional: Reals, largest: bool) -> tuple[Reals, set[int]]:
         """Answers with the largest (smallest) value of a functional, and the rows that bind it."""
-        sense = highspy.ObjSense.kMaximize if largest else highspy.ObjSense.kMinimize
-        self._highs.changeObjectiveSense(sense)
-        atoms = self._every_column[: self._atoms]
-        self._highs.changeColsCost(len(atoms), atoms, functional)
-        self._highs.run()
-        if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            self._highs.clearSolver()
-            self._highs.run()
-        status = self._highs.getModelStatus()
-        if status != highspy.HighsModelStatus.kOptimal:
-            words = self._highs.modelStatusToString(status)
-            raise Unprotectable(f"the published shares contradict each other (solver: {words})")
-        self._highs.setOptionValue("simplex_strategy", PRIMAL)
-        solution = self._highs.getSolution()
-        of_groups = np.array(solution.col_dual)[self._atoms :]
-        prices = np.concatenate([of_groups, np.array(solution.row_dual)[self._held :]])
-        self._tables.append(np.array(solution.col_value)[: self._atoms])
-        return self._tables[-1], set(np.flatnonzero(np.abs(prices) > DUST).tolist())
+        table, rows = self._fits.extreme(functional, largest)
+        self._tables.append(table)
+        return table, rows
 
 
 class _Look:

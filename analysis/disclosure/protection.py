@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -20,8 +21,9 @@ from analysis.disclosure.system import Bases, System
 from analysis.errors import Unprotectable
 from analysis.policy import DisclosurePolicy
 
-_Piece = tuple[Bases, Hidden, Hidden, npt.ArrayLike | None]
-"""The bases of an item, where it stays hidden, where it is public, and who answered it."""
+_Piece = tuple[Bases, Hidden, Hidden, npt.ArrayLike | None, Hidden]
+"""The bases of an item, where it stays hidden, where it is public, who answered it, and where not
+everybody was asked."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ def protect(
     levels: Sequence[Level] = (),
     before: Before | None = None,
     at_cells: Mapping[str, npt.ArrayLike] | None = None,
+    closed: Mapping[str, Hidden] = MappingProxyType({}),
 ) -> Protection:
     """Decide what to show so that everything shown together gives no small group away.
 
@@ -81,6 +84,8 @@ def protect(
         before: what has been settled by earlier Releases of the same answers.
         at_cells: measure -> people with a valid answer in each of the system's finest cells, shape
             (cells,). It says nothing that the bases do not, but is where searches begin.
+        closed: measure -> groups in which not everybody is asked it, shape (G,): there it is not
+            shown. A measure that everybody is asked is left out.
 
     Returns:
         The pattern of the groups, and of each measure that needs its own: one with fewer than k
@@ -111,8 +116,9 @@ def protect(
         _check(measure, bases, system)
         silent = settled.items_hidden.get(measure, none)
         public = settled.items_public.get(measure, none)
-        key_of[measure] = key = bases.tobytes() + silent.tobytes() + public.tobytes()
-        pieces.setdefault(key, (bases, silent, public, (at_cells or {}).get(measure)))
+        never = closed.get(measure, none)
+        key_of[measure] = key = b"".join(one.tobytes() for one in (bases, silent, public, never))
+        pieces.setdefault(key, (bases, silent, public, (at_cells or {}).get(measure), never))
     found = on_every_core(
         lambda piece: items.pattern(*piece), list(pieces.values()), groups=len(ids)
     )
@@ -146,6 +152,7 @@ class _Items:
         silent: Hidden,
         public: Hidden,
         at_cells: npt.ArrayLike | None = None,
+        closed: Hidden | None = None,
     ) -> Hidden:
         """Where an item with these bases is not shown, shape (G,).
 
@@ -154,6 +161,7 @@ class _Items:
             silent: groups in which it stays hidden, where it would state its own base.
             public: groups in which it has been published.
             at_cells: people with a valid answer in each of the finest cells, shape (cells,).
+            closed: groups in which not everybody is asked it.
 
         Raises:
             Unprotectable: when it has been published where it would have to be hidden.
@@ -161,6 +169,8 @@ class _Items:
         k, people = self.policy.k, self.system.bases
         own = bases < self.least
         few = ((bases < k) | (own & ((people - bases < k) | silent))) & ~public
+        if closed is not None:
+            few |= closed & ~public
         if not ((own | few) & ~self.hidden).any():
             # Nearly everybody answered wherever it is shown, so everybody may have.
             return self.hidden

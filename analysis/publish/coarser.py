@@ -53,7 +53,7 @@ def protect_answers(look: Telling, shown: Shown, codebook: Codebook) -> Shown:
             ahead = cores.on_every_core(partial(_ahead, look, before), some, groups=groups)
             for measure, found in zip(some, ahead, strict=True):
                 if found is None or _of(shown, measure) != _of(before, measure):
-                    look.possible.begin(afresh=_is_spread(shown))
+                    look.possible.begin()
                     settled = _settled(look, _following(look, shown, measure), measure)
                     look.possible.remember(look.possible.taken())
                 else:
@@ -82,18 +82,13 @@ class _Found:
 
 def _ahead(look: Telling, shown: Shown, measure: str) -> _Found | None:
     """A measure as if it were the only one; None where that cannot be published safely."""
-    look.possible.begin(afresh=_is_spread(shown))
+    look.possible.begin()
     try:
         settled = _settled(look, _following(look, shown, measure), measure)
     except Unprotectable:
         return None
     coarser = {key: step for key, step in settled.coarser.items() if shown.coarser.get(key) != step}
     return _Found(coarser, settled.withheld - shown.withheld, look.possible.taken())
-
-
-def _is_spread(shown: Shown) -> bool:
-    """Whether measures are looked at in other processes, which have not seen those before."""
-    return len(shown.plan.groups) >= cores.MANY_GROUPS
 
 
 def _joined(shown: Shown, found: _Found) -> Shown:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 from datetime import date
 
-from analysis.codebook import Codebook, Theme
+from analysis.bands import Bands
+from analysis.codebook import Codebook
 from analysis.disclosure import rounding
 from analysis.disclosure.shape import not_published
 from analysis.ledger import Count, Ledger
@@ -71,6 +71,7 @@ class WaveFacts:
             audited together with the new one, which replaces the last of them.
         correction: why it does, in words that everybody will read; None for a wave's first one.
         polarity: what was decided of items that run against their theme.
+        bands: of headcounts, as the wave's page told them before anybody answered.
     """
 
     id: str
@@ -79,6 +80,7 @@ class WaveFacts:
     ledger: Ledger | None = None
     correction: str | None = None
     polarity: Polarity = field(default_factory=dict)
+    bands: Bands = field(default_factory=dict)
 
     @property
     def told(self) -> Count | None:
@@ -147,9 +149,10 @@ def measure_rows(codebook: Codebook) -> tuple[MeasureRow, ...]:
     themes = tuple(
         MeasureRow(
             *(theme.id, "theme", theme.label, None, is_sensitive(codebook, theme.id)),
-            fingerprint=_theme_fingerprint(codebook, theme),
+            fingerprint=codebook.fingerprint_of(theme),
             categories=(),
             index=theme.index,
+            asked_of=_asked(codebook, theme.id),
         )
         for theme in codebook.themes
     )
@@ -162,12 +165,13 @@ def measure_rows(codebook: Codebook) -> tuple[MeasureRow, ...]:
                 if category.reading is not None
             ),
             level=None if item.level is None else round(100 * item.level),
+            asked_of=_asked(codebook, item.id),
         )
         for item in codebook.items
     )
     return themes + items
 
 
-def _theme_fingerprint(codebook: Codebook, theme: Theme) -> str:
-    parts = [theme.index, *(codebook.item_by_id[item].fingerprint for item in sorted(theme.items))]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+def _asked(codebook: Codebook, measure: str) -> str:
+    audience = codebook.audience(measure)
+    return "" if audience is None else audience.words

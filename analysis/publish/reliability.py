@@ -70,7 +70,14 @@ def reliability_rows(
     """
     found = {} if moments is None else moments.themes
     return tuple(
-        _row(theme.id, len(theme.items), found.get(theme.id), base) for theme in codebook.themes
+        _row(
+            theme.id,
+            len(theme.items),
+            # Of a theme for some, the force's base is not that of who answered.
+            found.get(theme.id) if codebook.audience(theme.id) is None else None,
+            base,
+        )
+        for theme in codebook.themes
     )
 
 

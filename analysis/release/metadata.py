@@ -80,6 +80,7 @@ _MEANINGS = {
     "goes_with": "points of the gap that go with where people are found in the breakdown",
     "group": "id of the group: breakdown=value joined by &, or force",
     "headcount": "people on the frame; rounded for small groups",
+    "asked_of": "who was asked, where not everybody was; its base is those asked who answered",
     "index": "what a theme's figures are the mean of: its respondents, or its items' percents",
     "item": "id of the item",
     "item_count": "items of the theme",

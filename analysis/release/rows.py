@@ -367,6 +367,7 @@ class MeasureRow:
     `categories` are (code, label, reading) in order, valid answers only; empty for a theme. `level`
     is the percent of negative answers above which a group is a level of concern, if one is set.
     `index` is what a theme's figures are the mean of: respondents, or its items; empty for an item.
+    `asked_of` says who was asked; empty where everybody was. Its base is those asked who answered.
     """
 
     measure: str
@@ -378,3 +379,4 @@ class MeasureRow:
     categories: tuple[tuple[str, str, str], ...]
     level: int | None = None
     index: Literal["", "respondent_mean", "mean_of_items"] = ""
+    asked_of: str = ""

@@ -32,6 +32,7 @@ from survey.errors import SettingsError, WaveStateError
 from survey.manage.officers import PublicKeys
 from survey.manage.wave_file import Sealed, WaveFile
 from survey.manage.waves import Wave
+from survey.questionnaire import routing
 from survey.questionnaire.answers import microdata
 from survey.questionnaire.codebook import codebook
 from survey.verify import checking
@@ -109,7 +110,7 @@ def made_of(file: WaveFile, keys: Keys, asked: Asked = ASKED) -> Made:
     answers = open_all(sealed.answers, wave, keys, asked.watch, asked.tell)
     release = publish(
         *(book, plan, answers),
-        wave=WaveFacts(*facts),
+        wave=WaveFacts(*facts, bands=sealed.bands),
         policy=wave.policy,
         headcounts=sealed.headcounts,
         previous=_earlier(ledger, wave, trusted, asked.tell),
@@ -255,7 +256,8 @@ def open_all(
         )
     if spoilt:
         tell(f"{spoilt} of {len(rows)} answers were spoilt when they were sent, and are left out.")
-    return microdata(codebook(wave.questionnaire), opened)
+    asked = wave.questionnaire
+    return routing.of_who_was_asked(asked, microdata(codebook(asked), opened))
 
 
 def opened_row(sealed: bytes, keys: Keys, wave: Wave) -> dict[str, str] | None:

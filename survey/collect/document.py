@@ -15,11 +15,14 @@ from itertools import groupby
 from flask import current_app, render_template
 from flask.sansio.app import App
 
-from survey.collect import page_keys, tickets
+from survey.collect import findable, page_keys, tickets
+from survey.collect.asked import stores
+from survey.collect.page_keys import PageKeys
 from survey.errors import CodeError, MistypedCode
+from survey.manage import bands
 from survey.manage.waves import Wave
 from survey.questionnaire import answers as folding
-from survey.questionnaire import telling
+from survey.questionnaire import routing, telling
 from survey.questionnaire.model import (
     LONGEST_COMMENT,
     Choice,
@@ -109,17 +112,22 @@ class CheckedSection:
 
 @dataclass(frozen=True)
 class CheckPage:
-    """Everything that is about to be sent: with a ticket's text, or with a code."""
+    """Everything that is about to be sent: with a ticket's text, or with a code.
+
+    Attributes:
+        dropped: whether answers were left out, to questions that the others leave out.
+    """
 
     sections: tuple[CheckedSection, ...]
     answers: Answers
     code: str
     attempt: str
     ticket: str = ""
+    dropped: bool = False
 
     @property
     def asked(self) -> int:
-        """How many questions the questionnaire has."""
+        """How many questions are asked."""
         return sum(len(section.rows) for section in self.sections)
 
     @property
@@ -146,13 +154,21 @@ def document(wave: Wave) -> Packed:
     return kept[key]
 
 
-def form_html(wave: Wave, page: FormPage) -> str:
-    """The document with a form in the state that `page` describes."""
+def form_html(wave: Wave, page: FormPage, keys: PageKeys | None = None) -> str:
+    """The document with a form in the state of `page`.
+
+    Args:
+        wave: whose document it is.
+        page: the state of its form.
+        keys: in place of the wave's own; of a preview, which knows no headcounts either.
+    """
+    edges = bands.of_wave(stores(), wave.id) if keys is None else {}
     return render_template(
         "respond/document.html",
         wave=wave,
         form=page,
-        keys=page_keys.of(wave),
+        keys=keys or page_keys.of(wave),
+        findable=findable.of(wave.questionnaire, edges),
         sentences=SENTENCES,
         longest=LONGEST_COMMENT,
         ticket_name=tickets.file_name(wave.id),
@@ -171,6 +187,7 @@ def field_of(question: Question | Comment) -> str:
 
 def answer_errors(wave: Wave, answers: Answers) -> dict[str, str]:
     """Fields whose answers exclude one another or are too long, each with a sentence."""
+    answers = routing.kept(wave.questionnaire, answers)
     found = _contradictions(wave, answers)
     for comment in wave.questionnaire.comments:
         over = folding.bytes_too_many("".join(answers.get(comment.id, ())))
@@ -197,13 +214,22 @@ def check_page(
     wave: Wave, answers: Answers, code: str, attempt: str, ticket: str = ""
 ) -> CheckPage:
     """Lay out the check page. `answers` hold question ids and codes that the page offers."""
-    sections = tuple(_checked(section, answers) for section in wave.questionnaire.sections)
-    return CheckPage(sections, answers, code, attempt, ticket)
+    unasked = routing.unasked(wave.questionnaire, answers)
+    kept = {question: given for question, given in answers.items() if question not in unasked}
+    sections = (_checked(section, kept, unasked) for section in wave.questionnaire.sections)
+    shown = tuple(section for section in sections if section.rows)
+    return CheckPage(shown, kept, code, attempt, ticket, dropped=len(kept) < len(answers))
 
 
-def _checked(section: Section, answers: Answers) -> CheckedSection:
-    rows = [_row(question, answers.get(question.id, ())) for question in section.questions]
+def _checked(section: Section, answers: Answers, unasked: frozenset[str]) -> CheckedSection:
+    rows = [
+        _row(question, answers.get(question.id, ()))
+        for question in section.questions
+        if question.id not in unasked
+    ]
     for comment in section.comments:
+        if comment.id in unasked:
+            continue
         written = "".join(answers.get(comment.id, ()))
         told = telling.warning(written)
         rows.append(
@@ -239,6 +265,7 @@ def groups_of_options(
 
 
 def install(app: App) -> None:
-    """Give `app` its own store of documents and the templates their filter."""
+    """Give `app` its own store of documents and the templates their filters."""
     app.extensions["candour.documents"] = {}
     app.jinja_env.filters["groups_of_options"] = groups_of_options
+    app.jinja_env.filters["for_whom"] = routing.words

@@ -20,7 +20,7 @@ class PageKeys:
     """Data attributes of the survey's form; keys and modulus in base64url, sizes in bytes.
 
     Attributes:
-        folds, ticks: as JSON, what the functions of the same names give.
+        folds, ticks, routes: as JSON, what the functions of the same names give.
     """
 
     wave: str
@@ -32,6 +32,7 @@ class PageKeys:
     fingerprint: str
     folds: str
     ticks: str
+    routes: str
 
 
 def of(wave: Wave) -> PageKeys:
@@ -46,7 +47,14 @@ def of(wave: Wave) -> PageKeys:
         fingerprint=fingerprint.of(wave),
         folds=_json(folds(wave.questionnaire)),
         ticks=_json(ticks(wave.questionnaire)),
+        routes=_json(routes(wave.questionnaire)),
     )
+
+
+def none(questionnaire: Questionnaire) -> PageKeys:
+    """What the page of a preview is told: how answers fold, and no key to seal them to."""
+    told = [_json(made(questionnaire)) for made in (folds, ticks, routes)]
+    return PageKeys("", "", "", "", 0, 0, "none in a preview", *told)
 
 
 def folds(questionnaire: Questionnaire) -> dict[str, dict[str, tuple[str, str] | None]]:
@@ -75,6 +83,19 @@ def ticks(questionnaire: Questionnaire) -> dict[str, dict[str, str | None]]:
         question.id: {option.code: option.item for option in question.options}
         for question in questionnaire.questions
         if isinstance(question, Multiple)
+    }
+
+
+def routes(
+    questionnaire: Questionnaire,
+) -> dict[str, list[tuple[str, tuple[str, ...], bool]]]:
+    """Question that not everybody is asked -> its conditions, in the order of the pages.
+
+    Each is an earlier question, answers to it, and whether none of them must have been given.
+    """
+    return {
+        question: [(one.question, one.codes, one.none_of) for one in when]
+        for question, when in questionnaire.routes.items()
     }
 
 

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from flask import Blueprint, Response, abort, make_response, render_template, request
 from flask.blueprints import BlueprintSetupState
 
-from survey.collect import code_list, document, fingerprint, published, receipts, submit, tickets
+from survey.collect import (
+    code_list,
+    document,
+    findable,
+    fingerprint,
+    published,
+    receipts,
+    sent,
+    submit,
+    tickets,
+)
 from survey.collect.asked import open_wave, public_wave, stores
-from survey.collect.document import ATTEMPT, CHANGE, CODE, OWN_FIELDS, TICKET, Answers, FormPage
+from survey.collect.document import ATTEMPT, CODE, FormPage
 from survey.collect.ticket_page import ticket_page
 from survey.errors import (
     CodeError,
@@ -20,9 +31,10 @@ from survey.errors import (
     TicketError,
     UsedTicket,
 )
-from survey.manage import destructions, waves
+from survey.manage import bands, destructions, waves
 from survey.manage.waves import Wave
 from survey.questionnaire import answers as folding
+from survey.questionnaire.answers import AnswersRefused
 from survey.results import store
 
 blueprint = Blueprint("respond", __name__)
@@ -31,6 +43,12 @@ blueprint = Blueprint("respond", __name__)
 @blueprint.record_once
 def _install(state: BlueprintSetupState) -> None:
     document.install(state.app)
+
+
+@blueprint.before_request
+def _expect_readable() -> None:
+    if request.method == "POST":
+        sent.expect_readable()
 
 
 @blueprint.get("/")
@@ -54,6 +72,22 @@ def privacy() -> str:
 def support(wave_id: str) -> str:
     """Where to turn to; stays after the survey has closed."""
     return render_template("respond/support.html", wave=public_wave(wave_id))
+
+
+@blueprint.get("/questions/<wave_id>")
+def questions(wave_id: str) -> str:
+    """Every question with its answers, to read or to print; no code is asked for."""
+    return render_template("respond/questions.html", wave=public_wave(wave_id))
+
+
+@blueprint.get("/colleagues/<wave_id>")
+def colleagues(wave_id: str) -> str:
+    """Roughly how many people each declared group has, all of them on one page."""
+    wave = public_wave(wave_id)
+    edges = bands.of_wave(stores(), wave_id)
+    tables = tuple(findable.tables_of(wave.questionnaire.plan, edges))
+    smallest = document.smallest_group(wave)
+    return render_template("respond/colleagues.html", wave=wave, tables=tables, smallest=smallest)
 
 
 @blueprint.get("/receipts/<wave_id>")
@@ -128,16 +162,17 @@ def questionnaire(wave_id: str) -> Response:
 def check(wave_id: str) -> str | tuple[str, int]:
     """Check your answers; or the form again, with errors or to change an answer."""
     wave = open_wave(wave_id)
-    answers, code, attempt, ticket = _answers(wave), _own(CODE), _own(ATTEMPT), _ticket()
-    if CHANGE in request.form:
-        return _form(wave, answers, code, attempt, {}, ticket)
-    errors = _ticket_errors(wave, ticket) if ticket else _code_errors(wave, code)
-    errors |= document.answer_errors(wave, answers)
+    form = sent.form(wave)
+    if sent.is_to_change():
+        return document.form_html(wave, form)
+    errors = _ticket_errors(wave, form.ticket) if form.ticket else _code_errors(wave, form.code)
+    errors |= document.answer_errors(wave, form.answers)
     if errors:
-        return _form(wave, answers, code, attempt, errors, ticket), 400
-    folding.fold(wave.questionnaire, answers)  # refuses what the page does not offer
-    folding.comments(wave.questionnaire, answers)
-    page = document.check_page(wave, answers, code, attempt or submit.new_attempt(), ticket)
+        return _again(wave, form, errors)
+    folding.fold(wave.questionnaire, form.answers)  # refuses what the page does not offer
+    folding.comments(wave.questionnaire, form.answers)
+    attempt = form.attempt or submit.new_attempt()
+    page = document.check_page(wave, form.answers, form.code, attempt, form.ticket)
     return render_template("respond/check.html", wave=wave, page=page)
 
 
@@ -148,21 +183,21 @@ def send(wave_id: str) -> str | tuple[str, int]:
     With a ticket a receipt is given once: nothing tells its holder from whoever has a copy.
     """
     wave = open_wave(wave_id)
-    answers, code, attempt, ticket = _answers(wave), _own(CODE), _own(ATTEMPT), _ticket()
-    if not attempt:
+    form = sent.form(wave)
+    if not form.attempt:
         abort(400)
-    stored = folding.fold(wave.questionnaire, answers)
-    comments = folding.comments(wave.questionnaire, answers)
+    stored = folding.fold(wave.questionnaire, form.answers)
+    comments = folding.comments(wave.questionnaire, form.answers)
     try:
-        if ticket:
-            held = tickets.read(ticket, wave, request.host)
+        if form.ticket:
+            held = tickets.read(form.ticket, wave, request.host)
             receipt = submit.submit_with(stores(), wave, held, stored, comments)
         else:
-            receipt = submit.submit(stores(), wave, code, stored, attempt, comments)
+            receipt = submit.submit(stores(), wave, form.code, stored, form.attempt, comments)
     except TicketError as error:
-        return _form(wave, answers, code, "", {document.TICKET_FIELD: str(error)}), 400
+        return _again(wave, replace(form, attempt=""), {document.TICKET_FIELD: str(error)})
     except (CodeError, MistypedCode) as error:
-        return _form(wave, answers, code, "", {document.CODE_FIELD: str(error)}), 400
+        return _again(wave, replace(form, attempt=""), {document.CODE_FIELD: str(error)})
     return render_template("respond/receipt.html", wave=wave, receipt=receipt)
 
 
@@ -175,7 +210,7 @@ def ticket(wave_id: str) -> str:
 @blueprint.post("/ticket/<wave_id>")
 def check_for_ticket(wave_id: str) -> str | tuple[str, int]:
     """Whether the code can be used, which spends nothing; then the button that saves the ticket."""
-    wave, code = open_wave(wave_id), _own(CODE)
+    wave, code = open_wave(wave_id), sent.own(CODE)
     if errors := _code_errors(wave, code):
         return _ticket_html(wave, code, errors), 400
     attempt, name = submit.new_attempt(), tickets.file_name(wave.id)
@@ -187,15 +222,23 @@ def check_for_ticket(wave_id: str) -> str | tuple[str, int]:
 @blueprint.post("/ticket/<wave_id>/file")
 def ticket_file(wave_id: str) -> Response | tuple[str, int]:
     """Spend the code for a ticket to save; asked again with the same attempt, the same one."""
-    wave, code = open_wave(wave_id), _own(CODE)
+    wave, code = open_wave(wave_id), sent.own(CODE)
     try:
-        taken = submit.take(stores(), wave, code, _own(ATTEMPT))
+        taken = submit.take(stores(), wave, code, sent.own(ATTEMPT))
     except (CodeError, MistypedCode) as error:
         return _ticket_html(wave, code, {document.CODE_FIELD: str(error)}), 400
     response = make_response(tickets.write(taken, wave, request.host_url.rstrip("/")))
     response.mimetype = "application/json"
     response.headers.set("Content-Disposition", "attachment", filename=tickets.file_name(wave.id))
     return response
+
+
+@blueprint.errorhandler(AnswersRefused)
+def _answers_refused(error: AnswersRefused) -> tuple[str, int]:
+    """The form again with everything in it that the page offers; nothing was spent or stored."""
+    wave = open_wave((request.view_args or {})["wave_id"])
+    errors = {f"q-{error.field}" if error.field else "start": str(error)}
+    return _again(wave, sent.offered(wave, sent.form(wave)), errors)
 
 
 @blueprint.errorhandler(OtherKeys)
@@ -234,39 +277,6 @@ def _ticket_html(wave: Wave, code: str = "", errors: Mapping[str, str] | None = 
     return render_template("respond/ticket.html", wave=wave, page=page, sentences=said)
 
 
-def _form(
-    wave: Wave,
-    answers: Answers,
-    code: str,
-    attempt: str,
-    errors: Mapping[str, str],
-    ticket: str = "",
-) -> str:
-    smallest = document.smallest_group(wave)
-    fits = "" if document.TICKET_FIELD in errors else ticket
-    return document.form_html(wave, FormPage(smallest, answers, code, attempt, errors, fits))
-
-
-def _ticket() -> str:
-    """The ticket that came with a form: the file that was chosen, or the text in the page."""
-    chosen = request.files.get(TICKET)
-    if chosen:
-        content: bytes = chosen.read(tickets.LONGEST + 1)
-        return content.decode("utf-8-sig", errors="replace")
-    return request.form.get(TICKET, "")[: tickets.LONGEST + 1]
-
-
-def _own(name: str) -> str:
-    return request.form.get(name, "")[:100]
-
-
-def _answers(wave: Wave) -> dict[str, tuple[str, ...]]:
-    """What was answered, as the page sent it; fields that were left empty are left out."""
-    written = {comment.id for comment in wave.questionnaire.comments}
-    sent = {
-        name: [folding.trimmed(value) if name in written else value for value in values]
-        for name, values in request.form.lists()
-        if name not in OWN_FIELDS
-    }
-    given = {name: tuple(value for value in values if value) for name, values in sent.items()}
-    return {name: values for name, values in given.items() if values}
+def _again(wave: Wave, form: FormPage, errors: Mapping[str, str]) -> tuple[str, int]:
+    fits = "" if document.TICKET_FIELD in errors else form.ticket
+    return document.form_html(wave, replace(form, errors=errors, ticket=fits)), 400

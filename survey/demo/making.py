@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from analysis.beside.given import BesideFiles
-from survey import database, resources
+from survey import banding, database, resources
 from survey.close import closing, destroying, keys, sealed_tallies, unsealing
 from survey.close.sealed_tallies import Pooling
 from survey.collect import codes, issuer, submit
@@ -151,6 +151,7 @@ def _prepare(
         stores, wave.id, (codes.public_half(codes.parse(card), wave.id) for card in cards)
     )
     headcounts.store(stores, wave.id, frame.headcounts(questionnaire))
+    banding.make(stores, wave.id)
     waves.open_wave(stores, wave.id, wave.opens)
 
 

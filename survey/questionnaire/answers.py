@@ -6,6 +6,7 @@ than will be published. Comments go a way of their own and are in no row of answ
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -14,6 +15,7 @@ from analysis.codebook import Codebook
 from analysis.errors import DataError
 from analysis.microdata import Microdata, Positions
 from survey.errors import CandourError
+from survey.questionnaire import routing
 from survey.questionnaire.model import (
     LONGEST_COMMENT,
     NOT_TICKED,
@@ -24,6 +26,10 @@ from survey.questionnaire.model import (
     Questionnaire,
     Statement,
 )
+
+DAMAGED = "\ufffd"
+"""What stands in a text for bytes that are no UTF-8."""
+BYTE_ORDER_MARK = 0xFEFF
 
 
 class AnswersRefused(CandourError):
@@ -39,7 +45,7 @@ class AnswersRefused(CandourError):
 
 
 def fold(questionnaire: Questionnaire, form: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """The answers as they are stored: item or variable id -> code.
+    """The answers as they are stored: item or variable id -> code, of questions that are asked.
 
     Args:
         questionnaire: what was asked.
@@ -58,6 +64,7 @@ def fold(questionnaire: Questionnaire, form: Mapping[str, Sequence[str]]) -> dic
     if not set(form) <= {*questionnaire.question_by_id, *comments}:
         # The field's name is the sender's own text, so it is not repeated.
         raise AnswersRefused("The answers hold a question that this survey does not ask.")
+    form = routing.kept(questionnaire, form)
     stored: dict[str, str] = {}
     for question in questionnaire.questions:
         sent = [code for code in form.get(question.id, ()) if code]
@@ -81,24 +88,46 @@ def comments(questionnaire: Questionnaire, form: Mapping[str, Sequence[str]]) ->
         form: as `fold` takes it.
 
     Returns:
-        Comment id -> its text, in the questionnaire's order.
+        Comment id -> its text, in the questionnaire's order; empty where it is not asked.
 
     Raises:
-        AnswersRefused: for a comment that is too long, or two in one field.
+        AnswersRefused: for a comment that is too long or was damaged on its way, or two in one
+            field.
     """
     found = {}
+    form = routing.kept(questionnaire, form)
     for comment in questionnaire.comments:
         sent = form.get(comment.id, ())
         text = trimmed("".join(sent))
         if len(sent) > 1 or bytes_too_many(text):
             raise AnswersRefused(f"“{comment.text}” has a comment that is too long.", comment.id)
+        if DAMAGED in text:
+            raise AnswersRefused(
+                f"“{comment.text}” has a sign that did not arrive whole ({DAMAGED}): take it out "
+                "or type it again.",
+                comment.id,
+            )
         found[comment.id] = text
     return found
 
 
 def trimmed(text: str) -> str:
-    """A comment as it was written: one kind of line end, and nothing around it."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    """A comment as it was written, with nothing around it."""
+    return as_text(text).strip()
+
+
+def as_text(typed: str) -> str:
+    """One kind of line end, and spaces for signs that no text has but other programs paste."""
+    lines = typed.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(" " if _is_no_text(sign) else sign for sign in lines)
+
+
+def _is_no_text(sign: str) -> bool:
+    if sign in "\n\t":
+        return False
+    place = ord(sign)
+    no_character = 0xFDD0 <= place <= 0xFDEF or place & 0xFFFE == 0xFFFE or place == BYTE_ORDER_MARK
+    return no_character or unicodedata.category(sign) == "Cc"
 
 
 def bytes_too_many(text: str) -> int:

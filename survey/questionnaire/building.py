@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from survey.questionnaire import grammar
 from survey.questionnaire.asking import Asking
+from survey.questionnaire.branching import Branching
 from survey.questionnaire.declared import Declared
 from survey.questionnaire.located import Place, Problems
 from survey.questionnaire.model import (
@@ -52,14 +53,15 @@ def build(
         for name, entry in part.scales.items()
     }
     asking = Asking(part, scales, declared, wordings, problems)
-    sections = tuple(_section(entry, asking, wordings) for entry in part.sections)
+    asked = tuple(_section(entry, asking, wordings) for entry in part.sections)
+    sections = Branching(part, declared, wordings, problems).routed(asked)
     questions = [question for section in sections for question in section.questions]
     themes = tuple(
         ThemeText(name, wordings.text(entry.label, part.at("themes", name)), entry.index)
         for name, entry in part.themes.items()
     )
     _check(part, questions, problems)
-    _check_drivers(part, questions, problems)
+    _check_drivers(part, sections, problems)
     planning = Planning(
         part, {question.id: question for question in questions}, declared, wordings, problems
     )
@@ -96,7 +98,8 @@ def fingerprint(questionnaire: Questionnaire) -> str:
 def _comparable(value: Any) -> Any:
     """Plain data of what is compared; where a question stands in its file is not."""
     if is_dataclass(value):
-        return [_comparable(getattr(value, field.name)) for field in fields(value) if field.compare]
+        parts = [(field, getattr(value, field.name)) for field in fields(value) if field.compare]
+        return [_comparable(part) for field, part in parts if part or not field.metadata]
     if isinstance(value, tuple):
         return [_comparable(part) for part in value]
     return sorted(value) if isinstance(value, frozenset) else value
@@ -189,22 +192,32 @@ def _check_themes(part: grammar.DocumentPart, problems: Problems) -> None:
 
 
 def _check_drivers(
-    part: grammar.DocumentPart, questions: list[Question], problems: Problems
+    part: grammar.DocumentPart, sections: Sequence[Section], problems: Problems
 ) -> None:
-    """The outcome is a statement, and there are themes to look at beside it."""
+    """The outcome is a statement that everybody is asked, as are themes to look at beside it."""
     if part.drivers is None:
         return
     outcome, place = part.drivers.outcome, part.drivers.at("outcome")
-    found = [one for one in questions if isinstance(one, Statement) and one.id == outcome]
+    statements = [
+        (one, bool(section.when + one.when))
+        for section in sections
+        for one in section.questions
+        if isinstance(one, Statement)
+    ]
+    found = [(one, routed) for one, routed in statements if one.id == outcome]
     if not found:
         problems.at(place, f"there is no statement `{outcome}` that could be an outcome")
         return
-    others = [theme for theme in part.themes if theme != found[0].theme]
+    if found[0][1]:
+        problems.at(place, f"`{outcome}` is asked of some people alone, so it can be no outcome")
+        return
+    of_some = {found[0][0].theme, *(one.theme for one, routed in statements if routed)}
+    others = [theme for theme in part.themes if theme not in of_some]
     if not LEAST_DRIVERS <= len(others) <= MOST_DRIVERS:
         problems.at(
             place,
-            f"drivers are {LEAST_DRIVERS} to {MOST_DRIVERS} themes besides that of `{outcome}`, "
-            f"and here are {len(others)}; leave `drivers` out",
+            f"drivers are {LEAST_DRIVERS} to {MOST_DRIVERS} themes besides that of `{outcome}` "
+            f"that everybody is asked, and here are {len(others)}; leave `drivers` out",
         )
 
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 
+from analysis.audiences import Audience
 from analysis.codebook import (
     AnswerCategory,
     Codebook,
@@ -15,6 +16,7 @@ from analysis.codebook import (
     Variable,
     VariableCategory,
 )
+from survey.questionnaire import audiences
 from survey.questionnaire.model import (
     NOT_TICKED,
     PREFER_NOT_TO_SAY,
@@ -35,13 +37,14 @@ _MIRRORED: dict[Reading, Reading] = {
 
 def codebook(questionnaire: Questionnaire) -> Codebook:
     """Items with their polarity applied, themes, and variables at their published categories."""
+    asked, sensitive = audiences.of(questionnaire), audiences.sensitive(questionnaire)
     items: list[Item] = []
     variables: list[Variable] = []
     for question in questionnaire.questions:
         if isinstance(question, Statement):
-            items.append(_item(question))
+            items.append(_item(question, asked.get(question.id), question.id in sensitive))
         elif isinstance(question, Multiple):
-            items.extend(_ticks(question))
+            items.extend(_ticks(question, asked.get(question.id), question.id in sensitive))
         else:
             variables.append(_variable(question))
     themes = tuple(
@@ -65,7 +68,7 @@ def codebook(questionnaire: Questionnaire) -> Codebook:
     )
 
 
-def _item(statement: Statement) -> Item:
+def _item(statement: Statement, asked: Audience | None, sensitive: bool) -> Item:
     categories = tuple(
         AnswerCategory(
             point.code,
@@ -79,15 +82,16 @@ def _item(statement: Statement) -> Item:
         id=statement.id,
         text=statement.text.en,
         categories=categories,
-        fingerprint=_fingerprint(statement.text.en, categories, statement.denominator),
+        fingerprint=_fingerprint(statement.text.en, categories, statement.denominator, asked),
         theme=statement.theme,
-        sensitive=statement.sensitive,
+        sensitive=sensitive,
         denominator=statement.denominator,
         level=None if statement.level is None else statement.level / 100,
+        audience=asked,
     )
 
 
-def _ticks(question: Multiple) -> Iterator[Item]:
+def _ticks(question: Multiple, asked: Audience | None, sensitive: bool) -> Iterator[Item]:
     known = (
         AnswerCategory(NOT_TICKED, "Not chosen", "negative", 0.0),
         AnswerCategory(TICKED, "Chosen", "positive", 100.0),
@@ -102,8 +106,9 @@ def _ticks(question: Multiple) -> Iterator[Item]:
             id=option.item,
             text=text,
             categories=categories,
-            fingerprint=_fingerprint(text, categories, "valid"),
-            sensitive=question.sensitive,
+            fingerprint=_fingerprint(text, categories, "valid", asked),
+            sensitive=sensitive,
+            audience=asked,
         )
 
 
@@ -112,12 +117,19 @@ def _variable(question: Choice) -> Variable:
     return Variable(question.id, question.text.en, tuple(categories))
 
 
-def _fingerprint(text: str, categories: tuple[AnswerCategory, ...], denominator: str) -> str:
+def _fingerprint(
+    text: str,
+    categories: tuple[AnswerCategory, ...],
+    denominator: str,
+    asked: Audience | None,
+) -> str:
     """SHA-256 (hex) of what must not change for a trend line to go on.
 
     The English wording stands for all languages: adding a translation breaks no line. Nor does
     another level of concern: it changes what is said of the answers, not what is asked.
     """
     scale = [(entry.code, entry.label, entry.reading, entry.score) for entry in categories]
-    content = json.dumps([text, scale, denominator], ensure_ascii=False)
+    content = json.dumps(
+        [text, scale, denominator, *([] if asked is None else [asked.words])], ensure_ascii=False
+    )
     return hashlib.sha256(content.encode()).hexdigest()

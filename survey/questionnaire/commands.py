@@ -14,7 +14,7 @@ from analysis.forecast import Answering
 from analysis.plan import FORCE
 from analysis.policy import DisclosurePolicy
 from survey.errors import QuestionnaireError, SettingsError
-from survey.questionnaire import benchmarking
+from survey.questionnaire import benchmarking, differences
 from survey.questionnaire.forecasting import in_short, look_ahead
 from survey.questionnaire.loader import load
 from survey.questionnaire.model import Questionnaire
@@ -36,6 +36,11 @@ from survey.questionnaire.model import Questionnaire
 @click.option(
     "--procedures", type=click.Path(path_type=Path), help="HR's counts, to check against the files"
 )
+@click.option(
+    "--against",
+    type=click.Path(path_type=Path),
+    help="an earlier questionnaire; says what changed and which lines it breaks",
+)
 def check(
     files: tuple[Path, ...],
     headcount: Path | None,
@@ -43,12 +48,15 @@ def check(
     benchmarks: Path | None,
     template: Path | None,
     procedures: Path | None,
+    against: Path | None,
 ) -> None:
     """Check questionnaire files; prints every problem as file:line: reason, and exits 2."""
     if (headcount is None) != (rate is None):
         raise SettingsError("--headcount and --rate come together: a forecast takes both.")
     if template is not None and len(files) > 1:
         raise SettingsError("--benchmark-template is of one questionnaire: name one file.")
+    if against is not None and len(files) > 1:
+        raise SettingsError("--against compares one questionnaire with another: name one file.")
     wrong = False
     for path in files:
         try:
@@ -56,18 +64,30 @@ def check(
             click.echo(summary(path, questionnaire))
             if headcount is not None and rate is not None:
                 _forecast(questionnaire, headcount, rate)
-            if benchmarks is not None:
-                click.echo(benchmarking.checked(benchmarks, questionnaire))
             if template is not None:
                 click.echo(benchmarking.written(template, questionnaire))
-            if procedures is not None:
-                for line in counted(procedures, questionnaire):
-                    click.echo(line)
+            for line in _beside(questionnaire, benchmarks, procedures, against):
+                click.echo(line)
         except QuestionnaireError as error:
             click.echo(str(error), err=True)
             wrong = True
     if wrong:
         sys.exit(2)
+
+
+def _beside(
+    questionnaire: Questionnaire,
+    benchmarks: Path | None,
+    procedures: Path | None,
+    against: Path | None,
+) -> Iterator[str]:
+    """What other files that were named say beside a good one."""
+    if benchmarks is not None:
+        yield benchmarking.checked(benchmarks, questionnaire)
+    if procedures is not None:
+        yield from counted(procedures, questionnaire)
+    if against is not None:
+        yield from differences.in_words(differences.compare(load(against), questionnaire))
 
 
 def _forecast(questionnaire: Questionnaire, headcount: Path, rate: float) -> None:

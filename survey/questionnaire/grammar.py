@@ -96,10 +96,36 @@ class ScalePart(Part):
     points: Annotated[list[PointPart], Field(min_length=2)]
 
 
+def _listed(data: Any) -> Any:
+    """A plain code is a list of one."""
+    return [data] if isinstance(data, str) else data
+
+
+Codes = Annotated[list[Code], BeforeValidator(_listed), Field(min_length=1)]
+
+
+class AnswersPart(Part):
+    """Answers to an earlier question that decide who is asked: one of these, or none of those."""
+
+    one_of: Codes | None = None
+    none_of: Codes | None = None
+
+
+def _answered(data: Any) -> Any:
+    """A plain code, or a list of them, is what must have been answered."""
+    return {"one_of": data} if isinstance(data, (str, list)) else data
+
+
+WhenPart = Annotated[
+    dict[Id, Annotated[AnswersPart, BeforeValidator(_answered)]], Field(min_length=1)
+]
+
+
 class _QuestionPart(Part):
     id: Id
     text: Words
     hint: Words | None = None
+    ask_when: WhenPart | None = None
 
 
 class StatementPart(_QuestionPart):
@@ -208,6 +234,7 @@ class SectionPart(Part):
     warning: Words | None = None
     scale: str | None = None
     theme: str | None = None
+    ask_when: WhenPart | None = None
     questions: Annotated[list[QuestionPart], Field(min_length=1)]
 
 

@@ -6,6 +6,7 @@ exists, `Text.cy` where the questionnaire declares Welsh.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -50,6 +51,37 @@ class Text:
 
     def __str__(self) -> str:
         return self.en
+
+
+LATER = {"later": True}
+"""Of a field that came after the first waves: empty, it leaves a fingerprint as it was."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What must have been answered to an earlier question for another one to be asked.
+
+    Attributes:
+        question: id of the earlier question.
+        codes: what a page sends for one of these answers, and what a row stores of it.
+        none_of: whether none of these must have been answered, which is so of no answer too.
+        text: the earlier question's wording.
+        labels: the answers' wordings.
+    """
+
+    question: str
+    codes: tuple[str, ...]
+    none_of: bool
+    text: Text
+    labels: tuple[Text, ...]
+
+    def holds(self, given: Iterable[str]) -> bool:
+        """Whether it holds of who gave these answers; none for a question that was not asked."""
+        return self.none_of is set(self.codes).isdisjoint(given)
+
+
+Conditions = tuple[Condition, ...]
+"""All of them must hold; empty where everybody is asked."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +139,7 @@ class Statement:
         denominator: whether answers that are not valid count in the percentages.
         column: its name in the header of a responses file; its id when empty.
         missing_codes: texts that stand for "no answer" in a responses file, for this question.
+        when: who is asked it of those who are asked its section; so for every question.
     """
 
     id: str
@@ -121,6 +154,7 @@ class Statement:
     column: str = ""
     missing_codes: tuple[str, ...] = ()
     level: int | None = None
+    when: Conditions = field(default=(), metadata=LATER)
 
     @property
     def kind(self) -> QuestionKind:
@@ -146,6 +180,7 @@ class Choice:
     line: int = field(default=0, compare=False)
     column: str = ""
     missing_codes: tuple[str, ...] = ()
+    when: Conditions = field(default=(), metadata=LATER)
 
     @cached_property
     def codes(self) -> tuple[str, ...]:
@@ -192,6 +227,7 @@ class Multiple:
     line: int = field(default=0, compare=False)
     ticked_codes: tuple[str, ...] = ("1",)
     unticked_codes: tuple[str, ...] = ("0",)
+    when: Conditions = field(default=(), metadata=LATER)
 
     @property
     def kind(self) -> QuestionKind:
@@ -234,11 +270,16 @@ class Comment:
     hint: Text | None = None
     themes: tuple[ThemeText, ...] = ()
     line: int = field(default=0, compare=False)
+    when: Conditions = field(default=(), metadata=LATER)
 
 
 @dataclass(frozen=True)
 class Section:
-    """A page of the questionnaire: 3 to 5 questions on one idea, then the comments it asks for."""
+    """A page of the questionnaire: 3 to 5 questions on one idea, then the comments it asks for.
+
+    Attributes:
+        when: who is asked any of it.
+    """
 
     id: str
     title: Text
@@ -246,6 +287,7 @@ class Section:
     intro: Text | None = None
     warning: Text | None = None
     comments: tuple[Comment, ...] = ()
+    when: Conditions = field(default=(), metadata=LATER)
 
 
 @dataclass(frozen=True)
@@ -316,6 +358,16 @@ class Questionnaire:
     def question_by_id(self) -> dict[str, Question]:
         """Questions by id, in order."""
         return {question.id: question for question in self.questions}
+
+    @cached_property
+    def routes(self) -> dict[str, Conditions]:
+        """Questions and comments that not everybody is asked, in the order of the pages."""
+        every = {
+            question.id: section.when + question.when
+            for section in self.sections
+            for question in (*section.questions, *section.comments)
+        }
+        return {question: when for question, when in every.items() if when}
 
     @cached_property
     def stored_codes(self) -> dict[str, tuple[str, ...]]:

@@ -19,6 +19,7 @@ from survey.results import (
     findings,
     intersections,
     levels,
+    outside,
     response,
     standardised,
     told_apart,
@@ -45,6 +46,7 @@ class BoardPage:
     watched: tuple[intersections.IntersectionBlock, ...]
     splits: tuple[standardised.Split, ...]
     trends: tuple[trend_lines.Panel, ...]
+    outside: outside.Outside
     benchmarks: tuple[benchmarked.Beside, ...]
     apart: told_apart.Apart
     not_published: tuple[str, ...]
@@ -103,6 +105,7 @@ def board_page(
         trend_lines.draw(
             release, _panels(release, command, hrefs), waves.titles(releases), releases
         ),
+        outside.outside(release, releases, own, command.label),
         benchmarked.beside(release),
         told_apart.apart(
             release, [*bands.board_command(release, command), *bands.across_force(release)]

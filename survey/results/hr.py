@@ -20,6 +20,7 @@ from survey.results import (
     goes_with,
     intersections,
     levels,
+    outside,
     procedures,
     response,
     scope,
@@ -55,6 +56,7 @@ class HrPage:
     watched: tuple[intersections.IntersectionBlock, ...]
     splits: tuple[standardised.Split, ...]
     trends: tuple[trend_lines.Panel, ...]
+    outside: outside.Outside
     benchmarks: tuple[benchmarked.Beside, ...]
     apart: told_apart.Apart
     not_published: tuple[str, ...]
@@ -104,6 +106,7 @@ def hr_page(
         intersections.blocks(release, scope.whole_force(release)),
         standardised.splits(release, scope.whole_force(release)),
         trend_lines.draw(release, _panels(release, hrefs), waves.titles(releases), releases),
+        outside.outside(release, releases, FORCE, "The whole force"),
         benchmarked.beside(release),
         told_apart.apart(
             release,

@@ -30,6 +30,7 @@ class ThemePage:
     Attributes:
         back: address and text of the page it belongs to.
         choices: (heading, groups) for the list of groups.
+        asked_of: a sentence on who was asked, where that was not everybody; empty where it was.
         bars: a chart for each response scale.
         against: the theme and its statements, and what each comparison of the group with everyone
             else says; empty for the whole force.
@@ -42,6 +43,7 @@ class ThemePage:
     wave: waves.WaveFacts
     group: str
     answers: str
+    asked_of: str
     choices: tuple[tuple[str, tuple[GroupChoice, ...]], ...]
     bars: tuple[diverging_bars.DivergingBars, ...]
     against: tuple[tuple[str, str], ...]
@@ -74,6 +76,7 @@ def theme_page(
         waves.facts(release),
         name,
         words.answers_in_words(row, release.manifest.policy),
+        words.asked_of(theme),
         _choices(release, scope, group),
         tuple(bars),
         _against(release, theme, group),

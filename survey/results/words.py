@@ -15,6 +15,7 @@ from analysis.release.rows import (
     ConcernState,
     EstimateRow,
     GroupRow,
+    MeasureRow,
     TrendRow,
 )
 from analysis.release.visible import is_judged
@@ -359,3 +360,13 @@ def against_benchmark(row: BenchmarkRow) -> str:
     if row.lower <= 0 <= row.upper:
         return f"No clear difference ({reach})."
     return f"{size} ({reach}). It does not tell us why."
+
+
+def asked_of(measure: MeasureRow) -> str:
+    """Of whom something was asked, where that was not everybody; empty where it was."""
+    if not measure.asked_of:
+        return ""
+    return (
+        f"Asked of {measure.asked_of}. Figures are of those asked who answered, in groups in which "
+        "everybody was asked."
+    )

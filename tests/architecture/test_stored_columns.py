@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from fixtures_wave import LiveWave, open_live_wave
+from fixtures_wave import LiveWave, copied, open_live_wave
 from sqlalchemy import create_engine, inspect
 
 from survey.close import rewriting
@@ -43,14 +43,20 @@ def stored(url: str, store: str) -> set[Column]:
     return columns
 
 
-@pytest.fixture
-def closed_wave(tmp_path: Path) -> LiveWave:
+@pytest.fixture(scope="module")
+def closed_once(tmp_path_factory: pytest.TempPathFactory) -> LiveWave:
     """Two waves: one open, one closed, so that every file there ever is lies on disk."""
+    home = tmp_path_factory.mktemp("closed") / "home"
     questionnaire = ROOT / "tests" / "questionnaires" / "commented.yaml"
-    live = open_live_wave(tmp_path / "home", questionnaire, "autumn")
-    open_live_wave(tmp_path / "home", questionnaire, "winter")
+    live = open_live_wave(home, questionnaire, "autumn")
+    open_live_wave(home, questionnaire, "winter")
     close_wave(live.stores, "winter", date(2026, 12, 1))
     return live
+
+
+@pytest.fixture
+def closed_wave(closed_once: LiveWave, tmp_path: Path) -> LiveWave:
+    return copied(closed_once, tmp_path / "home")
 
 
 def all_stored(live: LiveWave) -> set[Column]:

@@ -7,93 +7,29 @@ import os
 import re
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import attacked_demo
 import pytest
+from fixtures_demo import CANDOUR, Demo
 from planted import TRACES, follows
 
-from analysis.release.model import Release
-from analysis.release.rows import ConcernRow
-from analysis.statistics.concerns import PAST
 from survey.clock import now
 from survey.collect import submit
-from survey.config import Settings
-from survey.database import Stores
 from survey.demo.making import PASSWORD, QUESTIONNAIRE, SIGN_INS, STANDING
 from survey.demo.truths import LEADERS, SEXISM, Trace
 from survey.manage import people, waves
 from survey.questionnaire import loader
-from survey.results import commented, store
+from survey.results import commented
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
-
-FIRST_START, LATER_START = 60.0, 10.0
-"""Seconds by the clock, on two cores: `make test` runs this file before the others, alone."""
+pytestmark = pytest.mark.slow
 
 SURE = ("confirmed", "serious")
 DEPARTMENTS = ("command=brackenhill-response", "command=dunsmere-response")
-
-CANDOUR = [sys.executable, "-c", "from survey.cli import main; main()"]
-
-
-def start(home: Path) -> tuple[str, float]:
-    """Run `candour demo --no-serve`; what it printed, and the seconds it took."""
-    before = time.monotonic()
-    command = [*CANDOUR, "demo", "--no-serve", "--home", str(home)]
-    printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    return printed, time.monotonic() - before
-
-
-@dataclass(frozen=True)
-class Demo:
-    home: Path
-    printed: str
-    seconds: float
-    stores: Stores
-    releases: tuple[Release, ...]
-
-    def flags(self, wave: int) -> dict[tuple[str, str], str]:
-        """(group, theme) -> concern or strength that is raised in a wave counted from 1."""
-        return {
-            (row.group, row.measure): row.kind
-            for row in self.releases[wave - 1].concerns
-            if row.state not in PAST and row.kind != "level"
-        }
-
-    def raised(self, wave: int) -> dict[tuple[str, str], ConcernRow]:
-        """(group, theme) -> what is said of it in a wave counted from 1."""
-        return {
-            (row.group, row.measure): row
-            for row in self.releases[wave - 1].concerns
-            if row.kind != "level"
-        }
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    home = tmp_path_factory.mktemp("journey") / "demo"
-    printed, seconds = start(home)
-    stores = Stores.open(Settings.at(home))
-    return Demo(home, printed, seconds, stores, tuple(store.all_releases(stores)))
-
-
-def test_first_start_keeps_its_time_and_shows_its_progress(demo: Demo) -> None:
-    assert demo.seconds < FIRST_START
-    assert demo.printed.count("closing and unsealing") == 3
-
-
-def test_later_start_keeps_the_demo_and_its_time(demo: Demo) -> None:
-    printed, seconds = start(demo.home)
-    assert seconds < LATER_START
-    assert "unsealing" not in printed
-    assert tuple(store.all_releases(Stores.open(Settings.at(demo.home)))) == demo.releases
 
 
 def test_three_waves_are_destroyed_and_one_is_open(demo: Demo) -> None:

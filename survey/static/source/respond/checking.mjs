@@ -1,9 +1,18 @@
 // Check your answers, made in the page: in sealed mode no answer leaves it unsealed.
 import { join } from "./bytes.mjs";
 import { fill, page, say } from "./filling.mjs";
+import { unaskedIn } from "./routing.mjs";
 
 function text(element) {
   return element.textContent.trim();
+}
+
+/** A comment as it was written; signs that no text has, such as other programs paste, are spaces. */
+export function asWritten(text) {
+  return text
+    .replace(/\r\n?/g, "\n")
+    .replace(/(?![\n\t])[\p{Cc}\p{Noncharacter_Code_Point}\ufeff]/gu, " ")
+    .trim();
 }
 
 /**
@@ -12,7 +21,8 @@ function text(element) {
  * its writer; undefined of all others.
  */
 function read(group) {
-  const comment = group.querySelector("textarea")?.value.trim();
+  const field = group.querySelector("textarea");
+  const comment = field ? asWritten(field.value) : undefined;
   const chosen = [...group.querySelectorAll(":checked")].filter(({ value }) => value);
   return {
     id: group.querySelector("[name]").name,
@@ -39,16 +49,19 @@ export function answersOf(form) {
   return Object.fromEntries(answered.map(({ id, given }) => [id, given.map(({ value }) => value)]));
 }
 
-/** [id, text] of every comment that is asked for, empty or not. */
+/** [id, text] of every comment of the survey, empty or not: one that is not asked is empty. */
 export function commentsOf(form) {
-  const asked = questionsIn(form).filter(({ comment }) => comment !== undefined);
-  return asked.map(({ id, comment }) => [id, comment]);
+  const dropped = unaskedIn(form);
+  const every = questionsIn(form).filter(({ comment }) => comment !== undefined);
+  return every.map(({ id, comment }) => [id, dropped.has(id) ? "" : comment]);
 }
 
 /** Questions whose answers exclude one another or are too long, as {href, text}. */
 export function answerProblems(form) {
   const words = form.dataset;
-  return questionsIn(form).flatMap(({ id, question, given, comment = "" }) => {
+  const dropped = unaskedIn(form);
+  const asked = questionsIn(form).filter(({ id }) => !dropped.has(id));
+  return asked.flatMap(({ id, question, given, comment = "" }) => {
     const answer = given.length > 1 && given.find(({ alone }) => alone);
     const over = join(comment).length - words.longest;
     if (!answer && over <= 0) return [];
@@ -67,19 +80,25 @@ function storedAs(words, folds, { id, given: [first] }) {
 /** The check page, for Steps.showReply; `folds` as `fold` takes them. */
 export function checkPage(form, folds, survey) {
   const words = form.dataset;
-  const all = questionsIn(form);
+  const dropped = unaskedIn(form);
+  const isAsked = ({ id }) => !dropped.has(id);
+  const every = questionsIn(form);
+  const all = every.filter(isAsked);
   const answered = all.filter(({ given }) => given.length).length;
   const made = page("check-page", survey, {
     answered,
     asked: all.length,
     left: answered < all.length || null,
+    dropped: every.some((one) => one.given.length && !isAsked(one)) || null,
   });
   const example = made.main.querySelector(".candour-checked__section");
   for (const section of form.querySelectorAll(".candour-section")) {
+    const asked = questionsIn(section).filter(isAsked);
+    if (!asked.length) continue;
     const shown = example.cloneNode(true);
     const row = shown.querySelector(".govuk-summary-list__row");
     fill(shown, { title: text(section.querySelector(".candour-section__title")) });
-    for (const question of questionsIn(section)) {
+    for (const question of asked) {
       const labels = question.given.map(({ label }) => label).join(", ");
       const filled = fill(row.cloneNode(true), {
         question: question.question,

@@ -13,7 +13,8 @@ import { oneTimeSigner } from "./signing.mjs";
 export function sealedMode(form, keys, survey) {
   const { wave } = keys;
   const words = form.dataset;
-  const folding = { folds: JSON.parse(words.folds), ticks: JSON.parse(words.ticks) };
+  const [folds, ticks, routes] = [words.folds, words.ticks, words.routes].map(JSON.parse);
+  const folding = { folds, ticks, routes };
   let usable = null;
   let held = null;
   let asking = null;

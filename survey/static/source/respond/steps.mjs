@@ -2,6 +2,7 @@
 // The step is in the address after `#`, so that Back and Forward work; answers stay in the form.
 
 import { focusOn, nameProblems } from "./problems.mjs";
+import { unaskedIn } from "./routing.mjs";
 
 export const START = "start";
 export const CHECK = "check";
@@ -11,13 +12,14 @@ export const byId = (id) => document.getElementById(id);
 export const form = byId("survey");
 export const words = form.dataset;
 
-const sections = [...form.querySelectorAll(".candour-section")];
+const every = [...form.querySelectorAll(".candour-section")];
 const [start, heading, progress] = [byId("start"), byId("heading"), byId("progress")];
 const [back, next, reply] = [byId("back"), byId("next"), byId("reply")];
 
 /** The title of the survey's pages. */
 export const survey = heading.textContent;
 
+let sections = every;
 let current = START;
 let long = false;
 let returning = false;
@@ -33,6 +35,23 @@ export function shownStep() {
 export function stepOf(hash) {
   const id = decodeURIComponent(hash.slice(1)) || START;
   return id === CHECK ? CHECK : (byId(id)?.closest("#start, .candour-section")?.id ?? null);
+}
+
+/** Takes away what is not asked of who answered so far; in one long form it stays, with a word. */
+function route() {
+  const dropped = unaskedIn(form);
+  const isAsked = ({ name }) => !dropped.has(name);
+  for (const part of form.querySelectorAll("[data-question]")) {
+    part.hidden = !long && dropped.has(part.dataset.question);
+  }
+  sections = every.filter((one) => [...one.querySelectorAll("[name]")].some(isAsked));
+}
+
+/** The step itself, or the one that is asked in its place: the next, else the last. */
+function asked(step) {
+  const at = every.findIndex(({ id }) => id === step);
+  if (at < 0 || sections.includes(every[at])) return step;
+  return (every.slice(at).find((one) => sections.includes(one)) ?? sections.at(-1)).id;
 }
 
 function index() {
@@ -56,13 +75,20 @@ export function showsEverything() {
 
 /** Shows the start or a section, and moves the focus to its heading. */
 export function show(step, { focus = true } = {}) {
-  current = step;
+  route();
+  current = asked(step);
   reply.hidden = true;
   reply.replaceChildren();
   form.hidden = false;
   heading.hidden = false;
-  start.hidden = step !== START && !long;
-  for (const section of sections) section.hidden = section.id !== step && !long;
+  start.hidden = current !== START && !long;
+  for (const section of every) section.hidden = section.id !== current && !long;
+  tellPlace();
+  if (focus) focusOn(heading);
+}
+
+/** What depends on how many pages there are, and which of them this is. */
+function tellPlace() {
   const page = long ? 0 : index() + 1;
   heading.textContent = page ? titleOf(sections[page - 1]) : survey;
   progress.hidden = !page;
@@ -71,8 +97,13 @@ export function show(step, { focus = true } = {}) {
   if (page) back.href = `#${page > 1 ? sections[page - 2].id : START}`;
   next.textContent = finishes() ? words.finish : page ? words.continue : words.begin;
   document.title = page ? `${heading.textContent} - ${pageOf(page)} - ${survey}` : survey;
-  if (focus) focusOn(heading);
 }
+
+form.addEventListener("change", ({ target }) => {
+  if (!target.closest(".candour-question")) return;
+  route();
+  tellPlace();
+});
 
 /** Everything at once, as without JavaScript: to read all questions first. */
 export function showAll() {

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from fixtures_carried import close_autumn
 from fixtures_comments import CLOSED, write_all
-from fixtures_wave import LiveWave, copied
+from fixtures_wave import LiveWave, as_left, copied
 
 from survey.close.carrying import carry
 from survey.close.closing import close_wave
@@ -31,9 +31,16 @@ def carried(closed_wave: LiveWave, tmp_path: Path) -> Path:
     return tmp_path / "autumn.wave"
 
 
+@pytest.fixture(scope="session")
+def comments_once(commented_once: LiveWave, tmp_path_factory: pytest.TempPathFactory) -> LiveWave:
+    """A closed wave with comments, for `closed` to copy."""
+    live = copied(commented_once, tmp_path_factory.mktemp("comments") / "home")
+    write_all(live)
+    close_wave(live.stores, "autumn", CLOSED)
+    return live
+
+
 @pytest.fixture
-def closed(commented_wave: LiveWave) -> LiveWave:
+def closed(comments_once: LiveWave, commented_wave: LiveWave) -> LiveWave:
     """A closed wave with comments."""
-    write_all(commented_wave)
-    close_wave(commented_wave.stores, "autumn", CLOSED)
-    return commented_wave
+    return as_left(comments_once, commented_wave)

@@ -9,7 +9,7 @@ from pathlib import Path
 import html_page
 import pytest
 from click.testing import CliRunner
-from fixtures_hosts import ISSUES, Hosts, issuer_served
+from fixtures_hosts import ASKS, ISSUES, Hosts, issuer_served
 from fixtures_wave import LiveWave, environment_of
 from flask.testing import FlaskClient
 from sqlalchemy import text
@@ -30,13 +30,19 @@ CLOSED = date(2026, 9, 30)
 SENT = 7
 
 
-@pytest.fixture
-def answered(hosts: Hosts) -> Hosts:
-    """A wave that seven people answered."""
+@pytest.fixture(scope="module")
+def answered_once(hosts_once: Hosts, tmp_path_factory: pytest.TempPathFactory) -> Hosts:
+    hosts = hosts_once.copied(tmp_path_factory.mktemp("answered"), ISSUES, ASKS)
     with issuer_served(hosts) as box:
         for code in box.codes[:SENT]:
             submit.submit(box.stores, box.wave, code, {}, submit.new_attempt())
     return hosts
+
+
+@pytest.fixture
+def answered(answered_once: Hosts, tmp_path: Path) -> Hosts:
+    """A wave that seven people answered."""
+    return answered_once.copied(tmp_path, ISSUES, ASKS)
 
 
 def exported(live: LiveWave) -> copies.WaveFile:

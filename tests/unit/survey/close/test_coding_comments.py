@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fixtures_coding import Coders, change, coders_of, table, write
-from fixtures_wave import LiveWave
+from fixtures_wave import LiveWave, copied
 
 from analysis.errors import DataError, ReleaseError
 from analysis.release import comment_themes, folder
@@ -19,14 +19,19 @@ from survey.errors import SettingsError, WaveStateError
 HIDDEN = Count(None, "", "c")
 
 
-@pytest.fixture
-def coders(commented_wave: LiveWave) -> Coders:
+@pytest.fixture(scope="module")
+def coders_once(commented_once: LiveWave, tmp_path_factory: pytest.TempPathFactory) -> Coders:
     """Forty people write why, fourteen of them of treatment; three write what they would change."""
     said = [
         {"why": f"Pay {n}." if n < 26 else f"Treatment {n}.", "change": "Kit." if n < 3 else ""}
         for n in range(40)
     ]
-    return coders_of(commented_wave, said)
+    return coders_of(copied(commented_once, tmp_path_factory.mktemp("coders") / "home"), said)
+
+
+@pytest.fixture
+def coders(coders_once: Coders, commented_wave: LiveWave) -> Coders:
+    return coders_once.copied(commented_wave)
 
 
 def truth(text: str) -> str:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import html_page
 import pytest
-from fixtures_carried import changed, close_autumn
-from fixtures_wave import LiveWave
+from fixtures_carried import changed
+from fixtures_wave import LiveWave, as_left, copied
 from flask.testing import FlaskClient
 
 from analysis.errors import LeakingRelease
@@ -28,12 +28,17 @@ from survey.verify import checking
 WHY = "The headcounts were those of the year before."
 
 
+@pytest.fixture(scope="module")
+def released_once(closed_once: LiveWave, tmp_path_factory: pytest.TempPathFactory) -> LiveWave:
+    live = copied(closed_once, tmp_path_factory.mktemp("released") / "home")
+    unseal(live.stores, "autumn", live.keys, live.settings.home.parent / "out")
+    return live
+
+
 @pytest.fixture
-def released(live_wave: LiveWave, tmp_path: Path) -> LiveWave:
+def released(released_once: LiveWave, live_wave: LiveWave) -> LiveWave:
     """A wave whose Release is out, with headcounts that turn out to be wrong."""
-    close_autumn(live_wave, tmp_path / "spring")
-    unseal(live_wave.stores, "autumn", live_wave.keys, tmp_path / "out")
-    return live_wave
+    return as_left(released_once, live_wave)
 
 
 def loaded(live: LiveWave, people: int = 200) -> LiveWave:
@@ -128,10 +133,9 @@ def test_a_reason_names_no_group_that_is_not_shown(released: LiveWave, tmp_path:
     assert len(hashes(released)) == 1
 
 
-def test_a_closed_wave_has_nothing_to_correct(live_wave: LiveWave, tmp_path: Path) -> None:
-    close_autumn(live_wave, tmp_path / "spring")
+def test_a_closed_wave_has_nothing_to_correct(closed_wave: LiveWave, tmp_path: Path) -> None:
     with pytest.raises(WaveStateError, match="has no Release that could be corrected"):
-        correct(live_wave, tmp_path / "out")
+        correct(closed_wave, tmp_path / "out")
 
 
 def test_a_released_wave_says_how_it_is_corrected(released: LiveWave, tmp_path: Path) -> None:
@@ -193,12 +197,13 @@ def test_a_file_that_hides_the_first_release_is_refused(
         unseal_file(path, released.keys, (), tmp_path / "out", correction=WHY)
 
 
-def test_the_file_of_the_closed_wave_cannot_correct(live_wave: LiveWave, tmp_path: Path) -> None:
-    close_autumn(live_wave, tmp_path / "spring")
-    carry(live_wave.stores, "autumn", tmp_path / "autumn.wave")
-    unseal(live_wave.stores, "autumn", live_wave.keys, tmp_path / "out")
+def test_the_file_of_the_closed_wave_cannot_correct(closed_wave: LiveWave, tmp_path: Path) -> None:
+    carry(closed_wave.stores, "autumn", tmp_path / "autumn.wave")
+    unseal(closed_wave.stores, "autumn", closed_wave.keys, tmp_path / "out")
     with pytest.raises(WaveStateError, match="carry the wave again when its Release is out"):
-        unseal_file(tmp_path / "autumn.wave", live_wave.keys, (), tmp_path / "off", correction=WHY)
+        unseal_file(
+            tmp_path / "autumn.wave", closed_wave.keys, (), tmp_path / "off", correction=WHY
+        )
 
 
 def test_the_public_file_cannot_be_corrected(released: LiveWave, tmp_path: Path) -> None:
@@ -209,17 +214,18 @@ def test_the_public_file_cannot_be_corrected(released: LiveWave, tmp_path: Path)
         unseal_file(tmp_path / "autumn.wave", released.keys, (), tmp_path, correction=WHY)
 
 
-def test_a_release_cannot_replace_that_of_another_wave(live_wave: LiveWave, tmp_path: Path) -> None:
+def test_a_release_cannot_replace_that_of_another_wave(
+    closed_wave: LiveWave, tmp_path: Path
+) -> None:
     """It would take the other wave's figures off the pages."""
-    close_autumn(live_wave, tmp_path / "spring")
-    spring = ledger.of_line(live_wave.stores, live_wave.wave.questionnaire.id).releases[-1]
+    spring = ledger.of_line(closed_wave.stores, closed_wave.wave.questionnaire.id).releases[-1]
     path = tmp_path / "autumn.wave"
-    carry(live_wave.stores, "autumn", path)
-    made = folder.unpack(unseal_file(path, live_wave.keys, (), tmp_path).read_bytes(), None)
+    carry(closed_wave.stores, "autumn", path)
+    made = folder.unpack(unseal_file(path, closed_wave.keys, (), tmp_path).read_bytes(), None)
     manifest = replace(made.manifest, replaces=spring.hash, correction=WHY)
-    content = folder.packed(replace(made, manifest=manifest), live_wave.signer)
+    content = folder.packed(replace(made, manifest=manifest), closed_wave.signer)
     with pytest.raises(ReleaseError, match="which the wave has not"):
-        adding.add(live_wave.stores, content)
+        adding.add(closed_wave.stores, content)
 
 
 def test_everybody_reads_why_beside_the_receipts(

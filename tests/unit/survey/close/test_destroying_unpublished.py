@@ -8,7 +8,7 @@ from pathlib import Path
 
 import html_page
 import pytest
-from fixtures_wave import LiveWave
+from fixtures_wave import LiveWave, as_left, copied
 from flask.testing import FlaskClient
 
 from analysis.release import folder
@@ -27,12 +27,18 @@ CLOSED, GONE = date(2026, 9, 30), date(2026, 10, 20)
 REASON = "the officers' key was lost"
 
 
+@pytest.fixture(scope="module")
+def all_white_once(opened_once: LiveWave, tmp_path_factory: pytest.TempPathFactory) -> LiveWave:
+    live = copied(opened_once, tmp_path_factory.mktemp("closed") / "home")
+    sendings = [(code, {"ethnicity": "white"}) for code in live.codes]
+    submit.submit_many(live.stores, live.wave, sendings)
+    close_wave(live.stores, "autumn", CLOSED)
+    return live
+
+
 @pytest.fixture
-def closed_wave(live_wave: LiveWave) -> LiveWave:
-    sendings = [(code, {"ethnicity": "white"}) for code in live_wave.codes]
-    submit.submit_many(live_wave.stores, live_wave.wave, sendings)
-    close_wave(live_wave.stores, "autumn", CLOSED)
-    return live_wave
+def closed_wave(all_white_once: LiveWave, live_wave: LiveWave) -> LiveWave:
+    return as_left(all_white_once, live_wave)
 
 
 @pytest.fixture

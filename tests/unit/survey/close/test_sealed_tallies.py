@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fixtures_carried import AUTUMN, SPRING, answer_and_close, publish_spring
-from fixtures_wave import LiveWave
+from fixtures_wave import LiveWave, as_left, copied
 
 from analysis.earlier_tallies import EarlierTallies
 from analysis.ledger import Ledger
@@ -113,14 +113,23 @@ def test_a_file_with_another_name_is_refused(tmp_path: Path, keeper: Keys) -> No
         sealed_tallies.read(other, (keeper,))
 
 
-@pytest.fixture
-def spring(live_wave: LiveWave, tmp_path: Path, keeper: Keys) -> LiveWave:
-    """A wave of which the Release is out and the sums are kept, and the next one, closed."""
-    publish_spring(live_wave, live_wave.keys, tmp_path / "spring")
-    answer_and_close(live_wave, live_wave.wave, live_wave.codes, AUTUMN)
+@pytest.fixture(scope="module")
+def spring_once(
+    opened_once: LiveWave, tmp_path_factory: pytest.TempPathFactory, keeper: Keys
+) -> LiveWave:
+    folder = tmp_path_factory.mktemp("spring")
+    live = copied(opened_once, folder / "home")
+    publish_spring(live, live.keys, folder / "spring")
+    answer_and_close(live, live.wave, live.codes, AUTUMN)
     pooling = Pooling(keeper=keeper.public)
-    unseal(live_wave.stores, "autumn", live_wave.keys, tmp_path / "out", pooling=pooling)
-    return live_wave
+    unseal(live.stores, "autumn", live.keys, folder / "out", pooling=pooling)
+    return live
+
+
+@pytest.fixture
+def spring(spring_once: LiveWave, live_wave: LiveWave) -> LiveWave:
+    """A wave of which the Release is out and the sums are kept, and the next one, closed."""
+    return as_left(spring_once, live_wave)
 
 
 def line_of(live: LiveWave) -> Ledger:

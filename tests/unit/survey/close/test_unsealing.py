@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from fixtures_tokens import seal, take_ticket
-from fixtures_wave import LiveWave
+from fixtures_wave import LiveWave, as_left, copied
 
 from analysis.beside.given import BesideFiles
 from analysis.release import folder
@@ -41,12 +41,18 @@ def post(live: LiveWave, number: int, sealed: bytes) -> None:
     submit.accept(live.stores, live.wave, ticket.token, sealed, ticket.proof(sealed))
 
 
+@pytest.fixture(scope="module")
+def answered_once(opened_once: LiveWave, tmp_path_factory: pytest.TempPathFactory) -> LiveWave:
+    live = copied(opened_once, tmp_path_factory.mktemp("closed") / "home")
+    sendings = [(code, answers(number)) for number, code in enumerate(live.codes)]
+    submit.submit_many(live.stores, live.wave, sendings)
+    close_wave(live.stores, "autumn", CLOSED)
+    return live
+
+
 @pytest.fixture
-def closed_wave(live_wave: LiveWave) -> LiveWave:
-    sendings = [(code, answers(number)) for number, code in enumerate(live_wave.codes)]
-    submit.submit_many(live_wave.stores, live_wave.wave, sendings)
-    close_wave(live_wave.stores, "autumn", CLOSED)
-    return live_wave
+def closed_wave(answered_once: LiveWave, live_wave: LiveWave) -> LiveWave:
+    return as_left(answered_once, live_wave)
 
 
 def test_release_is_written_stored_and_signed(closed_wave: LiveWave, tmp_path: Path) -> None:

@@ -20,7 +20,11 @@ SCRIPT = "return given.forms.map((form) => own.fold(form, given.data));"
 
 @pytest.fixture(
     scope="module",
-    params=[QUESTIONNAIRES / "small.yaml", resources.QUESTIONNAIRES / "culture.yaml"],
+    params=[
+        QUESTIONNAIRES / "small.yaml",
+        QUESTIONNAIRES / "routed.yaml",
+        resources.QUESTIONNAIRES / "culture.yaml",
+    ],
 )
 def questionnaire(request: pytest.FixtureRequest) -> Questionnaire:
     return loader.load(request.param)
@@ -29,7 +33,11 @@ def questionnaire(request: pytest.FixtureRequest) -> Questionnaire:
 def in_the_page(
     questionnaire: Questionnaire, forms: Sequence[dict[str, list[str]]]
 ) -> list[dict[str, str]]:
-    data = {"folds": page_keys.folds(questionnaire), "ticks": page_keys.ticks(questionnaire)}
+    data = {
+        "folds": page_keys.folds(questionnaire),
+        "ticks": page_keys.ticks(questionnaire),
+        "routes": page_keys.routes(questionnaire),
+    }
     folded: list[dict[str, str]] = in_node(SCRIPT, {"forms": forms, "data": data}, "folding.mjs")
     return folded
 
@@ -70,3 +78,21 @@ def test_a_value_of_the_form_goes_no_further_than_its_category() -> None:
     small = loader.load(QUESTIONNAIRES / "small.yaml")
     assert page_keys.folds(small)["ethnicity"]["bangladeshi"] == ("asian", "Asian or Asian British")
     assert in_the_page(small, [{"ethnicity": ["bangladeshi"]}]) == [{"ethnicity": "asian"}]
+
+
+def test_a_comment_is_taken_as_it_was_written_in_either_place() -> None:
+    whole = "".join(map(chr, [*range(0x250), 0x2028, 0x3000, 0xFDD0, 0xFDEF, 0xFFFD, 0x1F642]))
+    pasted = [
+        "",
+        " a\r\nb\rc\n",
+        "a\x0bb\x00",
+        whole,
+        "\ufffe\U0001ffff",
+        "\u200bé\u0301 ",
+        "\ufeff",
+    ]
+    script = "return given.map((text) => own.asWritten(text));"
+    in_the_page = in_node(script, pasted, "checking.mjs")
+    here = [folding.trimmed(text) for text in pasted]
+    assert in_the_page == here
+    assert here[1:3] == ["a\nb\nc", "a b"]

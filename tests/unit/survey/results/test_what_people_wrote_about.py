@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fixtures_coding import Coders, coders_of
 from fixtures_release import NORTH, WAVES
 from fixtures_results import BOARD, HR, SIGNER, Site, make_site
-from fixtures_wave import LiveWave
+from fixtures_wave import LiveWave, copied
 from html_page import parse
 
 from analysis.release import comment_themes
@@ -30,14 +30,20 @@ HIDDEN = Count(None, "", "c")
 NEWEST = list(WAVES)[-1]
 
 
-@pytest.fixture
-def coders(commented_wave: LiveWave) -> Coders:
+@pytest.fixture(scope="module")
+def coders_once(commented_once: LiveWave, tmp_path_factory: pytest.TempPathFactory) -> Coders:
     """Forty of forty-five wrote; the coders are done."""
     said = [{"why": "Pay." if n < 20 else "Fair.", "change": ""} for n in range(40)]
-    found = coders_of(commented_wave, said + [{}] * 15)
+    live = copied(commented_once, tmp_path_factory.mktemp("coders") / "home")
+    found = coders_of(live, said + [{}] * 15)
     found.both(lambda text: "pay" if text == "Pay." else "treatment")
     assert found.take().exit_code == 0
     return found
+
+
+@pytest.fixture
+def coders(coders_once: Coders, commented_wave: LiveWave) -> Coders:
+    return coders_once.copied(commented_wave)
 
 
 def take(coders: Coders, path: Path | None = None) -> Result:
