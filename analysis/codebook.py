@@ -6,6 +6,7 @@ on construction, so no function downstream checks again.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -180,6 +181,11 @@ class Codebook:
             theme.id: tuple(self.item_by_id[item] for item in theme.items) for theme in self.themes
         }
         return themes | {item.id: (item,) for item in self.items}
+
+    def fingerprint_of(self, theme: Theme) -> str:
+        """SHA-256 (hex) of what must not change for a theme's trend line to go on."""
+        parts = [theme.index, *(self.item_by_id[item].fingerprint for item in sorted(theme.items))]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     def audience(self, measure: str) -> Audience | None:
         """Who is asked a measure; the items of a theme are asked of the same people."""

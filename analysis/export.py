@@ -12,9 +12,9 @@ def csv_bytes(release: Release, table: str, groups: set[str] | None = None) -> b
 
     Args:
         release: what was published.
-        table: `groups`, `estimates`, `distributions`, `comparisons`, `concerns`, `trends`,
-            `slopes`, `benchmarks`, `ladders`, `changes`, `procedures`, `representativeness`,
-            `reliability`, `drivers`, `measures` or `categories`.
+        table: `groups`, `estimates`, `distributions`, `comparisons`, `standardised`, `concerns`,
+            `trends`, `slopes`, `benchmarks`, `ladders`, `changes`, `procedures`,
+            `representativeness`, `reliability`, `drivers`, `measures` or `categories`.
         groups: ids of the only groups whose rows are wanted, or the rows of what is asked for on
             their behalf; None for all. Tables without groups are given whole.
 

@@ -122,6 +122,8 @@ class TablePlan:
 
     Attributes:
         processes: of which HR may give counts by group.
+        standardise: (breakdown, its finest level) of which it is told how much of a group's gap
+            goes with where its people are found.
     """
 
     breakdowns: tuple[Breakdown, ...]
@@ -129,6 +131,7 @@ class TablePlan:
     intersections: tuple[Intersection, ...] = ()
     ladders: tuple[Ladder, ...] = ()
     processes: tuple[Process, ...] = ()
+    standardise: tuple[tuple[str, str], ...] = ()
 
     @cached_property
     def breakdown_by_id(self) -> dict[str, Breakdown]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from functools import cache
 from io import BytesIO
+from pathlib import Path
 
 from flask import Flask, Request, render_template, request
 from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
@@ -34,6 +36,25 @@ class InMemoryRequest(Request):
 def create_app(settings: Settings | None = None) -> Flask:
     """Build the application that serves the surfaces named in `settings`."""
     settings = settings or Settings.from_environment()
+    app = _frame(settings)
+    app.extensions["candour"] = Stores.open(settings)
+    _surfaces(app, settings)
+    return app
+
+
+def create_preview(file: Path) -> Flask:
+    """Build the application that shows a questionnaire file to its author, and stores nothing."""
+    from survey.collect import preview
+
+    app = _frame(Settings(Path(os.devnull), "", "", "", surfaces=(BOX,)))
+    app.extensions[preview.FILE] = file
+    app.jinja_env.globals["preview"] = str(file)
+    app.register_blueprint(preview.blueprint)
+    return app
+
+
+def _frame(settings: Settings) -> Flask:
+    """What every page stands in, without a store or an address."""
     app = Flask(__name__, static_folder=None, template_folder=None)
     app.request_class = InMemoryRequest
     app.config.update(
@@ -46,12 +67,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         MAX_CONTENT_LENGTH=512 * 1024,
         MAX_FORM_PARTS=2_000,
     )
-    app.extensions["candour"] = Stores.open(settings)
-    _templates(app)
+    _templates(app, settings)
     _static_files(app)
     security.install(app, settings)
     _error_pages(app)
-    _surfaces(app, settings)
     return app
 
 
@@ -62,8 +81,10 @@ def _surfaces(app: Flask, settings: Settings) -> None:
         app.register_blueprint(sealed_pages.issue)
     if BOX in settings.surfaces:
         from survey.collect import pages, sealed_pages
+        from survey.results import example
 
         app.register_blueprint(pages.blueprint)
+        app.register_blueprint(example.blueprint)
         app.register_blueprint(sealed_pages.ballot_box)
     if RESULTS in settings.surfaces:
         from survey.manage import sign_in
@@ -71,9 +92,13 @@ def _surfaces(app: Flask, settings: Settings) -> None:
 
         sign_in.install(app)
         app.register_blueprint(results_pages.blueprint)
+    if {RESULTS, ISSUE} <= set(settings.surfaces):
+        from survey.manage import pages as manage_pages
+
+        app.register_blueprint(manage_pages.blueprint)
 
 
-def _templates(app: Flask) -> None:
+def _templates(app: Flask, settings: Settings) -> None:
     app.jinja_loader = ChoiceLoader(
         [
             FileSystemLoader(resources.TEMPLATES),
@@ -88,7 +113,6 @@ def _templates(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["asset"] = asset
-    settings: Settings = app.extensions["candour"].settings
     app.jinja_env.globals["surfaces"] = settings.surfaces
     app.jinja_env.globals["issue_address"] = settings.issue_address
 

@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 
@@ -15,19 +16,20 @@ from survey.config import BOX, ISSUE, SURFACES, Settings
 from survey.errors import SettingsError
 
 APPLICATION = "survey.wsgi:application"
+PREVIEW = "survey.preview_wsgi:application"
 DEFAULT_BIND = "127.0.0.1:8000"
 
 
-def arguments(bind: str, workers: int, threads: int) -> list[str]:
+def arguments(bind: str, workers: int, threads: int, application: str = APPLICATION) -> list[str]:
     """The command line of the server. It logs no request, and of errors nothing but the class.
 
     At the level `error` gunicorn leaves out its warnings on malformed requests, which carry the
     address of whoever sent them.
     """
     if os.name == "nt":
-        return [sys.executable, "-m", "waitress", f"--listen={bind}", APPLICATION]
+        return [sys.executable, "-m", "waitress", f"--listen={bind}", application]
     return [
-        *(sys.executable, "-m", "gunicorn", APPLICATION),
+        *(sys.executable, "-m", "gunicorn", application),
         *("--bind", bind, "--workers", str(workers), "--threads", str(threads)),
         *("--worker-class", "gthread", "--no-control-socket", "--log-level", "error"),
     ]
@@ -67,9 +69,19 @@ def expect_free(bind: str, instead: str) -> None:
 @click.option(
     "--surface", "surfaces", multiple=True, metavar="|".join(SURFACES), help="default all"
 )
-def serve(bind: str, workers: int, threads: int, surfaces: tuple[str, ...]) -> None:
+@click.option(
+    "--preview",
+    type=click.Path(path_type=Path),
+    help="a questionnaire file, shown as respondents see it; nothing is stored",
+)
+def serve(
+    bind: str, workers: int, threads: int, surfaces: tuple[str, ...], preview: Path | None
+) -> None:
     """Serve the pages."""
     environment = dict(os.environ)
+    if preview is not None:
+        _preview(preview, bind, surfaces)
+        return
     if surfaces:
         environment["CANDOUR_SURFACES"] = ",".join(surfaces)
     # Tried here already, so that what is wrong is one sentence and not a worker's traceback.
@@ -79,7 +91,22 @@ def serve(bind: str, workers: int, threads: int, surfaces: tuple[str, ...]) -> N
     click.echo(f"Serving on http://{bind}")
     if BOX in settings.surfaces and ISSUE not in settings.surfaces and not settings.issue_address:
         click.echo("CANDOUR_ISSUE_ADDRESS is not set: nobody can answer without JavaScript.")
+    _run(arguments(bind, workers, threads), environment)
+
+
+def _preview(file: Path, bind: str, surfaces: tuple[str, ...]) -> None:
+    """Show one questionnaire; what is wrong in the file is said in the page."""
+    if surfaces:
+        raise SettingsError("--preview shows one file and no surface; leave out --surface.")
+    if not file.is_file():
+        raise SettingsError(f"There is no file {file} to preview.")
+    expect_free(bind, f"candour serve --preview {file} --bind HOST:PORT")
+    click.echo(f"Preview of {file} on http://{bind}: nothing is stored. Stop it with Ctrl+C.")
+    _run(arguments(bind, 1, 4, PREVIEW), {**os.environ, "CANDOUR_PREVIEW": str(file)})
+
+
+def _run(line: list[str], environment: dict[str, str]) -> None:
     sys.stdout.flush()
     if os.name == "nt":
-        sys.exit(subprocess.call(arguments(bind, workers, threads), env=environment))
-    os.execve(sys.executable, arguments(bind, workers, threads), environment)  # noqa: S606
+        sys.exit(subprocess.call(line, env=environment))
+    os.execve(sys.executable, line, environment)  # noqa: S606

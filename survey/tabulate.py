@@ -24,7 +24,6 @@ from analysis.polarity import Polarity, decided
 from analysis.policy import DisclosurePolicy
 from analysis.publish import WaveFacts, publish
 from analysis.release import folder
-from analysis.release.model import Release
 from analysis.tally import tally
 from survey import clock
 from survey.beside_options import with_files_beside
@@ -208,30 +207,6 @@ def _expect_all_of(out: Path, kept: Ledger) -> None:
                 "so nobody could say what the two together tell. Bring the whole ledger, or move "
                 "the Release away if it was never given to anybody."
             )
-
-
-def release_of(
-    questionnaire: Path,
-    answers: Path,
-    headcount: Path | None,
-    weight: str | None,
-    wave: str,
-    closed: date,
-) -> Release:
-    """The Release of a file of answers that nothing was published of before.
-
-    Args:
-        questionnaire: YAML file that says what the columns of `answers` mean.
-        answers: CSV, gzipped when its name ends in `.gz`.
-        headcount: CSV `group,headcount`.
-        weight: name of the column that holds weights.
-        wave: id and title of the wave.
-        closed: the day on which it closed.
-
-    Raises:
-        CandourError: what `made_of` raises.
-    """
-    return made_of(Asked(questionnaire, answers, headcount, weight, wave, closed)).release
 
 
 def made_of(

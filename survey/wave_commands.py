@@ -46,8 +46,13 @@ def new(
 @click.argument("wave_id", metavar="WAVE")
 def open_(wave_id: str) -> None:
     """Let a draft wave take answers."""
-    opened = waves.open_wave(_stores(), wave_id, clock.today())
+    from survey import banding
+
+    stores = _stores()
+    told = banding.make(stores, wave_id)
+    opened = waves.open_wave(stores, wave_id, clock.today())
     click.echo(f"Wave {wave_id} is open, with {opened.cards:,} cards.")
+    click.echo(told)
 
 
 @wave.command()

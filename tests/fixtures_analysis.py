@@ -200,6 +200,19 @@ def small(n: int = 900, seed: int = 7, *, weighted: bool = False) -> Study:
     return Study(book, plan(), microdata(book, n, seed, weighted=weighted))
 
 
+def fallen(people: int, wave: int, fall: int) -> Study:
+    """Wave by wave other people; those of one department answer `fall` steps worse."""
+    made = small(people, seed=wave)
+    unit = made.codebook.variable_by_id["unit"].codes.index("south-b")
+    inside = made.microdata.variables["unit"] == unit
+    moved = {}
+    for name in ("led", "seen"):
+        column = made.microdata.items[name]
+        worse = np.clip(column + fall, 0, 4)
+        moved[name] = np.where(inside & (column >= 0) & (column < 5), worse, column)
+    return with_answers(made, **moved)
+
+
 def with_answers(study: Study, **columns: object) -> Study:
     """The study with whole columns of answers replaced, by item or variable id."""
     found = {name: np.asarray(column, dtype=np.int16) for name, column in columns.items()}

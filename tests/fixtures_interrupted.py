@@ -262,7 +262,7 @@ def sweep(
     every: int = 1,
     again: Callable[[Path], str] | None = None,
 ) -> int:
-    """Kill `work` before every step, look, let it run again, and look again.
+    """Look at what `work`, killed before each of its steps, leaves; let it run again, look again.
 
     Args:
         template: what lies there before; copied for each run.
@@ -276,29 +276,25 @@ def sweep(
         How many steps the work has.
     """
     with TemporaryDirectory(dir=_MEMORY) as folder:
-        scratch = Path(folder) / "run"
-        whole = _run(template, scratch, work, None)
+        scratch, left = Path(folder) / "run", Path(folder) / "left"
+        shutil.copytree(template, scratch)
+
+        def leave(step: int) -> None:
+            if step % abs(every) == 0:
+                shutil.copytree(scratch, left / str(step))
+
+        whole = interrupting.run(lambda: work(scratch), look_before=leave)
         if again is None:
             done(Disk(scratch), whole.said or "")
-        # Random bytes can make a run some steps longer or shorter, so a few more are tried.
-        steps = range(0, len(whole.steps) + 5, abs(every))
+        steps = range(0, len(whole.steps), abs(every))
         for step in steps if every > 0 else reversed(steps):
-            once = _run(template, scratch, work, step)
-            if once.finished:
-                continue
+            shutil.rmtree(scratch)
+            (left / str(step)).rename(scratch)
             try:
                 killed(Disk(scratch))
                 resumed = interrupting.run(lambda: (again or work)(scratch))
                 done(Disk(scratch), resumed.said or "")
             except Exception as error:
-                last = once.steps[-1] if once.steps else "nothing"
+                last = whole.steps[step - 1] if step else "nothing"
                 raise AssertionError(f"killed before step {step}, after {last}: {error}") from error
     return len(whole.steps)
-
-
-def _run(
-    template: Path, scratch: Path, work: Callable[[Path], str], kill_before: int | None
-) -> interrupting.Run:
-    shutil.rmtree(scratch, ignore_errors=True)
-    shutil.copytree(template, scratch)
-    return interrupting.run(lambda: work(scratch), kill_before)

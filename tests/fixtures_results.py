@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -48,15 +49,32 @@ class Site:
 def make_site(home: Path, waves: Sequence[str] = tuple(WAVES), **changes: str) -> Site:
     """Migrate, store the Releases of `waves` and let one board and HR sign in."""
     settings = Settings.at(home, surfaces=(ISSUE, BOX, RESULTS), **changes)
+    if changes or home.exists():
+        fill(settings, tuple(waves))
+    else:
+        shutil.copytree(Path(filled_once(tuple(waves)).name) / "home", home)
+    app = create_app(settings)
+    app.testing = False
+    return Site(app, settings, Stores.open(settings))
+
+
+def fill(settings: Settings, waves: tuple[str, ...]) -> None:
+    """Make the databases of a site."""
     database.migrate(settings)
     stores = Stores.open(settings)
     for content in packs()[: len(waves)]:
         store.add(stores, content, SIGNER.public_key().public_bytes_raw())
     people.add(stores, BOARD, "board", NORTH, PASSWORD, CHEAP)
     people.add(stores, HR, "hr", None, PASSWORD, CHEAP)
-    app = create_app(settings)
-    app.testing = False
-    return Site(app, settings, stores)
+
+
+@cache
+def filled_once(waves: tuple[str, ...]) -> TemporaryDirectory[str]:
+    """A home with these databases, for `make_site` to copy; gone with this process."""
+    folder = TemporaryDirectory()
+    settings = Settings.at(Path(folder.name) / "home", surfaces=(ISSUE, BOX, RESULTS))
+    fill(settings, waves)
+    return folder
 
 
 @cache

@@ -3,7 +3,8 @@
 The work runs in a forked child under ptrace, and the kernel stops it before each system call that
 changes a file: in Python, in SQLite and anywhere else. So the n-th step of it is exact, also in the
 middle of a database's commit. The child is killed there, and what lies on disk then is what a
-killed process leaves.
+killed process leaves. Or, while it stands still there, somebody copies what lies on disk: the same
+(`tests/unit/test_interrupting.py`), of every step in one run.
 """
 
 from __future__ import annotations
@@ -125,8 +126,17 @@ class Run:
     said: str | None
 
 
-def run(work: Callable[[], str], kill_before: int | None = None) -> Run:
+def run(
+    work: Callable[[], str],
+    kill_before: int | None = None,
+    look_before: Callable[[int], None] | None = None,
+) -> Run:
     """Run `work` in a child, and kill it before its n-th step (from 0); None lets it finish.
+
+    Args:
+        work: what it does, with what it returns.
+        kill_before: the step.
+        look_before: called with the number of each step, while the child stands still before it.
 
     Raises:
         AssertionError: when the work raises, with its traceback.
@@ -139,7 +149,7 @@ def run(work: Callable[[], str], kill_before: int | None = None) -> Run:
         _be_traced(work, writing)
     os.close(writing)
     try:
-        finished, steps = _watch(child, writing, kill_before)
+        finished, steps = _watch(child, writing, kill_before, look_before or (lambda _: None))
         with os.fdopen(reading, "rb", closefd=False) as pipe:
             said = pipe.read().decode()
     finally:
@@ -178,7 +188,9 @@ def _stop_at(wanted: Sequence[int]) -> None:
     _check(_libc().prctl(_SECCOMP, _FILTER, ctypes.addressof(program), None, None))
 
 
-def _watch(child: int, told: int, kill_before: int | None) -> tuple[bool | None, tuple[str, ...]]:
+def _watch(
+    child: int, told: int, kill_before: int | None, look_before: Callable[[int], None]
+) -> tuple[bool | None, tuple[str, ...]]:
     """Count the child's steps; whether it finished (None: it failed), and the steps."""
     names = {number: name for name, number in CALLS[platform.machine()].items()}
     steps: list[str] = []
@@ -204,6 +216,7 @@ def _watch(child: int, told: int, kill_before: int | None) -> tuple[bool | None,
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
             return False, tuple(steps)
+        look_before(len(steps))
         steps.append(step)
 
 

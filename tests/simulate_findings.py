@@ -11,16 +11,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from datetime import date
-from pathlib import Path
 
 import numpy as np
+import simulated_section
 import simulated_setting as simple
 from simulated_demo import PROMISES, promises
 from simulated_waves import THEME, THREE, Gap, World
 
 from analysis.statistics.concerns import PAST, Flag
 
-PAGE = Path(__file__).parents[1] / "docs" / "METHODS.md"
 BEGIN = "<!-- begin simulation, written by make simulate -->\n"
 END = "<!-- end simulation -->"
 
@@ -238,12 +237,7 @@ def _share(part: int, of: int) -> str:
 def main() -> None:
     """Write the section anew."""
     with ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
-        text = "\n".join(lines(pool)) + "\n"
-    page = PAGE.read_text()
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    PAGE.write_text(before + BEGIN + "\n" + text + "\n" + END + after)
-    print(text)
+        simulated_section.write(BEGIN, END, lines(pool))
 
 
 if __name__ == "__main__":

@@ -9,17 +9,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
+import simulated_section
 
 from analysis.disclosure import rounding
 from analysis.policy import DisclosurePolicy
 from analysis.statistics.changes import Unit, judge, verdicts
 
-PAGE = Path(__file__).parents[1] / "docs" / "METHODS.md"
 BEGIN = "<!-- begin simulated changes, written by make simulate -->\n"
 END = "<!-- end of simulated changes -->"
 
@@ -234,11 +233,7 @@ def _share(found: Counts, verdict: str) -> str:
 
 def main() -> None:
     """Write the section anew."""
-    text = "\n".join(table_rows()) + "\n"
-    before, _, rest = PAGE.read_text().partition(BEGIN)
-    _, _, after = rest.partition(END)
-    PAGE.write_text(before + BEGIN + "\n" + text + "\n" + END + after)
-    print(text)
+    simulated_section.write(BEGIN, END, table_rows())
 
 
 if __name__ == "__main__":

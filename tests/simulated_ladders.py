@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from os import cpu_count
-from pathlib import Path
 
+import simulated_section
 from simulated_waves import THEME, Flags, Gap, World
 
 from analysis.ladders import Ladder, Rung
@@ -24,7 +24,6 @@ from analysis.release.model import BreakdownFacts, Manifest, Release
 from analysis.release.rows import ComparisonRow, GroupRow, MeasureRow
 from analysis.release.sides import side_row
 
-PAGE = Path(__file__).parents[1] / "docs" / "METHODS.md"
 BEGIN = "<!-- begin ladders, written by make simulate -->\n"
 END = "<!-- end ladders -->"
 
@@ -190,12 +189,7 @@ def _share(part: int, of: int) -> str:
 def main() -> None:
     """Write the section anew."""
     with ProcessPoolExecutor(max_workers=cpu_count()) as pool:
-        text = "\n".join(lines(pool)) + "\n"
-    page = PAGE.read_text()
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    PAGE.write_text(before + BEGIN + "\n" + text + "\n" + END + after)
-    print(text)
+        simulated_section.write(BEGIN, END, lines(pool))
 
 
 if __name__ == "__main__":

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
+from dataclasses import replace
+from itertools import combinations, permutations
 
 from analysis.attack.findings import Tried
-from analysis.attack.material import Material
+from analysis.attack.material import Material, Published
+from analysis.attack.processes import people_at_risk
 from analysis.beside.procedures import Period
+from analysis.plan import TablePlan
 from analysis.release.model import Release
 from analysis.release.processes import processes_of
 
@@ -21,7 +24,32 @@ def processes(material: Material) -> Tried:
         tried.add(f"{one.name}: {words}" for words in said)
     for one, other in combinations(material.releases, 2):
         tried.add(_other_counts(one.name, one.release, other.name, other.release))
+    for one, other in permutations(material.releases, 2):
+        tried.add(_told_by_another(one, other, material.plan_of(one.release)))
     return tried
+
+
+def _told_by_another(one: Published, other: Published, plan: TablePlan | None) -> Iterator[str]:
+    """What processes of another Release tell beside those of one, where both count the same people.
+
+    Each Release by itself was looked at before.
+    """
+    own = one.release
+    if not (own.procedures and other.release.procedures):
+        return
+    known = {(row.process, row.group) for row in own.procedures}
+    more = [
+        replace(row, process=f"{row.process} of {other.name}")
+        for row in other.release.procedures
+        if row.group in own.group_by_id and (row.process, row.group) not in known
+    ]
+    alone = {(found.group, found.kind) for found in people_at_risk(own, plan)}
+    both = replace(own, procedures=(*own.procedures, *more))
+    by_itself = replace(own, procedures=tuple(more))
+    alone |= {(found.group, found.kind) for found in people_at_risk(by_itself, plan)}
+    for found in people_at_risk(both, plan):
+        if (found.group, found.kind) not in alone:
+            yield f"{one.name} and {other.name}: {found.words}"
 
 
 def _other_counts(name: str, release: Release, other_name: str, other: Release) -> Iterator[str]:

@@ -34,6 +34,7 @@ _VALUES = {
     "representativeness": ("indicator", "effective", "moved", "partial", "missing"),
     "reliability": ("alpha", "lower", "upper"),
     "drivers": ("share", "first", "last", "explained"),
+    "standardised": ("parts_level", "goes_with", "stays", "lower", "upper"),
 }
 _NAMING = ("comparisons", "concerns")
 

@@ -59,7 +59,7 @@ def attack_processes(
         elif proof is not None:
             proofs.append(replace(proof, measure=f"process {process}"))
         found += (replace(breach, process=process) for breach in breaches)
-    found += _headcounts(release, plan)
+    found += people_at_risk(release, plan)
     return Looked(tuple(found), tuple(proofs))
 
 
@@ -85,7 +85,7 @@ def _too_fine(release: Release, rows: Sequence[ProcedureRow]) -> Iterator[Breach
             yield Breach("coding", row.group, words, process=row.process)
 
 
-def _headcounts(release: Release, plan: TablePlan | None) -> Iterator[Breach]:
+def people_at_risk(release: Release, plan: TablePlan | None) -> Iterator[Breach]:
     """People at risk may be those who were asked: do they leave few who did not answer?
 
     Of a group with fewer people at risk than answered they are others, such as applicants.

@@ -19,6 +19,7 @@ from analysis.disclosure.complementary import Hidden
 from analysis.disclosure.repair import hiding_pattern
 from analysis.disclosure.system import System, build
 from analysis.disclosure.targets import ALWAYS, Targets, left, of_groups
+from analysis.errors import Unprotectable
 from analysis.plan import FORCE, Breakdown, Group, Table, TablePlan, Value
 from analysis.policy import DisclosurePolicy
 
@@ -45,30 +46,37 @@ class Outcomes:
     targets: Targets
     k: int
 
-    def shown(self, hidden: Collection[str]) -> frozenset[str]:
+    def shown(self, hidden: Collection[str], told: Collection[str] = frozenset()) -> frozenset[str]:
         """The groups of which the counts may be shown; they are shown together or not at all.
 
         Args:
             hidden: ids of groups that are not shown whatever else is.
+            told: ids of groups of which all readers know how many people there are, though their
+                cases may be hidden.
 
         Raises:
-            Unprotectable: when the counts contradict each other.
+            Unprotectable: when the counts contradict each other, or when what is told would have
+                to be hidden.
         """
-        pattern = self._spread({group for group in self.groups if group in hidden})
+        pattern = self._spread({group for group in self.groups if group in hidden}, told)
         pattern |= self.system.bases < self.k
+        people = [self.at[group][0] for group in self.groups if group in told]
+        pattern[people] = False
         while True:
             found = hiding_pattern(self.system, self.known, pattern, self.k, self.targets)
-            together = self._spread(
-                {group for group in self.groups if found[list(self.at[group])].any()}
-            )
+            if found[people].any():
+                raise Unprotectable("how many people there are was told already")
+            gone = {group for group in self.groups if found[list(self.at[group])].any()}
+            together = self._spread(gone, told)
             if (together == found).all():
-                return frozenset(group for group in self.groups if not found[self.at[group][0]])
+                return frozenset(group for group in self.groups if group not in gone)
             pattern = together
 
-    def _spread(self, groups: Collection[str]) -> Hidden:
+    def _spread(self, groups: Collection[str], told: Collection[str]) -> Hidden:
         pattern = np.zeros(len(self.system.groups), dtype=bool)
         for group in groups:
-            pattern[list(self.at[group])] = True
+            everybody, *parts = self.at[group]
+            pattern[parts if group in told else [everybody, *parts]] = True
         return pattern
 
 

@@ -42,6 +42,7 @@ from analysis.release.levels import level_rows
 from analysis.release.model import Release
 from analysis.release.nonresponse import beside_estimates, representativeness_rows
 from analysis.release.sides import side_row
+from analysis.release.standardised import standardised_rows
 from analysis.release.visible import with_smallest
 from analysis.tally import Tally, tally
 
@@ -155,14 +156,15 @@ def publish_tally(  # noqa: PLR0913
     drivers = driver_rows(book, together)
     line = line_before(previous, book.questionnaire, wave.id, closed)
     expect_known(beside.interventions, line)
-    shown = control(counted, policy, past)
+    shown = control(counted, policy, past, wave.bands)
     look = Telling(shown, counted)
     where = places(counted.codebook, counted.plan, counted.cells)
     shown = protect_answers(look, shown, counted.codebook)
     if past is not None:
         shown = replace(shown, withheld=shown.withheld | past.withheld())
     sizes = all_headcounts(counted.plan, headcounts, counted.at_groups.people.tolist())
-    known = response_of(shown, sizes, past, None if wave.told is None else wave.told.cards)
+    cards = None if wave.told is None else wave.told.cards
+    known = response_of(shown, sizes, past, cards, wave.bands)
     counts = procedure_rows(shown, known, beside.procedures, wave.ledger)
     tallies = () if weight is not None else previous_tallies
     if weight is not None:
@@ -263,4 +265,8 @@ def _completed(
         ladders=ladder_rows(shown),
         representativeness=representativeness_rows(draft),
     )
-    return replace(release, comparisons=with_smallest(release))
+    return replace(
+        release,
+        comparisons=with_smallest(release),
+        standardised=standardised_rows(release),
+    )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 from datetime import date
 
-from analysis.codebook import Codebook, Theme
+from analysis.bands import Bands
+from analysis.codebook import Codebook
 from analysis.disclosure import rounding
 from analysis.disclosure.shape import not_published
 from analysis.ledger import Count, Ledger
@@ -44,6 +44,10 @@ METHODS = {
         "exact binomial test of the level and Wilson's 95 % limit, from published figures; "
         "Benjamini-Hochberg within each family at its rate"
     ),
+    "standardisation": (
+        "Mantel and Haenszel's difference of shares over the parts of the force, limits of the "
+        "gap moved with it, from published figures alone"
+    ),
     "smallest gap": "80 % power at the family's rate / comparisons, from published limits",
     "evenness of response": "R-indicator with bias correction, from published figures alone",
     "weighting": (
@@ -67,6 +71,7 @@ class WaveFacts:
             audited together with the new one, which replaces the last of them.
         correction: why it does, in words that everybody will read; None for a wave's first one.
         polarity: what was decided of items that run against their theme.
+        bands: of headcounts, as the wave's page told them before anybody answered.
     """
 
     id: str
@@ -75,6 +80,7 @@ class WaveFacts:
     ledger: Ledger | None = None
     correction: str | None = None
     polarity: Polarity = field(default_factory=dict)
+    bands: Bands = field(default_factory=dict)
 
     @property
     def told(self) -> Count | None:
@@ -126,6 +132,7 @@ def manifest_of(shown: Shown, wave: WaveFacts, known: Response, weight: str | No
         received=None if wave.told is None else wave.told.received,
         coarser=shown.listed_steps(),
         processes=plan.processes,
+        standardise=plan.standardise,
     )
 
 
@@ -142,7 +149,7 @@ def measure_rows(codebook: Codebook) -> tuple[MeasureRow, ...]:
     themes = tuple(
         MeasureRow(
             *(theme.id, "theme", theme.label, None, is_sensitive(codebook, theme.id)),
-            fingerprint=_theme_fingerprint(codebook, theme),
+            fingerprint=codebook.fingerprint_of(theme),
             categories=(),
             index=theme.index,
             asked_of=_asked(codebook, theme.id),
@@ -168,8 +175,3 @@ def measure_rows(codebook: Codebook) -> tuple[MeasureRow, ...]:
 def _asked(codebook: Codebook, measure: str) -> str:
     audience = codebook.audience(measure)
     return "" if audience is None else audience.words
-
-
-def _theme_fingerprint(codebook: Codebook, theme: Theme) -> str:
-    parts = [theme.index, *(codebook.item_by_id[item].fingerprint for item in sorted(theme.items))]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from analysis.beside.procedures import Counted, Period, Procedures
+from analysis.beside.procedures import Counted, Procedures
 from analysis.disclosure.outcomes import OUTCOME, Outcomes, levels_of, outcomes
 from analysis.disclosure.rounding import nearest
 from analysis.errors import DataError, Unprotectable
@@ -21,6 +21,7 @@ from analysis.publish.headcounts import headcounts
 from analysis.publish.people_at_risk import Frame
 from analysis.publish.response import Response
 from analysis.publish.shown import Shown
+from analysis.publish.told_before import Other, TellingsBefore, others, same_months
 from analysis.release.process_rows import rows_of
 from analysis.release.rows import ProcedureRow
 from analysis.statistics.disproportion import Counts, Span
@@ -45,7 +46,8 @@ def procedure_rows(
     made = []
     for one in given:
         process = next(each for each in shown.plan.processes if each.id == one.process)
-        made.append(_Made(shown, known, one, process, _earlier(one, ledger)))
+        before = same_months(one, ledger), others(one, ledger)
+        made.append(_Made(shown, known, one, process, *before))
     told = _told_together(made)
     return tuple(row for one in made for row in one.rows(told[one.process.id]))
 
@@ -85,39 +87,6 @@ def _look_like_the_same_people(
     )
 
 
-TellingsBefore = Sequence[Mapping[str, tuple[int, int]]]
-"""For each earlier Release with the same period: group id -> people and cases as published."""
-
-
-def _earlier(one: Counted, ledger: Ledger | None) -> TellingsBefore:
-    """What was told of the same process and period.
-
-    Raises:
-        Unprotectable: when a period that was told shares some months only.
-    """
-    found = []
-    for published in () if ledger is None else ledger.releases:
-        rows = [row for row in published.release.procedures if row.process == one.process]
-        for text in dict.fromkeys(row.period for row in rows):
-            before = Period.parse(text)
-            if before == one.period:
-                found.append(
-                    {
-                        row.group: (row.at_risk, row.cases)
-                        for row in rows
-                        if row.at_risk is not None and row.cases is not None
-                    }
-                )
-            elif before.overlaps(one.period):
-                raise Unprotectable(
-                    f"{one.process} was published for {before.words} in Release "
-                    f"{published.hash[:12]}, and {one.period.words} shares months with it: the "
-                    "difference would tell of few people. Give a period that begins later, or the "
-                    "same one."
-                )
-    return found
-
-
 @dataclass(frozen=True)
 class _Made:
     shown: Shown
@@ -125,6 +94,7 @@ class _Made:
     counted: Counted
     process: Process
     before: TellingsBefore
+    others: tuple[Other, ...]
 
     @cached_property
     def at_risk(self) -> Mapping[str, int]:
@@ -164,9 +134,30 @@ class _Made:
     def told(self, besides: Collection[str]) -> frozenset[str]:
         """The groups whose counts are shown; none when the force's are not.
 
+        What an earlier Release hides of the same people is hidden, and what it tells of them is
+        known, whatever is shown here.
+
         Args:
             besides: groups that another process hides.
+
+        Raises:
+            Unprotectable: when what an earlier Release tells gives away what has to be hidden.
         """
+        hidden, known = frozenset(besides), frozenset[str]()
+        while True:
+            told = self._told(hidden, known)
+            alike = [
+                one
+                for one in self.others
+                if one.may_count(self.at_risk, told, self.shown.policy.base_step)
+            ]
+            wider = hidden.union(*(one.hidden for one in alike))
+            more = known.union(*(one.at_risk for one in alike)) & self.plan.group_by_id.keys()
+            if (wider, more) == (hidden, known):
+                return told
+            hidden, known = wider, more
+
+    def _told(self, besides: Collection[str], known: frozenset[str]) -> frozenset[str]:
         hidden = {
             group
             for group in self.plan.group_by_id
@@ -175,14 +166,35 @@ class _Made:
             or any(group not in earlier for earlier in self.before)
         }
         frame = Frame(self.shown, self.known, self.plan, self.at_risk)
+        # What earlier Releases tell by themselves, nothing that is hidden here can take back.
+        kept = frame.tellable(known) if known else known
         while True:
-            told = self._split.shown(hidden)
-            left = frame.tellable(told)
+            told = self._shown(hidden, known)
+            left = frame.tellable(told | kept)
             if FORCE not in left:
                 return frozenset()
-            if left == told:
+            if not kept <= left:
+                raise self._told_before(kept - left)
+            if told <= left:
                 return told
-            hidden = {group for group in self.plan.group_by_id if group not in left}
+            hidden = {group for group in self.plan.group_by_id if group not in left & told}
+
+    def _shown(self, hidden: Collection[str], known: frozenset[str]) -> frozenset[str]:
+        split = self._split
+        try:
+            return split.shown(hidden, known)
+        except Unprotectable:
+            if not known:
+                raise
+            raise self._told_before(known) from None
+
+    def _told_before(self, groups: Collection[str]) -> Unprotectable:
+        first = next(one for one in self.others if one.at_risk.keys() & groups)
+        return Unprotectable(
+            f"{self.process.id} seems to count the same people as {first.process} in Release "
+            f"{first.release}, which tells of {min(first.at_risk.keys() & groups)} what has to be "
+            "hidden now. Leave the process out."
+        )
 
     @cached_property
     def _split(self) -> Outcomes:

@@ -7,9 +7,10 @@ the only one left out among the parts of a whole, it would be the whole less the
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
+from analysis.bands import Bands, limits
 from analysis.disclosure.lines import Line, additive_lines
 from analysis.plan import TablePlan
 
@@ -30,6 +31,7 @@ class Told:
         fixed: whose headcount is told already, and stays so.
         others: where the people are not those who were asked: answers are no fewest, and only
             about as many people as answered look like those who did.
+        bands: row -> the fewest and the most people, as the page told before anybody answered.
     """
 
     sizes: tuple[int | None, ...]
@@ -39,6 +41,7 @@ class Told:
     cards: int | None = None
     fixed: frozenset[int] = frozenset()
     others: frozenset[int] = frozenset()
+    bands: Mapping[int, tuple[int, float]] = field(default_factory=dict)
 
 
 def tellable(plan: TablePlan, known: Told, k: int) -> frozenset[int]:
@@ -56,6 +59,37 @@ def tellable(plan: TablePlan, known: Told, k: int) -> frozenset[int]:
     while (least := next(_to_leave_out(whole, known, told, k), None)) is not None:
         told -= {least}
     return told
+
+
+def nearly_all(plan: TablePlan, bands: Bands, people: Sequence[int], k: int) -> list[bool]:
+    """The groups of which bands told before the wave would say that fewer than k did not answer.
+
+    Looked at as if every group of k people or more were shown. The force is none of them: how many
+    cards there are says as much of it.
+
+    Args:
+        plan: its groups.
+        bands: group id -> lower edge.
+        people: answers of each of `plan.groups`.
+        k: people.
+    """
+    told = rows_of(plan, bands)
+    answered = tuple(n if n >= k else 0 for n in people)
+    least, most = [float(n) for n in answered], [math.inf] * len(answered)
+    for group, (fewest, greatest) in told.items():
+        least[group], most[group] = max(least[group], fewest), greatest
+    _settle(dict.fromkeys(additive_lines(plan), False), least, most)
+    return [
+        row > 0 and n > 0 and greatest - n < k
+        for row, (n, greatest) in enumerate(zip(answered, most, strict=True))
+    ]
+
+
+def rows_of(plan: TablePlan, bands: Bands) -> dict[int, tuple[int, float]]:
+    """Bands by the row of their group."""
+    return {
+        row: limits(bands[group.id]) for row, group in enumerate(plan.groups) if group.id in bands
+    }
 
 
 def _is_whole(line: Line, sizes: tuple[int | None, ...]) -> bool:
@@ -114,15 +148,24 @@ def _limits(lines: Mapping[Line, bool], known: Told, told: frozenset[int], k: in
     # Where nearly every card was used, that was told when the wave closed, and of every group.
     if known.cards is not None and known.cards - known.answered[0] >= k:
         most[0] = float(known.cards)
+    for group, (fewest, greatest) in known.bands.items():
+        # What a band tells by itself is told; `nearly_all` has hidden what that would say too much.
+        if greatest - known.answered[group] >= k:
+            least[group], most[group] = max(least[group], fewest), min(most[group], greatest)
     for group in told:
         least[group] = most[group] = float(known.sizes[group] or 0)
+    _settle(lines, least, most)
+    return least, most
+
+
+def _settle(lines: Mapping[Line, bool], least: list[float], most: list[float]) -> None:
+    """Narrow limits along lines, those that are whole from both sides, until nothing follows."""
     changed = True
     while changed:
         before = (tuple(least), tuple(most))
         for line, whole in lines.items():
             _follow(line, whole, least, most)
         changed = before != (tuple(least), tuple(most))
-    return least, most
 
 
 def _follow(line: Line, whole: bool, least: list[float], most: list[float]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from analysis.bands import NO_BANDS, Bands
 from analysis.disclosure import rounding
 from analysis.errors import Unprotectable
 from analysis.plan import FORCE
@@ -16,7 +17,7 @@ from analysis.policy import DisclosurePolicy
 from analysis.publish.changed import narrowed, people_span
 from analysis.publish.earlier import Past
 from analysis.publish.headcounts import Headcounts
-from analysis.publish.rates import Told, tellable, untold_and_few
+from analysis.publish.rates import Told, rows_of, tellable, untold_and_few
 from analysis.publish.shown import Shown
 
 
@@ -42,7 +43,11 @@ class Response:
 
 
 def response_of(
-    shown: Shown, known: Headcounts, past: Past | None = None, cards: int | None = None
+    shown: Shown,
+    known: Headcounts,
+    past: Past | None = None,
+    cards: int | None = None,
+    bands: Bands = NO_BANDS,
 ) -> Response:
     """Published headcount and response rate of every group.
 
@@ -54,11 +59,12 @@ def response_of(
         known: exact headcounts.
         past: earlier Releases of the wave, whose headcounts stay told.
         cards: codes that were made, which everybody knows; None when nobody counted.
+        bands: of headcounts, as the wave's page told them before anybody answered.
 
     Raises:
         Unprotectable: when headcounts of an earlier Release tell too much beside these answers.
     """
-    told, rates = _alone(shown, known, past, cards)
+    told, rates = _alone(shown, known, past, cards, bands)
     if past is not None:
         told &= _together(past, shown, known, told, cards)
     sizes = known.known
@@ -72,7 +78,7 @@ def response_of(
 
 
 def _alone(
-    shown: Shown, known: Headcounts, past: Past | None, cards: int | None
+    shown: Shown, known: Headcounts, past: Past | None, cards: int | None, bands: Bands
 ) -> tuple[frozenset[str], dict[str, int | None]]:
     """The groups whose headcounts may be told, were there no earlier ones, and all rates."""
     people = shown.figures.sums.people.tolist()
@@ -97,6 +103,7 @@ def _alone(
             small=tuple(n < shown.policy.k for n in people),
             told=frozenset(may),
             cards=cards,
+            bands=rows_of(shown.plan, bands),
         ),
         shown.policy.k,
     )

@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.audiences import closed
+from analysis.bands import NO_BANDS, Bands
 from analysis.codebook import Codebook, Item
 from analysis.disclosure import rounding
 from analysis.disclosure.bundles import Bundle, bundles
-from analysis.disclosure.protection import Protection, protect
+from analysis.disclosure.protection import Before, Protection, protect
 from analysis.disclosure.shape import levels_of
 from analysis.disclosure.system import System, build
 from analysis.errors import Unprotectable
@@ -21,6 +22,7 @@ from analysis.plan import FORCE, TablePlan
 from analysis.policy import DisclosurePolicy
 from analysis.publish.earlier import Past
 from analysis.publish.figures import Figure, Figures
+from analysis.publish.rates import nearly_all
 from analysis.release.model import CoarserSteps
 from analysis.release.rows import Kind
 from analysis.tally import Tally
@@ -98,8 +100,13 @@ class Shown:
         return self.figures.row(row, measure)
 
 
-def control(counted: Tally, policy: DisclosurePolicy, past: Past | None = None) -> Shown:
+def control(
+    counted: Tally, policy: DisclosurePolicy, past: Past | None = None, bands: Bands = NO_BANDS
+) -> Shown:
     """Run disclosure control over all tables together, and with earlier Releases of the wave.
+
+    What bands of headcounts, told before anybody answered, would say of those who did not answer
+    keeps a group from being shown.
 
     Raises:
         Unprotectable: when the wave cannot be published safely, or not even the force is shown.
@@ -114,9 +121,10 @@ def control(counted: Tally, policy: DisclosurePolicy, past: Past | None = None) 
         past.expect_as_strict(policy)
     finest = Figures(codebook, (), counted.at_cells.unweighted())
     at_cells = {measure: finest.bases(measure) for measure in own}
+    before = Before(np.array(nearly_all(plan, bands, people.tolist(), policy.k)), {}, {})
     audiences = {measure: codebook.audience(measure) for measure in own}
     protection = protect(
-        *(system, policy, own, levels_of(plan)),
+        *(system, policy, own, levels_of(plan), before),
         at_cells=at_cells,
         closed={name: closed(one, plan) for name, one in audiences.items() if one is not None},
     )

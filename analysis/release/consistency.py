@@ -42,6 +42,7 @@ _VALUES = {
     "representativeness": ("indicator", "effective", "moved", "partial", "missing"),
     "reliability": ("alpha", "lower", "upper"),
     "drivers": ("share", "first", "last", "explained"),
+    "standardised": ("parts_level", "goes_with", "stays", "lower", "upper"),
 }
 
 
@@ -102,6 +103,7 @@ def check(release: Release) -> None:
     this_wave = (row for row in release.trends if row.wave == release.manifest.wave)
     _nothing_hidden("trends", hidden, _keys(this_wave, "measure"))
     _nothing_hidden("slopes", hidden, _keys(release.slopes, "measure"))
+    _nothing_hidden("standardised", hidden, _keys(release.standardised, "measure"))
     _nothing_hidden("benchmarks", hidden, _keys(release.benchmarks, "measure"))
     figures_stand(release)
     expect_follows(release)

@@ -33,7 +33,7 @@ from analysis.release.proving import prove
 MANIFEST = "manifest.json"
 SIGNATURE = "manifest.sig"
 CERTIFICATES = "certificates.json"
-FORMAT = 2
+FORMAT = 3
 """Goes up whenever a file, a column or a name in the manifest comes or goes."""
 
 _PARTIAL = ".partial"
@@ -276,6 +276,7 @@ def _manifest(found: dict[str, Any]) -> Manifest:
                 for groups, steps in found.pop("coarser")
             ),
             processes=tuple(_process(one) for one in found.pop("processes")),
+            standardise=tuple((one, level) for one, level in found.pop("standardise")),
             **found,
         )
     except (TypeError, ValueError, KeyError) as error:

@@ -1,8 +1,8 @@
 """What follows from the other figures of a Release is worked out again when it is read.
 
 Ranges without assumption, weighted figures, who is missing, levels of concern, comparisons of two
-declared groups and the smallest visible gap are made of published figures alone. Whoever reads
-them need not believe them.
+declared groups, the smallest visible gap and what goes with where people are found are made of
+published figures alone. Whoever reads them need not believe them.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from analysis.release.levels import level_rows
 from analysis.release.model import Release
 from analysis.release.nonresponse import BESIDE, beside_figures, representativeness_rows
 from analysis.release.sides import is_side, side_row
+from analysis.release.standardised import standardised_rows
 from analysis.release.visible import smallest
 
 Row = TypeVar("Row")
@@ -39,6 +40,12 @@ def expect_follows(release: Release) -> None:
     _levels_follow(release)
     _sides_follow(release)
     _gaps_follow(release)
+    other = _unlike(release.standardised, standardised_rows(release))
+    if other is not None:
+        raise ReleaseError(
+            f"standardised: what goes with where {other.group} is found ({other.measure}) does not "
+            "follow from the published figures."
+        )
 
 
 def _estimates_follow(release: Release) -> None:

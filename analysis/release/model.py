@@ -24,6 +24,7 @@ from analysis.release.rows import (
     ReliabilityRow,
     RepresentativenessRow,
     SlopeRow,
+    StandardisedRow,
     TrendRow,
 )
 
@@ -76,6 +77,7 @@ class Manifest:
         coarser: where shares stand in a coarser step than the policy's, for all parts of a group
             alike, those that are not shown included.
         processes: of which HR gave counts.
+        standardise: (breakdown, its finest level) by which gaps are standardised.
     """
 
     wave: str
@@ -105,6 +107,7 @@ class Manifest:
     cards: int | None = None
     received: int | None = None
     processes: tuple[Process, ...] = ()
+    standardise: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -132,6 +135,7 @@ class Release:
     representativeness: tuple[RepresentativenessRow, ...] = ()
     reliability: tuple[ReliabilityRow, ...] = ()
     drivers: tuple[DriverRow, ...] = ()
+    standardised: tuple[StandardisedRow, ...] = ()
     certificates: Certificates | None = None
 
     @cached_property
@@ -148,6 +152,14 @@ class Release:
     def comparison_by_key(self) -> dict[tuple[str, str, str], ComparisonRow]:
         """Comparisons by (group, measure, against)."""
         return {(row.group, row.measure, row.against): row for row in self.comparisons}
+
+    @cached_property
+    def standardised_by_key(self) -> dict[tuple[str, str], tuple[StandardisedRow, ...]]:
+        """What of a gap goes with where people are found, by (group, measure)."""
+        found: dict[tuple[str, str], list[StandardisedRow]] = {}
+        for row in self.standardised:
+            found.setdefault((row.group, row.measure), []).append(row)
+        return {key: tuple(rows) for key, rows in found.items()}
 
     @cached_property
     def measure_by_id(self) -> dict[str, MeasureRow]:

@@ -324,10 +324,12 @@ class RepresentativenessRow:
     most that it moves a theme of the whole, in points. Of a part, beside all groups of its
     level: `partial` is its unconditional partial, below 0 where fewer answered, and `missing`
     how many more would have answered at the rate of all, rounded to 5, below 0 where fewer would.
+    Of the force by several breakdowns at once (`together`), which `breakdown` names, only what
+    weighting to all of them leaves and moves.
     """
 
     group: str
-    kind: Literal["whole", "part"]
+    kind: Literal["whole", "part", "together"]
     breakdown: str
     parts_level: str
     indicator: float | None
@@ -335,6 +337,26 @@ class RepresentativenessRow:
     moved: int | None
     partial: float | None
     missing: int | None
+    status: Status
+
+
+@dataclass(frozen=True)
+class StandardisedRow:
+    """How much of a group's gap to the rest goes with where its people are found.
+
+    Worked out from published figures alone. `parts_level` is the level of `breakdown` whose parts
+    are looked at. `goes_with` and `stays` are points of percent positive and add up to the
+    published gap; `lower` and `upper` are the 95 % limits of what stays, as whole points outward.
+    """
+
+    group: str
+    measure: str
+    breakdown: str
+    parts_level: str | None
+    goes_with: int | None
+    stays: int | None
+    lower: int | None
+    upper: int | None
     status: Status
 
 

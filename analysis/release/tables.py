@@ -33,6 +33,7 @@ from analysis.release.rows import (
     ReliabilityRow,
     RepresentativenessRow,
     SlopeRow,
+    StandardisedRow,
     TrendRow,
 )
 
@@ -74,6 +75,7 @@ ROWS: Mapping[str, type] = MappingProxyType(
         "estimates": EstimateRow,
         "distributions": DistributionRow,
         "comparisons": ComparisonRow,
+        "standardised": StandardisedRow,
         "concerns": ConcernRow,
         "trends": TrendRow,
         "slopes": SlopeRow,

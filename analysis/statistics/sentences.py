@@ -191,3 +191,40 @@ def above_level(
 
 def _direction(gap: int) -> str:
     return "fewer" if gap < 0 else "more"
+
+
+def what_stays(place: str, beside: str, goes_with: int, stays: int, limits: tuple[int, int]) -> str:
+    """How much of a gap goes with where people are found, from published numbers only.
+
+    Args:
+        place: what it goes with ("where people work").
+        beside: who is like them in that ("others in the same commands").
+        goes_with: points of the gap.
+        stays: the other points of it.
+        limits: of `stays`, lower first.
+
+    Returns:
+        For example "Of the 12 points, about 3 go with where people work; about 9 fewer stay beside
+        others in the same commands (plausible range 2 to 16 fewer)."
+    """
+    gap, reach = goes_with + stays, f"(plausible range {plausible_range(*limits)})"
+    left = f"{abs(stays)} {_direction(stays)}" if stays else "as many"
+    whole = f"{abs(gap)} point{'' if abs(gap) == 1 else 's'}"
+    if gap == 0:
+        said = f"Beside {beside}, about {left} were positive {reach}."
+    elif stays == 0:
+        said = f"The {whole} go with {place}: beside {beside}, about as many were positive {reach}."
+    elif stays * gap < 0:
+        crude = f"{abs(gap)} {_direction(gap)}"
+        said = f"Beside {beside} it turns round: about {left}, not {crude} {reach}."
+    elif goes_with == 0:
+        said = f"Of the {whole}, none go with {place}; about {left} stay beside {beside} {reach}."
+    elif goes_with * gap < 0:
+        said = f"Beside {beside} the gap is wider: about {left}, not {abs(gap)} {reach}."
+    else:
+        said = (
+            f"Of the {whole}, about {abs(goes_with)} go with {place}; about {left} stay beside "
+            f"{beside} {reach}."
+        )
+    chance = stays != 0 and limits[0] <= 0 <= limits[1]
+    return f"{said} What stays can be chance." if chance else said

@@ -10,11 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from scipy.special import ndtr
 
 from analysis.errors import EstimationError
 from analysis.statistics.intervals import LEVEL, quantile
 from analysis.statistics.suppressed import estimator
+
+Floats = npt.NDArray[np.float64] | np.float64
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,97 @@ def directly_standardised(
     part, share = weight / weight.sum(), x / size
     error = math.sqrt(float((part**2 * share * (1 - share) / size).sum()))
     return Standardised(float((part * share).sum()), error)
+
+
+@dataclass(frozen=True)
+class Composed:
+    """What of a group's gap to the rest goes with the strata that its people are found in.
+
+    Attributes:
+        goes_with: crude gap less the gap inside the strata, as a share.
+        wider: how many times as wide the range of what stays is as that of the crude gap.
+        off: by how much rounding may have moved `goes_with`, as a share.
+    """
+
+    goes_with: float
+    wider: float
+    off: float
+
+
+@dataclass(frozen=True)
+class Strata:
+    """Where a group is found, per stratum: each of shape (strata,).
+
+    Attributes:
+        part: people of the group; `part_off` how far each may be off by rounding.
+        whole: all people.
+        shares: of positive answers among all; `shares_off` how far each may be off.
+    """
+
+    part: Sequence[float]
+    whole: Sequence[float]
+    shares: Sequence[float]
+    part_off: Sequence[float]
+    shares_off: Sequence[float]
+
+
+@estimator
+def composition(share: float, strata: Strata, share_off: float = 0.0) -> Composed | None:
+    """How much of a group's gap to the rest is one between the strata that they are found in.
+
+    The gap inside the strata is Mantel and Haenszel's difference of shares: the strata's own gaps,
+    each weighing n1 n2 / (n1 + n2), group and rest. That is both of them directly standardised to
+    such a population. It needs how many of the group are in a stratum, and not their answers.
+
+    Args:
+        share: of positive answers in the group.
+        strata: where it is found.
+        share_off: how far `share` may be off by rounding.
+
+    Returns:
+        None where no stratum holds both people of the group and others.
+
+    Raises:
+        EstimationError: when the group has more people in a stratum than there are.
+
+    Source: Cochran (1954); Mantel and Haenszel (1959); Greenland and Robins (1985) for differences.
+    """
+    part, whole, shares = (
+        np.asarray(one, dtype=float) for one in (strata.part, strata.whole, strata.shares)
+    )
+    if not part.shape == whole.shape == shares.shape or part.ndim != 1:
+        raise EstimationError("group and strata do not have the same shape")
+    if (part < 0).any() or (part > whole).any() or (whole <= 0).any():
+        raise EstimationError("a stratum has fewer people than the group has there")
+    if not (part * (whole - part)).any():
+        return None
+    goes_with, wider = _composition(np.float64(share), part, whole, shares)
+    # Each figure by itself at both ends of what it may be rounded from; then all together.
+    shifts = np.diag(np.asarray(strata.shares_off, dtype=float))
+    moves = np.diag(np.asarray(strata.part_off, dtype=float))
+    off = 0.0
+    for sign in (-1, 1):
+        one, _ = _composition(np.float64(share + sign * share_off), part, whole, shares)
+        by_share, _ = _composition(np.float64(share), part, whole, shares + sign * shifts)
+        parts = np.clip(part + sign * moves, 0, whole)
+        by_part, _ = _composition(np.float64(share), parts, whole, shares)
+        moved = [np.abs(found - goes_with).sum() for found in (one, by_share, by_part)]
+        off = max(off, float(sum(moved)))
+    return Composed(float(goes_with), float(wider), off)
+
+
+def _composition(
+    share: Floats, part: Floats, whole: Floats, shares: Floats
+) -> tuple[Floats, Floats]:
+    """What goes with the strata and how much wider what stays is; strata on the last axis."""
+    placed = part / part.sum(axis=-1, keepdims=True)
+    everybody = whole / whole.sum()
+    # Who is not of the group: of everybody, and where the group is.
+    others = 1 - part.sum(axis=-1) / whole.sum()
+    beside = 1 - (placed * part / whole).sum(axis=-1)
+    crude = (share - (everybody * shares).sum(axis=-1)) / others
+    inside = (share - (placed * shares).sum(axis=-1)) / beside
+    return crude - inside, np.sqrt(others / beside)
 
 
 @estimator

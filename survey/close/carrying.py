@@ -8,7 +8,7 @@ from survey.close import opening, rewriting
 from survey.collect import code_list
 from survey.database import Stores
 from survey.errors import WaveStateError
-from survey.manage import closings, headcounts, secret_files, wave_file, waves
+from survey.manage import bands, closings, headcounts, secret_files, wave_file, waves
 from survey.manage.wave_file import Sealed, WaveFile
 from survey.manage.waves import Wave
 from survey.results import ledger
@@ -47,6 +47,7 @@ def _sealed(stores: Stores, wave: Wave) -> Sealed:
         tuple(rewriting.sealed_answers(closed_box)),
         rewriting.comments(closed_box),
         ledger=published.packed(),
+        bands=bands.of_wave(stores, wave.id),
     )
 
 

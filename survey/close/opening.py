@@ -110,7 +110,7 @@ def made_of(file: WaveFile, keys: Keys, asked: Asked = ASKED) -> Made:
     answers = open_all(sealed.answers, wave, keys, asked.watch, asked.tell)
     release = publish(
         *(book, plan, answers),
-        wave=WaveFacts(*facts),
+        wave=WaveFacts(*facts, bands=sealed.bands),
         policy=wave.policy,
         headcounts=sealed.headcounts,
         previous=_earlier(ledger, wave, trusted, asked.tell),

@@ -15,8 +15,11 @@ from itertools import groupby
 from flask import current_app, render_template
 from flask.sansio.app import App
 
-from survey.collect import page_keys, tickets
+from survey.collect import findable, page_keys, tickets
+from survey.collect.asked import stores
+from survey.collect.page_keys import PageKeys
 from survey.errors import CodeError, MistypedCode
+from survey.manage import bands
 from survey.manage.waves import Wave
 from survey.questionnaire import answers as folding
 from survey.questionnaire import routing, telling
@@ -24,6 +27,7 @@ from survey.questionnaire.model import (
     LONGEST_COMMENT,
     Choice,
     Comment,
+    Grid,
     Multiple,
     Option,
     Question,
@@ -151,13 +155,21 @@ def document(wave: Wave) -> Packed:
     return kept[key]
 
 
-def form_html(wave: Wave, page: FormPage) -> str:
-    """The document with a form in the state that `page` describes."""
+def form_html(wave: Wave, page: FormPage, keys: PageKeys | None = None) -> str:
+    """The document with a form in the state of `page`.
+
+    Args:
+        wave: whose document it is.
+        page: the state of its form.
+        keys: in place of the wave's own; of a preview, which knows no headcounts either.
+    """
+    edges = bands.of_wave(stores(), wave.id) if keys is None else {}
     return render_template(
         "respond/document.html",
         wave=wave,
         form=page,
-        keys=page_keys.of(wave),
+        keys=keys or page_keys.of(wave),
+        findable=findable.of(wave.questionnaire, edges),
         sentences=SENTENCES,
         longest=LONGEST_COMMENT,
         ticket_name=tickets.file_name(wave.id),
@@ -253,8 +265,22 @@ def groups_of_options(
         yield (None if heading is None else str(heading)), list(run)
 
 
+def in_grids(questions: Iterable[Question]) -> Iterator[tuple[Grid | None, list[Question]]]:
+    """Runs of statements in the same grid; every other question by itself."""
+
+    def grid_of(question: Question) -> Grid | None:
+        return question.grid if isinstance(question, Statement) else None
+
+    for grid, run in groupby(questions, key=grid_of):
+        if grid is not None:
+            yield grid, list(run)
+        else:
+            yield from ((None, [question]) for question in run)
+
+
 def install(app: App) -> None:
     """Give `app` its own store of documents and the templates their filters."""
     app.extensions["candour.documents"] = {}
     app.jinja_env.filters["groups_of_options"] = groups_of_options
+    app.jinja_env.filters["in_grids"] = in_grids
     app.jinja_env.filters["for_whom"] = routing.words

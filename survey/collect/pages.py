@@ -11,6 +11,7 @@ from flask.blueprints import BlueprintSetupState
 from survey.collect import (
     code_list,
     document,
+    findable,
     fingerprint,
     published,
     receipts,
@@ -19,7 +20,7 @@ from survey.collect import (
     tickets,
 )
 from survey.collect.asked import open_wave, public_wave, stores
-from survey.collect.document import ATTEMPT, CHANGE, CODE, FormPage
+from survey.collect.document import ATTEMPT, CODE, FormPage
 from survey.collect.ticket_page import ticket_page
 from survey.errors import (
     CodeError,
@@ -30,7 +31,7 @@ from survey.errors import (
     TicketError,
     UsedTicket,
 )
-from survey.manage import destructions, waves
+from survey.manage import bands, destructions, waves
 from survey.manage.waves import Wave
 from survey.questionnaire import answers as folding
 from survey.questionnaire.answers import AnswersRefused
@@ -71,6 +72,22 @@ def privacy() -> str:
 def support(wave_id: str) -> str:
     """Where to turn to; stays after the survey has closed."""
     return render_template("respond/support.html", wave=public_wave(wave_id))
+
+
+@blueprint.get("/questions/<wave_id>")
+def questions(wave_id: str) -> str:
+    """Every question with its answers, to read or to print; no code is asked for."""
+    return render_template("respond/questions.html", wave=public_wave(wave_id))
+
+
+@blueprint.get("/colleagues/<wave_id>")
+def colleagues(wave_id: str) -> str:
+    """Roughly how many people each declared group has, all of them on one page."""
+    wave = public_wave(wave_id)
+    edges = bands.of_wave(stores(), wave_id)
+    tables = tuple(findable.tables_of(wave.questionnaire.plan, edges))
+    smallest = document.smallest_group(wave)
+    return render_template("respond/colleagues.html", wave=wave, tables=tables, smallest=smallest)
 
 
 @blueprint.get("/receipts/<wave_id>")
@@ -146,7 +163,7 @@ def check(wave_id: str) -> str | tuple[str, int]:
     """Check your answers; or the form again, with errors or to change an answer."""
     wave = open_wave(wave_id)
     form = sent.form(wave)
-    if CHANGE in request.form:
+    if sent.is_to_change():
         return document.form_html(wave, form)
     errors = _ticket_errors(wave, form.ticket) if form.ticket else _code_errors(wave, form.code)
     errors |= document.answer_errors(wave, form.answers)

@@ -11,7 +11,7 @@ from urllib.parse import unquote_to_bytes
 from flask import abort, request
 
 from survey.collect import document, tickets
-from survey.collect.document import ATTEMPT, CODE, OWN_FIELDS, TICKET, FormPage
+from survey.collect.document import ATTEMPT, CHANGE, CODE, OWN_FIELDS, TICKET, FormPage
 from survey.manage.waves import Wave
 from survey.questionnaire import answers as folding
 from survey.questionnaire.model import Multiple
@@ -46,7 +46,12 @@ def expect_readable() -> None:
 
 def own(name: str) -> str:
     """A field of ours, as typed."""
-    return folding.trimmed(request.form.get(name, "")[:_SHOWN])
+    return folding.as_text(request.form.get(name, "")[:_SHOWN])
+
+
+def is_to_change() -> bool:
+    """Whether the check page asks for the form again, to change an answer."""
+    return CHANGE in request.form
 
 
 def form(wave: Wave) -> FormPage:
@@ -76,7 +81,7 @@ def _ticket() -> str:
         chosen.seek(0)  # read again where the form is shown again
         content: bytes = chosen.read(tickets.LONGEST + 1)
         return content.decode("utf-8-sig", errors="replace")
-    return folding.trimmed(request.form.get(TICKET, "")[: tickets.LONGEST + 1])
+    return folding.as_text(request.form.get(TICKET, "")[: tickets.LONGEST + 1])
 
 
 def _answers(wave: Wave) -> dict[str, tuple[str, ...]]:

@@ -115,6 +115,17 @@ class HeadcountRow(IssuerTable):
     people: Mapped[int]
 
 
+class BandRow(IssuerTable):
+    """Roughly how many people a declared group has, as the wave's page tells everybody."""
+
+    __tablename__ = "headcount_band"
+    __table_args__ = (CheckConstraint("edge > 0", name="headcount_band_edge"), UNORDERED)
+
+    wave: Mapped[str] = mapped_column(ForeignKey("wave.id"), primary_key=True)
+    group_id: Mapped[str] = mapped_column(String(255), primary_key=True)
+    edge: Mapped[int]
+
+
 class MarkerRow(IssuerTable):
     """What this installation is; `demo` is the only marker."""
 

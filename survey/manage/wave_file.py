@@ -3,6 +3,7 @@
     wave.json  questionnaire.yaml  codes.txt     from its draft on
     closing.json  receipts.txt  tokens.txt       once it has closed
     headcounts.json  answers.bin  comments/...   only in the file that goes to the release officers
+    bands.json                                   with them: what the page told of headcounts
     ledger/...                                   with them: what was published of its line before
 
 The sealed part opens with the officers' key alone, and goes with the file wherever that goes.
@@ -21,6 +22,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from analysis import strict_json, zipped
+from analysis.bands import EDGES, Bands
 from analysis.errors import CandourError
 from analysis.policy import DisclosurePolicy
 from survey.errors import DataError
@@ -34,6 +36,7 @@ ENDING = ".wave"
 _PUBLIC = {"wave.json", "questionnaire.yaml", "codes.txt"}
 _CLOSED = {"closing.json", "receipts.txt", "tokens.txt"}
 _SEALED = {"headcounts.json", "answers.bin"}
+_BANDS = "bands.json"
 _FOLDERS = ("comments/", "ledger/")
 _KEYS = ("public_key", "fallback_key", "token_key", "verifier")
 _DAYS = ("opened", "closed")
@@ -46,6 +49,7 @@ _LARGEST = {
     "closing.json": 2**10,
     "questionnaire.yaml": 2**20,
     "headcounts.json": 2**22,
+    _BANDS: 2**22,
     "codes.txt": 65 * LARGEST_WAVE,
     "receipts.txt": 20 * LARGEST_WAVE,
     "tokens.txt": _TOKEN_LINE * LARGEST_WAVE,
@@ -63,12 +67,14 @@ class Sealed:
         answers: sealed answers, all of one size, in shuffled order.
         comments: question id -> sealed comments, all of one size, in an order of their own.
         ledger: every entry of the questionnaire's ledger, packed, oldest first.
+        bands: of headcounts, as the wave's page tells them.
     """
 
     headcounts: Mapping[str, int] | None
     answers: tuple[bytes, ...]
     comments: Mapping[str, tuple[bytes, ...]] = field(default_factory=dict)
     ledger: tuple[bytes, ...] = ()
+    bands: Bands = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -109,6 +115,8 @@ def pack(file: WaveFile) -> bytes:
     if file.sealed is not None:
         files["headcounts.json"] = _json(file.sealed.headcounts)
         files["answers.bin"] = _rows(file.sealed.answers)
+        if file.sealed.bands:
+            files[_BANDS] = _json(dict(file.sealed.bands))
         for question, comments in file.sealed.comments.items():
             files[f"comments/{question}.bin"] = _rows(comments)
         for number, entry in enumerate(file.sealed.ledger, 1):
@@ -153,12 +161,12 @@ def unpack(content: bytes, name: str) -> WaveFile:
 
 
 def _check_names(names: set[str]) -> None:
-    single = {name for name in names if not name.startswith(_FOLDERS)}
+    single = {name for name in names if not name.startswith(_FOLDERS)} - {_BANDS}
     if single not in (_PUBLIC, _PUBLIC | _CLOSED, _PUBLIC | _CLOSED | _SEALED):
         odd = ", ".join(sorted(single ^ _PUBLIC)[:3]) or "nothing"
         raise zipped.BadPack(f"other files than a wave's are in it, or some are missing ({odd})")
     if names != single and not single >= _SEALED:
-        raise zipped.BadPack("it holds comments or a ledger without answers")
+        raise zipped.BadPack("it holds comments, bands or a ledger without answers")
 
 
 def _read(files: Mapping[str, bytes], name: str) -> WaveFile:
@@ -252,6 +260,7 @@ def _sealed(files: Mapping[str, bytes], closing: Closing) -> Sealed:
             if name.startswith("comments/")
         },
         tuple(content for name, content in sorted(files.items()) if name.startswith("ledger/")),
+        _edges(strict_json.parse(files[_BANDS])) if _BANDS in files else {},
     )
 
 
@@ -259,6 +268,13 @@ def _people(found: dict[str, object]) -> dict[str, int]:
     return {
         group: _count(people, "headcounts.json", _MOST_PEOPLE) for group, people in found.items()
     }
+
+
+def _edges(found: dict[str, object]) -> dict[str, int]:
+    edges = {group: _count(edge, _BANDS, EDGES[-1]) for group, edge in found.items()}
+    if not edges or not set(edges.values()) <= set(EDGES):
+        raise zipped.BadPack(f"{_BANDS} holds something else than bands of headcounts")
+    return edges
 
 
 def _rows(rows: Iterable[bytes]) -> bytes:

@@ -112,12 +112,14 @@ def comments(questionnaire: Questionnaire, form: Mapping[str, Sequence[str]]) ->
 
 
 def trimmed(text: str) -> str:
-    """A comment as it was written: one kind of line end, and nothing around it.
+    """A comment as it was written, with nothing around it."""
+    return as_text(text).strip()
 
-    Signs that no text has, such as other programs paste, are spaces.
-    """
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(" " if _is_no_text(sign) else sign for sign in lines).strip()
+
+def as_text(typed: str) -> str:
+    """One kind of line end, and spaces for signs that no text has but other programs paste."""
+    lines = typed.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(" " if _is_no_text(sign) else sign for sign in lines)
 
 
 def _is_no_text(sign: str) -> bool:

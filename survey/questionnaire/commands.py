@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from itertools import permutations
@@ -14,10 +15,11 @@ from analysis.forecast import Answering
 from analysis.plan import FORCE
 from analysis.policy import DisclosurePolicy
 from survey.errors import QuestionnaireError, SettingsError
-from survey.questionnaire import benchmarking
+from survey.questionnaire import benchmarking, differences
 from survey.questionnaire.forecasting import in_short, look_ahead
 from survey.questionnaire.loader import load
 from survey.questionnaire.model import Questionnaire
+from survey.questionnaire.schema import schema
 
 
 @click.command()
@@ -34,7 +36,20 @@ from survey.questionnaire.model import Questionnaire
     help="writes a file of benchmarks to fill in, with the fingerprint of each statement",
 )
 @click.option(
+    "--schema",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=lambda context, _option, wanted: _print_schema(context) if wanted else None,
+    help="prints the JSON Schema of questionnaires, for an editor, and ends",
+)
+@click.option(
     "--procedures", type=click.Path(path_type=Path), help="HR's counts, to check against the files"
+)
+@click.option(
+    "--against",
+    type=click.Path(path_type=Path),
+    help="an earlier questionnaire; says what changed and which lines it breaks",
 )
 def check(
     files: tuple[Path, ...],
@@ -43,12 +58,15 @@ def check(
     benchmarks: Path | None,
     template: Path | None,
     procedures: Path | None,
+    against: Path | None,
 ) -> None:
     """Check questionnaire files; prints every problem as file:line: reason, and exits 2."""
     if (headcount is None) != (rate is None):
         raise SettingsError("--headcount and --rate come together: a forecast takes both.")
     if template is not None and len(files) > 1:
         raise SettingsError("--benchmark-template is of one questionnaire: name one file.")
+    if against is not None and len(files) > 1:
+        raise SettingsError("--against compares one questionnaire with another: name one file.")
     wrong = False
     for path in files:
         try:
@@ -56,18 +74,35 @@ def check(
             click.echo(summary(path, questionnaire))
             if headcount is not None and rate is not None:
                 _forecast(questionnaire, headcount, rate)
-            if benchmarks is not None:
-                click.echo(benchmarking.checked(benchmarks, questionnaire))
             if template is not None:
                 click.echo(benchmarking.written(template, questionnaire))
-            if procedures is not None:
-                for line in counted(procedures, questionnaire):
-                    click.echo(line)
+            for line in _beside(questionnaire, benchmarks, procedures, against):
+                click.echo(line)
         except QuestionnaireError as error:
             click.echo(str(error), err=True)
             wrong = True
     if wrong:
         sys.exit(2)
+
+
+def _print_schema(context: click.Context) -> None:
+    click.echo(json.dumps(schema(), indent=2, ensure_ascii=False))
+    context.exit()
+
+
+def _beside(
+    questionnaire: Questionnaire,
+    benchmarks: Path | None,
+    procedures: Path | None,
+    against: Path | None,
+) -> Iterator[str]:
+    """What other files that were named say beside a good one."""
+    if benchmarks is not None:
+        yield benchmarking.checked(benchmarks, questionnaire)
+    if procedures is not None:
+        yield from counted(procedures, questionnaire)
+    if against is not None:
+        yield from differences.in_words(differences.compare(load(against), questionnaire))
 
 
 def _forecast(questionnaire: Questionnaire, headcount: Path, rate: float) -> None:

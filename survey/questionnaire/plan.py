@@ -50,7 +50,11 @@ class Planning:
         self._check_all_used(by_id, tables)
         plan = TablePlan(breakdowns, tables)
         plan = TablePlan(breakdowns, tables, tuple(self._intersections(plan)))
-        return replace(plan, ladders=tuple(self._ladders(plan, parts)))
+        return replace(
+            plan,
+            ladders=tuple(self._ladders(plan, parts)),
+            standardise=tuple(self._standardised(plan)),
+        )
 
     def _breakdowns(self) -> Iterator[Breakdown]:
         for name, part in self._part.breakdowns.items():
@@ -253,6 +257,30 @@ class Planning:
                     f"“{part.name}” ({group}) is in no declared table, so it is never published"
                 )
                 self._problems.at(place, reason)
+
+    def _standardised(self, plan: TablePlan) -> Iterator[tuple[str, str]]:
+        part = self._part.concerns
+        for at, entry in enumerate(part.standardise):
+            ((name, level),) = entry.items()
+            place = part.at("standardise", at)
+            breakdown = plan.breakdown_by_id.get(name)
+            if name not in self._declared.breakdowns:
+                reason = f"`standardise` names the breakdown `{name}`, which does not exist"
+                self._problems.at(place, reason)
+            if breakdown is None:
+                continue
+            finest = level or breakdown.levels[-1]
+            if finest not in breakdown.levels:
+                reason = f"breakdown `{name}` has no level `{finest}` to standardise by"
+                self._problems.at(place, reason)
+            elif not any(name in one.breakdowns and len(one.breakdowns) > 1 for one in plan.tables):
+                self._problems.at(
+                    place,
+                    f"no declared table crosses `{name}` with anything, so no gap can be "
+                    "standardised by it",
+                )
+            else:
+                yield name, finest
 
     def _ladders(
         self, plan: TablePlan, tables: Mapping[Table, grammar.TablePart]

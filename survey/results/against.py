@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from analysis.plan import FORCE
 from analysis.release.model import Release
-from survey.results import words
+from survey.results import standardised, words
 
 
 def said(release: Release, group: str, measure: str) -> str:
     """The finding that was raised, or else the comparison with the rest of the force.
 
-    What was raised was decided before rounding: its limits, rounded outward, may reach 0.
+    What was raised was decided before rounding: its limits, rounded outward, may reach 0. How much
+    goes with where people work follows it, where either is clear.
     """
+    return " ".join((_alone(release, group, measure), *standardised.said(release, group, measure)))
+
+
+def _alone(release: Release, group: str, measure: str) -> str:
     for row in release.concerns:
         if (row.group, row.measure) == (group, measure) and row.kind != "level":
             return row.words

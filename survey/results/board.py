@@ -19,7 +19,9 @@ from survey.results import (
     findings,
     intersections,
     levels,
+    outside,
     response,
+    standardised,
     told_apart,
     waves,
 )
@@ -42,7 +44,9 @@ class BoardPage:
     command_map: heat_map.HeatMap
     force_map: heat_map.HeatMap
     watched: tuple[intersections.IntersectionBlock, ...]
+    splits: tuple[standardised.Split, ...]
     trends: tuple[trend_lines.Panel, ...]
+    outside: outside.Outside
     benchmarks: tuple[benchmarked.Beside, ...]
     apart: told_apart.Apart
     not_published: tuple[str, ...]
@@ -58,8 +62,13 @@ def board_page(
     scope: Scope,
     command: Unit,
     wrote: CommentThemes | None = None,
+    *,
+    linked: bool = True,
 ) -> BoardPage:
-    """The page of `command` for the wave of `release`; needs a request for its addresses."""
+    """The page of `command` for the wave of `release`; needs a request for its addresses.
+
+    Without `linked` it leads to no other page and to no download.
+    """
     wave = release.manifest.wave
     own = f"{COMMAND}={command.id}"
     hrefs = {
@@ -67,7 +76,7 @@ def board_page(
             "results.board_theme", command=command.id, wave=wave, theme=theme.measure
         )
         for theme in release.measures
-        if theme.kind == "theme"
+        if linked and theme.kind == "theme"
     }
     departments = [f"{COMMAND}={unit.id}" for unit in units(release) if unit.parent == command.id]
     return BoardPage(
@@ -75,7 +84,9 @@ def board_page(
         waves.facts(release),
         waves.links(
             # A command that was reorganised has no page in the waves before.
-            [one for one in releases if command.id in {unit.id for unit in units(one, COMMAND)}],
+            [one for one in releases if command.id in {unit.id for unit in units(one, COMMAND)}]
+            if linked
+            else [],
             release,
             lambda other: url_for("results.board_wave", command=command.id, wave=other),
         ),
@@ -97,9 +108,11 @@ def board_page(
             hrefs,
         ),
         intersections.blocks(release, scope),
+        standardised.splits(release, scope),
         trend_lines.draw(
             release, _panels(release, command, hrefs), waves.titles(releases), releases
         ),
+        outside.outside(release, releases, own, command.label),
         benchmarked.beside(release),
         told_apart.apart(
             release, [*bands.board_command(release, command), *bands.across_force(release)]
@@ -108,7 +121,7 @@ def board_page(
         commented.blocks(wrote),
         response.response(release, [FORCE, own, *departments], own, [FORCE], scope),
         listed(release, scope),
-        downloads(lambda table: _csv(command.id, wave, table)),
+        downloads(lambda table: _csv(command.id, wave, table)) if linked else (),
     )
 
 
@@ -119,7 +132,7 @@ def _panels(release: Release, command: Unit, hrefs: dict[str, str]) -> list[tren
     ]
     return [
         trend_lines.PanelPlan(
-            f"trend-{theme.measure}", theme.label, theme.measure, lines, hrefs[theme.measure]
+            f"trend-{theme.measure}", theme.label, theme.measure, lines, hrefs.get(theme.measure)
         )
         for theme in release.measures
         if theme.kind == "theme"

@@ -16,6 +16,7 @@ TABLES = {
     "estimates": "Percentages and scores, by group",
     "distributions": "Every answer category, by group",
     "comparisons": "Each group against the rest, and watched groups against others",
+    "standardised": "What of a gap goes with where people work",
     "concerns": "Areas of concern, levels of concern and strengths",
     "trends": "Figures over the surveys",
     "slopes": "How figures moved over the surveys",

@@ -9,7 +9,7 @@ from analysis.release.model import Release
 from analysis.release.rows import ConcernKind, ConcernRow, ConcernState
 from analysis.statistics.concerns import PAST
 from analysis.statistics.sentences import often_unseen
-from survey.results import words
+from survey.results import standardised, words
 from survey.results.rounded import further
 from survey.results.scope import Scope, of_command, whole_force
 
@@ -24,6 +24,7 @@ class Finding:
         words: the fixed sentence.
         again: whether the survey before raised it too; a state that rests on both says so itself.
         unseen: which gaps a group of this size hides; empty where bases are not shown.
+        goes_with: how much of it goes with where people work, where that is known.
         most: the statements in which it shows most, and each one's gap in words; the widest first.
     """
 
@@ -36,6 +37,7 @@ class Finding:
     words: str
     again: bool
     unseen: str = ""
+    goes_with: tuple[str, ...] = ()
     most: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -205,6 +207,7 @@ def _ordered(
             row.words,
             row.state == "emerging" and _key(row) in again,
             _unseen(release, row),
+            standardised.said(release, row.group, row.measure),
             _most(release, row),
         )
         for row in sorted(rows, key=_size)

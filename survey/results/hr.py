@@ -20,9 +20,11 @@ from survey.results import (
     goes_with,
     intersections,
     levels,
+    outside,
     procedures,
     response,
     scope,
+    standardised,
     together,
     told_apart,
     waves,
@@ -52,7 +54,9 @@ class HrPage:
     force_map: heat_map.HeatMap
     more_maps: tuple[tuple[str, heat_map.HeatMap], ...]
     watched: tuple[intersections.IntersectionBlock, ...]
+    splits: tuple[standardised.Split, ...]
     trends: tuple[trend_lines.Panel, ...]
+    outside: outside.Outside
     benchmarks: tuple[benchmarked.Beside, ...]
     apart: told_apart.Apart
     not_published: tuple[str, ...]
@@ -100,7 +104,9 @@ def hr_page(
         ),
         _more_maps(release, hrefs),
         intersections.blocks(release, scope.whole_force(release)),
+        standardised.splits(release, scope.whole_force(release)),
         trend_lines.draw(release, _panels(release, hrefs), waves.titles(releases), releases),
+        outside.outside(release, releases, FORCE, "The whole force"),
         benchmarked.beside(release),
         told_apart.apart(
             release,

@@ -10,7 +10,8 @@ from collections.abc import Callable
 
 import pytest
 import simulate_findings as simulate
-from simulate_findings import GAPS, PAGE, Counts
+from simulate_findings import GAPS, Counts
+from simulated_section import PAGE
 from simulated_waves import POLICY, World, asked
 
 from analysis.publish import WaveFacts, compared, publish

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import pytest
 import simulated_changes as simulate
-from simulated_changes import ALIKE, BEGIN, DIFFERENT, END, PAGE, Setting
+from simulated_changes import ALIKE, BEGIN, DIFFERENT, END, Setting
+from simulated_section import PAGE
 
 from analysis.statistics import changes
 

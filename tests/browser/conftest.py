@@ -41,6 +41,19 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
+@pytest.fixture(scope="module")
+def remembering(browser: Browser) -> Iterator[Browser]:
+    """One that keeps whole pages for Back, as people's browsers do and Playwright's does not."""
+    opened = browser.browser_type.launch(
+        executable_path=chromium(),
+        headless=True,
+        args=FLAGS,
+        ignore_default_args=["--disable-back-forward-cache"],
+    )
+    yield opened
+    opened.close()
+
+
 @pytest.fixture
 def launch(browser: Browser) -> Callable[..., BrowserContext]:
     """Opens a browser that writes its profile to a folder: `launch(folder, script=True)`."""

@@ -105,7 +105,10 @@ def test_a_person_changes_an_answer_and_sends(
 
 
 @pytest.mark.parametrize("width", [NARROW, DESK])
-@pytest.mark.parametrize("address", ["/privacy", "/support/autumn", "/survey/none"])
+@pytest.mark.parametrize(
+    "address",
+    ["/privacy", "/support/autumn", "/survey/none", "/questions/autumn", "/example/board"],
+)
 def test_the_other_pages_look_right(
     visit: Callable, live_server: LiveServer, address: str, width: int
 ) -> None:
@@ -236,13 +239,13 @@ def test_an_unknown_code_is_told_before_the_questions(
     expect(page).to_have_title("Error: Small survey")
 
 
-def test_all_questions_can_be_read_first_and_answered_in_one_go(
+def test_all_questions_can_be_answered_on_one_long_page(
     visit: Callable, live_server: LiveServer, code: str
 ) -> None:
     visitor = visit(DESK)
     page: Page = visitor.page
     page.goto(live_server.url + SURVEY)
-    page.click("#read-all")
+    page.click("#all-at-once")
     expect(page.locator(".candour-section:visible")).to_have_count(3)
     visitor.looks_right()
     page.click("nav >> text=Fairness")
@@ -298,7 +301,7 @@ def test_without_a_connection_nothing_is_lost(
     visitor = visit(PHONE)
     page: Page = visitor.page
     page.goto(live_server.url + SURVEY)
-    page.click("#read-all")
+    page.click("#all-at-once")
     choose(page, "ethnicity", "bangladeshi")
     page.fill("#code", code)
     visitor.context.set_offline(True)

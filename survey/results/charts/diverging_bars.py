@@ -87,9 +87,9 @@ Categories = tuple[tuple[str, str, str], ...]
 
 
 def draw(
-    release: Release, chart_id: str, group: str, label: str, theme: str
+    release: Release, chart_id: str, group: str, label: str, theme: str | None
 ) -> list[DivergingBars]:
-    """Make the bars of a theme's statements in one group, a chart for each response scale."""
+    """The bars of a theme's statements, or of those that have none: a chart for each scale."""
     scales: dict[Categories, list[MeasureRow]] = {}
     for measure in release.measures:
         if measure.kind == "item" and measure.theme == theme:

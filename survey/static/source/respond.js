@@ -5,6 +5,7 @@ import { cardInAddress, fits, take } from "./respond/card.mjs";
 import { asPrinted, isCode } from "./respond/codes.mjs";
 import { page } from "./respond/filling.mjs";
 import { fingerprintOf, keysOf } from "./respond/keys.mjs";
+import { LEAVING } from "./respond/leaving.mjs";
 import { plainMode } from "./respond/plain.mjs";
 import { clearProblems } from "./respond/problems.mjs";
 import { sealedMode } from "./respond/sealed.mjs";
@@ -38,7 +39,9 @@ async function prepare() {
   if (sealing) form.method = "dialog";
   byId("mode-sealed").hidden = !sealing;
   byId("mode-plain").hidden = sealing;
-  if (sealing && !keys) fingerprint.textContent = "";
+  // A preview has no keys to compare with; in it no code ever leaves the page.
+  code.disabled = words.preview === "true";
+  if (sealing && !keys && !code.disabled) fingerprint.textContent = "";
   compareWithCard();
 }
 
@@ -74,7 +77,7 @@ async function load() {
 
 /** Says what is wrong with the code as it was typed; gives false when nothing is. */
 function refuseCode() {
-  if (ticketFile.files.length) return false;
+  if (code.disabled || ticketFile.files.length) return false;
   if (isCode(code.value)) {
     code.value = asPrinted(code.value);
     return false;
@@ -224,12 +227,14 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   proceed();
 });
-byId("read-all").addEventListener("click", steps.showAll);
+byId("all-at-once").addEventListener("click", steps.showAll);
 window.addEventListener("hashchange", follow);
 window.addEventListener("beforeunload", (event) => {
-  const leaving = document.body.classList.contains("govuk-exit-this-page-hide-content");
-  if (leaving) form.reset();
-  else if (changed && !finished) event.preventDefault();
+  if (changed && !finished) event.preventDefault();
+});
+document.addEventListener(LEAVING, () => {
+  finished = true;
+  mode = null;
 });
 steps.show(START, { focus: false });
 const ready = prepare();

@@ -6,6 +6,7 @@ import { asPrinted, isCode } from "./respond/codes.mjs";
 import { page } from "./respond/filling.mjs";
 import { aboutCode, codeProblems, redeeming } from "./respond/issuing.mjs";
 import { fingerprintOf, keysOf } from "./respond/keys.mjs";
+import { LEAVING } from "./respond/leaving.mjs";
 import { clearProblems, focusOn, nameProblems } from "./respond/problems.mjs";
 import { KEY_BYTES, canSeal, signerOfSeed } from "./respond/signing.mjs";
 import { textOf } from "./respond/tickets.mjs";
@@ -141,6 +142,9 @@ window.addEventListener("hashchange", async () => {
   compareWithCard();
 });
 window.addEventListener("beforeunload", (event) => {
-  const leaving = document.body.classList.contains("govuk-exit-this-page-hide-content");
-  if (unsaved && !leaving) event.preventDefault();
+  if (unsaved) event.preventDefault();
+});
+document.addEventListener(LEAVING, () => {
+  unsaved = false;
+  asking = null;
 });

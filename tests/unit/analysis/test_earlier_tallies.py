@@ -4,28 +4,40 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from functools import cache
 
 import fixtures_analysis as fixtures
 import numpy as np
 import pytest
 from fixtures_analysis import Study, small, with_answers
 
-from analysis.earlier_tallies import identity, kept, shares
+from analysis.earlier_tallies import EarlierTallies, identity, kept, shares
 from analysis.errors import DataError
 from analysis.policy import DisclosurePolicy
 from analysis.publish import WaveFacts, exact, publish
+from analysis.release.model import Release
 from analysis.tally import tally
 
 STUDY = small()
 WAVE = WaveFacts("spring", "Spring survey", date(2026, 5, 1))
-RELEASE = publish(STUDY.codebook, STUDY.plan, STUDY.microdata, wave=WAVE, policy=DisclosurePolicy())
-KEPT = kept(tally(STUDY.codebook, STUDY.plan, STUDY.microdata), RELEASE)
+
+
+@cache
+def release() -> Release:
+    return publish(
+        STUDY.codebook, STUDY.plan, STUDY.microdata, wave=WAVE, policy=DisclosurePolicy()
+    )
+
+
+@cache
+def kept_sums() -> EarlierTallies:
+    return kept(tally(STUDY.codebook, STUDY.plan, STUDY.microdata), release())
 
 
 def test_sums_of_a_shown_group_give_its_exact_figure() -> None:
     figures = exact(STUDY.codebook, STUDY.plan, STUDY.microdata)
     for group in ("force", "command=north", "ethnicity=majority"):
-        sums = KEPT.sums("fairness", group)
+        sums = kept_sums().sums("fairness", group)
         figure = figures.at(group, "fairness")
         assert sums is not None
         assert figure is not None
@@ -37,13 +49,13 @@ def test_sums_of_a_shown_group_give_its_exact_figure() -> None:
 
 def test_nothing_is_kept_of_what_the_release_does_not_show() -> None:
     hidden = 0
-    for row in RELEASE.estimates:
+    for row in release().estimates:
         if row.kind == "theme":
-            shown = KEPT.sums(row.measure, row.group) is not None
+            shown = kept_sums().sums(row.measure, row.group) is not None
             assert shown == (row.status == "shown")
             hidden += not shown
     assert hidden
-    assert (KEPT.n[KEPT.n > 0] >= DisclosurePolicy().k).all()
+    assert (kept_sums().n[kept_sums().n > 0] >= DisclosurePolicy().k).all()
 
 
 def with_one_left() -> Study:
@@ -94,15 +106,15 @@ def test_nothing_is_kept_from_which_fewer_than_k_are_left_by_subtracting() -> No
 
 
 def test_wave_date_and_fingerprints_are_those_of_the_release() -> None:
-    assert (KEPT.wave, KEPT.closed) == ("spring", date(2026, 5, 1))
-    assert KEPT.fingerprints == {
-        row.measure: row.fingerprint for row in RELEASE.measures if row.kind == "theme"
+    assert (kept_sums().wave, kept_sums().closed) == ("spring", date(2026, 5, 1))
+    assert kept_sums().fingerprints == {
+        row.measure: row.fingerprint for row in release().measures if row.kind == "theme"
     }
 
 
 def test_what_was_never_asked_or_declared_has_no_sums() -> None:
-    assert KEPT.sums("kit", "force") is None
-    assert KEPT.sums("fairness", "command=west") is None
+    assert kept_sums().sums("kit", "force") is None
+    assert kept_sums().sums("fairness", "command=west") is None
 
 
 def test_a_reorganised_command_is_another_group() -> None:
@@ -133,9 +145,9 @@ def test_a_reorganised_command_is_another_group() -> None:
 def test_a_release_of_other_groups_is_refused() -> None:
     fewer = replace(STUDY.plan, tables=STUDY.plan.tables[:1], intersections=())
     with pytest.raises(DataError, match="the same groups"):
-        kept(tally(STUDY.codebook, fewer, STUDY.microdata), RELEASE)
+        kept(tally(STUDY.codebook, fewer, STUDY.microdata), release())
 
 
 def test_sums_of_nobody_are_refused() -> None:
     with pytest.raises(DataError, match="nobody"):
-        replace(KEPT, n=np.zeros_like(KEPT.n))
+        replace(kept_sums(), n=np.zeros_like(kept_sums().n))

@@ -25,7 +25,7 @@ from survey.attack_command import Answers
 from survey.questionnaire.codebook import codebook
 from survey.questionnaire.layout import layout
 from survey.questionnaire.loader import load
-from survey.tabulate import release_of
+from survey.tabulate import Asked, made_of
 
 TINY = Path(__file__).parents[2] / "questionnaires" / "tiny.yaml"
 HEADER = [
@@ -54,7 +54,7 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def release(answers: Path) -> Release:
-    return release_of(TINY, answers, None, None, "spring", date(2026, 3, 31))
+    return made_of(Asked(TINY, answers, None, None, "spring", date(2026, 3, 31))).release
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import pytest
 
 from analysis.beside import benchmarks
 from analysis.release import folder
+from analysis.release.model import Release
 from survey import cli
 from survey.close import keys
 from survey.config import Settings
@@ -19,7 +20,7 @@ from survey.errors import WaveStateError
 from survey.manage import waves
 from survey.questionnaire.codebook import codebook
 from survey.questionnaire.loader import load, parse
-from survey.tabulate import release_of
+from survey.tabulate import Asked, made_of
 
 TINY = Path(__file__).parents[2] / "questionnaires" / "tiny.yaml"
 HEADER = [
@@ -171,14 +172,17 @@ def test_bad_input_is_one_sentence_and_exit_code_two(
     assert not (tmp_path / "out").exists()
 
 
+def released(answers: Path, weight: str | None = None) -> Release:
+    return made_of(Asked(TINY, answers, None, weight, "w", date(2025, 1, 1))).release
+
+
 def test_weights_move_the_figure_and_not_the_base(answers: Path, tmp_path: Path) -> None:
     weighted = tmp_path / "weighted.csv"
     with answers.open() as source, weighted.open("w", newline="") as target:
         rows = csv.writer(target)
         for number, row in enumerate(csv.reader(source)):
             rows.writerow([*row, "w" if number == 0 else "4" if row[1] == "3" else "1"])
-    plain = release_of(TINY, answers, None, None, "w", date(2025, 1, 1))
-    heavy = release_of(TINY, weighted, None, "w", "w", date(2025, 1, 1))
+    plain, heavy = released(answers), released(weighted, weight="w")
     one, other = (r.estimate_by_key["force", "fair"] for r in (plain, heavy))
     assert one.base == other.base
     assert one.positive is not None
@@ -188,7 +192,7 @@ def test_weights_move_the_figure_and_not_the_base(answers: Path, tmp_path: Path)
 
 
 def test_a_tabulated_file_and_the_questionnaire_share_one_codebook(answers: Path) -> None:
-    release = release_of(TINY, answers, None, None, "w", date(2025, 1, 1))
+    release = released(answers)
     questionnaire = load(TINY)
     assert release.manifest.questionnaire_fingerprint == questionnaire.fingerprint
     assert [group.group for group in release.groups] == [g.id for g in questionnaire.plan.groups]

@@ -7,12 +7,16 @@ from functools import cache
 
 import fixtures_procedures as fixtures
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from analysis.attack.audit import audit
 from analysis.attack.breaches import Breach
 from analysis.attack.counted import processes
 from analysis.attack.material import Material, Published
 from analysis.beside.procedures import Period
+from analysis.ledger import Ledger
+from analysis.ledger import Published as Entry
+from analysis.release import folder
 from analysis.release.model import Release
 
 GROUP = "command=crime-a"
@@ -119,3 +123,19 @@ def test_two_releases_that_count_the_same_months_otherwise_are_found() -> None:
     case = next(row for row in clean().procedures if row.group == GROUP).cases or 0
     told = both(changed(GROUP, cases=case + 5))
     assert any("two counts of command=crime-a" in words for words in told)
+
+
+def test_two_releases_that_tell_what_each_hides_of_the_same_people_are_found() -> None:
+    """In other waves: what the first Release tells, the second one hides."""
+    referral, promotion = fixtures.two_of_the_same_people()
+    first = fixtures.released(referral)
+    key = Ed25519PrivateKey.from_private_bytes(bytes(32))
+    ledger = Ledger("small").plus(Entry(folder.packed(first, key), fixtures.plan()))
+
+    def both(second: Release) -> set[str]:
+        editions = (Published("one", first), Published("two", second))
+        return {fall.words for fall in processes(Material(editions, plan=fixtures.plan())).falls}
+
+    found = both(fixtures.released(promotion, wave="w2"))
+    assert any("ethnicity=asian" in words and "too few who did not" in words for words in found)
+    assert both(fixtures.released(promotion, wave="w2", ledger=ledger)) == set()

@@ -9,7 +9,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from fixtures_analysis import Study, small, with_answers
+from fixtures_analysis import Study, fallen, small
 
 from analysis.attack.audit import audit
 from analysis.earlier_tallies import EarlierTallies, identity, kept
@@ -28,16 +28,7 @@ CLOSED = [date(2025, 5, 1), date(2025, 11, 1), date(2026, 5, 1), date(2026, 11, 
 
 
 def study(wave: int, fall: int) -> Study:
-    """Wave by wave other people; those of one department answer `fall` steps worse."""
-    made = small(1200, seed=wave)
-    unit = made.codebook.variable_by_id["unit"].codes.index("south-b")
-    inside = made.microdata.variables["unit"] == unit
-    moved = {}
-    for name in ("led", "seen"):
-        column = made.microdata.items[name]
-        worse = np.clip(column + fall, 0, 4)
-        moved[name] = np.where(inside & (column >= 0) & (column < 5), worse, column)
-    return with_answers(made, **moved)
+    return fallen(1200, wave, fall)
 
 
 def published(
@@ -81,6 +72,7 @@ def states(*falls: int) -> list[str]:
     return [row.state if (row := found(one)) else "" for one in line(*falls)[0]]
 
 
+@pytest.mark.slow
 def test_a_gap_is_emerging_then_confirmed_then_cleared_and_then_forgotten() -> None:
     assert states(2, 2, 0, 0) == ["emerging", "serious", "cleared", ""]
 

@@ -324,3 +324,37 @@ def test_a_policy_of_coarser_steps_rounds_coarser() -> None:
         fixtures.counted(risks=UNEQUAL), policy=DisclosurePolicy(base_step=10)
     )
     assert {(one.cases or 0) % 10 for one in release.procedures} == {0}
+
+
+def test_what_an_earlier_release_hides_of_the_same_people_is_not_told_later() -> None:
+    referral, promotion = fixtures.two_of_the_same_people()
+    before = fixtures.released(referral)
+    after = fixtures.released(promotion, wave="w2", ledger=of_ledger(before))
+    hidden = {one.group for one in before.procedures if one.status == "c"}
+    assert hidden >= {"ethnicity=asian", "ethnicity=black"}
+    # Of the third one the first Release told how many there are, and its few cases are hidden.
+    assert row(before, "ethnicity=mixed").status == "shown"
+    assert {*hidden, "ethnicity=mixed"} <= {
+        one.group for one in after.procedures if one.status == "c"
+    }
+    # By itself it would show one of them.
+    alone = fixtures.released(promotion, wave="w2")
+    assert row(alone, "ethnicity=black", "promotion").status == "shown"
+    assert row(after, FORCE, "promotion").status == "shown"
+
+
+def test_what_was_told_already_and_would_have_to_be_hidden_is_refused() -> None:
+    given = of_probation((2000, 8, 1992), (104, 4, 100))
+    plan = levels_of(fixtures.plan(), given.at_risk)
+    book, policy = fixtures_analysis.codebook(), DisclosurePolicy()
+    made = outcomes(book, plan, given.at_risk, given.cases, policy)
+    assert made.shown(()) == {FORCE}
+    with pytest.raises(Unprotectable, match="told already"):
+        made.shown((), told=("probationer=yes",))
+
+
+def test_what_an_earlier_release_told_of_other_people_hides_nothing() -> None:
+    before = fixtures.released(fixtures.counted(people=5000, risks={}))
+    promotion = fixtures.counted("promotion", risks=UNEQUAL)
+    later = fixtures.released(promotion, wave="w2", ledger=of_ledger(before))
+    assert later.procedures == fixtures.released(promotion, wave="w2").procedures

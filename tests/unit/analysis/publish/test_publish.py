@@ -2,39 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import fields, replace
-from datetime import date
-from typing import Any
+from dataclasses import replace
 
-import fixtures_analysis as fixtures
-import numpy as np
 import pytest
-from fixtures_analysis import Study, small, with_answers
+from fixtures_analysis import Study, small
+from fixtures_publishing import HEADCOUNTS, POLICY, released
 
 from analysis.attack.audit import Audit, Breach, audit
 from analysis.errors import EstimationError, Unprotectable
 from analysis.microdata import Microdata
-from analysis.policy import DisclosurePolicy
-from analysis.publish import WaveFacts, exact, publish
+from analysis.publish import exact
 from analysis.release.model import Release
-
-POLICY = DisclosurePolicy()
-WAVE = WaveFacts("autumn", "Autumn survey", date(2026, 11, 1))
-HEADCOUNTS = {f"command={unit}": 300 for unit in fixtures.DEPARTMENTS}
-TABLES = ("groups", "estimates", "distributions", "comparisons", "concerns", "trends")
-
-
-def released(study: Study, headcounts: Mapping[str, int] | None = None, **more: Any) -> Release:
-    return publish(
-        study.codebook,
-        study.plan,
-        study.microdata,
-        wave=WAVE,
-        policy=POLICY,
-        headcounts=headcounts,
-        **more,
-    )
 
 
 @pytest.fixture(scope="module")
@@ -137,207 +115,6 @@ def test_headcounts_that_contradict_answers_leave_no_rate_and_a_warning(study: S
     assert "command" in release.manifest.warnings[0]
 
 
-def rows_about(release: Release, group: str) -> list[Any]:
-    """Every row that names a group, with the group's own id taken out."""
-    found = []
-    for table in TABLES:
-        for row in getattr(release, table):
-            if row.group == group:
-                kept = {field.name: getattr(row, field.name) for field in fields(row)}
-                found.append((table, {**kept, "group": "", "label": "", "values": ""}))
-    return found
-
-
-def moved(study: Study, unit: str, keep: int, to: str) -> Study:
-    """The study with all but `keep` people of a department in another one."""
-    codes = study.codebook.variable_by_id["unit"].codes
-    column = study.microdata.variables["unit"].copy()
-    people = np.flatnonzero(column == codes.index(unit))
-    column[people[keep:]] = codes.index(to)
-    return with_answers(study, unit=column)
-
-
-def test_an_empty_a_small_and_a_protected_group_look_the_same() -> None:
-    study = small(1200)
-    empty = released(moved(study, "north-a", 0, "south-a"), HEADCOUNTS)
-    few = released(moved(study, "north-a", 4, "south-a"), HEADCOUNTS)
-    # One hidden department of two would be the command less the other, so the other is hidden too.
-    assert empty.group_by_id["command=north-a"].status == "c"
-    assert few.group_by_id["command=north-a"].status == "c"
-    assert few.group_by_id["command=north-b"].status == "c"
-    assert rows_about(few, "command=north-a") == rows_about(empty, "command=north-a")
-    assert rows_about(few, "command=north-a") == rows_about(few, "command=north-b")
-
-
-def test_nothing_of_a_hidden_group_is_in_any_table() -> None:
-    release = released(moved(small(1200), "north-a", 4, "south-a"), HEADCOUNTS)
-    hidden = {row.group for row in release.groups if row.status == "c"}
-    assert hidden
-    for row in release.estimates:
-        if row.group in hidden:
-            assert (row.base, row.positive, row.score, row.lower, row.status) == (
-                *(None,) * 4,
-                "c",
-            )
-    assert not hidden & {row.group for row in release.concerns}
-    assert not hidden & {row.against for row in release.concerns}
-    for row in release.comparisons:
-        if hidden & {row.group, row.against}:
-            assert (row.gap, row.lower, row.upper, row.status) == (None, None, None, "c")
-
-
-def test_an_item_that_too_few_of_a_group_answered_is_hidden_there_alone() -> None:
-    study = small(1200)
-    codes = study.codebook.variable_by_id["unit"].codes
-    members = np.flatnonzero(study.microdata.variables["unit"] == codes.index("north-a"))
-    column = study.microdata.items["heard"].copy()
-    column[members[5:]] = -1
-    release = released(with_answers(study, heard=column))
-    assert release.estimate_by_key["command=north-a", "heard"].status == "c"
-    assert release.estimate_by_key["command=north-a", "led"].status == "shown"
-    assert all(row.status == "c" for row in release.distribution_by_key["command=north-a", "heard"])
-    gaps = {(row.group, row.measure): row for row in release.comparisons}
-    assert gaps["command=north-a", "heard"].status == "c"
-    assert gaps["command=north-a", "led"].status == "shown"
-
-
-def test_a_comparison_whose_rest_is_too_few_is_not_shown() -> None:
-    study = small(400)
-    column = np.zeros(400, dtype=np.int16)
-    column[:5] = 1
-    release = released(with_answers(study, in_probation=column))
-    gaps = [row for row in release.comparisons if row.group == "probationer=yes"]
-    assert gaps
-    assert {row.status for row in gaps} == {"c"}
-
-
-def test_a_sensitive_item_on_a_base_whose_bands_meet_is_not_shown() -> None:
-    study = small(900)
-    codes = study.codebook.variable_by_id["unit"].codes
-    members = np.flatnonzero(study.microdata.variables["unit"] == codes.index("north-a"))
-    column = study.microdata.variables["unit"].copy()
-    column[members[11:]] = codes.index("north-b")
-    harassed = study.microdata.items["harassed"].copy()
-    harassed[members[:11]] = 1
-    release = released(with_answers(study, unit=column, harassed=harassed))
-    assert release.estimate_by_key["command=north-a", "led"].status == "shown"
-    row = release.estimate_by_key["command=north-a", "harassed"]
-    assert (row.positive, row.base, row.status) == (None, None, "c")
-    gaps = {(row.group, row.measure): row for row in release.comparisons}
-    assert gaps["command=north-a", "harassed"].status == "c"
-    # The department beside it is compared with everybody else, who are many.
-    assert gaps["command=north-b", "harassed"].status == "shown"
-
-
-def unanimous(study: Study, unit: str, answer: int) -> Study:
-    """The study in which one department answers everything alike."""
-    codes = study.codebook.variable_by_id["unit"].codes
-    members = study.microdata.variables["unit"] == codes.index(unit)
-    columns = {
-        name: np.where(members, answer, column) for name, column in study.microdata.items.items()
-    }
-    return with_answers(study, **columns)
-
-
-def test_everybody_answering_alike_is_coded_with_limits_and_score_that_do_not_tell() -> None:
-    release = released(unanimous(small(500), "crime-b", 0))
-    row = release.estimate_by_key["command=crime-b", "led"]
-    assert (row.positive, row.positive_bound, row.upper) == (90, "or_more", 100)
-    assert (row.negative, row.negative_bound) == (10, "or_less")
-    theme = release.estimate_by_key["command=crime-b", "leadership"]
-    assert (theme.positive, theme.positive_bound, theme.score) == (90, "or_more", None)
-    # Nine in ten answering so gives the same row.
-    nine = unanimous(small(500), "crime-b", 0)
-    codes = nine.codebook.variable_by_id["unit"].codes
-    members = np.flatnonzero(nine.microdata.variables["unit"] == codes.index("crime-b"))
-    column = nine.microdata.items["led"].copy()
-    column[members[: len(members) // 12]] = 1
-    assert released(with_answers(nine, led=column)).estimate_by_key["command=crime-b", "led"] == row
-
-
-def worse(study: Study, unit: str, fall: int) -> Study:
-    """The study in which one department answers `fall` points less favourably."""
-    codes = study.codebook.variable_by_id["unit"].codes
-    members = study.microdata.variables["unit"] == codes.index(unit)
-    columns = {}
-    for name, column in study.microdata.items.items():
-        sign = -1 if name == "unfair" else 1
-        moved_by = np.clip(column + sign * fall, 0, 4)
-        columns[name] = np.where(members & (column >= 0) & (column < 5), moved_by, column)
-    return with_answers(study, **columns)
-
-
-def test_a_planted_difference_is_raised_and_told_in_published_numbers() -> None:
-    release = released(worse(small(1200), "south-b", 2))
-    raised = [row for row in release.concerns if row.group == "command=south-b"]
-    assert {row.measure for row in raised} == {"leadership", "fairness"}
-    gaps = {(row.group, row.measure): row for row in release.comparisons}
-    for row in raised:
-        same = gaps[row.group, row.measure]
-        assert (row.kind, row.state, row.against) == ("concern", "emerging", "force")
-        assert (row.gap, row.lower, row.upper) == (same.gap, same.lower, same.upper)
-        assert row.lower <= row.gap <= row.upper <= 0
-        assert row.people % 5 == 0
-        estimate = release.estimate_by_key[row.group, row.measure]
-        assert row.words.startswith("South-b: ")
-        assert f"{estimate.positive} of every 100" in row.words or estimate.positive_bound
-    better = released(worse(small(1200), "south-b", -2))
-    mirrored = [row for row in better.concerns if row.group == "command=south-b"]
-    assert {row.kind for row in mirrored} == {"strength"}
-
-
-def sensitive_theme(positive: float) -> Study:
-    """A study with a theme of one sensitive item, answered worse in one small department.
-
-    There `positive` of the people strongly agree and all others strongly disagree; elsewhere nine
-    of ten agree.
-    """
-    items = (fixtures.item("led", "leadership"), fixtures.item("safe", "safety", sensitive=True))
-    book = fixtures.codebook(items)
-    study = Study(book, fixtures.plan(), fixtures.microdata(book, 400))
-    unit = study.microdata.variables["unit"]
-    inside = np.flatnonzero(unit == book.variable_by_id["unit"].codes.index("south-b"))
-    safe = np.where(np.arange(400) % 10 == 0, 4, 0)
-    safe[inside] = np.where(np.arange(len(inside)) < positive * len(inside), 0, 4)
-    return with_answers(study, safe=safe)
-
-
-def test_a_gap_that_would_be_raised_without_a_percent_to_show_is_not_eligible() -> None:
-    """Beside an empty banded category, "40" and "60" would say that nobody is in it."""
-    key = ("command=south-b", "safety")
-    release = released(sensitive_theme(0.4))
-    row = release.estimate_by_key[key]
-    assert (row.status, row.positive, row.neutral_bound) == ("shown", None, "or_less")
-    gap = next(one for one in release.comparisons if (one.group, one.measure) == key)
-    assert (gap.gap, gap.lower, gap.upper, gap.status) == (None, None, None, "c")
-    assert key not in {(one.group, one.measure) for one in release.concerns}
-    rests = [one for one in release.comparisons if one.against == "force"]
-    shown = [one for one in rests if one.status == "shown" and one.kind == "theme"]
-    assert release.manifest.comparisons == len(shown)
-    # With a percent to show, a gap of that size is raised.
-    worse_still = released(sensitive_theme(0.6))
-    assert key in {(one.group, one.measure) for one in worse_still.concerns}
-
-
-def test_a_theme_of_sensitive_items_alone_has_no_score() -> None:
-    release = released(sensitive_theme(0.7))
-    assert {row.score for row in release.estimates if row.measure == "safety"} == {None}
-    assert release.estimate_by_key["force", "leadership"].score is not None
-    assert release.estimate_by_key["force", "safety"].positive is not None
-
-
-def test_concerns_are_ordered_by_people_affected() -> None:
-    release = released(worse(worse(small(1200), "south-b", 2), "north-a", 1))
-    concerns = [row.people for row in release.concerns if row.kind == "concern"]
-    assert concerns == sorted(concerns, reverse=True)
-    assert len(concerns) > 2
-
-
-def test_without_any_difference_hardly_anything_is_raised() -> None:
-    raised = sum(len(released(small(400, seed=seed)).concerns) for seed in range(6))
-    assert raised <= 3
-
-
 def test_a_wave_without_answers_says_so(study: Study) -> None:
     nobody = Microdata(
         0,
@@ -368,6 +145,7 @@ def test_a_release_says_how_it_was_made(study: Study, release: Release) -> None:
     }
 
 
+@pytest.mark.slow
 def test_what_is_published_passes_the_audit() -> None:
     for n, seed in [(60, 0), (400, 2), (3000, 3)]:
         study = small(n, seed)

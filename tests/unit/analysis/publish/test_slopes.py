@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -34,9 +35,19 @@ def published(wave: int, *previous: Release) -> Release:
     )
 
 
-FIRST = published(1)
-SECOND = published(2, FIRST)
-THIRD = published(3, FIRST, SECOND)
+@cache
+def first() -> Release:
+    return published(1)
+
+
+@cache
+def second() -> Release:
+    return published(2, first())
+
+
+@cache
+def third() -> Release:
+    return published(3, first(), second())
 
 
 def showing(release: Release, percent: int, key: tuple[str, str] = KEY) -> Release:
@@ -56,23 +67,23 @@ def slope(now: Release, *before: Release, key: tuple[str, str] = KEY) -> SlopeRo
 
 
 def test_a_first_wave_has_no_slopes_and_every_later_one_the_same_rows() -> None:
-    assert FIRST.slopes == ()
-    assert [(row.group, row.measure) for row in SECOND.slopes] == [
-        (row.group, row.measure) for row in THIRD.slopes
+    assert first().slopes == ()
+    assert [(row.group, row.measure) for row in second().slopes] == [
+        (row.group, row.measure) for row in third().slopes
     ]
-    hidden = {row.group for row in THIRD.groups if row.status != "shown"}
-    assert {row.group for row in THIRD.slopes if row.status != "shown"} >= hidden & {
-        row.group for row in THIRD.slopes
+    hidden = {row.group for row in third().groups if row.status != "shown"}
+    assert {row.group for row in third().slopes if row.status != "shown"} >= hidden & {
+        row.group for row in third().slopes
     }
 
 
 def test_slopes_are_worked_out_from_published_figures_alone() -> None:
-    assert slope_rows(plan(), THIRD, [FIRST, SECOND]) == THIRD.slopes
-    assert any(row.status == "shown" for row in THIRD.slopes)
+    assert slope_rows(plan(), third(), [first(), second()]) == third().slopes
+    assert any(row.status == "shown" for row in third().slopes)
 
 
 def test_themes_of_every_line_are_tested_and_statements_of_the_force() -> None:
-    tested = {(row.group, row.measure) for row in THIRD.slopes}
+    tested = {(row.group, row.measure) for row in third().slopes}
     assert ("force", "led") in tested
     assert ("command=north", "led") not in tested
     assert {
@@ -82,20 +93,24 @@ def test_themes_of_every_line_are_tested_and_statements_of_the_force() -> None:
 
 
 def test_two_waves_are_a_difference_and_three_a_slope_over_their_dates() -> None:
-    two = slope(showing(SECOND, 60), showing(FIRST, 40))
+    two = slope(showing(second(), 60), showing(first(), 40))
     assert (two.since, two.waves, two.change) == ("wave-1", 2, 20)
     # The second survey was half a year after the first, the third half a year after that.
-    three = slope(showing(THIRD, 60), showing(FIRST, 40), showing(SECOND, 50))
+    three = slope(showing(third(), 60), showing(first(), 40), showing(second(), 50))
     assert (three.since, three.waves, three.change) == ("wave-1", 3, 20)
-    late = replace(SECOND, manifest=replace(SECOND.manifest, closed="2026-04-30"))
-    kinked = slope(showing(THIRD, 60), showing(FIRST, 40), showing(late, 40))
+    late = replace(second(), manifest=replace(second().manifest, closed="2026-04-30"))
+    kinked = slope(showing(third(), 60), showing(first(), 40), showing(late, 40))
     assert kinked.change is not None
     assert 0 < kinked.change < 20
 
 
 def test_a_large_move_is_said_and_its_mirror_too() -> None:
-    rising = [showing(one, percent) for one, percent in ((FIRST, 30), (SECOND, 50), (THIRD, 70))]
-    falling = [showing(one, percent) for one, percent in ((FIRST, 70), (SECOND, 50), (THIRD, 30))]
+    rising = [
+        showing(one, percent) for one, percent in ((first(), 30), (second(), 50), (third(), 70))
+    ]
+    falling = [
+        showing(one, percent) for one, percent in ((first(), 70), (second(), 50), (third(), 30))
+    ]
     up, down = slope(rising[2], *rising[:2]), slope(falling[2], *falling[:2])
     assert (up.direction, down.direction) == ("rose", "fell")
     assert (up.change, up.lower, up.upper) == (
@@ -106,19 +121,19 @@ def test_a_large_move_is_said_and_its_mirror_too() -> None:
 
 
 def test_answers_and_rounding_that_are_less_sure_make_the_range_wider() -> None:
-    fine = slope(showing(SECOND, 60), showing(FIRST, 40))
+    fine = slope(showing(second(), 60), showing(first(), 40))
     steps = (((KEY[0],), ((KEY[1], 10),)),)
-    coarse = replace(FIRST, manifest=replace(FIRST.manifest, coarser=steps))
-    wide = slope(showing(SECOND, 60), showing(coarse, 40))
+    coarse = replace(first(), manifest=replace(first().manifest, coarser=steps))
+    wide = slope(showing(second(), 60), showing(coarse, 40))
     assert (wide.lower or 0) < (fine.lower or 0) < (fine.upper or 0) < (wide.upper or 0)
 
 
 @pytest.mark.parametrize("which", [0, 1])
 def test_nothing_is_said_of_what_is_not_shown_banded_reworded_or_weighted(which: int) -> None:
     def said(change: Release) -> SlopeRow:
-        return slope(*((SECOND, change) if which else (change, FIRST)))
+        return slope(*((second(), change) if which else (change, first())))
 
-    of = FIRST if which else SECOND
+    of = first() if which else second()
     rows = {(row.group, row.measure): row for row in of.estimates}
     for changes in (
         {"positive": None, "status": "c"},
@@ -133,12 +148,12 @@ def test_nothing_is_said_of_what_is_not_shown_banded_reworded_or_weighted(which:
 
 
 def test_a_slope_of_a_hidden_figure_is_a_leak() -> None:
-    hidden = next(row.group for row in THIRD.groups if row.status == "c")
+    hidden = next(row.group for row in third().groups if row.status == "c")
     row = SlopeRow(hidden, "leadership", "wave-1", 3, 5, 1, 9, "rose", "shown")
     with pytest.raises(LeakingRelease, match="slopes"):
-        check(replace(THIRD, slopes=(row,)))
+        check(replace(third(), slopes=(row,)))
     with pytest.raises(LeakingRelease, match="slopes"):
-        check(replace(THIRD, slopes=(replace(row, status="c"),)))
+        check(replace(third(), slopes=(replace(row, status="c"),)))
 
 
 def test_three_waves_have_the_p_of_cochran_and_armitage() -> None:

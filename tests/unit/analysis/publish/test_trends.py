@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from functools import cache
 
 import fixtures_analysis as fixtures
 from fixtures_analysis import Study, small
@@ -28,20 +29,30 @@ def released(study: Study, wave: WaveFacts, *previous: Release) -> Release:
     )
 
 
-FIRST = released(small(600, seed=1), WAVES[0])
-SECOND = released(small(500, seed=2), WAVES[1], FIRST)
-THIRD = released(small(700, seed=3), WAVES[2], SECOND, FIRST)
+@cache
+def first() -> Release:
+    return released(small(600, seed=1), WAVES[0])
+
+
+@cache
+def second() -> Release:
+    return released(small(500, seed=2), WAVES[1], first())
+
+
+@cache
+def third() -> Release:
+    return released(small(700, seed=3), WAVES[2], second(), first())
 
 
 def test_a_line_has_each_wave_once_oldest_first() -> None:
-    for line in THIRD.trend_by_key.values():
+    for line in third().trend_by_key.values():
         assert [row.wave for row in line] == ["wave-1", "wave-2", "wave-3"]
-    assert [row.wave for row in FIRST.trend_by_key["force", "led"]] == ["wave-1"]
+    assert [row.wave for row in first().trend_by_key["force", "led"]] == ["wave-1"]
 
 
 def test_each_point_is_what_that_wave_published() -> None:
-    for release in (FIRST, SECOND, THIRD):
-        for row in THIRD.trends:
+    for release in (first(), second(), third()):
+        for row in third().trends:
             if row.wave == release.manifest.wave:
                 estimate = release.estimate_by_key[row.group, row.measure]
                 assert (row.value, row.bound, row.lower, row.upper, row.status) == (
@@ -54,7 +65,7 @@ def test_each_point_is_what_that_wave_published() -> None:
 
 
 def test_lines_are_drawn_for_single_breakdowns_and_named_intersections() -> None:
-    groups = {row.group for row in THIRD.trends}
+    groups = {row.group for row in third().trends}
     assert {"force", "command=north-a", "ethnicity=minority&probationer=yes"} <= groups
     assert "command=north&ethnicity=minority" not in groups
     assert "ethnicity=majority&probationer=yes" not in groups
@@ -66,7 +77,7 @@ def test_a_changed_fingerprint_breaks_the_line_of_the_item_and_its_theme_alone()
         replace(item, fingerprint="reworded") if item.id == "led" else item for item in book.items
     )
     changed = replace(small(700, seed=3), codebook=replace(book, items=items))
-    release = released(changed, WAVES[2], FIRST, SECOND)
+    release = released(changed, WAVES[2], first(), second())
     for measure, comparable in [
         ("led", False),
         ("leadership", False),
@@ -79,23 +90,25 @@ def test_a_changed_fingerprint_breaks_the_line_of_the_item_and_its_theme_alone()
 
 
 def test_another_questionnaire_and_the_wave_itself_are_not_in_the_line() -> None:
-    other = replace(FIRST, manifest=replace(FIRST.manifest, questionnaire="pulse", wave="pulse-1"))
-    corrected = replace(SECOND, manifest=replace(SECOND.manifest, wave="wave-3"))
-    release = released(small(700, seed=3), WAVES[2], other, corrected, FIRST)
+    other = replace(
+        first(), manifest=replace(first().manifest, questionnaire="pulse", wave="pulse-1")
+    )
+    corrected = replace(second(), manifest=replace(second().manifest, wave="wave-3"))
+    release = released(small(700, seed=3), WAVES[2], other, corrected, first())
     assert [row.wave for row in release.trend_by_key["force", "led"]] == ["wave-1", "wave-3"]
 
 
 def test_what_closed_on_the_same_day_or_later_is_not_earlier() -> None:
-    same_day = replace(FIRST, manifest=replace(FIRST.manifest, closed="2027-05-01"))
-    later = replace(SECOND, manifest=replace(SECOND.manifest, closed="2027-06-01"))
+    same_day = replace(first(), manifest=replace(first().manifest, closed="2027-05-01"))
+    later = replace(second(), manifest=replace(second().manifest, closed="2027-06-01"))
     release = released(small(700, seed=3), WAVES[2], same_day, later)
     assert [row.wave for row in release.trend_by_key["force", "led"]] == ["wave-3"]
 
 
 def test_a_wave_without_the_group_looks_like_one_that_did_not_show_it() -> None:
     before = replace(
-        FIRST,
-        estimates=tuple(row for row in FIRST.estimates if row.group != "command=north-a"),
+        first(),
+        estimates=tuple(row for row in first().estimates if row.group != "command=north-a"),
     )
     release = released(small(700, seed=3), WAVES[2], before)
     row = release.trend_by_key["command=north-a", "led"][0]

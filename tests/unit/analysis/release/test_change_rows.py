@@ -8,7 +8,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from fixtures_analysis import Study, small, with_answers
+from fixtures_analysis import Study, fallen
 
 from analysis.attack.audit import audit
 from analysis.beside.given import Beside
@@ -31,16 +31,7 @@ DECLARED = Intervention(
 
 
 def study(wave: int, fall: int) -> Study:
-    """Wave by wave other people; those of one department answer `fall` steps worse."""
-    made = small(2400, seed=wave)
-    unit = made.codebook.variable_by_id["unit"].codes.index("south-b")
-    inside = made.microdata.variables["unit"] == unit
-    moved = {}
-    for name in ("led", "seen"):
-        column = made.microdata.items[name]
-        worse = np.clip(column + fall, 0, 4)
-        moved[name] = np.where(inside & (column >= 0) & (column < 5), worse, column)
-    return with_answers(made, **moved)
+    return fallen(2400, wave, fall)
 
 
 @cache

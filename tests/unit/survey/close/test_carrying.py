@@ -31,7 +31,7 @@ from analysis.policy import DisclosurePolicy
 from analysis.release import folder
 from analysis.release.nonresponse import beside_estimates
 from survey.close import commands, keys, rewriting
-from survey.close.carrying import carry
+from survey.close.carrying import carry, gather
 from survey.close.keys import Keys
 from survey.close.opening import ledger_of
 from survey.close.unsealing import unseal, unseal_file
@@ -39,6 +39,7 @@ from survey.config import Settings
 from survey.database import Stores
 from survey.errors import CandourError, DataError, ReleaseError, SettingsError, WaveStateError
 from survey.manage import headcounts, wave_file, waves
+from survey.manage.tables import BandRow
 from survey.manage.wave_file import WaveFile
 from survey.questionnaire.codebook import codebook
 from survey.results import adding, ledger, store
@@ -64,6 +65,14 @@ def test_both_ways_give_the_same_release_byte_for_byte(
     assert release
     assert {row.wave for row in release.trends} >= {"spring"}, "trends came with the file"
     assert release.group_by_id["force"].response_rate == 50
+
+
+def test_bands_that_the_page_told_come_with_the_headcounts(closed_wave: LiveWave) -> None:
+    with closed_wave.stores.issuer() as session:
+        session.add(BandRow("autumn", "command=north", 50))
+    sealed = gather(closed_wave.stores, "autumn").sealed
+    assert sealed
+    assert sealed.bands == {"command=north": 50}
 
 
 def test_figures_of_others_come_with_either_way(
@@ -181,6 +190,7 @@ def told_of(path: Path, officers: Keys, trusted: tuple[bytes, ...], out: Path) -
     return " ".join(said), "spring" in {row.wave for row in release.trends}
 
 
+@pytest.mark.slow
 def test_releases_of_other_officers_need_their_key(live_wave: LiveWave, tmp_path: Path) -> None:
     others = keys.new()
     publish_spring(live_wave, others, tmp_path / "spring")

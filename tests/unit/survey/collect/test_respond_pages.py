@@ -56,7 +56,7 @@ def set_state(live: LiveWave, state: str) -> None:
 
 
 def test_every_page_that_is_opened_is_strict(client: FlaskClient) -> None:
-    for address in ("/", "/privacy", "/support/autumn", "/survey/autumn"):
+    for address in ("/", "/privacy", "/support/autumn", "/survey/autumn", "/questions/autumn"):
         response = client.get(address)
         assert response.status_code == 200
         page = html_page.parse(response.data)
@@ -399,3 +399,20 @@ def test_a_fault_shows_a_page_in_plain_words(
 def test_what_people_type_is_never_markup(client: FlaskClient) -> None:
     page = post(client, "check", filled('"><script>alert(1)</script>'), 400)
     assert page.fields("survey")["candour.code"] == ['"><script>alert(1)</script>']
+
+
+def test_every_question_can_be_read_without_a_code(
+    client: FlaskClient, live_wave: LiveWave
+) -> None:
+    response = client.get("/questions/autumn")
+    page = html_page.parse(response.data)
+    for section in live_wave.wave.questionnaire.sections:
+        assert str(section.title) in page.text
+        assert all(str(asked.text) in page.text for asked in section.questions)
+    for answer in ("Neither agree nor disagree", "Bangladeshi", "North B", "Prefer not to say"):
+        assert answer in page.text
+    assert not list(page.root.iter("form"))
+    assert "/questions/autumn" in client.get("/survey/autumn").text
+    set_state(live_wave, "closed")
+    assert client.get("/questions/autumn").status_code == 200
+    assert client.get("/questions/none").status_code == 404

@@ -34,6 +34,7 @@ def whole(live_wave: LiveWave) -> WaveFile:
             tuple(secrets.token_bytes(50) for _ in range(3)),
             {"anything_else": tuple(secrets.token_bytes(20) for _ in range(3))},
             (b"first", b"second"),
+            {"command=north": 20},
         ),
     )
 
@@ -49,7 +50,7 @@ def test_what_is_published_holds_nothing_sealed(whole: WaveFile) -> None:
     assert wave_file.unpack(content, "autumn.wave") == whole.public
     assert whole.sealed
     names = zipfile.ZipFile(io.BytesIO(content)).namelist()
-    assert not any("answers" in name or "comments" in name for name in names)
+    assert not any(word in name for name in names for word in ("answers", "comments", "bands"))
 
 
 def test_a_draft_has_no_closing(whole: WaveFile) -> None:
@@ -81,6 +82,9 @@ def _files(whole: WaveFile) -> dict[str, bytes]:
         ("headcounts.json", b'{"force": "40"}'),
         ("headcounts.json", b'{"force": 1e999}'),
         ("headcounts.json", b'{"force": Infinity}'),
+        ("bands.json", b'{"force": 21}'),
+        ("bands.json", b'{"force": "20"}'),
+        ("bands.json", b"{}"),
         ("tokens.txt", b"AAAA\n"),
         ("closing.json", b'{"cards": "many", "redeemed": 1, "received": 1}'),
         ("answers.bin", b"12345"),

@@ -97,6 +97,8 @@ CLIENTS = {
     "respond.js": ("AES-GCM", "X25519", "P-256", "Ed25519", "RSA-PSS", "candour token|"),
     # The rules of what could tell who wrote, for surveys that ask for comments.
     "comments.js": ("Sgt", "Rhingyll", "This could tell who you are"),
+    # Which groups somebody is in, by what they pick, for surveys whose tables split the force.
+    "findable.js": ("findable-group", "prefer-not-to-say"),
     "ticket.js": ("Ed25519", "candour token|", "candour-ticket"),
 }
 

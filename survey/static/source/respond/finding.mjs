@@ -1,0 +1,74 @@
+// The box that says how findable somebody is, kept up with what they pick.
+import { answersOf } from "./checking.mjs";
+import { fill, say } from "./filling.mjs";
+import { groupsOf, smallest } from "./findable.mjs";
+
+const WITHHELD = "prefer-not-to-say";
+
+/** Keeps the box true to what is picked in the form. */
+export function tellFindable(form) {
+  const box = document.getElementById("findable");
+  const words = box.dataset;
+  const data = JSON.parse(words.groups);
+  const folds = JSON.parse(form.dataset.folds);
+  const [row, less] = ["findable-group", "findable-less"].map(
+    (id) => document.getElementById(id).content.firstElementChild,
+  );
+  const [status, list, offers] = ["status", "list", "offers"].map((part) =>
+    box.querySelector(`[data-part=${part}]`),
+  );
+
+  /** Question -> the published category that its answer is folded to, as it is sealed. */
+  function picked() {
+    const answers = answersOf(form);
+    const questions = new Set(data.breakdowns.map(({ question }) => question));
+    return Object.fromEntries(
+      [...questions].flatMap((question) => {
+        const given = answers[question]?.[0];
+        const kept = given && folds[question]?.[given];
+        if (!given || kept === null || given === WITHHELD) return [];
+        return [[question, kept ? kept[0] : given]];
+      }),
+    );
+  }
+
+  function look() {
+    const said = picked();
+    const groups = groupsOf(said, data);
+    const least = smallest(groups);
+    const sentence = least ? words.told : groups.length ? words.untold : words.nothing;
+    const text = say(sentence, least ?? {});
+    if (status.textContent !== text) status.textContent = text;
+    list.replaceChildren(...groups.map(shown));
+    list.hidden = !groups.length;
+    const labels = new Map(data.breakdowns.map(({ question, label }) => [question, label]));
+    offers.replaceChildren(...Object.keys(said).map((one) => offered(one, labels.get(one))));
+    offers.hidden = !groups.length;
+  }
+
+  function shown({ label, band, within }) {
+    const few = within ? say(words.within, within) : words.few;
+    return fill(row.cloneNode(true), { label, band: band ? say(words.band, { band }) : few });
+  }
+
+  /** A button that takes one answer back, so that its question is withheld. */
+  function offered(question, label) {
+    const offer = less.cloneNode(true);
+    fill(offer, { label });
+    offer.querySelector("button").addEventListener("click", () => {
+      withhold(question);
+      form.dispatchEvent(new Event("input", { bubbles: true }));
+      box.querySelector("h2").focus();
+    });
+    return offer;
+  }
+
+  function withhold(question) {
+    const fields = [...form.elements].filter(({ name }) => name === question);
+    if (fields[0].tagName === "SELECT") [fields[0].value] = [WITHHELD];
+    else for (const field of fields) field.checked = field.value === WITHHELD;
+  }
+
+  form.addEventListener("input", look);
+  look();
+}
