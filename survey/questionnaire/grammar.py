@@ -312,6 +312,7 @@ class ProcessPart(Part):
     event: Words
     outcome: Literal["adverse", "favourable"]
     measures: Annotated[list[str], Field(min_length=1)]
+    part_of: str = ""
 
 
 class DriversPart(Part):
