@@ -92,6 +92,10 @@ def _surfaces(app: Flask, settings: Settings) -> None:
 
         sign_in.install(app)
         app.register_blueprint(results_pages.blueprint)
+    if {RESULTS, ISSUE} <= set(settings.surfaces):
+        from survey.manage import pages as manage_pages
+
+        app.register_blueprint(manage_pages.blueprint)
 
 
 def _templates(app: Flask, settings: Settings) -> None:
