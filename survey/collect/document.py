@@ -27,6 +27,7 @@ from survey.questionnaire.model import (
     LONGEST_COMMENT,
     Choice,
     Comment,
+    Grid,
     Multiple,
     Option,
     Question,
@@ -264,8 +265,22 @@ def groups_of_options(
         yield (None if heading is None else str(heading)), list(run)
 
 
+def in_grids(questions: Iterable[Question]) -> Iterator[tuple[Grid | None, list[Question]]]:
+    """Runs of statements in the same grid; every other question by itself."""
+
+    def grid_of(question: Question) -> Grid | None:
+        return question.grid if isinstance(question, Statement) else None
+
+    for grid, run in groupby(questions, key=grid_of):
+        if grid is not None:
+            yield grid, list(run)
+        else:
+            yield from ((None, [question]) for question in run)
+
+
 def install(app: App) -> None:
     """Give `app` its own store of documents and the templates their filters."""
     app.extensions["candour.documents"] = {}
     app.jinja_env.filters["groups_of_options"] = groups_of_options
+    app.jinja_env.filters["in_grids"] = in_grids
     app.jinja_env.filters["for_whom"] = routing.words

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from survey.collect import base64url, envelope, fingerprint
 from survey.manage import issuing_keys
 from survey.manage.waves import Wave
+from survey.questionnaire.conditions import Conditions
 from survey.questionnaire.model import Choice, Multiple, Questionnaire
 
 
@@ -89,13 +90,21 @@ def ticks(questionnaire: Questionnaire) -> dict[str, dict[str, str | None]]:
 def routes(
     questionnaire: Questionnaire,
 ) -> dict[str, list[tuple[str, tuple[str, ...], bool]]]:
-    """Question that not everybody is asked -> its conditions, in the order of the pages.
+    """Question or section that not everybody is asked -> its conditions, in their order.
+
+    A section has a dot in its name, as no question's id does.
 
     Each is an earlier question, answers to it, and whether none of them must have been given.
     """
+    found: dict[str, Conditions] = {}
+    for section in questionnaire.sections:
+        found[f"section.{section.id}"] = section.when
+        for question in (*section.questions, *section.comments):
+            found[question.id] = section.when + question.when
     return {
-        question: [(one.question, one.codes, one.none_of) for one in when]
-        for question, when in questionnaire.routes.items()
+        name: [(one.question, one.codes, one.none_of) for one in when]
+        for name, when in found.items()
+        if when
     }
 
 

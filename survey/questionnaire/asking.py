@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from analysis.codebook import Denominator
 from survey.questionnaire import grammar
@@ -11,6 +12,7 @@ from survey.questionnaire.located import Place, Problems
 from survey.questionnaire.model import (
     PREFER_NOT_TO_SAY,
     Choice,
+    Grid,
     Multiple,
     Option,
     Question,
@@ -42,28 +44,56 @@ class Asking:
         self._denominator: Denominator = part.denominator
         self._asked_here = part.fielded == "here"
 
-    def question(self, part: grammar.CountedPart, section: grammar.SectionPart) -> Question | None:
-        """The question; None when it cannot be built, with the reason noted."""
+    def questions(
+        self, part: grammar.CountedPart, section: grammar.SectionPart
+    ) -> Iterator[Question]:
+        """The question, or those of a grid; none that cannot be built, with the reason noted."""
         if isinstance(part, grammar.StatementPart):
-            return self._statement(part, section)
-        if isinstance(part, grammar.ChoicePart):
-            return self._choice(part)
-        if isinstance(part, grammar.UnitPart):
-            return self._unit(part)
-        return self._multiple(part)
+            found = self._statement(part, section)
+            if found is not None:
+                yield found
+        elif isinstance(part, grammar.GridPart):
+            yield from self._grid(part, section)
+        elif isinstance(part, grammar.ChoicePart):
+            yield self._choice(part)
+        elif isinstance(part, grammar.UnitPart):
+            yield self._unit(part)
+        else:
+            yield self._multiple(part)
+
+    def _grid(self, part: grammar.GridPart, section: grammar.SectionPart) -> Iterator[Statement]:
+        """A statement for each of its lines, with the grid's text before its own."""
+        text = self._wordings.text(part.text, part.at("text"))
+        grid = Grid(part.id, text, self._wordings.optional(part.hint, part.at("hint")))
+        for line in part.statements:
+            for field in ("scale", "ask_when", "hint"):
+                if getattr(line, field) is not None:
+                    reason = f"`{field}` of `{line.id}` stands at its grid `{part.id}`, for all"
+                    self._problems.at(line.at(field), reason)
+            found = self._statement(line, part, section)
+            if found is not None:
+                whole = " ".join((text.en, found.text.en))
+                welsh = " ".join((text.cy or "", found.text.cy or "")).strip() or None
+                yield replace(
+                    found,
+                    text=Text(whole, welsh),
+                    own_text=found.text,
+                    grid=grid,
+                    sensitive=found.sensitive or part.sensitive,
+                    denominator=line.denominator or part.denominator or self._denominator,
+                )
 
     def _statement(
-        self, part: grammar.StatementPart, section: grammar.SectionPart
+        self, part: grammar.StatementPart, *homes: grammar.GridPart | grammar.SectionPart
     ) -> Statement | None:
-        theme = part.theme or section.theme
+        """The statement, with the theme and scale of what it stands in where it names none."""
+        theme, place = _first("theme", part, *homes)
         if theme is not None and theme not in self._declared.themes:
-            place = part.at("theme") if part.theme else section.at("theme")
             self._problems.at(place, f"there is no theme `{theme}`; declare it under `themes`")
-        scale = part.scale or section.scale
+        scale, place = _first("scale", part, *homes)
         if scale is None:
             self._problems.at(part.at(), f"statement `{part.id}` names no scale")
         elif scale not in self._declared.scales:
-            place = part.at("scale") if part.scale else section.at("scale")
             self._problems.at(place, f"there is no scale `{scale}`; declare it under `scales`")
         if scale is None or scale not in self._scales:
             return None
@@ -182,6 +212,16 @@ class Asking:
                     place if code in missing else everywhere,
                     f"`{code}` is an answer to a question, so it cannot be a missing code",
                 )
+
+
+def _first(
+    field: str, *parts: grammar.StatementPart | grammar.GridPart | grammar.SectionPart
+) -> tuple[str | None, Place]:
+    """What the first of some parts that has a field says there, and where that stands."""
+    for part in parts:
+        if (found := getattr(part, field)) is not None:
+            return str(found), part.at(field)
+    return None, parts[0].at()
 
 
 def innermost(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from analysis.audiences import Audience
 from survey.questionnaire import routing
-from survey.questionnaire.model import Choice, Conditions, Questionnaire
+from survey.questionnaire.conditions import Conditions
+from survey.questionnaire.model import Choice, Questionnaire
 
 
 def of(questionnaire: Questionnaire) -> dict[str, Audience]:

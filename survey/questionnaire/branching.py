@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from survey.questionnaire import grammar
 from survey.questionnaire.asking import innermost
-from survey.questionnaire.declared import Declared
+from survey.questionnaire.conditions import Condition, Conditions
+from survey.questionnaire.declared import Declared, names
 from survey.questionnaire.located import Place, Problems
 from survey.questionnaire.model import (
     PREFER_NOT_TO_SAY,
     Choice,
     Comment,
-    Condition,
-    Conditions,
     Multiple,
     Question,
     Section,
@@ -23,6 +23,9 @@ from survey.questionnaire.model import (
     Text,
 )
 from survey.questionnaire.wording import Wordings
+
+MOST_OF_ONE_UNIT = 10
+"""Questions that the people of a unit are asked because they are in it."""
 
 _Labels = dict[str, tuple[tuple[str, ...], Text]]
 """A code that a condition may name -> the codes that it stands for, and its wording."""
@@ -56,6 +59,7 @@ class Branching:
             found.append(replace(self._with_questions(part, section), when=when))
         self._check_reachable(found)
         self._check_themes(found)
+        self._check_modules(found)
         return tuple(found)
 
     @cached_property
@@ -166,8 +170,7 @@ class Branching:
                 self._never(f"section `{part.id}`", part.at("ask_when"), clash)
                 continue
             for question in part.questions:
-                name = names(question)[0] if names(question) else question.id
-                clash = self._clash(routes.get(name, ()), routes)
+                clash = self._clash(routes.get(names(question)[0], ()), routes)
                 if clash is not None:
                     self._never(f"`{question.id}`", question.at("ask_when"), clash)
 
@@ -214,6 +217,33 @@ class Branching:
                         "different things; give those who are asked more a theme of their own",
                     )
 
+    def _check_modules(self, sections: Sequence[Section]) -> None:
+        """No unit is asked many questions of its own."""
+        own: Counter[str] = Counter()
+        for section in sections:
+            for one in section.questions:
+                units = [
+                    set(condition.codes)
+                    for condition in section.when + one.when
+                    if self._is_unit(condition.question) and not condition.none_of
+                ]
+                asked = set.intersection(*units) if units else set()
+                own.update(asked)
+                many = [unit for unit in sorted(asked) if own[unit] == MOST_OF_ONE_UNIT + 1]
+                if many:
+                    reason = (
+                        f"`{one.id}` is question number {own[many[0]]} that `{many[0]}` is asked"
+                    )
+                    self.problems.at(
+                        self._place(one.id),
+                        f"{reason} as a unit; {MOST_OF_ONE_UNIT} at most, or the survey of some "
+                        "gets longer than that of others",
+                    )
+
+    def _is_unit(self, name: str) -> bool:
+        question = self.asked.get(name)
+        return isinstance(question, Choice) and question.kind == "unit"
+
     def _place(self, name: str) -> Place:
         return next(
             question.at()
@@ -221,11 +251,6 @@ class Branching:
             for question in section.questions
             if name in names(question)
         )
-
-
-def names(part: grammar.QuestionPart) -> tuple[str, ...]:
-    """Ids of the questions that a part of the file becomes."""
-    return (part.id,)
 
 
 def _no_answer(question: Question, code: str, known: Collection[str]) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from survey.questionnaire import grammar
 from survey.questionnaire.asking import Asking
 from survey.questionnaire.branching import Branching
-from survey.questionnaire.declared import Declared
+from survey.questionnaire.declared import Declared, statements_of
 from survey.questionnaire.located import Place, Problems
 from survey.questionnaire.model import (
     LEAST_DRIVERS,
@@ -107,11 +107,10 @@ def _comparable(value: Any) -> Any:
 
 def _section(part: grammar.SectionPart, asking: Asking, wordings: Wordings) -> Section:
     asked = [entry for entry in part.questions if not isinstance(entry, grammar.CommentPart)]
-    built = (asking.question(question, part) for question in asked)
     return Section(
         id=part.id,
         title=wordings.text(part.title, part.at("title")),
-        questions=tuple(question for question in built if question is not None),
+        questions=tuple(one for question in asked for one in asking.questions(question, part)),
         intro=wordings.optional(part.intro, part.at("intro")),
         warning=wordings.optional(part.warning, part.at("warning")),
         comments=tuple(
@@ -159,6 +158,8 @@ def _check_ids(part: grammar.DocumentPart, questions: list[Question], problems: 
     for section in part.sections:
         for question in section.questions:
             _once(taken, "question", question.id, question.at("id"), problems)
+            for statement in question.statements if isinstance(question, grammar.GridPart) else ():
+                _once(taken, "question", statement.id, statement.at("id"), problems)
     for multiple in questions:
         for option in multiple.options if isinstance(multiple, Multiple) else ():
             if option.item in taken:
@@ -181,10 +182,9 @@ def _once(seen: dict[str, Place], kind: str, name: str, place: Place, problems: 
 
 def _check_themes(part: grammar.DocumentPart, problems: Problems) -> None:
     used = {
-        question.theme or section.theme
+        statement.theme or (grid and grid.theme) or section.theme
         for section in part.sections
-        for question in section.questions
-        if isinstance(question, grammar.StatementPart)
+        for statement, grid in statements_of(section)
     }
     for theme in part.themes:
         if theme not in used:
@@ -306,8 +306,8 @@ def _check_care(part: grammar.DocumentPart, problems: Problems) -> None:
         sensitive = [
             question.id
             for question in section.questions
-            if isinstance(question, (grammar.StatementPart, grammar.MultiplePart))
-            and question.sensitive
+            if isinstance(question, (grammar.StatementPart, grammar.GridPart, grammar.MultiplePart))
+            and _is_sensitive(question)
         ]
         if sensitive and section.warning is None:
             problems.at(
@@ -315,3 +315,8 @@ def _check_care(part: grammar.DocumentPart, problems: Problems) -> None:
                 f"section `{section.id}` asks sensitive questions ({', '.join(sensitive)}) without "
                 "a `warning`: say that a survey is not a report, and where to report instead",
             )
+
+
+def _is_sensitive(part: grammar.StatementPart | grammar.GridPart | grammar.MultiplePart) -> bool:
+    lines = part.statements if isinstance(part, grammar.GridPart) else ()
+    return part.sensitive or any(line.sensitive for line in lines)

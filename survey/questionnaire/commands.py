@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from itertools import permutations
@@ -18,6 +19,7 @@ from survey.questionnaire import benchmarking, differences
 from survey.questionnaire.forecasting import in_short, look_ahead
 from survey.questionnaire.loader import load
 from survey.questionnaire.model import Questionnaire
+from survey.questionnaire.schema import schema
 
 
 @click.command()
@@ -32,6 +34,14 @@ from survey.questionnaire.model import Questionnaire
     "template",
     type=click.Path(path_type=Path, dir_okay=False),
     help="writes a file of benchmarks to fill in, with the fingerprint of each statement",
+)
+@click.option(
+    "--schema",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=lambda context, _option, wanted: _print_schema(context) if wanted else None,
+    help="prints the JSON Schema of questionnaires, for an editor, and ends",
 )
 @click.option(
     "--procedures", type=click.Path(path_type=Path), help="HR's counts, to check against the files"
@@ -73,6 +83,11 @@ def check(
             wrong = True
     if wrong:
         sys.exit(2)
+
+
+def _print_schema(context: click.Context) -> None:
+    click.echo(json.dumps(schema(), indent=2, ensure_ascii=False))
+    context.exit()
 
 
 def _beside(

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from survey.questionnaire.grammar import GridPart, QuestionPart, SectionPart, StatementPart
+
 
 @dataclass(frozen=True)
 class Declared:
@@ -39,10 +41,27 @@ def _keys(document: Any, field: str) -> frozenset[str]:
 def _question_ids(document: Any) -> Iterator[str]:
     for section in _entries(document, "sections"):
         for question in _entries(section, "questions"):
-            if isinstance(question, dict) and isinstance(question.get("id"), str):
-                yield question["id"]
+            for part in (question, *_entries(question, "statements")):
+                if isinstance(part, dict) and isinstance(part.get("id"), str):
+                    yield part["id"]
 
 
 def _entries(part: Any, field: str) -> list[Any]:
     entries = part.get(field) if isinstance(part, dict) else None
     return entries if isinstance(entries, list) else []
+
+
+def statements_of(section: SectionPart) -> Iterator[tuple[StatementPart, GridPart | None]]:
+    """The statements of a page, each with the grid that it stands in."""
+    for question in section.questions:
+        if isinstance(question, StatementPart):
+            yield question, None
+        elif isinstance(question, GridPart):
+            yield from ((statement, question) for statement in question.statements)
+
+
+def names(question: QuestionPart) -> tuple[str, ...]:
+    """Ids of what is asked in a part of the file: a grid asks its statements."""
+    if isinstance(question, GridPart):
+        return tuple(statement.id for statement in question.statements)
+    return (question.id,)

@@ -11,7 +11,6 @@ from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import (
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
@@ -23,6 +22,18 @@ from pydantic import (
 )
 
 from survey.questionnaire.located import Entries, Located, Place
+from survey.questionnaire.shorthand import (
+    ANSWERED,
+    CROSSED,
+    LADDER,
+    LISTED,
+    NUMBERED,
+    ROLLED,
+    RUNG,
+    TABLED,
+    THEMED,
+    WORDED,
+)
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,47}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.+-]{0,47}$")]
@@ -60,12 +71,7 @@ class Wording(Part):
     cy: str | None = None
 
 
-def _worded(data: Any) -> Any:
-    """A plain text is the English wording."""
-    return {"en": data} if isinstance(data, str) else data
-
-
-Words = Annotated[Wording, BeforeValidator(_worded)]
+Words = Annotated[Wording, WORDED]
 
 
 class ThemePart(Part):
@@ -73,11 +79,6 @@ class ThemePart(Part):
 
     label: Words
     index: Literal["respondent_mean", "mean_of_items"] = "respondent_mean"
-
-
-def _themed(data: Any) -> Any:
-    """A plain text, or one per language, is the label."""
-    return data if isinstance(data, dict) and "label" in data else {"label": data}
 
 
 class PointPart(Part):
@@ -90,18 +91,17 @@ class PointPart(Part):
 
 
 class ScalePart(Part):
-    """A response scale; `polarity` says at which end the best point stands."""
+    """A response scale; `polarity` says at which end the best point stands.
+
+    `ends` are the labels of the first and the last point of one that is written as numbers.
+    """
 
     polarity: Literal["best_first", "best_last"]
-    points: Annotated[list[PointPart], Field(min_length=2)]
+    points: Annotated[list[PointPart], NUMBERED, Field(min_length=2)]
+    ends: Annotated[list[Words], Field(min_length=2, max_length=2)] | None = None
 
 
-def _listed(data: Any) -> Any:
-    """A plain code is a list of one."""
-    return [data] if isinstance(data, str) else data
-
-
-Codes = Annotated[list[Code], BeforeValidator(_listed), Field(min_length=1)]
+Codes = Annotated[list[Code], LISTED, Field(min_length=1)]
 
 
 class AnswersPart(Part):
@@ -111,13 +111,9 @@ class AnswersPart(Part):
     none_of: Codes | None = None
 
 
-def _answered(data: Any) -> Any:
-    """A plain code, or a list of them, is what must have been answered."""
-    return {"one_of": data} if isinstance(data, (str, list)) else data
-
-
 WhenPart = Annotated[
-    dict[Id, Annotated[AnswersPart, BeforeValidator(_answered)]], Field(min_length=1)
+    dict[Id, Annotated[AnswersPart, ANSWERED]],
+    Field(min_length=1),
 ]
 
 
@@ -140,6 +136,17 @@ class StatementPart(_QuestionPart):
     denominator: Literal["valid", "all"] | None = None
     column: str = ""
     missing_codes: list[str] = []
+
+
+class GridPart(_QuestionPart):
+    """Statements under one text and on one scale; `theme` and the like hold for each of them."""
+
+    type: Literal["grid"]
+    scale: str | None = None
+    theme: str | None = None
+    sensitive: bool = False
+    denominator: Literal["valid", "all"] | None = None
+    statements: Annotated[list[StatementPart], Field(min_length=2, max_length=5)]
 
 
 class OptionPart(Part):
@@ -211,12 +218,13 @@ def _type_of(data: Any) -> str:
     return cast(str, getattr(data, "type", "statement"))
 
 
-CountedPart = StatementPart | ChoicePart | UnitPart | MultiplePart
+CountedPart = StatementPart | GridPart | ChoicePart | UnitPart | MultiplePart
 """A question whose answers are counted: any but a comment."""
 
-QUESTION_TYPES = ("statement", "choice", "unit", "multiple", "comment")
+QUESTION_TYPES = ("statement", "grid", "choice", "unit", "multiple", "comment")
 QuestionPart = Annotated[
     Annotated[StatementPart, Tag("statement")]
+    | Annotated[GridPart, Tag("grid")]
     | Annotated[ChoicePart, Tag("choice")]
     | Annotated[UnitPart, Tag("unit")]
     | Annotated[MultiplePart, Tag("multiple")]
@@ -245,11 +253,6 @@ class RollUpPart(Part):
     categories: Annotated[list[str], Field(min_length=1)]
 
 
-def _rolled(data: Any) -> Any:
-    """A plain list holds the categories."""
-    return {"categories": data} if isinstance(data, list) else data
-
-
 class BreakdownPart(Part):
     """A way to split the force by one question."""
 
@@ -257,12 +260,7 @@ class BreakdownPart(Part):
     label: Words | None = None
     levels: list[Id] | None = None
     was: dict[Code, Annotated[list[Code], Field(min_length=1)]] = {}
-    roll_up: dict[Code, Annotated[RollUpPart, BeforeValidator(_rolled)]] | None = None
-
-
-def _crossed(data: Any) -> Any:
-    """`command` goes down to its finest level, `command: family` only to that one."""
-    return {data: None} if isinstance(data, str) else data
+    roll_up: dict[Code, Annotated[RollUpPart, ROLLED]] | None = None
 
 
 class RungPart(Part):
@@ -272,19 +270,9 @@ class RungPart(Part):
     where: Annotated[dict[str, str], Field(min_length=1)] | None = None
 
 
-def _rung(data: Any) -> Any:
-    """A plain text is a level of units, or one of the words that stand for rungs."""
-    return {"level": data} if isinstance(data, str) else data
-
-
-def _ladder(data: Any) -> Any:
-    """One word is a ladder of one entry."""
-    return [data] if isinstance(data, str) else data
-
-
 LadderPart = Annotated[
-    list[Annotated[RungPart, BeforeValidator(_rung)]],
-    BeforeValidator(_ladder),
+    list[Annotated[RungPart, RUNG]],
+    LADDER,
     Field(min_length=1),
 ]
 
@@ -293,19 +281,10 @@ class TablePart(Part):
     """A crossing, each breakdown down to its finest level unless another is named."""
 
     cross: Annotated[
-        list[
-            Annotated[
-                dict[str, str | None], BeforeValidator(_crossed), Field(min_length=1, max_length=1)
-            ]
-        ],
+        list[Annotated[dict[str, str | None], CROSSED, Field(min_length=1, max_length=1)]],
         Field(min_length=1),
     ]
     ladder: LadderPart | None = None
-
-
-def _tabled(data: Any) -> Any:
-    """A plain list is what is crossed."""
-    return {"cross": data} if isinstance(data, list) else data
 
 
 class IntersectionPart(Part):
@@ -321,9 +300,7 @@ class ConcernsPart(Part):
 
     intersections: list[IntersectionPart] = []
     standardise: list[
-        Annotated[
-            dict[str, str | None], BeforeValidator(_crossed), Field(min_length=1, max_length=1)
-        ]
+        Annotated[dict[str, str | None], CROSSED, Field(min_length=1, max_length=1)]
     ] = []
 
 
@@ -373,11 +350,11 @@ class DocumentPart(Part):
     missing_codes: list[str] = []
     ignore_columns: list[str] = []
     scales: dict[Id, ScalePart] = {}
-    themes: dict[Id, Annotated[ThemePart, BeforeValidator(_themed)]] = {}
+    themes: dict[Id, Annotated[ThemePart, THEMED]] = {}
     sections: Annotated[list[SectionPart], Field(min_length=1)]
     actions: Annotated[list[ActionPart], Field(max_length=20)] = []
     breakdowns: dict[Id, BreakdownPart]
-    tables: Annotated[list[Annotated[TablePart, BeforeValidator(_tabled)]], Field(min_length=1)]
+    tables: Annotated[list[Annotated[TablePart, TABLED]], Field(min_length=1)]
     concerns: ConcernsPart = ConcernsPart()
     procedures: list[ProcessPart] = []
     drivers: DriversPart | None = None

@@ -6,13 +6,14 @@ exists, `Text.cy` where the questionnaire declares Welsh.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
 from analysis.codebook import Denominator, Index, Reading
 from analysis.plan import TablePlan
+from survey.questionnaire.conditions import LATER, Conditions
+from survey.questionnaire.texts import Text as Text  # noqa: PLC0414, others have it from here
 
 QuestionKind = Literal["statement", "choice", "unit", "multiple"]
 """`statement`: answered on a response scale and published as an item. `choice`: a demographic with
@@ -24,6 +25,9 @@ PREFER_NOT_TO_SAY = "prefer-not-to-say"
 
 LEAST_DRIVERS, MOST_DRIVERS = 2, 12
 """Themes that are looked at beside an outcome."""
+
+MOST_IN_A_ROW = 7
+"""Points of a scale that stand side by side, each above its label."""
 
 MOST_COMMENTS = 3
 """Comments that a questionnaire may ask for: each is one more text to know its author by."""
@@ -40,48 +44,6 @@ that says nothing."""
 
 NOT_TICKED, TICKED = "no", "yes"
 """Codes of the item that an option of a multiple question is stored and published as."""
-
-
-@dataclass(frozen=True)
-class Text:
-    """A wording in each language."""
-
-    en: str
-    cy: str | None = None
-
-    def __str__(self) -> str:
-        return self.en
-
-
-LATER = {"later": True}
-"""Of a field that came after the first waves: empty, it leaves a fingerprint as it was."""
-
-
-@dataclass(frozen=True)
-class Condition:
-    """What must have been answered to an earlier question for another one to be asked.
-
-    Attributes:
-        question: id of the earlier question.
-        codes: what a page sends for one of these answers, and what a row stores of it.
-        none_of: whether none of these must have been answered, which is so of no answer too.
-        text: the earlier question's wording.
-        labels: the answers' wordings.
-    """
-
-    question: str
-    codes: tuple[str, ...]
-    none_of: bool
-    text: Text
-    labels: tuple[Text, ...]
-
-    def holds(self, given: Iterable[str]) -> bool:
-        """Whether it holds of who gave these answers; none for a question that was not asked."""
-        return self.none_of is set(self.codes).isdisjoint(given)
-
-
-Conditions = tuple[Condition, ...]
-"""All of them must hold; empty where everybody is asked."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +71,11 @@ class Scale:
     id: str
     points: tuple[ScalePoint, ...]
 
+    @property
+    def is_numbers(self) -> bool:
+        """Whether it is a longer run of numbers, most of which say nothing else."""
+        return sum(str(point.label) == point.code for point in self.points) > MOST_IN_A_ROW - 2
+
 
 @dataclass(frozen=True)
 class Option:
@@ -128,6 +95,15 @@ class Option:
 
 
 @dataclass(frozen=True)
+class Grid:
+    """Statements that are asked under one text, which each of them goes on from."""
+
+    id: str
+    text: Text
+    hint: Text | None = None
+
+
+@dataclass(frozen=True)
 class Statement:
     """A statement or question answered on a response scale.
 
@@ -140,6 +116,8 @@ class Statement:
         column: its name in the header of a responses file; its id when empty.
         missing_codes: texts that stand for "no answer" in a responses file, for this question.
         when: who is asked it of those who are asked its section; so for every question.
+        grid: what it stands in, whose text `text` begins with; None for most.
+        own_text: in a grid, its text without that of the grid.
     """
 
     id: str
@@ -155,6 +133,8 @@ class Statement:
     missing_codes: tuple[str, ...] = ()
     level: int | None = None
     when: Conditions = field(default=(), metadata=LATER)
+    grid: Grid | None = field(default=None, metadata=LATER)
+    own_text: Text | None = field(default=None, metadata=LATER)
 
     @property
     def kind(self) -> QuestionKind:

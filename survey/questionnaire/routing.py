@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.microdata import Microdata
-from survey.questionnaire.model import TICKED, Condition, Multiple, Questionnaire, Text
+from survey.questionnaire.conditions import Condition
+from survey.questionnaire.model import TICKED, Multiple, Questionnaire, Text
 
 Given = TypeVar("Given", bound=Sequence[str])
 

@@ -26,12 +26,13 @@ def scale(
     if len(ranked) < 2:
         problems.at(part.at("points"), f"scale `{name}` needs two valid points or more")
         return Scale(name, ())
-    scored = {point.code: _scored(point, ranked, wordings) for point in ranked}
+    labels = _labels(name, part, wordings, problems)
+    scored = {point.code: _scored(point, ranked, labels[point.code]) for point in ranked}
     _check_readings(name, part, [scored[point.code] for point in ranked], problems)
     points = [
         scored[point.code]
         if point.valid
-        else ScalePoint(point.code, wordings.text(point.label, point.at("label")), None, None)
+        else ScalePoint(point.code, labels[point.code], None, None)
         for point in part.points
     ]
     if asked_here and PREFER_NOT_TO_SAY not in scored:
@@ -39,12 +40,27 @@ def scale(
     return Scale(name, tuple(points))
 
 
-def _scored(point: PointPart, worst_to_best: Sequence[PointPart], wordings: Wordings) -> ScalePoint:
+def _labels(name: str, part: ScalePart, wordings: Wordings, problems: Problems) -> dict[str, Text]:
+    """What stands at each point; at the ends of a scale of numbers what they mean, too."""
+    labels = {point.code: wordings.text(point.label, point.at("label")) for point in part.points}
+    numbers = all(label.en == code for code, label in labels.items())
+    if numbers != (part.ends is not None):
+        why = "says at neither end what it means; add"
+        reason = why if numbers else "has a label at each point; leave out"
+        problems.at(part.at("points"), f"scale `{name}` {reason} `ends`")
+    if numbers and part.ends is not None:
+        for place, (at, end) in enumerate(zip((0, -1), part.ends, strict=True)):
+            code, words = part.points[at].code, wordings.text(end, part.at("ends", place))
+            welsh = None if words.cy is None else f"{code} – {words.cy}"
+            labels[code] = Text(f"{code} – {words.en}", welsh)
+    return labels
+
+
+def _scored(point: PointPart, worst_to_best: Sequence[PointPart], label: Text) -> ScalePoint:
     position, last = worst_to_best.index(point), len(worst_to_best) - 1
     by_position: Reading = "neutral"
     if 2 * position != last:
         by_position = "positive" if 2 * position > last else "negative"
-    label = wordings.text(point.label, point.at("label"))
     return ScalePoint(point.code, label, point.reading or by_position, 100 * position / last)
 
 

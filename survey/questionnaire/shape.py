@@ -49,6 +49,7 @@ _SENTENCES = {
     "list_type": "`{field}` must be a list",
     "dict_type": "`{field}` must be fields with values, not a plain text",
     "model_type": "`{field}` must be fields with values, not a plain text",
+    "value_error": "`{field}` {error}",
     "too_short": "`{field}` must hold at least {min_length}",
     "too_long": "`{field}` must hold at most {max_length}",
 }

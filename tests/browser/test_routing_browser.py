@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from answering import DESK, SURVEY, choose, finish, stored
+from answering import DESK, NARROW, SURVEY, choose, finish, stored
 from fixtures_wave import QUESTIONNAIRES, LiveServer, open_live_wave, serve
 from playwright.sync_api import Page, expect
 
@@ -52,6 +52,7 @@ def test_a_page_at_a_time_asks_what_applies_and_seals_no_more(
     visitor.looks_right()
     choose(page, "seen", "no")
     expect(page.locator("#q-why")).to_be_hidden()
+    expect(page.get_by_text("Do not report a crime or a danger here")).to_be_hidden()
     page.click("#next")
     heading(page, "About you")
     page.select_option("#q-department", "north-a")
@@ -79,3 +80,42 @@ def test_all_questions_at_once_say_for_whom_they_are(
     page.click("#read-all")
     expect(page.locator(".candour-for-whom:visible")).to_have_count(6)
     visitor.looks_right()
+
+
+@pytest.fixture(scope="module")
+def scaled_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    home = tmp_path_factory.mktemp("scaled") / "home"
+    yield from serve(open_live_wave(home, QUESTIONNAIRES / "scaled.yaml"))
+
+
+@pytest.mark.parametrize("width", [NARROW, DESK])
+def test_a_grid_and_long_scales_are_questions_like_others(
+    visit: Callable, scaled_server: LiveServer, width: int
+) -> None:
+    visitor = visit(width)
+    page: Page = visitor.page
+    page.goto(scaled_server.url + SURVEY)
+    page.fill("#code", scaled_server.live.codes[width % 50])
+    page.click("#next")
+    heading(page, "Leaders")
+    assert page.locator("table").count() == 0
+    together = page.get_by_role("group", name="My manager", exact=True)
+    expect(together.locator("fieldset")).to_have_count(3)
+    expect(page.get_by_role("group", name="My manager listens to me.")).to_be_visible()
+    choose(page, "listens", "never")
+    choose(page, "recommend", "10")
+    choose(page, "places", "indoors")
+    choose(page, "places", "outdoors")
+    choose(page, "places", "none")
+    expect(page.locator("input[name=places]:checked")).to_have_count(1)
+    visitor.looks_right()
+    page.click("#next")
+    page.click("#next")
+    page.wait_for_selector("#checked")
+    expect(page.locator("#reply")).to_contain_text("My manager listens to me.")
+    expect(page.locator("#reply")).to_contain_text("10 – Extremely likely")
+    receipt = finish(page)
+    _, row = stored(scaled_server)[receipt]
+    ticked = {name: code for name, code in row.items() if name.startswith("places")}
+    assert ticked == {"places-indoors": "no", "places-outdoors": "no", "places-none": "yes"}
+    assert (row["listens"], row["recommend"]) == ("never", "10")

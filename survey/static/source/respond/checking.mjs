@@ -1,7 +1,7 @@
 // Check your answers, made in the page: in sealed mode no answer leaves it unsealed.
 import { join } from "./bytes.mjs";
 import { fill, page, say } from "./filling.mjs";
-import { unaskedIn } from "./routing.mjs";
+import { isAsked } from "./routing.mjs";
 
 function text(element) {
   return element.textContent.trim();
@@ -16,7 +16,7 @@ export function asWritten(text) {
 }
 
 /**
- * What one question shows: {id, question, comment, telling, given: [{value, label, alone}]};
+ * What one question shows: {id, asked, question, comment, telling, given: [{value, label, alone}]};
  * `comment` is the text of one that is answered in one's own words, and `telling` what it may tell of
  * its writer; undefined of all others.
  */
@@ -26,6 +26,7 @@ function read(group) {
   const chosen = [...group.querySelectorAll(":checked")].filter(({ value }) => value);
   return {
     id: group.querySelector("[name]").name,
+    asked: isAsked(group),
     question: text(group.querySelector(".candour-question__text")),
     comment,
     telling: group.querySelector(".candour-telling")?.textContent,
@@ -37,6 +38,10 @@ function read(group) {
           alone: choice.dataset.behaviour,
         })),
   };
+}
+
+function askedIn(root) {
+  return questionsIn(root).filter(({ asked }) => asked);
 }
 
 function questionsIn(root) {
@@ -51,17 +56,14 @@ export function answersOf(form) {
 
 /** [id, text] of every comment of the survey, empty or not: one that is not asked is empty. */
 export function commentsOf(form) {
-  const dropped = unaskedIn(form);
   const every = questionsIn(form).filter(({ comment }) => comment !== undefined);
-  return every.map(({ id, comment }) => [id, dropped.has(id) ? "" : comment]);
+  return every.map(({ id, comment, asked }) => [id, asked ? comment : ""]);
 }
 
 /** Questions whose answers exclude one another or are too long, as {href, text}. */
 export function answerProblems(form) {
   const words = form.dataset;
-  const dropped = unaskedIn(form);
-  const asked = questionsIn(form).filter(({ id }) => !dropped.has(id));
-  return asked.flatMap(({ id, question, given, comment = "" }) => {
+  return askedIn(form).flatMap(({ id, question, given, comment = "" }) => {
     const answer = given.length > 1 && given.find(({ alone }) => alone);
     const over = join(comment).length - words.longest;
     if (!answer && over <= 0) return [];
@@ -80,20 +82,17 @@ function storedAs(words, folds, { id, given: [first] }) {
 /** The check page, for Steps.showReply; `folds` as `fold` takes them. */
 export function checkPage(form, folds, survey) {
   const words = form.dataset;
-  const dropped = unaskedIn(form);
-  const isAsked = ({ id }) => !dropped.has(id);
-  const every = questionsIn(form);
-  const all = every.filter(isAsked);
+  const all = askedIn(form);
   const answered = all.filter(({ given }) => given.length).length;
   const made = page("check-page", survey, {
     answered,
     asked: all.length,
     left: answered < all.length || null,
-    dropped: every.some((one) => one.given.length && !isAsked(one)) || null,
+    dropped: questionsIn(form).some(({ given, asked }) => given.length && !asked) || null,
   });
   const example = made.main.querySelector(".candour-checked__section");
   for (const section of form.querySelectorAll(".candour-section")) {
-    const asked = questionsIn(section).filter(isAsked);
+    const asked = askedIn(section);
     if (!asked.length) continue;
     const shown = example.cloneNode(true);
     const row = shown.querySelector(".govuk-summary-list__row");

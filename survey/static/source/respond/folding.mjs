@@ -15,7 +15,7 @@ const WITHHELD = "prefer-not-to-say";
  */
 export function fold(form, { folds, ticks, routes }) {
   const stored = {};
-  const dropped = unasked(form, routes);
+  const dropped = unasked((id) => form[id] ?? [], routes);
   for (const [question, given] of Object.entries(form)) {
     if (dropped.has(question)) continue;
     const items = ticks[question];

@@ -3,24 +3,31 @@
 /**
  * Ids of the questions that are not asked of who gave these answers.
  *
- * `form` holds question id -> the values given; `routes` holds, of each question that not everybody
+ * `given` gives the values of a question by its id; `routes` holds, of each question that not everybody
  * is asked, in the order of the pages: id -> [[earlier question, values, whether none of them]].
  */
-export function unasked(form, routes) {
+export function unasked(given, routes) {
   const found = new Set();
   for (const [id, when] of Object.entries(routes)) {
     const holds = when.every(([question, values, none]) => {
-      const given = found.has(question) ? [] : (form[question] ?? []);
-      return given.some((value) => values.includes(value)) !== none;
+      const known = found.has(question) ? [] : given(question);
+      return known.some((value) => values.includes(value)) !== none;
     });
     if (!holds) found.add(id);
   }
   return found;
 }
 
-/** The same of what a form holds now. */
-export function unaskedIn(form) {
-  const given = {};
-  for (const [name, value] of new FormData(form)) (given[name] ??= []).push(value);
-  return unasked(given, JSON.parse(form.dataset.routes));
+/** Marks what of a form is not asked of who answered it so far: its pages, questions and comments. */
+export function route(form) {
+  const fields = new FormData(form);
+  const found = unasked((id) => fields.getAll(id), JSON.parse(form.dataset.routes));
+  for (const part of form.querySelectorAll("[data-route]")) {
+    part.toggleAttribute("data-unasked", found.has(part.dataset.route));
+  }
+}
+
+/** Whether what a part of a form asks is asked. */
+export function isAsked(part) {
+  return !part.closest("[data-unasked]");
 }

@@ -2,7 +2,7 @@
 // The step is in the address after `#`, so that Back and Forward work; answers stay in the form.
 
 import { focusOn, nameProblems } from "./problems.mjs";
-import { unaskedIn } from "./routing.mjs";
+import { isAsked, route } from "./routing.mjs";
 
 export const START = "start";
 export const CHECK = "check";
@@ -37,21 +37,17 @@ export function stepOf(hash) {
   return id === CHECK ? CHECK : (byId(id)?.closest("#start, .candour-section")?.id ?? null);
 }
 
-/** Takes away what is not asked of who answered so far; in one long form it stays, with a word. */
-function route() {
-  const dropped = unaskedIn(form);
-  const isAsked = ({ name }) => !dropped.has(name);
-  for (const part of form.querySelectorAll("[data-question]")) {
-    part.hidden = !long && dropped.has(part.dataset.question);
-  }
-  sections = every.filter((one) => [...one.querySelectorAll("[name]")].some(isAsked));
+/** Which pages are left of what is asked of who answered so far. */
+function count() {
+  route(form);
+  sections = every.filter((one) => [...one.querySelectorAll(".candour-question")].some(isAsked));
 }
 
 /** The step itself, or the one that is asked in its place: the next, else the last. */
 function asked(step) {
   const at = every.findIndex(({ id }) => id === step);
-  if (at < 0 || sections.includes(every[at])) return step;
-  return (every.slice(at).find((one) => sections.includes(one)) ?? sections.at(-1)).id;
+  const [found = sections.at(-1)] = every.slice(at).filter((one) => sections.includes(one));
+  return at < 0 ? step : found.id;
 }
 
 function index() {
@@ -75,7 +71,7 @@ export function showsEverything() {
 
 /** Shows the start or a section, and moves the focus to its heading. */
 export function show(step, { focus = true } = {}) {
-  route();
+  count();
   current = asked(step);
   reply.hidden = true;
   reply.replaceChildren();
@@ -99,9 +95,8 @@ function tellPlace() {
   document.title = page ? `${heading.textContent} - ${pageOf(page)} - ${survey}` : survey;
 }
 
-form.addEventListener("change", ({ target }) => {
-  if (!target.closest(".candour-question")) return;
-  route();
+form.addEventListener("change", () => {
+  count();
   tellPlace();
 });
 

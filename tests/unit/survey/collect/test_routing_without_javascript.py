@@ -53,8 +53,8 @@ def test_the_long_form_says_for_whom_a_question_is(browser: FlaskClient) -> None
     page = browser.get("/survey/autumn").text
     assert page.count("Only if you answered “Officer” to “How do you work here?”") == 1
     assert "Only if you answered “Yes” to “Have you seen somebody treated badly?”" in page
-    assert '<div data-question="told">' in page
-    assert '<div data-question="heard">' not in page
+    assert '<div data-route="told">' in page
+    assert '<div data-route="heard">' not in page
 
 
 def test_the_check_page_carries_and_counts_what_is_asked(

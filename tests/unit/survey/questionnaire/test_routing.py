@@ -192,6 +192,18 @@ def test_an_answer_that_stands_alone_goes_with_no_other() -> None:
         parse(text, "q.yaml")
 
 
+def test_a_unit_is_asked_ten_questions_of_its_own_at_most() -> None:
+    line = "      - {id: snow, text: We are ready for snow.}\n"
+    more = [line.replace("snow,", f"snow{number},") for number in range(11)]
+    assert parse(routed_with((line, "".join(more[:10]))), "q.yaml")
+    text = routed_with((line, "".join(more)))
+    with pytest.raises(QuestionnaireError) as caught:
+        parse(text, "q.yaml")
+    (found,) = caught.value.problems
+    assert "`snow10` is question number 11 that" in found.reason
+    assert found.line == 1 + text.splitlines().index(more[10].rstrip())
+
+
 def test_a_wrong_question_is_reported_once_and_not_by_who_names_it() -> None:
     text = routed_with(("        type: multiple", "        type: several"))
     with pytest.raises(QuestionnaireError) as caught:
