@@ -9,7 +9,6 @@ licences are written beside what is built from it.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
 import os
@@ -19,6 +18,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+import zopfli.gzip
 
 ROOT = Path(__file__).parents[2]
 SOURCE = Path(__file__).parent / "source"
@@ -173,7 +174,7 @@ def _write(made: dict[str, bytes]) -> dict[str, str]:
     names = {name: hashed_name(name, content) for name, content in made.items()}
     for name, content in made.items():
         (fresh / names[name]).write_bytes(content)
-        packed = gzip.compress(content, compresslevel=9, mtime=0)
+        packed: bytes = zopfli.gzip.compress(content)
         (fresh / f"{names[name]}.gz").write_bytes(packed)
     (fresh / "licences.txt").write_text(licences())
     (fresh / "manifest.json").write_text(json.dumps(names, indent=2, sort_keys=True) + "\n")

@@ -9,10 +9,14 @@ import {
   Tabs,
   createAll,
 } from "govuk-frontend";
-import { offerLeaving } from "./respond/leaving.mjs";
+import { forgetOnceLeft, offerLeaving } from "./respond/leaving.mjs";
 
 document.body.classList.add("js-enabled");
 offerLeaving();
+forgetOnceLeft();
+document.addEventListener("click", ({ target }) => {
+  if (target.closest("[data-print]")) window.print();
+});
 if ("noModule" in HTMLScriptElement.prototype) {
   document.body.classList.add("govuk-frontend-supported");
   for (const component of [

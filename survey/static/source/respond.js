@@ -5,7 +5,7 @@ import { cardInAddress, fits, take } from "./respond/card.mjs";
 import { asPrinted, isCode } from "./respond/codes.mjs";
 import { page } from "./respond/filling.mjs";
 import { fingerprintOf, keysOf } from "./respond/keys.mjs";
-import { forgetOnceLeft } from "./respond/leaving.mjs";
+import { LEAVING } from "./respond/leaving.mjs";
 import { plainMode } from "./respond/plain.mjs";
 import { clearProblems } from "./respond/problems.mjs";
 import { sealedMode } from "./respond/sealed.mjs";
@@ -186,7 +186,6 @@ function prepareSending() {
     event.preventDefault();
     send();
   });
-  byId("print-answers")?.addEventListener("click", () => window.print());
 }
 
 async function send() {
@@ -233,7 +232,7 @@ window.addEventListener("hashchange", follow);
 window.addEventListener("beforeunload", (event) => {
   if (changed && !finished) event.preventDefault();
 });
-forgetOnceLeft(form, () => {
+document.addEventListener(LEAVING, () => {
   finished = true;
   mode = null;
 });

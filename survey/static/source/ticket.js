@@ -6,7 +6,7 @@ import { asPrinted, isCode } from "./respond/codes.mjs";
 import { page } from "./respond/filling.mjs";
 import { aboutCode, codeProblems, redeeming } from "./respond/issuing.mjs";
 import { fingerprintOf, keysOf } from "./respond/keys.mjs";
-import { forgetOnceLeft } from "./respond/leaving.mjs";
+import { LEAVING } from "./respond/leaving.mjs";
 import { clearProblems, focusOn, nameProblems } from "./respond/problems.mjs";
 import { KEY_BYTES, canSeal, signerOfSeed } from "./respond/signing.mjs";
 import { textOf } from "./respond/tickets.mjs";
@@ -144,7 +144,7 @@ window.addEventListener("hashchange", async () => {
 window.addEventListener("beforeunload", (event) => {
   if (unsaved) event.preventDefault();
 });
-forgetOnceLeft(form, () => {
+document.addEventListener(LEAVING, () => {
   unsaved = false;
   asking = null;
 });

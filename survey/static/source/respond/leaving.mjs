@@ -4,7 +4,7 @@
 const PRESSES = 3;
 const PAUSE = 5000; // milliseconds after which earlier presses no longer count
 
-/** The event that a page hears before it is left in this way, so that it asks nothing. */
+/** The event that a page hears before it is left: it asks nothing more and forgets. */
 export const LEAVING = "candour-leaving";
 
 /** Makes the button of this page, if it has one, leave at once. */
@@ -47,11 +47,15 @@ export function offerLeaving() {
   );
 }
 
-/** Leaves nothing behind on a page that another one takes the place of, however it comes back. */
-export function forgetOnceLeft(form, forgotten) {
-  document.addEventListener(LEAVING, forgotten);
+/**
+ * Leaves nothing behind on a page with a form of `data-forgotten`, whatever takes its place and
+ * however it comes back.
+ */
+export function forgetOnceLeft() {
+  const form = document.querySelector("form[data-forgotten]");
+  if (!form) return;
   window.addEventListener("pagehide", () => {
-    forgotten();
+    document.dispatchEvent(new Event(LEAVING));
     form.reset();
     document.body.replaceChildren();
   });
