@@ -74,6 +74,11 @@ docs: $(STAMP)
 	PYTHONPATH=. $(BIN)/python docs/write_disclosure_examples.py
 	PYTHONPATH=. $(BIN)/python docs/write_library.py
 
+# After a change of what a Release holds: the board that anybody may look at is made of this one.
+.PHONY: invented
+invented: $(STAMP)
+	$(BIN)/python -m survey.demo.invented
+
 screenshots: $(STAMP) $(ASSETS)
 	$(BIN)/python docs/make_screenshots.py
 

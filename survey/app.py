@@ -81,8 +81,10 @@ def _surfaces(app: Flask, settings: Settings) -> None:
         app.register_blueprint(sealed_pages.issue)
     if BOX in settings.surfaces:
         from survey.collect import pages, sealed_pages
+        from survey.results import example
 
         app.register_blueprint(pages.blueprint)
+        app.register_blueprint(example.blueprint)
         app.register_blueprint(sealed_pages.ballot_box)
     if RESULTS in settings.surfaces:
         from survey.manage import sign_in
@@ -90,6 +92,10 @@ def _surfaces(app: Flask, settings: Settings) -> None:
 
         sign_in.install(app)
         app.register_blueprint(results_pages.blueprint)
+    if {RESULTS, ISSUE} <= set(settings.surfaces):
+        from survey.manage import pages as manage_pages
+
+        app.register_blueprint(manage_pages.blueprint)
 
 
 def _templates(app: Flask, settings: Settings) -> None:

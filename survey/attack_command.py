@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from survey.errors import DataError, SettingsError
 from survey.questionnaire.codebook import codebook
 from survey.questionnaire.layout import layout
 from survey.questionnaire.loader import load
+from survey.questionnaire.model import Questionnaire
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _SHOWN = 3
@@ -33,7 +34,13 @@ _SHOWN = 3
 @click.argument(
     "paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path)
 )
-@click.option("--questionnaire", type=_FILE, help="what was asked, YAML: which parts make a whole")
+@click.option(
+    "--questionnaire",
+    "questionnaires",
+    type=_FILE,
+    multiple=True,
+    help="what was asked, YAML: which parts make a whole; each that some wave had",
+)
 @click.option(
     "--truth",
     "truths",
@@ -44,25 +51,27 @@ _SHOWN = 3
 @click.option("--comments", type=_FILE, help="what people wrote, as `comments export` gives it")
 def attack(
     paths: tuple[Path, ...],
-    questionnaire: Path | None,
+    questionnaires: tuple[Path, ...],
     truths: tuple[Path, ...],
     comments: Path | None,
 ) -> None:
     """Try to see through published files: Releases, exports, workbooks, saved pages, counts."""
-    if truths and questionnaire is None:
+    if truths and not questionnaires:
         raise SettingsError("--truth needs --questionnaire, which says what its columns mean.")
-    asked = None if questionnaire is None else load(questionnaire)
+    asked = {one.fingerprint: one for one in map(load, questionnaires)}
+    known_plan = next((one.plan for one in asked.values()), None)
     material = replace(
         reading.read(paths),
-        plan=None if asked is None else asked.plan,
+        plan=known_plan,
+        plans={fingerprint: one.plan for fingerprint, one in asked.items()},
         comments=() if comments is None else _comments(comments),
     )
     known: dict[str, Answers] = {}
-    if asked is not None:
-        book = codebook(asked)
-        for path in truths:
-            microdata = responses.read(path, book, layout(asked))
-            known[_wave(path, material, len(truths))] = Answers(book, asked.plan, microdata)
+    for path in truths:
+        wave = _wave(path, material, len(truths))
+        one = _asked_in(wave, material, asked)
+        book = codebook(one)
+        known[wave] = Answers(book, one.plan, responses.read(path, book, layout(one)))
     results = try_all(material)
     lines = [(str(one.attack.family), one.attack.id, one.tried) for one in results]
     if known:
@@ -106,6 +115,16 @@ def _wave(path: Path, material: Material, files: int) -> str:
         f"{path}: name the file after the wave whose answers it holds "
         f"({', '.join(waves) or 'there is no Release among the files'})."
     )
+
+
+def _asked_in(wave: str, material: Material, asked: Mapping[str, Questionnaire]) -> Questionnaire:
+    """The questionnaire of a wave, or the first one that is given where none has its print."""
+    prints = [
+        one.release.manifest.questionnaire_fingerprint
+        for one in material.releases
+        if one.release.manifest.wave == wave
+    ]
+    return next((asked[one] for one in prints if one in asked), next(iter(asked.values())))
 
 
 def _comments(path: Path) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from flask import Flask, Request, Response, abort, request
 
 from survey.config import Settings
 
-RESPONDENT_BLUEPRINTS = frozenset({"respond", "issue", "box"})
+RESPONDENT_BLUEPRINTS = frozenset({"respond", "example", "issue", "box"})
 """Blueprints that respondents' browsers talk to."""
 
 ISSUER_BLUEPRINT = "issue"

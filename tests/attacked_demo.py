@@ -20,7 +20,7 @@ from analysis.release.model import Release
 from survey.app import create_app
 from survey.config import BOX, ISSUE, RESULTS, Settings
 from survey.database import Stores
-from survey.demo import making, remarks
+from survey.demo import making, remarks, reorganised
 from survey.demo.force import make_force
 from survey.manage import waves
 from survey.questionnaire import loader
@@ -84,15 +84,15 @@ def keep(client: FlaskClient, address: str, folder: Path) -> None:
 
 def write_truth(home: Path, out: Path) -> list[Path]:
     """The answers of each closed wave of a demo, drawn anew, as `candour tabulate` takes them."""
-    questionnaire = loader.load(making.QUESTIONNAIRE)
-    force = make_force(questionnaire)
+    library = loader.load(making.QUESTIONNAIRE)
+    force = make_force(library)
     stores = Stores.open(Settings.at(home))
     closed = [wave.id for wave in waves.all_waves(stores) if wave.state == "destroyed"]
     files = []
     for number, wave in enumerate(closed, start=1):
-        frame = force.frame(number)
-        demo_wave = making.DemoWave(number, wave, wave, None, None)  # type: ignore[arg-type]
-        rows = making._sendings(questionnaire, force, frame, demo_wave)
+        questionnaire = reorganised.asked(library, number)
+        (out / f"{wave}.yaml").write_text(questionnaire.source, encoding="utf-8")
+        rows = making._sendings(questionnaire, force, number)
         columns: dict[str, str] = {}
         for question in questionnaire.questions:
             assert not isinstance(question, Multiple)
@@ -118,10 +118,10 @@ def attack(home: Path, out: Path) -> subprocess.CompletedProcess[str]:
     save(home, out / "given")
     truth = write_truth(home, out)
     command = [*CANDOUR, "attack", str(home / making.RELEASES), str(out / "given")]
-    command += ["--questionnaire", str(making.QUESTIONNAIRE)]
     command += ["--comments", str(write_comments(out / "comments.csv"))]
     for path in truth:
-        command += ["--truth", str(path)]
+        questionnaire = path.with_name(f"{path.name.removesuffix('.csv.gz')}.yaml")
+        command += ["--truth", str(path), "--questionnaire", str(questionnaire)]
     return subprocess.run(command, check=False, capture_output=True, text=True)
 
 

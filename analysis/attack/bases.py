@@ -57,20 +57,18 @@ def attacks(release: Release, plan: TablePlan | None = None) -> Iterator[Callabl
     k = release.manifest.policy["k"]
     pairs = _containing(release)
     yield partial(Attack, "", cells, equations, names, [people], k, pairs)
-    together = _together(equations, len(cells))
     for measure in release.measure_by_id:
         if has_own_bases(release, measure):
             own = {row.values: of_item(release, row.group, measure) for row in release.groups}
             known = [own, {}, people]
-            yield partial(Attack, measure, cells, together, names, known, k, pairs)
+            yield partial(Attack, measure, cells, equations, names, known, k, pairs)
 
 
-def _together(equations: sparse.csr_array, cells: int) -> sparse.csr_array:
-    """Equations of those who answered, those who did not, and both."""
-    # The first two make the third.
+def _together(equations: sparse.csr_array, cells: int) -> tuple[sparse.csr_array, sparse.csr_array]:
+    """Equations of those who answered and of those who did not, and the sums: both together."""
     one = sparse.eye_array(cells)
-    halves = sparse.block_diag([equations, equations, sparse.csr_array((0, cells))])
-    return sparse.csr_array(sparse.vstack([halves, sparse.hstack([one, one, -one])]))
+    halves = sparse.block_diag([equations, equations], format="csr")
+    return halves, sparse.csr_array(sparse.hstack([one, one]))
 
 
 def _containing(release: Release) -> list[tuple[Cell, Cell]]:
@@ -102,7 +100,7 @@ class Attack:
     Attributes:
         measure: the item or theme; empty for the groups alone.
         cells: the grid.
-        equations: of the grid, once for each half of an item.
+        equations: of the grid.
         low, high: the fewest and the most people of each cell, shape (cells,).
         fits: the tables that fit, and those that were found.
     """
@@ -122,7 +120,7 @@ class Attack:
         Args:
             measure: the item or theme; empty for the groups alone.
             cells: the grid.
-            equations: of the grid, once for each of `known`.
+            equations: of the grid.
             names: of the declared groups.
             known: what is known of the groups; or of those who answered, of those who did not,
                 and of both together.
@@ -135,7 +133,8 @@ class Attack:
         bounds = [one.get(cell, _NOTHING) for one in known for cell in cells]
         self.low = np.array([low for low, _ in bounds])
         self.high = np.array([ceiling if high is None else high for _, high in bounds])
-        self.fits = FittingTables(equations, self.low, self.high)
+        halves, sums = (equations, None) if len(known) == 1 else _together(equations, len(cells))
+        self.fits = FittingTables(halves, self.low, self.high, sums)
 
     def without(self, people: Reals, k: int) -> Attack:
         """The attack on the groups once more, when some people are known and taken out.

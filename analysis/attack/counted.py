@@ -25,7 +25,7 @@ def processes(material: Material) -> Tried:
     for one, other in combinations(material.releases, 2):
         tried.add(_other_counts(one.name, one.release, other.name, other.release))
     for one, other in permutations(material.releases, 2):
-        tried.add(_told_by_another(one, other, material.plan))
+        tried.add(_told_by_another(one, other, material.plan_of(one.release)))
     return tried
 
 

@@ -48,7 +48,7 @@ def _claim(material: Material, published: Published, breach: Breach) -> Claim | 
     row = release.group_by_id.get(breach.group)
     if row is None or breach.kind == "contradiction":
         return None
-    found = Counts(release, material.plan, shown_people(release)).range([row.values])
+    found = Counts(release, material.plan_of(release), shown_people(release)).range([row.values])
     if found is None:
         return None
     return Claim(release.manifest.wave, ((row.values, 1),), *found)

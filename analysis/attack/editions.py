@@ -133,7 +133,7 @@ def together(material: Material) -> Tried:
         met = _met(shown_people(one.release), known)
         if met is None:
             continue  # Different people: `differences` looks at by how many.
-        counts = Counts(one.release, material.plan, met)
+        counts = Counts(one.release, material.plan_of(one.release), met)
         for row in hidden:
             tried.count()
             found = met.get(row.values) or counts.range([row.values])

@@ -38,7 +38,9 @@ def frames(material: Material) -> Tried:
                 tried.fell(f"{names}: at most {silent} people of {row.group} did not answer")
         if any(row.headcount is not None for row in rows):
             tried.count()
-            found = attack_headcounts(replace(one.release, groups=rows), material.plan)
+            found = attack_headcounts(
+                replace(one.release, groups=rows), material.plan_of(one.release)
+            )
             tried.add(f"{names}: {breach.words}" for breach in found)
     return tried
 

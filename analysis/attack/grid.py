@@ -80,5 +80,7 @@ def _is_whole(plan: TablePlan | None, breakdown: str, value: str, parts: tuple[s
     if plan is None:
         return True
     by_id = plan.breakdown_by_id[breakdown].value_by_id
+    if not {value, *parts} <= by_id.keys():
+        return True  # Of a wave with other units than those that are known.
     union = frozenset[str]().union(*(by_id[part].categories for part in parts))
     return by_id[value].categories <= union

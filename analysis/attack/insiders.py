@@ -18,7 +18,7 @@ def coalitions(material: Material) -> Tried:
         policy = published.release.manifest.policy
         colleagues = policy["coalition"]
         known = shown_people(published.release)
-        counts = Counts(published.release, material.plan, known)
+        counts = Counts(published.release, material.plan_of(published.release), known)
         names = {row.values: row.group for row in published.release.groups}
         for target, seats in _beside(counts, set(known), names).items():
             tried.count(len(seats))

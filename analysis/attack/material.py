@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from analysis.attack.audit import audit
@@ -140,6 +140,7 @@ class Material:
     Attributes:
         sheets: of CSV files and of workbooks.
         plan: from the questionnaire, which is public; tells which parts make up a value.
+        plans: fingerprint of a questionnaire -> its plan, where waves had several.
         comments: what people wrote; only who tries the project on itself has them.
     """
 
@@ -149,6 +150,11 @@ class Material:
     workbooks: tuple[Workbook, ...] = ()
     plan: TablePlan | None = None
     comments: tuple[str, ...] = ()
+    plans: Mapping[str, TablePlan] = field(default_factory=dict)
+
+    def plan_of(self, release: Release) -> TablePlan | None:
+        """The plan by which a Release was made, or else the one that is known."""
+        return self.plans.get(release.manifest.questionnaire_fingerprint, self.plan)
 
     @cached_property
     def editions(self) -> tuple[Edition, ...]:
@@ -161,7 +167,7 @@ class Material:
     @cached_property
     def seen_through(self) -> dict[str, tuple[Breach, ...]]:
         """What the auditor of Releases sees through, by name of the Release."""
-        return {one.name: audit(one.release, self.plan) for one in self.releases}
+        return {one.name: audit(one.release, self.plan_of(one.release)) for one in self.releases}
 
     def found(self, *kinds: BreachKind) -> Iterator[tuple[Published, Breach]]:
         """What the auditor sees through in these ways."""

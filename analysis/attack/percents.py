@@ -103,7 +103,7 @@ class _Differences:
     def __init__(self, published: Published, material: Material) -> None:
         self.release, self.name, self.k = published.release, published.name, material.k
         self._lines = Counts(
-            published.release, material.plan, shown_people(published.release)
+            published.release, material.plan_of(published.release), shown_people(published.release)
         ).lines()
         self._groups = {row.values: row.group for row in published.release.groups}
 

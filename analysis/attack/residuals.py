@@ -135,7 +135,11 @@ def _of_exports(material: Material) -> Iterator[Line]:
 def _of_releases(material: Material) -> Iterator[Line]:
     """Items that state bases of their own, along every line of the tables."""
     for published in material.releases:
-        counts = Counts(published.release, material.plan, shown_people(published.release))
+        counts = Counts(
+            published.release,
+            material.plan_of(published.release),
+            shown_people(published.release),
+        )
         names = {row.values: row.group for row in published.release.groups}
         for parent, parts in counts.lines():
             if parent in names:

@@ -27,19 +27,28 @@ class FittingTables:
         least, most: of each cell in any of them, shape (cells,).
     """
 
-    def __init__(self, equations: sparse.csr_array, low: Reals, high: Reals) -> None:
+    def __init__(
+        self,
+        equations: sparse.csr_array,
+        low: Reals,
+        high: Reals,
+        sums: sparse.csr_array | None = None,
+    ) -> None:
         """Lay the program out.
 
         Args:
-            equations: what must come to nothing, shape (sums, cells).
+            equations: what must come to nothing, shape (equations, unknowns).
             low: the fewest people of each cell, shape (cells,).
-            high: the most people of each cell, shape (cells,), finite.
+            high: the most people of each cell, shape (cells,), finite; the largest of all says
+                that nothing is known.
+            sums: cells beyond the unknowns, as sums of these, shape (cells - unknowns, unknowns).
         """
-        self._low, self._high = low, high
-        self._program = _laid_out(sparse.csc_array(equations), low, high)
+        self._low, self._high, self._unknowns = low, high, equations.shape[1]
+        self._sums = sparse.csr_array((0, self._unknowns)) if sums is None else sums
+        self._program = _laid_out(equations, self._sums, low, high)
         self._solver = _solver(self._program)
         self._solver.setOptionValue("solver", "simplex")
-        self._costs = np.zeros(len(low))
+        self._costs = np.zeros(self._unknowns)
         self.seen: list[Reals] = []
         self.least, self.most = np.full(len(low), np.inf), np.full(len(low), -np.inf)
 
@@ -50,13 +59,14 @@ class FittingTables:
 
         Args:
             costs: cell -> cost of one person there.
-            least: cell -> fewest people there in this search, where that is more than is known.
+            least: unknown -> fewest people there in this search, where that is more than is known.
         """
         least = least or {}
         if any(people > self._high[cell] for cell, people in least.items()):
             return None
         wanted = np.zeros(len(self._low))
         wanted[list(costs)] = list(costs.values())
+        wanted = wanted[: self._unknowns] + self._sums.T @ wanted[self._unknowns :]
         changed = np.flatnonzero(wanted != self._costs).astype(np.int32)
         self._solver.changeColsCost(len(changed), changed, wanted[changed])
         self._costs = wanted
@@ -92,31 +102,43 @@ class FittingTables:
         if low > high:
             return None
         solver = _solver(self._program)
-        cells = len(self._low)
-        whole = np.full(cells, highspy.HighsVarType.kInteger)
-        solver.changeColsIntegrality(cells, np.arange(cells, dtype=np.int32), whole)
-        solver.changeColBounds(cell, low, high)
+        unknowns = self._unknowns
+        whole = np.full(unknowns, highspy.HighsVarType.kInteger)
+        solver.changeColsIntegrality(unknowns, np.arange(unknowns, dtype=np.int32), whole)
+        if cell < unknowns:
+            solver.changeColBounds(cell, low, high)
+        else:
+            parts = self._sums[[cell - unknowns]].indices.astype(np.int32)
+            solver.addRow(low, high, len(parts), parts, np.ones(len(parts)))
         found = _solved(solver)
         return self._remember(None if found is None else np.rint(found))
 
-    def _remember(self, table: Reals | None) -> Reals | None:
-        if table is not None:
+    def _remember(self, unknowns: Reals | None) -> Reals | None:
+        table = None
+        if unknowns is not None:
+            table = np.concatenate([unknowns, self._sums @ unknowns])
             self.seen.append(table)
             np.minimum(self.least, table, out=self.least)
             np.maximum(self.most, table, out=self.most)
         return table
 
 
-def _laid_out(equations: sparse.csc_array, low: Reals, high: Reals) -> highspy.HighsLp:
+def _laid_out(
+    equations: sparse.csr_array, sums: sparse.csr_array, low: Reals, high: Reals
+) -> highspy.HighsLp:
+    height, width = equations.shape
+    known = width + np.flatnonzero((low[width:] > 0) | (high[width:] < high.max()))
+    rows = sparse.csc_array(sparse.vstack([equations, sums[known - width]]))
     program = highspy.HighsLp()
-    program.num_row_, program.num_col_ = equations.shape
-    program.col_cost_ = np.zeros(equations.shape[1])
-    program.col_lower_, program.col_upper_ = low, high
-    program.row_lower_ = program.row_upper_ = np.zeros(equations.shape[0])
+    program.num_row_, program.num_col_ = rows.shape
+    program.col_cost_ = np.zeros(width)
+    program.col_lower_, program.col_upper_ = low[:width], high[:width]
+    program.row_lower_ = np.concatenate([np.zeros(height), low[known]])
+    program.row_upper_ = np.concatenate([np.zeros(height), high[known]])
     program.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    program.a_matrix_.start_ = equations.indptr
-    program.a_matrix_.index_ = equations.indices
-    program.a_matrix_.value_ = equations.data
+    program.a_matrix_.start_ = rows.indptr
+    program.a_matrix_.index_ = rows.indices
+    program.a_matrix_.value_ = rows.data
     return program
 
 

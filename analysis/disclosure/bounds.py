@@ -76,7 +76,7 @@ class FeasibleTables:
         self._upper, self._truth = np.full(self._atoms, most), system.truth
         self._upper[empty] = 0.0
         self._highs = program(sparse.csc_array(self._rows), self._upper, *self.limits())
-        self._presolved = presolved
+        self._presolved, self._begun = presolved, False
 
     def hide(self, hidden: Hidden) -> None:
         """Free the rows of hidden groups and hold those of the shown ones; shape (G,)."""
@@ -118,21 +118,46 @@ class FeasibleTables:
             Unprotectable: when no table fits at all, which means that the counts contradict
                 each other.
         """
+        self._ask(functional, largest)
+        table = solved(self._highs, "the published counts contradict each other")[: self._atoms]
+        return float(functional @ table), table
+
+    def towards(self, functional: Reals, steps: int) -> tuple[Reals, bool]:
+        """A table so many steps on the way to the largest value, and whether it is there.
+
+        Only the first search, which has no table to go on from, goes all the way.
+
+        Raises:
+            Unprotectable: as for `extreme`.
+        """
+        if self._begun:
+            self._ask(functional, largest=True)
+            self._highs.setOptionValue("simplex_iteration_limit", steps)
+            self._highs.run()
+            self._highs.setOptionValue("simplex_iteration_limit", highspy.kHighsIInf)
+            if self._highs.getModelStatus() == highspy.HighsModelStatus.kIterationLimit:
+                table = np.array(self._highs.getSolution().col_value)
+                if self._is_within(table):
+                    return table, False
+        return self.extreme(functional)[1], True
+
+    def _is_within(self, table: Reals) -> bool:
+        """Whether a table that a search was stopped at fits, as those at its end do."""
+        sums, (low, high) = self._rows @ table, self.limits()
+        rows = (low - DUST <= sums) & (sums <= high + DUST)
+        return bool(rows.all() and ((table >= -DUST) & (table <= self._upper + DUST)).all())
+
+    def _ask(self, functional: Reals, largest: bool) -> None:
+        """A table that fits stays one when the question changes: go on from there."""
         sense = highspy.ObjSense.kMaximize if largest else highspy.ObjSense.kMinimize
         self._highs.changeObjectiveSense(sense)
         every = np.arange(self._atoms, dtype=np.int32)
         self._highs.changeColsCost(self._atoms, every, functional)
-        table = self._solved()[: self._atoms]
-        return float(functional @ table), table
-
-    def _solved(self) -> Reals:
-        """A table that fits stays one when the question changes: go on from there."""
         ways = highspy.simplex_constants.SimplexStrategy
         way = ways.kSimplexStrategyDual if self._presolved else ways.kSimplexStrategyPrimal
         self._highs.setOptionValue("simplex_strategy", int(way))
         self._highs.setOptionValue("presolve", "on" if self._presolved else "off")
-        self._presolved = False
-        return solved(self._highs, "the published counts contradict each other")
+        self._presolved, self._begun = False, True
 
     def limits(self) -> tuple[Reals, Reals]:
         """The fewest and most people in each row of the program, shape (R,) each."""

@@ -43,6 +43,9 @@ MOST_GROUPS = 1600
 NARROW = 3
 """Counts known to within so many people are looked at again in whole numbers."""
 
+STEPS = 60
+"""Of a linear program, after which those for whom its table is enough by then leave it."""
+
 WATCHED_COST, MOST_WATCHED = 20.0, 3
 """Hiding a group costs so many times as much for each time that it is watched, up to so many."""
 
@@ -291,13 +294,25 @@ class _Audit:
         for turn in count():
             if len(left) < FEW or max(cleared[-2:]) < FEW:
                 break
-            worth = np.modf((left + 1.0) * turn * GOLDEN)[0] ** 4 if turn > 1 else 1.0
+            worth = np.modf((left + 1.0) * turn * GOLDEN)[0] ** 4 if turn > 1 else left**0.0
             fewer = self._targets.may_be_none[left] | ~self._small[left]
-            sign = np.where(fewer & (turn % 2 == 0), -1.0, 1.0)
-            rows = self._targets.rows[left]
-            self._seen.add(self._fits.extreme(np.asarray((worth * sign) @ rows))[1])
+            self._climb(left, np.where(fewer & (turn % 2 == 0), -worth, worth))
             before, left = left, self._uncertain(hidden)
             cleared.append(len(before) - len(left))
+
+    def _climb(self, left: Positions, worth: Reals) -> None:
+        """Look for a table with many people in some targets.
+
+        It is looked at every few steps: what is enough by then needs no more.
+        """
+        there = False
+        while len(left) and not there:
+            functional = np.asarray(worth @ self._targets.rows[left])
+            table, there = self._fits.towards(functional, STEPS)
+            self._seen.add(table)
+            still = ~(self._is_safe(left) & self._is_clear(left))
+            there |= bool(still.all())
+            left, worth = left[still], worth[still]
 
     def _uncertain(self, hidden: Hidden) -> Positions:
         """Targets that are not shown and of which no witness says that they are safe."""

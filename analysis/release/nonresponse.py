@@ -13,8 +13,9 @@ from functools import cached_property
 
 from analysis.plan import COMMAND, FORCE
 from analysis.release import known
+from analysis.release.calibrating import Characteristic, Together, together, weighing_level
 from analysis.release.model import BreakdownFacts, Release
-from analysis.release.rows import EstimateRow, GroupRow, RepresentativenessRow
+from analysis.release.rows import JOINED, EstimateRow, GroupRow, RepresentativenessRow
 from analysis.statistics.representativeness import are_missing, r_indicator, without_assumption
 from analysis.statistics.weighting import Reweighted, reweighted
 
@@ -72,11 +73,12 @@ class Parts:
 
 def representativeness_rows(release: Release) -> tuple[RepresentativenessRow, ...]:
     """How evenly the parts of each whole answered, and how each group of one breakdown did."""
-    return tuple(
+    by_breakdown = (
         row
         for breakdown in release.manifest.breakdowns
         for row in (*_whole_rows(release, breakdown), *_part_rows(release, breakdown))
     )
+    return (*by_breakdown, *_together_row(release))
 
 
 def clearly_missing(release: Release) -> frozenset[str]:
@@ -123,11 +125,19 @@ def beside_estimates(release: Release) -> tuple[EstimateRow, ...]:
 def beside_figures(release: Release) -> Iterator[Beside]:
     """What stands beside each estimate, in their order."""
     parts = {} if release.manifest.weight is not None else _weighed_by(release)
+    every = _together(release)
     for row in release.estimates:
         if row.status != "shown" or row.positive is None:
             yield _BARE
+        elif row.group == FORCE and every is not None:
+            moved = every.shift(release, row.measure)
+            weighted = _weighted(release, row, moved, every.base / every.weights.effective)
+            yield (*weighted, *_whole_range(release, row))
         else:
-            yield (*_weighted(release, row, parts.get(row.group)), *_whole_range(release, row))
+            one = parts.get(row.group)
+            moved = None if one is None or row.positive_bound else _shift(release, one, row.measure)
+            lost = 1.0 if one is None else (one.whole.base or 1) / one.weighted.effective
+            yield (*_weighted(release, row, moved, lost), *_whole_range(release, row))
 
 
 def _whole_range(release: Release, row: EstimateRow) -> tuple[int | None, int | None]:
@@ -140,25 +150,25 @@ def _whole_range(release: Release, row: EstimateRow) -> tuple[int | None, int | 
 
 
 def _weighted(
-    release: Release, row: EstimateRow, parts: Parts | None
+    release: Release, row: EstimateRow, moved: float | None, lost: float
 ) -> tuple[int | None, int | None, int | None]:
-    moved = None if parts is None or row.positive_bound else _shift(release, parts, row.measure)
-    if parts is None or moved is None or row.positive is None or abs(moved) < CLEAR:
+    """The weighted figure and its limits; `lost` is by how many times fewer answers are left."""
+    if moved is None or row.positive is None or abs(moved) < CLEAR:
         return None, None, None
     step = known.step_of(release, row)
     value = min(max(_nearest(row.positive + moved, step), step), 100 - step)
     if abs(value - row.positive) < CLEAR:
         return None, None, None
-    return value, *_limits(row, moved, value, step, parts)
+    return value, *_limits(row, moved, value, step, lost)
 
 
 def _limits(
-    row: EstimateRow, moved: float, value: int, step: int, parts: Parts
+    row: EstimateRow, moved: float, value: int, step: int, lost: float
 ) -> tuple[int | None, int | None]:
     """The published limits, moved with the figure and wider by Kish's loss."""
     if row.positive is None or row.lower is None or row.upper is None:
         return None, None
-    wider = math.sqrt(max(1.0, (parts.whole.base or 1) / parts.weighted.effective))
+    wider = math.sqrt(max(1.0, lost))
     centre = row.positive + moved
     lower = centre - wider * (row.positive - row.lower)
     upper = centre + wider * (row.upper - row.positive)
@@ -215,13 +225,39 @@ def _weighed_by(release: Release) -> dict[str, Parts]:
         for breakdown in release.manifest.breakdowns
         if breakdown.id == COMMAND
         for parts in _wholes(release, breakdown)
-        if parts.whole.group != FORCE or parts.level == _weighing_level(breakdown)
+        if parts.whole.group != FORCE or parts.level == weighing_level(breakdown)
     )
     return {parts.whole.group: parts for parts in found if parts.tell}
 
 
-def _weighing_level(breakdown: BreakdownFacts) -> str:
-    return COMMAND if COMMAND in breakdown.levels else breakdown.levels[0]
+def _together(release: Release) -> Together | None:
+    """The force by all characteristics of which enough is known."""
+    found = []
+    for place, breakdown in enumerate(release.manifest.breakdowns):
+        level = weighing_level(breakdown)
+        values = [value for value, _, one, _ in breakdown.values if one == level]
+        parts = _parts(release, FORCE, breakdown, level, values)
+        if parts.tell:
+            found.append(Characteristic(place, parts.rows))
+    return together(release, found)
+
+
+def _together_row(release: Release) -> Iterator[RepresentativenessRow]:
+    every = _together(release)
+    if every is None:
+        return
+    ids = [release.manifest.breakdowns[one.place].id for one in every.parts]
+    shifts = [every.shift(release, row.measure) for row in release.measures if row.kind == "theme"]
+    moved = [abs(one) for one in shifts if one is not None]
+    yield RepresentativenessRow(
+        *(FORCE, "together", JOINED.join(ids), ""),
+        indicator=None,
+        effective=_nearest(every.weights.effective, 10),
+        moved=round(max(moved)) if moved else None,
+        partial=None,
+        missing=None,
+        status="shown",
+    )
 
 
 def _wholes(release: Release, breakdown: BreakdownFacts) -> Iterator[Parts]:

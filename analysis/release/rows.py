@@ -324,10 +324,12 @@ class RepresentativenessRow:
     most that it moves a theme of the whole, in points. Of a part, beside all groups of its
     level: `partial` is its unconditional partial, below 0 where fewer answered, and `missing`
     how many more would have answered at the rate of all, rounded to 5, below 0 where fewer would.
+    Of the force by several breakdowns at once (`together`), which `breakdown` names, only what
+    weighting to all of them leaves and moves.
     """
 
     group: str
-    kind: Literal["whole", "part"]
+    kind: Literal["whole", "part", "together"]
     breakdown: str
     parts_level: str
     indicator: float | None

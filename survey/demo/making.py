@@ -18,7 +18,7 @@ from survey.close.sealed_tallies import Pooling
 from survey.collect import codes, issuer, submit
 from survey.config import Settings
 from survey.database import Stores
-from survey.demo import answering, coders, declared, home, others, personnel, remarks
+from survey.demo import answering, coders, declared, home, others, personnel, remarks, reorganised
 from survey.demo.force import SEED, WAVES, Force, Frame, make_force
 from survey.demo.truths import BEFORE_ACTION, TRUTHS
 from survey.manage import headcounts, people, waves
@@ -105,15 +105,16 @@ def make(folder: Path, today: date, report: Report) -> None:
 
 
 def _field(
-    stores: Stores, questionnaire: Questionnaire, force: Force, wave: DemoWave, report: Report
+    stores: Stores, library: Questionnaire, force: Force, wave: DemoWave, report: Report
 ) -> None:
     """Take one wave from draft to destroyed, or the last one to its first answers."""
-    frame = force.frame(wave.number)
+    questionnaire = reorganised.asked(library, wave.number)
+    frame = reorganised.placed(force.frame(wave.number), wave.number)
     cards = codes.make(frame.n + SPARE_CARDS)
     report(f"{wave.title}: printing {len(cards):,} codes")
     folder = stores.settings.home / home.KEYS / wave.id
     _prepare(stores, questionnaire, frame, wave, cards, folder)
-    sendings = _sendings(questionnaire, force, frame, wave)
+    sendings = _sendings(questionnaire, force, wave.number)
     if wave.closes is None:
         sendings = sendings[: round(len(sendings) * ANSWERED_SO_FAR)]
     report(f"{wave.title}: sealing {len(sendings):,} answers")
@@ -180,15 +181,16 @@ def _close(stores: Stores, wave: DemoWave, closes: date, folder: Path, report: R
     destroying.destroy(stores, wave.id, key, closes + OPEN_FOR)
 
 
-def _sendings(
-    questionnaire: Questionnaire, force: Force, frame: Frame, wave: DemoWave
-) -> list[Mapping[str, str]]:
+def _sendings(questionnaire: Questionnaire, force: Force, wave: int) -> list[Mapping[str, str]]:
     """The answers of everybody who responds, folded as the page folds them."""
+    frame = force.frame(wave)
+    placed = reorganised.placed(frame, wave)
     sent = answering.forms(
-        questionnaire, codebook(questionnaire), force, frame, TRUTHS, SEED, wave.number
+        questionnaire, codebook(questionnaire), force, placed, TRUTHS, SEED, wave
     )
-    part = answering.silenced(questionnaire, frame, TRUTHS, wave.number)
-    responds = answering.respondents(force, frame, SEED, wave.number, part)
+    part = answering.silenced(questionnaire, placed, TRUTHS, wave)
+    # Whoever is of a department that was two answers as often as in any other wave.
+    responds = answering.respondents(force, frame, SEED, wave, part)
     return [
         answers.fold(questionnaire, form)
         for form, answered in zip(sent, responds, strict=True)

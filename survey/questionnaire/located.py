@@ -7,7 +7,8 @@ safe as codes. Includes are replaced by what they name, so what comes out is one
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -83,11 +84,19 @@ class Problems(list[Problem]):
 
 @dataclass(frozen=True)
 class _File:
-    """The file being read: the name to show, where its includes are looked for, who includes it."""
+    """A file being read.
+
+    Attributes:
+        name: the name to show.
+        folder: where its includes are looked for.
+        chain: who includes it.
+        seen: its nodes, by identity, that were read already.
+    """
 
     name: str
     folder: Path | None
     chain: tuple[Path, ...] = ()
+    seen: set[int] = field(default_factory=set)
 
 
 def read(text: str, name: str, folder: Path | None, problems: Problems) -> Any:
@@ -122,16 +131,20 @@ def _plain(value: Any) -> Any:
     return value
 
 
+@lru_cache(maxsize=32)
+def _composed(text: str) -> Node | None:
+    """The tree of a file; kept, because the files of the library are included again and again."""
+    tree: Node | None = YAML(typ="safe", pure=True).compose(io.StringIO(text))
+    return tree
+
+
 class _Reader:
     def __init__(self, problems: Problems) -> None:
         self._problems = problems
-        self._seen: set[int] = set()
-        # Nodes are kept so that the identity of a dropped one is never given to a new one.
-        self._kept: list[Node] = []
 
     def document(self, text: str, file: _File) -> Any:
         try:
-            node = YAML(typ="safe", pure=True).compose(io.StringIO(text))
+            node = _composed(text)
             if node is None:
                 self._problems.at(Place(file.name, 1), "the file is empty")
                 return None
@@ -150,11 +163,10 @@ class _Reader:
 
     def _convert(self, node: Node, file: _File, key_place: Place | None) -> Any:
         place = Place(file.name, node.start_mark.line + 1)
-        if id(node) in self._seen:
+        if id(node) in file.seen:
             self._problems.at(place, "an alias (*name) repeats a part; use an include instead")
             return None
-        self._seen.add(id(node))
-        self._kept.append(node)
+        file.seen.add(id(node))
         if not str(node.tag).startswith(_STANDARD_TAG):
             self._problems.at(place, f"a tag ({node.tag}) means nothing here")
         if isinstance(node, ScalarNode):

@@ -62,8 +62,13 @@ def board_page(
     scope: Scope,
     command: Unit,
     wrote: CommentThemes | None = None,
+    *,
+    linked: bool = True,
 ) -> BoardPage:
-    """The page of `command` for the wave of `release`; needs a request for its addresses."""
+    """The page of `command` for the wave of `release`; needs a request for its addresses.
+
+    Without `linked` it leads to no other page and to no download.
+    """
     wave = release.manifest.wave
     own = f"{COMMAND}={command.id}"
     hrefs = {
@@ -71,7 +76,7 @@ def board_page(
             "results.board_theme", command=command.id, wave=wave, theme=theme.measure
         )
         for theme in release.measures
-        if theme.kind == "theme"
+        if linked and theme.kind == "theme"
     }
     departments = [f"{COMMAND}={unit.id}" for unit in units(release) if unit.parent == command.id]
     return BoardPage(
@@ -79,7 +84,9 @@ def board_page(
         waves.facts(release),
         waves.links(
             # A command that was reorganised has no page in the waves before.
-            [one for one in releases if command.id in {unit.id for unit in units(one, COMMAND)}],
+            [one for one in releases if command.id in {unit.id for unit in units(one, COMMAND)}]
+            if linked
+            else [],
             release,
             lambda other: url_for("results.board_wave", command=command.id, wave=other),
         ),
@@ -114,7 +121,7 @@ def board_page(
         commented.blocks(wrote),
         response.response(release, [FORCE, own, *departments], own, [FORCE], scope),
         listed(release, scope),
-        downloads(lambda table: _csv(command.id, wave, table)),
+        downloads(lambda table: _csv(command.id, wave, table)) if linked else (),
     )
 
 
@@ -125,7 +132,7 @@ def _panels(release: Release, command: Unit, hrefs: dict[str, str]) -> list[tren
     ]
     return [
         trend_lines.PanelPlan(
-            f"trend-{theme.measure}", theme.label, theme.measure, lines, hrefs[theme.measure]
+            f"trend-{theme.measure}", theme.label, theme.measure, lines, hrefs.get(theme.measure)
         )
         for theme in release.measures
         if theme.kind == "theme"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from analysis.plan import COMMAND, FORCE
 from analysis.release.model import BreakdownFacts, Release
 from analysis.release.nonresponse import clearly_missing
-from analysis.release.rows import EstimateRow, GroupRow, MeasureRow, RepresentativenessRow
+from analysis.release.rows import JOINED, EstimateRow, GroupRow, MeasureRow, RepresentativenessRow
 from survey.results import words
 from survey.results.rounded import further
 from survey.results.scope import Scope, label
@@ -133,6 +133,11 @@ def _even(release: Release, seen: Scope, main: str) -> tuple[EvenRow, ...]:
     facts = {one.id: one for one in release.manifest.breakdowns}
     found = []
     for row in release.representativeness:
+        if row.kind == "together" and row.effective is not None:
+            names = [facts[one].label for one in row.breakdown.split(JOINED)]
+            said = f"{', '.join(names[:-1])} and {names[-1]} at once"
+            found.append(EvenRow(said, "–", words.moved(row.moved), f"{row.effective:,}"))
+            continue
         if row.kind != "whole" or row.group not in {FORCE, main} or row.indicator is None:
             continue
         if row.group not in seen.groups:

@@ -14,7 +14,7 @@ from survey.results.scope import Scope, label
 
 @dataclass(frozen=True)
 class SplitRow:
-    """One theme of a group: its gap, what of it goes with the place, what stays; all in words."""
+    """One theme of a group: its gap, what of it goes with the place, what stays; in points."""
 
     group: str
     theme: str
@@ -97,13 +97,17 @@ def _row(release: Release, row: StandardisedRow) -> SplitRow:
     crude = release.comparison_by_key[row.group, row.measure, FORCE]
     names = (_name(release, row.group), release.measure_by_id[row.measure].label)
     if row.goes_with is None or row.parts_level is None:
-        return SplitRow(*names, words.gap(crude.gap, crude.lower, crude.upper), "[c]", "[c]")
+        return SplitRow(*names, _points(crude.gap, crude), "[c]", "[c]")
     return SplitRow(
-        *names,
-        words.gap(crude.gap, crude.lower, crude.upper),
-        words.signed(row.goes_with),
-        words.gap(row.stays, row.lower, row.upper),
+        *names, _points(crude.gap, crude), words.signed(row.goes_with), _points(row.stays, row)
     )
+
+
+def _points(value: int | None, row: ComparisonRow | StandardisedRow) -> str:
+    """A gap with its range, `−4 (−9 to +1)`."""
+    if value is None:
+        return "[c]"
+    return words.with_range(value, row.lower, row.upper, signed=True, digits=0)
 
 
 def _name(release: Release, group: str) -> str:

@@ -106,7 +106,8 @@ def test_a_person_changes_an_answer_and_sends(
 
 @pytest.mark.parametrize("width", [NARROW, DESK])
 @pytest.mark.parametrize(
-    "address", ["/privacy", "/support/autumn", "/survey/none", "/questions/autumn"]
+    "address",
+    ["/privacy", "/support/autumn", "/survey/none", "/questions/autumn", "/example/board"],
 )
 def test_the_other_pages_look_right(
     visit: Callable, live_server: LiveServer, address: str, width: int

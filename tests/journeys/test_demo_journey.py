@@ -141,6 +141,21 @@ def test_what_the_northern_board_declared_stands_out_in_the_third(demo: Demo) ->
     assert [(row.others or 0) > 20 for row in third.changes] == [False, True, True]
 
 
+def test_a_department_that_was_merged_keeps_its_line(demo: Demo) -> None:
+    points = demo.releases[2].trend_by_key["command=dogs-and-mounted", "leadership"]
+    assert [one.wave for one in points] == [one.manifest.wave for one in demo.releases[:3]]
+    assert all(one.comparable and one.value is not None for one in points)
+    assert points[0].was == "command=dog-section + command=mounted-section"
+
+
+def test_what_goes_with_where_people_work_is_told_of_a_characteristic(demo: Demo) -> None:
+    for release in demo.releases[:3]:
+        (row,) = release.standardised_by_key["ethnicity=minority", "leadership"]
+        assert (row.parts_level, row.status) == ("command", "shown")
+        # The people are balanced, so hardly anything goes with it.
+        assert abs(row.goes_with or 0) <= 2
+
+
 def test_nothing_else_is_ever_confirmed(demo: Demo) -> None:
     plan = loader.load(QUESTIONNAIRE).plan
     chance = [

@@ -143,6 +143,7 @@ def test_spoilt_records_are_told(run: Run, tmp_path: Path) -> None:
     assert "60 records do not open: somebody changed them." in said
 
 
+@pytest.mark.slow
 def test_wave_is_opened_on_an_offline_machine_and_comes_back(
     run: Run, refused: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -76,6 +76,7 @@ def test_the_file_has_every_group_in_the_order_of_the_plan(
     assert float(rows[0]["expected_base"]) == pytest.approx(240, abs=20)
 
 
+@pytest.mark.slow
 def test_the_same_seed_says_the_same_and_another_does_not(
     headcount: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -86,6 +87,7 @@ def test_the_same_seed_says_the_same_and_another_does_not(
     assert said[0] == said[1] != said[2]
 
 
+@pytest.mark.slow
 def test_a_stricter_policy_and_a_rate_of_its_own_are_used(
     headcount: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -154,6 +156,7 @@ def test_headcounts_with_parts_larger_than_the_whole_are_refused(
     assert sentence in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_check_shows_the_author_the_short_form(
     headcount: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -167,6 +170,7 @@ def test_check_shows_the_author_the_short_form(
     assert "rossing" in lines[-1]
 
 
+@pytest.mark.slow
 def test_check_warns_the_author_of_a_level_that_would_be_left_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -94,6 +94,7 @@ def test_the_same_again_changes_nothing_and_finishes_what_was_interrupted(
     assert len(ledgers.read(home / "ledger", "tiny").entries) == 1
 
 
+@pytest.mark.slow
 def test_four_late_answers_are_refused_in_one_sentence(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

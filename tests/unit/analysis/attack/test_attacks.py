@@ -241,6 +241,7 @@ def test_an_attack_finds_what_is_planted_for_it(one) -> None:  # type: ignore[no
         assert one.run(of(clean())).falls == []
 
 
+@pytest.mark.slow
 def test_a_merged_unit_tells_of_an_earlier_wave_only_what_all_its_parts_showed_then() -> None:
     was = "command=north-a + command=north-b"
     told = TrendRow("command=north", "led", "one", 55, "", 40, 70, True, "shown", was)
@@ -264,6 +265,7 @@ def test_a_finding_pooled_with_parts_that_were_hidden_falls() -> None:
     assert "trends" in fallen(of(before, later))
 
 
+@pytest.mark.slow
 def test_a_correction_may_have_other_headcounts() -> None:
     manifest = replace(clean().manifest, replaces="f" * 64, correction="Wrong headcounts")
     wrong = {"command=south-a": {"headcount": 154, "response_rate": 100}}

@@ -56,6 +56,7 @@ def lone(people: int, rate: float, draws: int, k: int = 10) -> Forecast:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("people", "rate", "k"), [(15, 60, 10), (30, 60, 20)])
 def test_a_lone_group_is_shown_as_often_as_the_binomial_says(
     people: int, rate: float, k: int
@@ -69,6 +70,7 @@ def test_a_lone_group_is_shown_as_often_as_the_binomial_says(
     assert group.base == pytest.approx(people * rate / 100, abs=0.4)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=10)
 @given(
     people=st.integers(12, 60),
@@ -97,6 +99,7 @@ def test_a_group_can_have_a_rate_of_its_own_and_the_last_named_counts() -> None:
     assert [group.base for group in found.groups[1:]] == [pytest.approx(200, abs=5), 400]
 
 
+@pytest.mark.slow
 def test_the_seed_decides_everything() -> None:
     study = small()
     people = margins(study.plan, 900)
@@ -192,6 +195,7 @@ def test_crossings_with_room_for_everybody_cost_nothing() -> None:
     assert all(table.shown == len(table.groups) and not table.hidden for table in found.tables)
 
 
+@pytest.mark.slow
 def test_every_group_is_shown_small_or_hidden_for_others() -> None:
     study = small()
     found = forecast_of(

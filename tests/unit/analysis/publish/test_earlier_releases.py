@@ -184,6 +184,7 @@ def test_other_steps_are_refused_also_of_items_that_are_turned(themes: bool) -> 
         corrected(study, themes, items, TEN)
 
 
+@pytest.mark.slow
 def test_a_theme_with_one_item_turned_is_published_in_the_same_steps_alone() -> None:
     study = small(900)
     assert corrected(study, True, ["heard"], POLICY).manifest.replaces

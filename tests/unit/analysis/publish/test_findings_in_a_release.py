@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fixtures_analysis as fixtures
 import numpy as np
+import pytest
 from fixtures_analysis import Study, small, with_answers
 from fixtures_publishing import released
 
@@ -86,6 +87,7 @@ def test_concerns_are_ordered_by_people_affected() -> None:
     assert len(concerns) > 2
 
 
+@pytest.mark.slow
 def test_without_any_difference_hardly_anything_is_raised() -> None:
     raised = sum(len(released(small(400, seed=seed)).concerns) for seed in range(6))
     assert raised <= 3

@@ -85,6 +85,7 @@ def test_a_hidden_group_appears_at_its_first_rung_that_is_shown(
     assert all(release.group_by_id[group].status == "c" for group in passed)
 
 
+@pytest.mark.slow
 def test_where_the_crossing_is_hidden_the_margins_stand_side_by_side() -> None:
     release = released(climbing(180))
     assert release.group_by_id[WATCHED].status == "c"
@@ -106,6 +107,7 @@ def test_a_wider_crossing_stands_before_the_margins() -> None:
     assert against == {"force", "command=response&ethnicity=majority"}
 
 
+@pytest.mark.slow
 def test_where_no_rung_is_shown_the_last_is_absence() -> None:
     ladder = replace(ROOMY, rungs=ROOMY.rungs[:2])
     (row,) = released(climbing(180, ladder)).ladders

@@ -72,6 +72,7 @@ def states(*falls: int) -> list[str]:
     return [row.state if (row := found(one)) else "" for one in line(*falls)[0]]
 
 
+@pytest.mark.slow
 def test_a_gap_is_emerging_then_confirmed_then_cleared_and_then_forgotten() -> None:
     assert states(2, 2, 0, 0) == ["emerging", "serious", "cleared", ""]
 

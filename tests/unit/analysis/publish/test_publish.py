@@ -145,6 +145,7 @@ def test_a_release_says_how_it_was_made(study: Study, release: Release) -> None:
     }
 
 
+@pytest.mark.slow
 def test_what_is_published_passes_the_audit() -> None:
     for n, seed in [(60, 0), (400, 2), (3000, 3)]:
         study = small(n, seed)

@@ -192,6 +192,7 @@ def test_sums_of_merged_units_are_pooled_exactly() -> None:
     assert found.sums_of(sums, "leadership", "command=north-ab") is None
 
 
+@pytest.mark.slow
 def test_the_same_wave_by_merged_units_is_refused_and_by_merged_commands_is_one_system(
     tmp_path: Path,
 ) -> None:

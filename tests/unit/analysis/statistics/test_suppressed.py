@@ -37,7 +37,12 @@ from analysis.statistics.measures import index_score, respondent_scores, share
 from analysis.statistics.ordinal import mann_whitney, ordinal_superiority
 from analysis.statistics.reliability import cronbach_alpha, item_total_correlations
 from analysis.statistics.representativeness import are_missing, r_indicator, without_assumption
-from analysis.statistics.standardisation import directly_standardised, mantel_haenszel
+from analysis.statistics.standardisation import (
+    Strata,
+    composition,
+    directly_standardised,
+    mantel_haenszel,
+)
 from analysis.statistics.suppressed import SUPPRESSED, Suppressed
 from analysis.statistics.together import waves_together
 from analysis.statistics.trends import cochran_armitage, logistic, moved
@@ -73,6 +78,7 @@ CALLS = [
     (regression_to_the_mean, (1.0, [1.0, 2.0, 3.0, 4.0], [1.0] * 4)),
     (directly_standardised, ([5], [20], [30])),
     (mantel_haenszel, ([5], [20], [7], [20])),
+    (composition, (0.5, Strata([5], [20], [0.5], [0], [0]), 0.0)),
     (r_indicator, ([20, 30], [10, 12])),
     (are_missing, ([400], [200], [40], [2.5])),
     (without_assumption, (0.5, 0.5)),

@@ -190,6 +190,7 @@ def told_of(path: Path, officers: Keys, trusted: tuple[bytes, ...], out: Path) -
     return " ".join(said), "spring" in {row.wave for row in release.trends}
 
 
+@pytest.mark.slow
 def test_releases_of_other_officers_need_their_key(live_wave: LiveWave, tmp_path: Path) -> None:
     others = keys.new()
     publish_spring(live_wave, others, tmp_path / "spring")

@@ -75,6 +75,7 @@ def test_somebody_elses_database_is_refused_whatever_its_tables(tmp_path: Path) 
         home.stands(tmp_path)
 
 
+@pytest.mark.slow
 def test_an_interrupted_demo_leaves_nothing_and_is_made_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -121,4 +121,4 @@ def test_the_page_of_hr_splits_the_gaps(release: Release, tmp_path) -> None:
         page = hr_page(release, [release])
         html = render_template("results/hr.html", page=page)
     assert "How much of a gap goes with where people work" in html
-    assert "9 fewer (plausible range 2 to 16 fewer)" in html
+    assert "−9 (−16 to −2)" in html
