@@ -78,6 +78,10 @@ class PossibleAnswers:
         self._tables: list[Reals] = []
         self._remembered: dict[bytes, list[Reals]] = {}
 
+    def measured(self, table: Reals) -> Reals:
+        """What a table, shape (A,), comes to in the groups, then in the rests, shape (G + D,)."""
+        return self._fits.measured(table)
+
     def begin(self) -> None:
         """Go on from what is remembered, and from nothing else that was searched before."""
         self._fits.begin()
@@ -139,7 +143,7 @@ class PossibleAnswers:
         self._tables = self._found.setdefault(told.truth.tobytes(), [])
         most = np.maximum(told.answered, told.truth) + DUST
         for table in self._tables:
-            sums = self._fits.measured @ table
+            sums = self.measured(table)
             fits = (told.low - DUST <= sums) & (sums <= told.high + DUST)
             if fits.all() and (table <= most).all():
                 yield table

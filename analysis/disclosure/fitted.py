@@ -16,7 +16,6 @@ from scipy import sparse
 
 from analysis.disclosure.solving import DUST, Reals, program
 from analysis.disclosure.system import System
-from analysis.disclosure.targets import stacked
 from analysis.errors import Unprotectable
 
 Flags = npt.NDArray[np.bool_]
@@ -56,11 +55,14 @@ class FittedAnswers:
             system: gives the ties between atoms, and G groups of which shares may be shown.
             rests: sums of groups of which they may be shown besides, shape (D, G).
         """
-        self.measured = stacked([system.membership, rests @ system.membership])
         self._groups, self._atoms = system.membership.shape
-        self._tied, self._membership = system.held.rows, sparse.csc_array(system.membership)
-        self._rests = rests
+        self._tied, self._membership, self._rests = system.held.rows, system.membership, rests
         self._laid_out: _LaidOut | None = None
+
+    def measured(self, table: Reals) -> Reals:
+        """What a table of answers, shape (A,), comes to in every measured row, shape (M,)."""
+        people = self._membership @ table
+        return np.concatenate([people, self._rests @ people])
 
     def begin(self) -> None:
         """Go on from nothing that was searched before."""
@@ -70,7 +72,7 @@ class FittedAnswers:
         """Search among the answers that fit these limits from now on."""
         limits = Limits(limits.most, limits.low - SLACK, limits.high + SLACK)
         # Every row is of some people, so none of them, or all, is what is known anyway.
-        tells = (limits.low > 0) | (limits.high < self.measured @ limits.most)
+        tells = (limits.low > 0) | (limits.high < self.measured(limits.most))
         live = limits.most > 0
         if self._laid_out is None or not self._laid_out.holds(live, tells):
             self._laid_out = self._of(live, tells)

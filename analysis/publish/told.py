@@ -58,7 +58,7 @@ class Telling:
     """What stays the same while steps change: counts, measured rows and the program.
 
     Attributes:
-        measured: sums of atoms of which something is told: groups, rests, small rests; (M, A).
+        rests: what is told of besides the groups: rests, small rests; sums of groups, (D, G).
         possible: all answers that fit what is told.
     """
 
@@ -70,12 +70,11 @@ class Telling:
         self._matrix = rests(counted.plan, self._pairs)
         sums = shown.figures.sums.unweighted().combined(self._matrix)
         self._rest = Figures(counted.codebook, (), sums)
-        membership = shown.system.membership
         self._left = small_rests(shown)
-        self.measured = stacked([membership, self._matrix @ membership, self._left @ membership])
         self._position = {group.id: row for row, group in enumerate(counted.plan.groups)}
         self._unions: dict[bytes, Unions] = {}
-        self.possible = PossibleAnswers(shown.system, stacked([self._matrix, self._left]))
+        self.rests = stacked([self._matrix, self._left])
+        self.possible = PossibleAnswers(shown.system, self.rests)
 
     def candidates(self, item: str, categories: Collection[str]) -> Iterator[tuple[Reals, Reals]]:
         """The true answers to an item in each group, and others that were found to fit.
@@ -137,7 +136,7 @@ class Telling:
         inside = self._system.inside
         if inside is None:
             raise ValueError("the system was built without its finest cells")
-        n = self.measured @ at_atoms
+        n = self.possible.measured(at_atoms)
         groups, pairs = len(self._plan.groups), len(self._pairs)
         people, left, few = np.split(n, [groups, groups + pairs])
         item = self._codebook.item_by_id.get(measure)

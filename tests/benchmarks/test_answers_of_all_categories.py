@@ -57,7 +57,8 @@ class AllCategories:
         ]
         self.ways = [*alone, *together]
         assert len(self.ways) == len(told)
-        tied, measured = shown.system.held.rows, look.measured
+        tied, groups = shown.system.held.rows, shown.system.membership
+        measured = sparse.vstack([groups, look.rests @ groups])
         ties, slack = np.zeros(len(valid) * tied.shape[0]), DUST / 10
         everybody = np.zeros(len(at_atoms)) if partial else at_atoms
         self._highs = program(
