@@ -18,6 +18,8 @@ class Process:
         label: what readers see.
         event: what is true of a case, after "people": "were referred for misconduct".
         measures: ids of the items and themes that speak of it.
+        part_of: id of the process whose cases its own are among, such as those who resigned among
+            the leavers; empty for none.
     """
 
     id: str
@@ -25,3 +27,4 @@ class Process:
     event: str
     outcome: Outcome
     measures: tuple[str, ...]
+    part_of: str = ""

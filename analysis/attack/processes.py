@@ -59,8 +59,36 @@ def attack_processes(
         elif proof is not None:
             proofs.append(replace(proof, measure=f"process {process}"))
         found += (replace(breach, process=process) for breach in breaches)
+    found += _left_over(release, plan)
     found += people_at_risk(release, plan)
     return Looked(tuple(found), tuple(proofs))
+
+
+def _left_over(release: Release, plan: TablePlan | None) -> Iterator[Breach]:
+    """What is left of a process without another one that is declared to be part of it."""
+    step = release.manifest.policy["base_step"]
+    # The difference of two rounded counts may be off twice as far.
+    policy = {**release.manifest.policy, "base_step": 2 * step - 1}
+    wider = replace(release, manifest=replace(release.manifest, policy=policy))
+    for process in release.manifest.processes:
+        part = {row.group: row for row in release.procedures if row.process == process.id}
+        rows = tuple(
+            _less(row, part[row.group])
+            for row in release.procedures
+            if row.process == process.part_of and row.group in part
+        )
+        if not rows or missing_row(release, {row.group for row in rows}):
+            continue
+        alone = as_release(replace(wider, procedures=rows), process.part_of)
+        for breach in next(attacks(alone, _with_outcome(plan)))().breaches():
+            words = f"{breach.words} (without {process.id})"
+            yield replace(breach, words=words, process=process.part_of)
+
+
+def _less(whole: ProcedureRow, part: ProcedureRow) -> ProcedureRow:
+    if whole.cases is None or part.cases is None:
+        return replace(whole, at_risk=None, cases=None, status="c")
+    return replace(whole, cases=max(0, whole.cases - part.cases))
 
 
 def _with_outcome(plan: TablePlan | None) -> TablePlan | None:

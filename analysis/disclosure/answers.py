@@ -16,7 +16,7 @@ import numpy as np
 from scipy import sparse
 
 from analysis.disclosure.fitted import FittedAnswers, Limits
-from analysis.disclosure.solving import DUST, Reals
+from analysis.disclosure.solving import DUST, Reals, weights_of
 from analysis.disclosure.system import System
 from analysis.disclosure.unions import Flags, Small
 
@@ -128,7 +128,7 @@ class PossibleAnswers:
 
     def _telling(self, look: _Look, few: Small, union: int) -> frozenset[int] | None:
         """The measured rows that expose one union; None when it is not exposed."""
-        functional = few.rows[[union]].toarray().ravel()
+        functional = weights_of(few.rows, union)
         found: set[int] = set()
         for largest in (True, False):
             wanted = look.up() if largest else look.down()

@@ -22,7 +22,7 @@ from scipy import sparse
 
 from analysis.disclosure.bounds import CheapestChange, Known
 from analysis.disclosure.complementary import Hidden
-from analysis.disclosure.solving import DUST, Reals
+from analysis.disclosure.solving import DUST, Reals, weights_of
 from analysis.disclosure.staying import StayingTables
 from analysis.disclosure.system import System
 from analysis.disclosure.targets import ALWAYS, Targets
@@ -136,7 +136,7 @@ class Pooled:
             while (found := self._seen_through(target, changed)) is not None:
                 fewest, need = found
                 name = f"{self._targets.names[target]}, with colleagues who know of each other,"
-                functional = self._rows[[target]].toarray().ravel()
+                functional = weights_of(self._rows, target)
                 self._change.at_least(fewest)
                 support, table = self._change.reach(
                     functional, need, np.where(changed, 0.0, cost), name
@@ -206,7 +206,7 @@ class Pooled:
 
     def _table(self, target: int, least: float, fewest: Reals) -> Reals | None:
         """A table with enough people in each atom that leaves a target open."""
-        functional = self._rows[[target]].toarray().ravel()
+        functional = weights_of(self._rows, target)
         people, far = self._people[target], self._narrow + 1
         limits = [(people + far, np.inf, False), (-np.inf, people - far, False)]
         limits += [(people + 1, np.inf, True), (-np.inf, people - 1, True)]

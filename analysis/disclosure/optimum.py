@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from analysis.disclosure.bounds import FeasibleTables, Known
 from analysis.disclosure.complementary import Hidden
-from analysis.disclosure.solving import DUST, Reals
+from analysis.disclosure.solving import DUST, Reals, weights_of
 from analysis.disclosure.system import System
 from analysis.disclosure.targets import ALWAYS, of_groups
 from analysis.errors import Unprotectable
@@ -189,7 +189,7 @@ class _Attacker:
         for target in among.tolist():
             if need[target] < DUST:
                 continue
-            row = targets.rows[[target]].toarray().ravel()
+            row = weights_of(targets.rows, target)
             parts = []
             for largest in (True,) if small[target] else (True, False):
                 got = most[target] - (people if small[target] else least)[target]

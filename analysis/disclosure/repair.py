@@ -16,7 +16,7 @@ from analysis.disclosure.colleagues import Colleagues, Pooled
 from analysis.disclosure.complementary import Hidden, Order, hide_complements
 from analysis.disclosure.optimum import near_optimum
 from analysis.disclosure.parts import Part, parts_of, together
-from analysis.disclosure.solving import DUST, Reals
+from analysis.disclosure.solving import DUST, Reals, weights_of
 from analysis.disclosure.system import Bases, System
 from analysis.disclosure.targets import ALWAYS, Targets, of_groups
 from analysis.disclosure.whole import NearestWhole
@@ -321,7 +321,7 @@ class _Audit:
 
     def _functional(self, target: int) -> Reals:
         """A target as a sum of atoms, shape (A,)."""
-        return np.asarray(self._targets.rows[[target]].toarray().ravel(), dtype=np.float64)
+        return weights_of(self._targets.rows, target)
 
     def _open(self, hidden: Hidden) -> Positions:
         """Targets that are not shown, the smallest first."""

@@ -18,6 +18,16 @@ _DUAL, _PRIMAL = 1, 4
 """Of HiGHS's ways through a program, those on one core."""
 
 
+def weights_of(rows: sparse.csr_array, row: int) -> Reals:
+    """What each atom counts for in one of some sums of them, shape (A,).
+
+    The matrix's own index takes many times as long, which tells where it is asked again and again.
+    """
+    inside = slice(rows.indptr[row], rows.indptr[row + 1])
+    found = np.bincount(rows.indices[inside], rows.data[inside], minlength=rows.shape[1])
+    return np.asarray(found, dtype=np.float64)
+
+
 def program(
     rows: sparse.csc_array, upper: Reals, row_lower: Reals, row_upper: Reals
 ) -> highspy.Highs:

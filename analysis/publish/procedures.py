@@ -18,6 +18,7 @@ from analysis.ledger import Ledger
 from analysis.plan import FORCE, TablePlan
 from analysis.processes import Process
 from analysis.publish.headcounts import headcounts
+from analysis.publish.nested import left_over
 from analysis.publish.people_at_risk import Frame
 from analysis.publish.response import Response
 from analysis.publish.shown import Shown
@@ -41,14 +42,24 @@ def procedure_rows(
     Raises:
         DataError: when counts contradict each other.
         Unprotectable: when an earlier Release tells other counts of the same period, or counts of
-            a period that overlaps.
+            a period that overlaps, or one of two of which one is part of the other.
     """
     made = []
     for one in given:
         process = next(each for each in shown.plan.processes if each.id == one.process)
         before = same_months(one, ledger), others(one, ledger)
         made.append(_Made(shown, known, one, process, *before))
-    told = _told_together(made)
+    left = [
+        _Made(shown, known, one, process, (), ())
+        for process, one in left_over(given, shown.plan.processes, ledger)
+    ]
+    told = _told_together([*made, *left])
+    for rest in left:
+        if FORCE not in told[rest.process.id]:
+            raise Unprotectable(
+                f"Of {rest.process.id} too few cases or people are left: the difference of the two "
+                "would tell of them. Leave one of the two out."
+            )
     return tuple(row for one in made for row in one.rows(told[one.process.id]))
 
 

@@ -79,6 +79,21 @@ def others(one: Counted, ledger: Ledger | None) -> tuple[Other, ...]:
     )
 
 
+def expect_never_told(process: str, given: Counted, ledger: Ledger | None) -> None:
+    """Refuse a process of which the part, or the whole, was published without it.
+
+    Raises:
+        Unprotectable: names the earlier Release.
+    """
+    for release, text, rows in _told(ledger):
+        if rows[0].process == process and Period.parse(text).overlaps(given.period):
+            raise Unprotectable(
+                f"{process} was published in Release {release}, and {given.process} counts some of "
+                "the same cases: the difference of the two would be a third count. Give both for "
+                "these months, or leave this one out."
+            )
+
+
 def _told(ledger: Ledger | None) -> list[tuple[str, str, list[ProcedureRow]]]:
     """Of each process in each Release: the Release's name, the period and the rows."""
     found = []

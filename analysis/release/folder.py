@@ -33,7 +33,7 @@ from analysis.release.proving import prove
 MANIFEST = "manifest.json"
 SIGNATURE = "manifest.sig"
 CERTIFICATES = "certificates.json"
-FORMAT = 3
+FORMAT = 4
 """Goes up whenever a file, a column or a name in the manifest comes or goes."""
 
 _PARTIAL = ".partial"

@@ -144,6 +144,8 @@ def _whole_range(release: Release, row: EstimateRow) -> tuple[int | None, int | 
     group = release.group_by_id[row.group]
     if not group.headcount or group.response_rate is None or release.manifest.weight is not None:
         return None, None
+    if release.measure_by_id[row.measure].asked_of:
+        return None, None  # of those who did not answer, nobody knows how many would be asked
     return _whatever_others_think(release, row, group.headcount)
 
 

@@ -133,12 +133,15 @@ def counted(path: Path, questionnaire: Questionnaire) -> Iterator[str]:
                 "nor what would tell them."
             )
         yield line
+    inside = {(one.part_of, one.id) for one in questionnaire.plan.processes}
     for wide, narrow in permutations(given, 2):
-        if _may_hold(wide, narrow, k):
+        declared = (wide.process, narrow.process) in inside
+        if not declared and _may_hold(wide, narrow, k):
             yield (
                 f"{path}: {labels[wide.process]} may hold {labels[narrow.process]}: they count the "
                 "same people, and in every group at least as many cases. If each case of the one "
-                "is a case of the other, leave one out: the difference could be few people."
+                "is a case of the other, say so (`part_of`) or leave one out: the difference could "
+                "be few people."
             )
 
 

@@ -312,6 +312,7 @@ class ProcessPart(Part):
     event: Words
     outcome: Literal["adverse", "favourable"]
     measures: Annotated[list[str], Field(min_length=1)]
+    part_of: str = ""
 
 
 class DriversPart(Part):
@@ -326,6 +327,15 @@ class SupportPart(Part):
     label: Words
     detail: Words
     url: Annotated[str, StringConstraints(pattern=r"^(|https://\S+)$")] = ""
+
+
+class ActionPart(Part):
+    """Something that was done since an earlier wave: who is asked whether they noticed it."""
+
+    id: Id
+    done: Words
+    about: Annotated[list[str], Field(min_length=1)]
+    unit: Code | None = None
 
 
 class DocumentPart(Part):
@@ -343,6 +353,7 @@ class DocumentPart(Part):
     scales: dict[Id, ScalePart] = {}
     themes: dict[Id, Annotated[ThemePart, THEMED]] = {}
     sections: Annotated[list[SectionPart], Field(min_length=1)]
+    actions: Annotated[list[ActionPart], Field(max_length=20)] = []
     breakdowns: dict[Id, BreakdownPart]
     tables: Annotated[list[Annotated[TablePart, TABLED]], Field(min_length=1)]
     concerns: ConcernsPart = ConcernsPart()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from survey.errors import QuestionnaireError
-from survey.questionnaire import located, shape
+from survey.questionnaire import actions, located, shape
 from survey.questionnaire.building import build
 from survey.questionnaire.declared import Declared
 from survey.questionnaire.located import Problems
@@ -41,10 +41,11 @@ def parse(text: str, name: str) -> Questionnaire:
 def _parsed(text: str, name: str, folder: Path | None) -> Questionnaire:
     problems = Problems()
     document = located.read(text, name, folder, problems)
-    part = shape.check(document, name, problems)
+    whole = actions.with_page(document, problems)
+    part = shape.check(whole, name, problems)
     if part is None:
         raise QuestionnaireError(problems)
-    questionnaire = build(part, Declared.by(document), located.written_out(document), problems)
+    questionnaire = build(part, Declared.by(whole), located.written_out(document), problems)
     if problems:
         raise QuestionnaireError(problems)
     return questionnaire

@@ -29,6 +29,7 @@ def processes(
         problems: collects what is wrong.
     """
     seen: set[str] = set()
+    ids = {entry.id for entry in part.procedures}
     found = []
     for entry in part.procedures:
         if entry.id in seen:
@@ -38,6 +39,9 @@ def processes(
             for reason in _wrong(part, name, questions, declared):
                 place = entry.at("measures", position)
                 problems.at(place, f"the process `{entry.id}` names `{name}`, {reason}")
+        if entry.part_of and entry.part_of not in ids - {entry.id}:
+            reason = f"the process `{entry.id}` is part of `{entry.part_of}`, which is no other one"
+            problems.at(entry.at("part_of"), reason)
         found.append(
             Process(
                 entry.id,
@@ -45,6 +49,7 @@ def processes(
                 wordings.text(entry.event, entry.at("event")).en,
                 entry.outcome,
                 tuple(dict.fromkeys(entry.measures)),
+                entry.part_of,
             )
         )
     return tuple(found)

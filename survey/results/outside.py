@@ -16,9 +16,11 @@ class Outside:
     """The section of a page; empty where every statement has a theme.
 
     Attributes:
+        group: whose answers they are, in words.
         bars: a chart for each response scale.
     """
 
+    group: str
     bars: tuple[diverging_bars.DivergingBars, ...]
     trends: tuple[trend_lines.Panel, ...]
 
@@ -34,6 +36,7 @@ def outside(release: Release, releases: Sequence[Release], group: str, name: str
         if one.kind == "item" and one.theme is None
     ]
     return Outside(
+        name,
         tuple(diverging_bars.draw(release, "without-theme", group, name, None)),
         trend_lines.draw(release, plans, waves.titles(releases), releases),
     )

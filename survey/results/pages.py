@@ -27,7 +27,7 @@ from survey.results.board import board_page
 from survey.results.hr import hr_page
 from survey.results.procedures import procedures_page
 from survey.results.scope import Scope, Unit
-from survey.results.themes import theme_page
+from survey.results.themes import opens_at, theme_page
 
 blueprint = Blueprint("results", __name__)
 
@@ -71,12 +71,13 @@ def board_theme(person: Person, command: str, wave: str, theme: str) -> str:
     _may_read(person, command)
     releases, release = _releases(wave)
     seen, own = _command(release, command)
+    found = _theme(release, theme)
     page = theme_page(
         release,
         releases,
         seen,
-        theme=_theme(release, theme),
-        group=_group(release, seen, f"{COMMAND}={own.id}"),
+        theme=found,
+        group=_group(release, seen, opens_at(release, seen, found, f"{COMMAND}={own.id}")),
         back=(url_for("results.board_wave", command=command, wave=wave), own.label),
     )
     return render_template("results/theme.html", page=page)
@@ -111,13 +112,13 @@ def hr_wave(person: Person, wave: str) -> str:  # noqa: ARG001
 def hr_theme(person: Person, wave: str, theme: str) -> str:  # noqa: ARG001
     """A theme's statements, for HR."""
     releases, release = _releases(wave)
-    seen = scope.whole_force(release)
+    seen, found = scope.whole_force(release), _theme(release, theme)
     page = theme_page(
         release,
         releases,
         seen,
-        theme=_theme(release, theme),
-        group=_group(release, seen, FORCE),
+        theme=found,
+        group=_group(release, seen, opens_at(release, seen, found, FORCE)),
         back=(url_for("results.hr_wave", wave=wave), "Results across the force"),
     )
     return render_template("results/theme.html", page=page)

@@ -90,6 +90,19 @@ def theme_page(
     )
 
 
+def opens_at(release: Release, scope: Scope, theme: MeasureRow, otherwise: str) -> str:
+    """The group that a theme's page shows before the reader picks one.
+
+    It is `otherwise`, but for a theme that not everybody was asked: of that, the first of `scope`
+    in which it is shown.
+    """
+    if not theme.asked_of:
+        return otherwise
+    keys = ((row.group, theme.measure) for row in release.groups if row.group in scope.groups)
+    found = (release.estimate_by_key[key] for key in keys if key in release.estimate_by_key)
+    return next((row.group for row in found if row.status == "shown"), otherwise)
+
+
 def _is_first(release: Release) -> bool:
     return all(row.wave == release.manifest.wave for row in release.trends)
 

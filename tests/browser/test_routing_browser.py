@@ -77,7 +77,7 @@ def test_all_questions_at_once_say_for_whom_they_are(
     visitor = visit(DESK)
     page: Page = visitor.page
     page.goto(routed_server.url + SURVEY)
-    page.click("#read-all")
+    page.click("#all-at-once")
     expect(page.locator(".candour-for-whom:visible")).to_have_count(6)
     visitor.looks_right()
 

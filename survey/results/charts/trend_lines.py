@@ -118,7 +118,13 @@ def draw(
     """
     of_wave = {one.manifest.wave: one for one in (*releases, release)}
     found = [
-        (plan, [release.trend_by_key.get((group, plan.measure), ()) for group, _, _ in plan.lines])
+        (
+            plan,
+            [
+                _asked(release.trend_by_key.get((group, plan.measure), ()), of_wave)
+                for group, _, _ in plan.lines
+            ],
+        )
         for plan in plans
     ]
     found = [(plan, series) for plan, series in found if max(map(len, series), default=0) > 1]
@@ -136,6 +142,15 @@ def draw(
             tested=tested,
         )
         for plan, series in found
+    )
+
+
+def _asked(rows: Sequence[TrendRow], of_wave: Mapping[str, Release]) -> tuple[TrendRow, ...]:
+    """The waves that asked it: a pulse between two surveys breaks no line of what it leaves out."""
+    return tuple(
+        row
+        for row in rows
+        if row.wave not in of_wave or row.measure in of_wave[row.wave].measure_by_id
     )
 
 

@@ -95,7 +95,8 @@ function tellPlace() {
   document.title = page ? `${heading.textContent} - ${pageOf(page)} - ${survey}` : survey;
 }
 
-form.addEventListener("change", () => {
+// Not on `change`, which comes while a button is pressed: its text must not be set anew then.
+form.addEventListener("input", () => {
   count();
   tellPlace();
 });

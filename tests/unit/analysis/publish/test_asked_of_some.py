@@ -58,6 +58,7 @@ def released(book: Codebook) -> Release:
         *(book, ROUTED.plan, answers()),
         wave=WaveFacts("autumn", "Autumn survey", date(2026, 11, 1)),
         policy=DisclosurePolicy(),
+        headcounts={FORCE: 1200},
     )
 
 
@@ -94,6 +95,10 @@ def test_its_base_is_those_asked_who_answered_and_it_says_so(release: Release) -
     base = release.estimate_by_key["employment=officer", "helped"].base
     assert base is not None
     assert abs(base - asked) <= 5 < 390 - asked
+    # Who did not answer may not have been asked: nothing is said of all people of a group.
+    ranges = {one: release.estimate_by_key[FORCE, one].most for one in ("heard", "told-friend")}
+    assert ranges["heard"] is not None
+    assert ranges["told-friend"] is None
     assert [one.status for one in release.reliability if one.measure == "patrol"] == ["c"]
 
 

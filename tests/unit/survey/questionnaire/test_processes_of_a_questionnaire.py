@@ -53,6 +53,12 @@ def test_a_process_names_statements_and_themes() -> None:
         ("    outcome: adverse\n", "", "`outcome` is missing"),
         (", cy: Cwynion", "", "cy"),
         ("procedures:\n", GOOD, "the process id `grievance` stands twice"),
+        (
+            "    outcome",
+            "    part_of: leaving\n    outcome",
+            "part of `leaving`, which is no",
+        ),
+        ("    outcome", "    part_of: grievance\n    outcome", "part of `grievance`, which is no"),
     ],
 )
 def test_a_wrong_process_is_named_with_its_line(old: str, new: str, sentence: str) -> None:

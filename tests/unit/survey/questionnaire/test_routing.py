@@ -204,6 +204,25 @@ def test_a_unit_is_asked_ten_questions_of_its_own_at_most() -> None:
     assert found.line == 1 + text.splitlines().index(more[10].rstrip())
 
 
+def test_the_example_of_the_guide_is_good() -> None:
+    guide = (FILE.parents[2] / "docs" / "QUESTIONNAIRES.md").read_text(encoding="utf-8")
+    example = guide.partition("### Questions for some")[2].partition("```yaml\n")[2]
+    text = f"""
+id: guide
+version: "1"
+title: Guide
+minutes: 3
+scales: {{include: bank/scales.yaml}}
+{example.partition("```")[0]}
+breakdowns: {{employment: {{variable: employment}}, probation: {{variable: in_probation}}}}
+tables: [[employment], [probation]]
+support: [{{label: Somebody, detail: Telephone 123.}}]
+"""
+    asked = audiences.of(parse(text, "guide"))
+    assert asked["complaint_fair"].among == (("employment", frozenset({"officer", "special"})),)
+    assert dict(asked["tutor"].among)["employment"] == {"officer"}
+
+
 def test_a_wrong_question_is_reported_once_and_not_by_who_names_it() -> None:
     text = routed_with(("        type: multiple", "        type: several"))
     with pytest.raises(QuestionnaireError) as caught:

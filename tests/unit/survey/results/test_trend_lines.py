@@ -36,6 +36,25 @@ def test_the_line_is_broken_where_the_question_changed() -> None:
         assert len([point for point in line.points if point.y is not None]) == 3
 
 
+def test_a_pulse_that_left_a_question_out_breaks_no_line_of_it() -> None:
+    pulse = make_release("autumn")
+    measures = tuple(one for one in pulse.measures if one.measure != "leadership")
+    gone = tuple(
+        replace(row, comparable=False, value=None, lower=None, upper=None, status="c")
+        if (row.measure, row.wave) == ("leadership", "autumn")
+        else row
+        for row in RELEASE.trends
+    )
+    release = replace(RELEASE, trends=gone)
+    plan = PanelPlan("panel", "Title", "leadership", [("force", "The whole force", "main")])
+    (broken,) = trend_lines.draw(release, [plan], WAVES, [pulse])
+    assert len(broken.breaks) == 2
+    (drawn,) = trend_lines.draw(release, [plan], WAVES, [replace(pulse, measures=measures)])
+    assert drawn.breaks == ()
+    assert [len(run) for run in drawn.lines[0].runs] == [2]
+    assert not any("worded or answered otherwise" in sentence for sentence in drawn.said)
+
+
 def test_two_waves_that_the_newest_cannot_be_compared_with_are_not_joined() -> None:
     rows = tuple(
         replace(row, comparable=row.wave == "winter") if row.measure == "leadership" else row
