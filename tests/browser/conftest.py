@@ -102,6 +102,7 @@ class Visitor:
     def violations(self, *rules: str) -> list[str]:
         """What axe finds wrong on the page as it stands now; `rules` are all of it unless named."""
         judged = self.page if self.script else self._copy()
+        judged.evaluate("scrollTo(0, 0)")  # The button that follows may lie over any other.
         if judged.evaluate("typeof axe === 'undefined'"):
             judged.evaluate(AXE.axe_script)
         found: list[str] = judged.evaluate(RUN_AXE, OPTIONS | ({"runOnly": rules} if rules else {}))

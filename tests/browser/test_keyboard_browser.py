@@ -60,6 +60,13 @@ def heard(page: Page, heading: str) -> None:
     expect(page.locator("h1:visible")).to_be_focused()
 
 
+def skip(page: Page) -> None:
+    """Skip to the main content, which leaves the page as it is."""
+    page.locator(".govuk-skip-link").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#main-content")).to_be_focused()
+
+
 def test_the_survey_is_answered_with_the_keyboard_alone(
     visit: Callable, live_server: LiveServer, code: str
 ) -> None:
@@ -68,7 +75,9 @@ def test_the_survey_is_answered_with_the_keyboard_alone(
     walked = tab_to(page, "main a[href='/survey/autumn']")
     assert walked[0]["tag"] == "A"
     page.keyboard.press("Enter")
-    page.wait_for_selector("#code")
+    expect(page.locator("#mode-sealed")).to_be_visible()
+    assert page.evaluate(FOCUS)["tag"] == "BODY"  # The page has opened: the first is the skip link.
+    assert len(tab_to(page, ".govuk-skip-link")) == 1
     tab_to(page, "#next")
     page.keyboard.press("Enter")
     expect(page.locator(".govuk-error-summary")).to_be_focused()
@@ -90,6 +99,8 @@ def test_the_survey_is_answered_with_the_keyboard_alone(
     page.keyboard.press("Enter")
 
     heard(page, "Fairness")
+    skip(page)
+    expect(page.locator("h1:visible")).to_have_text("Fairness")
     tab_to(page, "[name=told][value=association]")
     page.keyboard.press("Space")
     tab_to(page, "#next")
@@ -103,6 +114,7 @@ def test_the_survey_is_answered_with_the_keyboard_alone(
     page.keyboard.press("Enter")
 
     heard(page, "Check your answers")
+    skip(page)
     tab_to(page, "[data-change=q-told]")
     page.keyboard.press("Enter")
     expect(page.locator("[name=told]:checked")).to_be_focused()

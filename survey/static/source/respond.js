@@ -107,8 +107,9 @@ async function follow() {
     if (steps.shownStep() !== CHECK || checked !== fields()) check();
     return;
   }
+  if (!step) return; // The skip link, which leads to a place on the step that is shown.
   clearProblems();
-  if (!steps.showsEverything()) steps.show(step ?? START);
+  if (!steps.showsEverything()) steps.show(step);
   const target = byId(location.hash.slice(1));
   if (target?.matches("[id^='q-'], #code, #ticket-file")) focusOnField(target);
 }
@@ -238,4 +239,5 @@ document.addEventListener(LEAVING, () => {
 });
 steps.show(START, { focus: false });
 const ready = prepare();
-if (!document.querySelector(".govuk-error-summary")) follow();
+// With no step in its address the page is as it should be, and the focus stays where it begins.
+if (location.hash && !document.querySelector(".govuk-error-summary")) follow();
