@@ -88,7 +88,7 @@ def test_it_is_shown_where_everybody_is_asked_and_nowhere_else(release: Release)
 
 def test_its_base_is_those_asked_who_answered_and_it_says_so(release: Release) -> None:
     row = release.measure_by_id["helped"]
-    assert row.asked_of.startswith("those who did not answer “Nobody”")
+    assert row.asked_of.startswith("those who did not answer “Agree”")
     assert release.measure_by_id["heard"].asked_of == ""
     seen = answers()
     asked = int((seen.items["helped"] >= 0).sum())
