@@ -1,7 +1,7 @@
-"""Which follow-ups would tell of few people: what is asked because of an answer to another question.
+"""Which follow-ups would tell of few people: questions asked because of an answer to another.
 
-The base of a follow-up is about the number of people who gave an answer. Two of them on one question
-subtract to those who gave another answer, and one behind another does the same a step further.
+The base of a follow-up is about the number of people who gave an answer. Two of them on one
+question subtract to those who gave another answer, and one behind another does so a step further.
 """
 
 from __future__ import annotations
@@ -61,9 +61,7 @@ def _same(when: Conditions) -> frozenset[tuple[str, frozenset[str], bool]]:
     return frozenset((one.question, frozenset(one.codes), one.none_of) for one in when)
 
 
-def _leaves_out_units(
-    when: Conditions, asked: Mapping[str, Question | Comment]
-) -> str | None:
+def _leaves_out_units(when: Conditions, asked: Mapping[str, Question | Comment]) -> str | None:
     for one in when:
         question = asked.get(one.question)
         if one.none_of and isinstance(question, Choice) and question.kind == "unit":

@@ -35,6 +35,7 @@ def question(name: str) -> dict[str, Any]:
 Whens = list[dict[str, tuple[str, list[str]]]]
 """Of each page and question: earlier question -> (one or none of, its codes)."""
 
+
 @pytest.fixture(scope="module", autouse=True)
 def any_follow_up() -> Iterator[None]:
     """Conditions are looked at alone here: which follow-ups may be published is another matter."""
