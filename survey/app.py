@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import logging
 import os
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flask import Flask, Request, render_template, request
 from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
@@ -18,6 +20,9 @@ from survey import resources, security
 from survey.config import BOX, ISSUE, RESULTS, Settings
 from survey.database import Stores
 from survey.errors import BoxError, CandourError, IssuerError, ReleaseError
+
+if TYPE_CHECKING:
+    from survey.manage.waves import Wave
 
 ONE_YEAR = 31_536_000
 UNTRUSTED = (
@@ -50,6 +55,7 @@ def create_preview(file: Path) -> Flask:
     app.extensions[preview.FILE] = file
     app.jinja_env.globals["preview"] = str(file)
     app.register_blueprint(preview.blueprint)
+    _accessibility(app, tuple)
     return app
 
 
@@ -96,6 +102,21 @@ def _surfaces(app: Flask, settings: Settings) -> None:
         from survey.manage import pages as manage_pages
 
         app.register_blueprint(manage_pages.blueprint)
+    if {RESULTS, BOX} & set(settings.surfaces):
+        from survey.manage import waves
+
+        stores: Stores = app.extensions["candour"]
+        _accessibility(
+            app, partial(waves.open_waves, stores) if BOX in settings.surfaces else tuple
+        )
+
+
+def _accessibility(app: Flask, open_waves: Callable[[], tuple[Wave, ...]]) -> None:
+    """The statement that every page's footer links to; it names the support of the open waves."""
+
+    @app.get("/accessibility")
+    def accessibility() -> str:
+        return render_template("accessibility.html", waves=open_waves())
 
 
 def _templates(app: Flask, settings: Settings) -> None:

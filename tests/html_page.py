@@ -10,6 +10,8 @@ from xml.etree.ElementTree import Element
 import html5lib
 
 NO_FIELDS = {"hidden", "submit", "button", "image", "reset"}
+FIELDS = {"input", "select", "textarea"}
+CHOSEN = {"radio", "checkbox"}
 
 
 class BadPage(AssertionError):
@@ -141,6 +143,30 @@ def radios_stand_in_fieldsets_and_no_table(root: Element) -> Iterator[str]:
                 yield f"{field.get('name')} stands in a table"
 
 
+def mistakes_lead_to_their_field(root: Element) -> Iterator[str]:
+    by_id = {element.get("id"): element for element in root.iter()}
+    for summary in outside_templates(root):
+        if "govuk-error-summary" not in summary.get("class", "").split():
+            continue
+        for link in summary.iter("a"):
+            target = by_id.get((link.get("href") or "")[1:])
+            if target is None or not any(part.tag in FIELDS for part in target.iter()):
+                yield f"mistake {words(link)!r} leads to no field"
+
+
+def the_focus_goes_in_the_order_of_the_page(root: Element) -> Iterator[str]:
+    for element in root.iter():
+        if element.get("tabindex", "0") not in {"0", "-1"} or "autofocus" in element.attrib:
+            yield f"{element.tag} {element.get('id')} takes the focus out of order"
+
+
+def a_fieldset_asks_one_thing(root: Element) -> Iterator[str]:
+    for fieldset in root.iter("fieldset"):
+        names = {each.get("name") for each in fieldset.iter("input") if each.get("type") in CHOSEN}
+        if len(names) > 1:
+            yield f"one fieldset asks {sorted(map(str, names))}"
+
+
 def no_script_or_style_in_the_page(root: Element) -> Iterator[str]:
     for element in root.iter():
         if element.tag == "style" or (element.tag == "script" and not element.get("src")):
@@ -183,6 +209,9 @@ RULES = (
     every_field_has_a_label,
     every_fieldset_has_a_legend,
     radios_stand_in_fieldsets_and_no_table,
+    mistakes_lead_to_their_field,
+    the_focus_goes_in_the_order_of_the_page,
+    a_fieldset_asks_one_thing,
     no_script_or_style_in_the_page,
     nothing_is_loaded_from_elsewhere,
     links_to_elsewhere_tell_nobody,

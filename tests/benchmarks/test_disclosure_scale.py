@@ -32,9 +32,9 @@ SIZES = ((3, 3, 1_500), (6, 4, 2_700), (12, 5, 5_500))
 COUNTRY = (43, 5, 230_000)
 """Forces, commands in each, people."""
 
-MOST_PROCESSOR, MOST_OF_COUNTRY = 240, 1200
+MOST_PROCESSOR, MOST_OF_COUNTRY = 180, 1200
 """Seconds for the largest force and for the country on a machine that others use as well; half as
-many, which two cores give in one minute and in five, when it is calm."""
+many, which two cores give in 45 seconds and in five minutes, when it is calm."""
 
 MOST_GROWTH = 2.5
 """Power of the groups that processor time may grow with."""

@@ -6,8 +6,10 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
+from answering import NARROW
 from axe_playwright_python.sync_playwright import Axe
 from fixtures_wave import QUESTIONNAIRES, LiveServer, open_live_wave, serve
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -22,6 +24,14 @@ FLAGS = [
     "--disable-sync",
 ]
 HTML = "text/html; charset=utf-8"
+AXE = Axe()
+RUN_AXE = """options => axe.run(document, options).then(({ violations }) =>
+  violations.map(({ id, nodes }) => `${id}: ${nodes.map(node => node.html.slice(0, 120))}`))"""
+"""Gives what is wrong alone: all that axe says of a page takes longer to read than to find."""
+
+OPTIONS = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+"""Axe leaves the size of what is clicked (WCAG 2.2, 24 px) out unless it is asked."""
+
 ANSWERED = re.compile("the server responded with a status of (400|409)")
 
 
@@ -79,6 +89,7 @@ class Visitor:
         self.page: Page = context.new_page()
         self.page.set_default_timeout(20_000)
         self.complaints: list[str] = []
+        self.forced: Literal["active", "none"] = "none"
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("console", self._listen)
 
@@ -88,13 +99,15 @@ class Visitor:
         if kind in {"error", "warning"} and not ANSWERED.search(text):
             self.complaints.append(text)
 
-    def violations(self) -> list[str]:
-        """What axe finds wrong on the page as it stands now."""
+    def violations(self, *rules: str) -> list[str]:
+        """What axe finds wrong on the page as it stands now; `rules` are all of it unless named."""
         judged = self.page if self.script else self._copy()
-        found = Axe().run(judged).response["violations"]
+        if judged.evaluate("typeof axe === 'undefined'"):
+            judged.evaluate(AXE.axe_script)
+        found: list[str] = judged.evaluate(RUN_AXE, OPTIONS | ({"runOnly": rules} if rules else {}))
         if judged is not self.page:
             judged.context.close()
-        return [f"{each['id']}: {[node['html'][:120] for node in each['nodes']]}" for each in found]
+        return found
 
     def _copy(self) -> Page:
         """The same page where axe, which is a script, can run but none of ours."""
@@ -104,6 +117,7 @@ class Visitor:
         copy.route("**/*.js", lambda route: route.abort())
         served = {"body": content, "content_type": HTML}
         copy.route("**/{survey,ticket}/**", lambda route: route.fulfill(**served))
+        copy.emulate_media(forced_colors=self.forced)
         copy.goto(self.page.url)
         return copy
 
@@ -113,11 +127,31 @@ class Visitor:
         pixels: int = self.page.evaluate(wide)
         return pixels
 
-    def looks_right(self) -> None:
-        """No violation, nothing clipped, nothing on the console."""
+    def looks_right(self, *, forced: bool = True) -> None:
+        """No violation, nothing clipped, nothing on the console; and so on a narrow phone.
+
+        There, unless not `forced`, it is looked at in forced colours, whose page has no colour of
+        ours: what could go wrong anew are contrast, and the size and place of what is clicked.
+        """
         assert self.violations() == []
         assert self.overflow() <= 0
+        if forced:
+            self._looks_right_in_forced_colours()
         assert self.complaints == []
+
+    def _looks_right_in_forced_colours(self) -> None:
+        before = self.page.viewport_size
+        assert before
+        self.page.set_viewport_size({"width": NARROW, "height": before["height"]})
+        self._force("active")
+        assert self.violations("color-contrast", "target-size") == []
+        assert self.overflow() <= 0
+        self._force("none")
+        self.page.set_viewport_size(before)
+
+    def _force(self, colours: Literal["active", "none"]) -> None:
+        self.forced = colours
+        self.page.emulate_media(forced_colors=colours)
 
 
 @pytest.fixture

@@ -16,6 +16,8 @@ GOOD = """<!DOCTYPE html>
 <input type="hidden" name="h" value="y"></form>
 <a href="https://example.org" rel="noreferrer">Elsewhere</a></main></body></html>"""
 
+SUMMARY = '<div class="govuk-error-summary"><a href="#%s">Enter the code</a></div>'
+
 
 def test_good_page_passes_and_says_what_its_form_sends() -> None:
     page = html_page.parse(GOOD)
@@ -38,6 +40,9 @@ def test_good_page_passes_and_says_what_its_form_sends() -> None:
         ("<legend>I feel safe</legend>", "", "legend"),
         ("<legend>I feel safe</legend>", "<legend> </legend>", "legend"),
         ("fieldset>", "div>", "stands in no fieldset"),
+        ('id="b" name="a"', 'id="b" name="b"', "one fieldset asks"),
+        ("<main", '<p tabindex="1">First</p><main', "out of order"),
+        ('<input id="c"', '<input autofocus id="c"', "out of order"),
         ('<script src="/static/a.js" defer>', "<script>", "inline script"),
         ('<main id="main">', '<main id="main" style="color:red">', "inline style"),
         ('<main id="main">', '<main id="main" onclick="x()">', "inline onclick"),
@@ -63,3 +68,12 @@ def test_bad_page_is_refused(good: str, bad: str, reason: str) -> None:
 def test_an_error_summary_in_a_template_is_not_shown() -> None:
     with_template = '<template><div class="govuk-error-summary"></div></template></main>'
     html_page.parse(GOOD.replace("</main>", with_template))
+
+
+def test_a_mistake_leads_to_its_field() -> None:
+    wrong = GOOD.replace("<title>", "<title>Error: ")
+    for led_to in ("c", "f"):
+        html_page.parse(wrong.replace("<h1>", f"{SUMMARY % led_to}<h1>"))
+    empty = wrong.replace("<h1>", f'{SUMMARY % "told"}<p id="told"></p><h1>')
+    with pytest.raises(html_page.BadPage, match="'Enter the code' leads to no field"):
+        html_page.parse(empty)

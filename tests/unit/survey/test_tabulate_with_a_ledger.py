@@ -139,6 +139,7 @@ def test_a_correction_that_changes_nothing_is_refused(
     assert len(names(home)) == 1
 
 
+@pytest.mark.slow
 def test_a_reason_names_no_group_that_is_not_shown(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -81,6 +81,7 @@ def test_a_value_in_a_row_that_is_not_shown_is_found() -> None:
     assert "leak" in kinds(audit(planted))
 
 
+@pytest.mark.slow
 def test_a_group_that_is_shown_alone_of_its_line_gives_the_other_away() -> None:
     """Undo complementary suppression in each way that one row can undo it."""
     found = set()

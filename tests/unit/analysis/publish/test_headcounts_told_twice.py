@@ -44,6 +44,7 @@ def test_the_same_headcounts_again_are_told_again(tmp_path: Path) -> None:
     assert told(again) == told(first) != {}
 
 
+@pytest.mark.slow
 def test_what_is_left_out_now_does_not_follow_from_what_was_told_before(tmp_path: Path) -> None:
     """Of one unit all but three answered: its whole less the other unit, told before, says so."""
     empty = Ledger(STUDY.codebook.questionnaire)
@@ -56,6 +57,7 @@ def test_what_is_left_out_now_does_not_follow_from_what_was_told_before(tmp_path
     assert "command=south-a" in beside
 
 
+@pytest.mark.slow
 def test_two_rates_of_a_small_group_do_not_tell_its_base(tmp_path: Path) -> None:
     empty = Ledger(STUDY.codebook.questionnaire)
     rows = [row for row in made(MANY, empty).groups if row.status == "shown"]

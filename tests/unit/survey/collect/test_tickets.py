@@ -160,6 +160,7 @@ def test_a_token_of_another_wave_is_no_ticket_of_this_one(
         tickets.read(relabelled, winter, HOST)
 
 
+@pytest.mark.slow
 @given(
     st.one_of(
         st.text(max_size=300),

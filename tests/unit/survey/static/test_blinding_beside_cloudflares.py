@@ -157,6 +157,7 @@ def flipped(content: bytes, place: int = -1) -> bytes:
     return bytes(changed)
 
 
+@pytest.mark.slow
 def test_page_server_and_theirs_blind_a_message_alike(token: Token) -> None:
     assert len(token.blinded["theirs"]) == 384
     assert set(token.blinded.values()) == {token.blinded["theirs"]}
