@@ -18,6 +18,15 @@ EDGES = (20, 50, 100, 200, 500)
 """People. The first is twice the smallest k: where a size is not told, k and k more have room."""
 
 
+def fewest_told(k: int) -> int:
+    """The fewest people of a group that may have a band, where k is the smallest group shown.
+
+    >>> fewest_told(10), fewest_told(15)
+    (20, 30)
+    """
+    return max(EDGES[0], 2 * k)
+
+
 def edge_of(people: int) -> int | None:
     """The lower edge of the band that so many people are in; None below the first.
 

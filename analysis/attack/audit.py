@@ -13,6 +13,7 @@ from analysis.attack.answers import Candidates, attack_answers
 from analysis.attack.bases import Attack, attacks
 from analysis.attack.breaches import Breach
 from analysis.attack.colleagues import Places, attack_colleagues
+from analysis.attack.follow_ups import attack_follow_ups
 from analysis.attack.processes import attack_processes
 from analysis.attack.rates import attack_rates
 from analysis.attack.shares import attack_shares
@@ -74,7 +75,7 @@ def examine(
     )
     breaches += [breach for found, _ in looked for breach in found]
     proofs = tuple(proof for _, proof in looked if proof is not None)
-    breaches += (*singled_out(release), *attack_shares(release))
+    breaches += (*singled_out(release), *attack_shares(release), *attack_follow_ups(release))
     breaches += attack_answers(release, plan, candidates=candidates)
     counted = attack_processes(release, plan, incomplete)
     breaches += counted.breaches

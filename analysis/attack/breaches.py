@@ -8,7 +8,7 @@ from typing import Literal
 BreachKind = Literal[
     "leak", "presence", "threshold", "bound", "pinned", "rest", "contradiction",
     "rate", "coding", "unanimity", "numerator", "uncertain", "answers", "step",
-    "colleagues",
+    "colleagues", "follow-up",
 ]  # fmt: skip
 """What was found out.
 
@@ -27,6 +27,7 @@ BreachKind = Literal[
 - answers: nearly all or next to nobody of a small group is known to have answered so, or how many.
 - step: a coarser step stands at some parts of a group only, and so tells of these.
 - colleagues: so much is known to people who tell each other that they are in one place.
+- follow-up: bases of what was asked because of an answer tell how few gave another one.
 """
 
 

@@ -15,7 +15,7 @@ from analysis.disclosure.cleaning import show_again
 from analysis.disclosure.colleagues import Colleagues, Pooled
 from analysis.disclosure.complementary import Hidden, Order, hide_complements
 from analysis.disclosure.optimum import near_optimum
-from analysis.disclosure.parts import Part, parts_of, together
+from analysis.disclosure.parts import MANY_ATOMS, Part, parts_of, together
 from analysis.disclosure.solving import DUST, Reals, weights_of
 from analysis.disclosure.system import Bases, System
 from analysis.disclosure.targets import ALWAYS, Targets, of_groups
@@ -45,6 +45,9 @@ NARROW = 3
 
 STEPS = 60
 """Of a linear program, after which those for whom its table is enough by then leave it."""
+
+ALL_THE_WAY = 2**31 - 1
+"""Steps of a linear program that is not stopped before."""
 
 WATCHED_COST, MOST_WATCHED = 20.0, 3
 """Hiding a group costs so many times as much for each time that it is watched, up to so many."""
@@ -174,6 +177,8 @@ class _Audit:
         self._change = CheapestChange(system, known, targets.nobody, never)
         self._cost = _cost(system)
         self._never, self._is_part, self._may_split = never, is_part, presolved
+        # Where parts are looked at, stopping leaves more to be looked at one by one.
+        self._steps = ALL_THE_WAY if is_part or system.membership.shape[1] >= MANY_ATOMS else STEPS
         self._parts_of: dict[int, list[tuple[Part, _Audit]]] = {}
 
     def repair(self, hidden: Hidden) -> Hidden | None:
@@ -308,7 +313,7 @@ class _Audit:
         there = False
         while len(left) and not there:
             functional = np.asarray(worth @ self._targets.rows[left])
-            table, there = self._fits.towards(functional, STEPS)
+            table, there = self._fits.towards(functional, self._steps)
             self._seen.add(table)
             still = ~(self._is_safe(left) & self._is_clear(left))
             there |= bool(still.all())

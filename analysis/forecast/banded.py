@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from analysis.bands import EDGES, edge_of
+from analysis.bands import edge_of, fewest_told
 from analysis.cells import group_matrix, number_cells
 from analysis.codebook import Codebook
 from analysis.disclosure.protection import Before, protect
@@ -28,7 +28,7 @@ EVERYBODY = Answering(100.0, withheld=0.0)
 def tellable_bands(
     codebook: Codebook, plan: TablePlan, headcounts: Mapping[str, int], policy: DisclosurePolicy
 ) -> dict[str, int]:
-    """The bands that give no group of fewer people than the first edge away.
+    """The bands that give no group of fewer people than `fewest_told` away.
 
     A crossing is told only where its own headcount was given: none is guessed from its margins.
 
@@ -37,7 +37,7 @@ def tellable_bands(
         plan: declares the groups; no other is ever told.
         headcounts: group id -> people; every group of a single breakdown that has no parts must be
             there.
-        policy: the wave's; its k counts where twice that is more than the first edge.
+        policy: the wave's; its k says how few people may be told.
 
     Returns:
         Group id -> lower edge, in the order of the plan.
@@ -52,7 +52,7 @@ def tellable_bands(
     people = np.asarray(group_matrix(codebook, plan, cells) @ cells.people, dtype=np.int64)
     guessed = np.array([len(one.where) > 1 and one.id not in headcounts for one in plan.groups])
     system = build(codebook, plan, people, cells)
-    strict = replace(policy, k=max(EDGES[0], 2 * policy.k))
+    strict = replace(policy, k=fewest_told(policy.k))
     shown = protect(system, strict, {}, before=Before(guessed, {}, {})).shown
     found = {}
     for group, counted in zip(plan.groups, people.tolist(), strict=True):

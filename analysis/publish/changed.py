@@ -21,7 +21,7 @@ from scipy import sparse
 from analysis.disclosure.system import System
 from analysis.errors import Unprotectable
 from analysis.polarity import is_turned
-from analysis.release.known import people
+from analysis.release.known import of_base, people
 from analysis.release.model import Release
 from analysis.release.rows import Bound, EstimateRow
 
@@ -226,7 +226,11 @@ def _spans(
         score = middle - half, middle + half
     group = release.group_by_id[row.group]
     whole = people_span(group.base, group.headcount, group.response_rate, policy)
-    return [base_span(row.base, policy), whole, score, *(_percent(*one, step) for one in percents)]
+    base = base_span(row.base, policy)
+    if row.base is not None and row.base != group.base:
+        low, high = of_base(release, row.measure, row.base)
+        base = float(low), float(high)
+    return [base, whole, score, *(_percent(*one, step) for one in percents)]
 
 
 def people_span(

@@ -174,4 +174,4 @@ def measure_rows(codebook: Codebook) -> tuple[MeasureRow, ...]:
 
 def _asked(codebook: Codebook, measure: str) -> str:
     audience = codebook.audience(measure)
-    return "" if audience is None else audience.words
+    return "" if audience is None else audience.told

@@ -62,6 +62,9 @@ class Rounder:
                 # A coded theme share is given the widest limits that its mean allows.
                 return self._wilson(share, figure)
             n, total, squares = figure.sums()
+            if self.base < n:
+                # The base is rounded down: limits must not tell the exact one.
+                total, squares, n = total * self.base / n, squares * self.base / n, self.base
             mean = mean_interval(n, total, squares, self._population(n), borrowed_variance=borrowed)
             half = mean.upper - mean.value
             return max(0.0, share - half), min(1.0, share + half)

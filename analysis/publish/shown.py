@@ -9,7 +9,6 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from analysis.audiences import closed
 from analysis.bands import NO_BANDS, Bands
 from analysis.codebook import Codebook, Item
 from analysis.disclosure import rounding
@@ -20,6 +19,7 @@ from analysis.disclosure.system import System, build
 from analysis.errors import Unprotectable
 from analysis.plan import FORCE, TablePlan
 from analysis.policy import DisclosurePolicy
+from analysis.publish import follow_ups
 from analysis.publish.earlier import Past
 from analysis.publish.figures import Figure, Figures
 from analysis.publish.rates import nearly_all
@@ -37,7 +37,8 @@ class Shown:
     Attributes:
         figures: exact, one row per group in plan order.
         bases: measure -> stated base of each group. A measure that nearly everybody answered
-            stands on its group's base, so that its own never tells who left it out.
+            stands on its group's base, so that its own never tells who left it out. What an answer
+            decides stands on its own rounded down, from here on in all that is made of it.
         withheld: (group, measure) pairs that the groups' pattern allows, and that are not shown:
             sensitive items whose bands would meet, and what would tell of a small group's answers.
         system: groups and atoms, by which all this was decided.
@@ -122,11 +123,10 @@ def control(
     finest = Figures(codebook, (), counted.at_cells.unweighted())
     at_cells = {measure: finest.bases(measure) for measure in own}
     before = Before(np.array(nearly_all(plan, bands, people.tolist(), policy.k)), {}, {})
-    audiences = {measure: codebook.audience(measure) for measure in own}
     protection = protect(
         *(system, policy, own, levels_of(plan), before),
         at_cells=at_cells,
-        closed={name: closed(one, plan) for name, one in audiences.items() if one is not None},
+        closed=follow_ups.closed_to(figures, plan, policy),
     )
     if past is not None:
         protection = past.narrowed(protection, policy)
@@ -138,7 +138,7 @@ def control(
     bases = {
         measure: np.where(
             [group.id in protection.own_bases.get(measure, ()) for group in plan.groups],
-            base,
+            follow_ups.stated(codebook.audience(measure), base, policy),
             people,
         )
         for measure, base in own.items()

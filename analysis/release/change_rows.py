@@ -30,7 +30,7 @@ def change_rows(
 
     Args:
         release: of the later wave, its trends included.
-        previous: earlier Releases of the same questionnaire.
+        previous: earlier Releases of the same questionnaire, oldest first.
         declared: everything that was; all of it together is one family of tests.
 
     Raises:
@@ -48,15 +48,24 @@ def expect_known(declared: Sequence[Intervention], previous: Sequence[Release]) 
     """Refuse what earlier Releases cannot bear out; to be asked before minutes of counting.
 
     Raises:
-        DataError: when one begins after a wave that has no Release here, or says that a unit was
-            picked for a figure that nobody was shown.
+        DataError: when one begins after a wave that has no Release here, is another one again since
+            its wave did not ask, or says that a unit was picked for a figure that nobody was shown.
     """
+    seen = set()
     for one in declared:
-        row = _of_wave(one, previous).estimate_by_key.get((one.group, one.measure))
+        before = _of_wave(one, previous)
+        key = (one.group, one.measure, before.manifest.wave)
+        if key in seen:
+            raise DataError(
+                f"{one.where}: {one.measure} in {one.group} after {before.manifest.wave} is twice: "
+                "for a wave that did not ask it stands the latest before that did."
+            )
+        seen.add(key)
+        row = before.estimate_by_key.get((one.group, one.measure))
         if one.picked == "low_score" and row is not None and row.status != "shown":
             raise DataError(
-                f"{one.where}: {one.measure} in {one.group} is not shown in wave {one.before}, so "
-                "it was not picked for a low figure there; write other."
+                f"{one.where}: {one.measure} in {one.group} is not shown in wave "
+                f"{before.manifest.wave}, so it was not picked for a low figure there; write other."
             )
 
 
@@ -118,12 +127,11 @@ class _Pair:
         return next((row for row in line if row.wave == wave), None)
 
     def _sooner(self, group: str, measure: str) -> int | None:
-        """The figure of the wave before the earlier one, where it can be compared."""
+        """The figure of the latest wave before the earlier one that can be compared."""
         line = self.after.trend_by_key[group, measure]
         at = [row.wave for row in line].index(self.before.manifest.wave)
-        if at == 0 or not line[at - 1].comparable or line[at - 1].bound:
-            return None
-        return line[at - 1].value
+        sooner = next((row for row in reversed(line[:at]) if row.comparable), None)
+        return None if sooner is None or sooner.bound else sooner.value
 
     def others(self, asked: Intervention, units: frozenset[str]) -> list[Unit]:
         """Units of the same kind, without those in, around or beside which something was done."""
@@ -151,14 +159,15 @@ class _Case:
 
 
 def _of_wave(one: Intervention, previous: Sequence[Release]) -> Release:
-    for release in previous:
-        if release.manifest.wave == one.before:
-            return release
-    known = ", ".join(release.manifest.wave for release in previous) or "none"
-    raise DataError(
-        f"{one.where}: before is {one.before!r}, a wave that has no Release to compare with here; "
-        f"there are: {known}."
-    )
+    """The last wave before it began, or, where that did not ask it, the latest before that did."""
+    waves = [release.manifest.wave for release in previous]
+    if one.before not in waves:
+        raise DataError(
+            f"{one.where}: before is {one.before!r}, a wave that has no Release to compare with "
+            f"here; there are: {', '.join(waves) or 'none'}."
+        )
+    last, *sooner = reversed(previous[: waves.index(one.before) + 1])
+    return next((wave for wave in (last, *sooner) if one.measure in wave.measure_by_id), last)
 
 
 def _case(pair: _Pair, asked: Intervention, units: frozenset[str]) -> _Case:
@@ -190,7 +199,7 @@ def _row(case: _Case, verdict: Verdict | None, declared: str) -> ChangeRow:
         group=asked.group,
         measure=asked.measure,
         kind=case.pair.after.measure_by_id[asked.measure].kind,
-        before=asked.before,
+        before=case.pair.before.manifest.wave,
         after=case.pair.after.manifest.wave,
         done=asked.done,
         picked=asked.picked,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from analysis.audiences import ROUNDED_DOWN
 from analysis.plan import FORCE
 from analysis.release.model import Release
 from analysis.release.rows import Bound, EstimateRow
@@ -24,6 +25,24 @@ def people(base: int, policy: Mapping[str, int]) -> tuple[int, int]:
     rounded = base < fine or (base % step == 0 and least < fine)
     most = base if base >= fine else min(base + (step - 1) // 2, fine - 1)
     return max(0, least) if rounded else base, most
+
+
+def step_of_few(policy: Mapping[str, int]) -> int:
+    """People; the step that the bases of what an answer decides are rounded down to."""
+    return 2 * policy["base_step"]
+
+
+def is_rounded_down(release: Release, measure: str) -> bool:
+    """Whether the own base of a measure is rounded down, however large it is."""
+    return release.measure_by_id[measure].asked_of.endswith(ROUNDED_DOWN)
+
+
+def of_base(release: Release, measure: str, base: int) -> tuple[int, int]:
+    """The fewest and the most people that the own base of a measure can stand for."""
+    policy = release.manifest.policy
+    if is_rounded_down(release, measure):
+        return base, base + step_of_few(policy) - 1
+    return people(base, policy)
 
 
 def of_group(release: Release, base: int | None) -> Interval:
@@ -59,7 +78,8 @@ def of_item(release: Release, group: str, measure: str) -> Interval:
         k, fine = release.manifest.policy["k"], release.manifest.policy["fine_base"]
         nearly = max(math.ceil(0.75 * low), low - k + 1) if low < fine else low
         return float(min(math.ceil(0.9 * low), nearly)), high
-    return of_group(release, own)
+    low, most = of_base(release, measure, own)
+    return float(low), float(most)
 
 
 def item_base(release: Release, group: str, measure: str) -> int | None:

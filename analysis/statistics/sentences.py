@@ -208,17 +208,21 @@ def what_stays(place: str, beside: str, goes_with: int, stays: int, limits: tupl
         others in the same commands (plausible range 2 to 16 fewer)."
     """
     gap, reach = goes_with + stays, f"(plausible range {plausible_range(*limits)})"
-    left = f"{abs(stays)} {_direction(stays)}" if stays else "as many"
+    left = f"{abs(stays)} {_direction(stays)}"
     whole = f"{abs(gap)} point{'' if abs(gap) == 1 else 's'}"
+    if stays == 0:
+        as_many = f"eside {beside}, about as many were positive. {_may_stay(*limits)}"
+        return f"About {whole} may go with {place}: b{as_many}" if gap else f"B{as_many}"
     if gap == 0:
         said = f"Beside {beside}, about {left} were positive {reach}."
-    elif stays == 0:
-        said = f"The {whole} go with {place}: beside {beside}, about as many were positive {reach}."
     elif stays * gap < 0:
         crude = f"{abs(gap)} {_direction(gap)}"
         said = f"Beside {beside} it turns round: about {left}, not {crude} {reach}."
     elif goes_with == 0:
-        said = f"Of the {whole}, none go with {place}; about {left} stay beside {beside} {reach}."
+        said = (
+            f"Of the {whole}, about none go with {place}; about {left} stay beside {beside} "
+            f"{reach}."
+        )
     elif goes_with * gap < 0:
         said = f"Beside {beside} the gap is wider: about {left}, not {abs(gap)} {reach}."
     else:
@@ -226,5 +230,11 @@ def what_stays(place: str, beside: str, goes_with: int, stays: int, limits: tupl
             f"Of the {whole}, about {abs(goes_with)} go with {place}; about {left} stay beside "
             f"{beside} {reach}."
         )
-    chance = stays != 0 and limits[0] <= 0 <= limits[1]
-    return f"{said} What stays can be chance." if chance else said
+    return f"{said} What stays can be chance." if limits[0] <= 0 <= limits[1] else said
+
+
+def _may_stay(lower: int, upper: int) -> str:
+    """What of a gap may be left where the figure says that nothing is."""
+    fewer = f"{-lower} fewer" if lower else "0"
+    more = f"{upper} more" if upper else "0"
+    return f"Between {fewer} and {more} may still stay."

@@ -8,6 +8,7 @@ from dataclasses import replace
 from flask import Blueprint, Response, abort, make_response, render_template, request
 from flask.blueprints import BlueprintSetupState
 
+from analysis.bands import fewest_told
 from survey.collect import (
     code_list,
     document,
@@ -87,7 +88,10 @@ def colleagues(wave_id: str) -> str:
     edges = bands.of_wave(stores(), wave_id)
     tables = tuple(findable.tables_of(wave.questionnaire.plan, edges))
     smallest = document.smallest_group(wave)
-    return render_template("respond/colleagues.html", wave=wave, tables=tables, smallest=smallest)
+    fewest = fewest_told(wave.policy.k)
+    return render_template(
+        "respond/colleagues.html", wave=wave, tables=tables, smallest=smallest, fewest=fewest
+    )
 
 
 @blueprint.get("/receipts/<wave_id>")

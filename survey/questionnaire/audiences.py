@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from analysis.audiences import Audience
+from analysis.audiences import Audience, Otherwise
 from survey.questionnaire import routing
-from survey.questionnaire.conditions import Conditions
-from survey.questionnaire.model import Choice, Questionnaire
+from survey.questionnaire.conditions import Condition, Conditions
+from survey.questionnaire.model import NOT_TICKED, TICKED, Choice, Multiple, Questionnaire
 
 
 def of(questionnaire: Questionnaire) -> dict[str, Audience]:
@@ -30,7 +30,7 @@ def sensitive(questionnaire: Questionnaire) -> frozenset[str]:
 
 def _audience(questionnaire: Questionnaire, when: Conditions) -> Audience:
     among: dict[str, frozenset[str]] = {}
-    by_answer = False
+    otherwise: list[Otherwise] = []
     waiting = list(when)
     while waiting:
         condition = waiting.pop(0)
@@ -41,8 +41,21 @@ def _audience(questionnaire: Questionnaire, when: Conditions) -> Audience:
             said = every - named if condition.none_of else named
             among[question.id] = among.get(question.id, every) & said
             continue
-        by_answer = True
+        otherwise += _otherwise(questionnaire, condition)
         if not condition.none_of:
             # Who gave an answer was asked the question.
             waiting += questionnaire.routes.get(question.id, ())
-    return Audience(routing.those(when), tuple(among.items()), by_answer)
+    return Audience(routing.those(when), tuple(among.items()), tuple(otherwise))
+
+
+def _otherwise(questionnaire: Questionnaire, condition: Condition) -> list[Otherwise]:
+    """By which answers to its question a condition does not hold."""
+    question = questionnaire.question_by_id[condition.question]
+    if isinstance(question, Multiple):
+        ticks = [one.item for one in question.options if one.code in condition.codes and one.item]
+        if condition.none_of:
+            return [((one, frozenset({TICKED})),) for one in ticks]
+        return [tuple((one, frozenset({NOT_TICKED})) for one in ticks)]
+    codes = frozenset(condition.codes)
+    every = frozenset(questionnaire.stored_codes[question.id])
+    return [((question.id, codes if condition.none_of else every - codes),)]

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from survey.questionnaire import grammar
+from survey.questionnaire import follow_ups, grammar
 from survey.questionnaire.asking import innermost
 from survey.questionnaire.conditions import Condition, Conditions
 from survey.questionnaire.declared import Declared, names
@@ -60,6 +60,7 @@ class Branching:
         self._check_reachable(found)
         self._check_themes(found)
         self._check_modules(found)
+        self._check_follow_ups(found)
         return tuple(found)
 
     @cached_property
@@ -239,6 +240,27 @@ class Branching:
                         f"{reason} as a unit; {MOST_OF_ONE_UNIT} at most, or the survey of some "
                         "gets longer than that of others",
                     )
+
+    def _check_follow_ups(self, sections: Sequence[Section]) -> None:
+        """No two follow-ups tell how few gave an answer."""
+        routes = {
+            one.id: section.when + one.when
+            for section in sections
+            for one in (*section.questions, *section.comments)
+        }
+        for name, earlier, reason in follow_ups.refused(routes, self.asked):
+            self.problems.at(self._condition_place(name, earlier), reason)
+
+    def _condition_place(self, name: str, earlier: str) -> Place:
+        """Where a question, or else its section, names an earlier question."""
+        section, question = next(
+            (section, question)
+            for section in self.part.sections
+            for question in section.questions
+            if name in names(question)
+        )
+        part = question if earlier in (question.ask_when or {}) else section
+        return part.at("ask_when", earlier)
 
     def _is_unit(self, name: str) -> bool:
         question = self.asked.get(name)

@@ -11,7 +11,7 @@ def said(release: Release, group: str, measure: str) -> str:
     """The finding that was raised, or else the comparison with the rest of the force.
 
     What was raised was decided before rounding: its limits, rounded outward, may reach 0. How much
-    goes with where people work follows it, where either is clear.
+    goes with where people work follows what was raised, and nothing else.
     """
     return " ".join((_alone(release, group, measure), *standardised.said(release, group, measure)))
 

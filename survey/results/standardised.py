@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from analysis.plan import COMMAND, FORCE
 from analysis.release.model import Release
 from analysis.release.rows import ComparisonRow, StandardisedRow
+from analysis.statistics.concerns import PAST
 from analysis.statistics.sentences import what_stays
 from survey.results import words
 from survey.results.scope import Scope, label
@@ -55,9 +56,15 @@ def splits(release: Release, scope: Scope) -> tuple[Split, ...]:
 
 
 def said(release: Release, group: str, measure: str) -> tuple[str, ...]:
-    """A sentence for each breakdown by which this gap is split, if it or what stays is clear."""
-    crude = release.comparison_by_key.get((group, measure, FORCE))
-    raised = (group, measure) in release.raised_keys
+    """A sentence for each breakdown by which this gap is split, if it is raised as a finding now.
+
+    Of any other gap it would claim a difference that among so many comparisons can be chance.
+    """
+    if not any(
+        (row.group, row.measure, row.against) == (group, measure, FORCE) and row.state not in PAST
+        for row in release.concerns
+    ):
+        return ()
     return tuple(
         what_stays(
             _place(release, row.breakdown),
@@ -72,12 +79,7 @@ def said(release: Release, group: str, measure: str) -> tuple[str, ...]:
         and row.stays is not None
         and row.lower is not None
         and row.upper is not None
-        and (raised or _clear(row) or (crude is not None and _clear(crude)))
     )
-
-
-def _clear(row: ComparisonRow | StandardisedRow) -> bool:
-    return (row.lower or 0) > 0 or (row.upper or 0) < 0
 
 
 def _split(release: Release, breakdown: str, rows: list[StandardisedRow]) -> Split:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from analysis.audiences import ROUNDED_DOWN
 from analysis.release.rows import (
     BenchmarkRow,
     Bound,
@@ -366,7 +367,7 @@ def asked_of(measure: MeasureRow) -> str:
     """Of whom something was asked, where that was not everybody; empty where it was."""
     if not measure.asked_of:
         return ""
-    return (
-        f"Asked of {measure.asked_of}. Figures are of those asked who answered, in groups in which "
-        "everybody was asked."
-    )
+    where = "in groups in which everybody was asked"
+    if measure.asked_of.endswith(ROUNDED_DOWN):
+        where = "in the widest group of people who could be asked, and nowhere else"
+    return f"Asked of {measure.asked_of}. Figures are of those asked who answered, {where}."

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from in_node import in_node
@@ -14,7 +16,7 @@ from ruamel.yaml import YAML
 
 from survey.collect import page_keys
 from survey.errors import QuestionnaireError
-from survey.questionnaire import routing
+from survey.questionnaire import follow_ups, routing
 from survey.questionnaire.loader import load, parse
 from survey.questionnaire.model import Questionnaire
 
@@ -32,6 +34,15 @@ def question(name: str) -> dict[str, Any]:
 
 Whens = list[dict[str, tuple[str, list[str]]]]
 """Of each page and question: earlier question -> (one or none of, its codes)."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def any_follow_up() -> Iterator[None]:
+    """Conditions are looked at alone here: which follow-ups may be published is another matter."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(follow_ups, "refused", lambda *_: ())
+        yield
+
 
 ANSWERED = st.tuples(
     st.sampled_from(["one_of", "none_of"]),

@@ -1,7 +1,7 @@
 // Check your answers, made in the page: in sealed mode no answer leaves it unsealed.
 import { join } from "./bytes.mjs";
 import { fill, page, say } from "./filling.mjs";
-import { isAsked } from "./routing.mjs";
+import { isAsked, route } from "./routing.mjs";
 
 function text(element) {
   return element.textContent.trim();
@@ -56,6 +56,7 @@ export function answersOf(form) {
 
 /** [id, text] of every comment of the survey, empty or not: one that is not asked is empty. */
 export function commentsOf(form) {
+  route(form);
   const every = questionsIn(form).filter(({ comment }) => comment !== undefined);
   return every.map(({ id, comment, asked }) => [id, asked ? comment : ""]);
 }
@@ -81,6 +82,7 @@ function storedAs(words, folds, { id, given: [first] }) {
 
 /** The check page, for Steps.showReply; `folds` as `fold` takes them. */
 export function checkPage(form, folds, survey) {
+  route(form);
   const words = form.dataset;
   const all = askedIn(form);
   const answered = all.filter(({ given }) => given.length).length;

@@ -131,6 +131,44 @@ def test_a_question_that_changed_gives_no_change() -> None:
     )
 
 
+def pulse(then: Release) -> Release:
+    """A wave straight after, which did not ask the theme."""
+    return replace(
+        then,
+        manifest=replace(then.manifest, wave="pulse", wave_title="Pulse", closed="2025-06-01"),
+        measures=tuple(one for one in then.measures if one.measure != THEME),
+        estimates=tuple(one for one in then.estimates if one.measure != THEME),
+        comparisons=tuple(one for one in then.comparisons if one.measure != THEME),
+        concerns=(),
+    )
+
+
+def test_a_wave_that_did_not_ask_is_passed_over() -> None:
+    line = (first(), pulse(first()))
+    for picked in ("other", "low_score"):
+        after_pulse = replace(DECLARED, before="pulse", picked=picked)
+        assert row(released(2, 0, after_pulse, previous=line)) == row(second(picked=picked))
+    twice = (DECLARED, replace(DECLARED, before="pulse"))
+    with pytest.raises(DataError, match=r"row 2: .* after wave-1 is twice"):
+        released(2, 0, *twice, previous=line)
+
+
+def test_the_figure_before_both_is_looked_for_beyond_a_wave_that_did_not_ask() -> None:
+    def with_sooner(*waves: str) -> Release:
+        trends = [
+            replace(one, wave=wave, comparable=wave != "pulse", value=None if gone else one.value)
+            for one in second().trends
+            for wave in ((*waves, one.wave) if one.wave == "wave-1" else (one.wave,))
+            for gone in (wave == "pulse",)
+        ]
+        return replace(second(), trends=tuple(trends), changes=())
+
+    low = replace(DECLARED, picked="low_score")
+    found = change_row(first(), with_sooner("wave-0", "pulse"), low).regression
+    assert found == change_row(first(), with_sooner("wave-0"), low).regression
+    assert found != change_row(first(), with_sooner("pulse"), low).regression
+
+
 def test_a_unit_that_is_hidden_now_looks_alike_whatever_it_was_asked() -> None:
     other = replace(second(), trends=(), estimates=hidden(second()).estimates)
     reworded = replace(other, changes=())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 import html_page
@@ -14,6 +15,7 @@ from in_node import in_node
 from analysis import bands
 from analysis.bands import EDGES
 from analysis.plan import Group, TablePlan
+from analysis.policy import DisclosurePolicy
 from survey import banding, resources
 from survey.collect import findable
 from survey.errors import WaveStateError
@@ -129,6 +131,17 @@ def test_the_document_and_a_page_carry_bands_and_no_headcount(
     listed = html_page.parse(client.get("/colleagues/autumn").data).text
     assert "White 50 to 99" in listed
     assert "Yes too few to say" in listed
+    assert "a group of fewer than 20," in listed
+
+
+def test_the_page_says_the_number_below_which_this_wave_tells_no_size(
+    banded: LiveWave, client: FlaskClient
+) -> None:
+    with banded.stores.issuer() as session:
+        policy = json.dumps(DisclosurePolicy(k=15).as_dict())
+        waves.find(session, "autumn").policy = policy
+    listed = html_page.parse(client.get("/colleagues/autumn").data).text
+    assert "a group of fewer than 30," in listed
 
 
 def test_bands_are_fixed_when_a_wave_opens(banded: LiveWave) -> None:

@@ -76,7 +76,14 @@ def test_answers_are_checked_without_a_code_and_end_in_nothing(
 ) -> None:
     checked = client.post(f"{FORM}/check", data={"fair": "agree", "candour.code": "nonsense"})
     assert checked.status_code == 200
-    assert "Check your answers" in words(parse(checked.data).root)
+    said = words(parse(checked.data).root)
+    assert "Check your answers" in said
+    assert "This is a preview: nothing is sealed, sent to a survey or stored." in said
+    for untrue in ("sealed on our server", "The server seals", "uses up your code", "then sealed"):
+        assert untrue not in said
+    start = client.get(FORM).get_data(as_text=True)
+    assert "sealed on our server" not in start
+    assert "sealed before it reaches our server" not in start
     again = client.post(f"{FORM}/check", data={"fair": "agree", "candour.change": "q-fair"})
     assert 'value="agree" checked' in again.get_data(as_text=True)
     assert client.post(f"{FORM}/check", data={"fair": "nine"}).status_code == 400

@@ -31,12 +31,13 @@ def routed_with(*changes: tuple[str, str]) -> str:
 
 
 def test_only_what_applies_is_asked() -> None:
-    nobodys = {"alone", "rested", "desk", "told", "helped", "why", "snow"}
+    nobodys = {"alone", "rested", "desk", "told", "why", "snow"}
     assert routing.unasked(ROUTED, {}) == nobodys
     assert routing.unasked(ROUTED, {**OFFICER, **TOLD}) == {"desk", "why", "snow"}
     assert "helped" in routing.unasked(ROUTED, {"employment": ["staff"], **TOLD})
     # `none_of` holds of who did not say how they are employed.
     assert "helped" not in routing.unasked(ROUTED, TOLD)
+    assert "helped" in routing.unasked(ROUTED, {"heard": ["3"]})
     assert "snow" not in routing.unasked(ROUTED, {"department": ["north-b"]})
     assert "why" not in routing.unasked(ROUTED, {"seen": ["yes"], "told": ["nobody"]})
 
@@ -47,7 +48,7 @@ def test_answers_of_a_skipped_branch_are_dropped_before_they_are_sealed() -> Non
     assert stored["helped"] == "3"
     assert "snow" not in stored
     changed = fold(ROUTED, {**everything, "seen": ["no"]})
-    assert set(stored) - set(changed) == {"told-manager", "told-friend", "told-nobody", "helped"}
+    assert set(stored) - set(changed) == {"told-manager", "told-friend", "told-nobody"}
     # Who answers otherwise is asked otherwise, also by what stands behind a dropped answer.
     assert "alone" not in fold(ROUTED, {**everything, "employment": ["volunteer"]})
     written = {"why": ["Nobody asked."], "told": ["nobody"]}
@@ -68,7 +69,7 @@ def test_rows_that_were_sealed_by_hand_lose_what_was_not_asked() -> None:
     rows = [
         fold(ROUTED, {**OFFICER, **TOLD, "department": ["north-a"], "snow": ["1"]}),
         {"employment": "staff", "alone": "3", "seen": "no", "told-friend": "yes", "snow": "1"},
-        {"seen": "yes", "told-nobody": "yes", "helped": "3", "department": "south-a"},
+        {"seen": "yes", "heard": "3", "helped": "3", "department": "south-a"},
     ]
     opened = routing.of_who_was_asked(ROUTED, microdata(BOOK, rows))
     assert opened.items["alone"].tolist() == [2, -1, -1]
@@ -95,7 +96,7 @@ def test_a_sentence_says_for_whom_a_question_is() -> None:
     words = {name: str(routing.words(when)) for name, when in ROUTED.routes.items()}
     assert words["alone"] == "Only if you answered “Officer” to “How do you work here?”"
     assert words["snow"] == "Only if you answered “North” to “Where do you work?”"
-    assert words["helped"].startswith("Only if you did not answer “Nobody” to “Whom did you tell?”")
+    assert words["helped"].startswith("Only if you did not answer “Agree” to “I am heard.”")
     assert "“Volunteer” or “Staff”" in words["helped"]
     assert routing.words(()) is None
 
@@ -109,7 +110,7 @@ def test_the_analysis_knows_who_is_asked() -> None:
     assert BOOK.audience("patrol") == asked["alone"]
     assert BOOK.audience("heard") is None
     # What is asked because of a sensitive answer is no less sensitive.
-    assert {one.id for one in BOOK.items if one.sensitive} == {"seen", "helped", *TOLD_ITEMS}
+    assert {one.id for one in BOOK.items if one.sensitive} == {"seen", *TOLD_ITEMS}
 
 
 TOLD_ITEMS = ("told-manager", "told-friend", "told-nobody")
@@ -190,6 +191,30 @@ def test_an_answer_that_stands_alone_goes_with_no_other() -> None:
     )
     with pytest.raises(QuestionnaireError, match="`late` can never be asked: no answer to `told`"):
         parse(text, "q.yaml")
+
+
+FOLLOWING = [
+    ("{heard: '1'}", "`late` and `helped` follow `heard` in different ways"),
+    ("{seen: 'yes', employment: officer}", "`late` and `told` follow `seen` in different ways"),
+    ("{seen: {none_of: 'no'}}", "`late` and `told` follow `seen` in different ways"),
+    ("{told: nobody}", "`late` follows `told`, which itself follows `seen`"),
+    ("{department: {none_of: north}, alone: '1'}", "`late` leaves out answers to `department`"),
+]
+
+
+@pytest.mark.parametrize(("when", "reason"), FOLLOWING)
+def test_follow_ups_whose_bases_subtract_are_refused_at_their_line(when: str, reason: str) -> None:
+    line = f"      - {{id: late, text: L., ask_when: {when}}}"
+    snow = "      - {id: snow, text: We are ready for snow.}\n"
+    section = "  - {id: late, title: Late, scale: agree, questions: [\n"
+    text = routed_with((snow, f"{snow}{section}{line.replace('- ', '', 1)}\n  ]}}\n"))
+    with pytest.raises(QuestionnaireError) as caught:
+        parse(text, "q.yaml")
+    (found,) = caught.value.problems
+    assert reason in found.reason
+    assert "id: late, text" in text.splitlines()[(found.line or 0) - 1]
+    same = text.replace(when, "{seen: 'yes'}")
+    assert parse(same, "q.yaml")
 
 
 def test_a_unit_is_asked_ten_questions_of_its_own_at_most() -> None:

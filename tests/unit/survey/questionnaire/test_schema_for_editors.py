@@ -47,7 +47,7 @@ BROKEN = [
     ("small", "  - [command]\n", "  - []\n  - {cross: []}\n"),
     ("small", "outcome: adverse", "outcome: bad"),
     ("routed", "{employment: officer}", "{}"),
-    ("routed", "{none_of: nobody}", "{never: nobody}"),
+    ("routed", '{none_of: "3"}', '{never: "3"}'),
     ("routed", "[nobody]}", "[[nobody]]}"),
     ("scaled", "points: 0-10", "points: ten"),
     ("scaled", "ends: [", "ends: [Third, "),

@@ -1,0 +1,58 @@
+"""Where an item that not everybody is asked may be published, and on which base."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from analysis.audiences import Audience, Otherwise, closed
+from analysis.plan import TablePlan
+from analysis.policy import DisclosurePolicy
+from analysis.publish.figures import Figures
+from analysis.release.known import step_of_few
+
+Bases = npt.NDArray[np.int64]
+
+
+def closed_to(
+    figures: Figures, plan: TablePlan, policy: DisclosurePolicy
+) -> dict[str, npt.NDArray[np.bool_]]:
+    """Measure -> groups in which it is not published, shape (G,); none that everybody is asked.
+
+    Where an answer decides, those who are surely not asked must be k too, like those who answered.
+    """
+    codebook = figures.codebook
+    found = {}
+    for measure in (*codebook.theme_by_id, *codebook.item_by_id):
+        audience = codebook.audience(measure)
+        if audience is None:
+            continue
+        never = closed(audience, plan)
+        if audience.by_answer:
+            left = np.max([_surely(figures, one) for one in audience.otherwise], axis=0)
+            few = stated(audience, figures.bases(measure), policy)
+            never = never | (left < policy.k) | (few < policy.k)
+        found[measure] = never
+    return found
+
+
+def stated(audience: Audience | None, bases: Bases, policy: DisclosurePolicy) -> Bases:
+    """Bases as they stand: of what an answer decides rounded down, so that no share is finer.
+
+    A base rounded upwards could lift a small count over what a sensitive item may show.
+    """
+    if audience is None or not audience.by_answer:
+        return bases
+    step = step_of_few(policy.as_dict())
+    return np.asarray(step * (bases // step), dtype=np.int64)
+
+
+def _surely(figures: Figures, otherwise: Otherwise) -> Bases:
+    """The fewest of each group who gave all of these answers, shape (G,)."""
+    people = figures.sums.people
+    missing = np.zeros_like(people)
+    for item, codes in otherwise:
+        every = figures.codebook.item_by_id[item].codes
+        columns = [at for at, code in enumerate(every) if code in codes]
+        missing = missing + people - figures.sums.items[item].people[:, columns].sum(axis=1)
+    return np.asarray(np.maximum(people - missing, 0), dtype=np.int64)
