@@ -7,7 +7,8 @@ PYTEST  := $(BIN)/python -m pytest
 # What promises a time by the clock runs while nothing else does.
 ALONE   := tests/journeys/test_demo_starts.py
 # A file's tests stay with one worker, which makes what they share once; the slow files come first.
-SPREAD  := -n 2 --dist loadfile --no-loadscope-reorder
+# A third worker uses what two cores leave while tests wait for a browser or a server.
+SPREAD  := -n 3 --dist loadfile --no-loadscope-reorder
 
 .PHONY: demo test check bench loss link-game attack golden linking simulate screenshots assets clean
 
