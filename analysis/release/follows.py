@@ -40,12 +40,7 @@ def expect_follows(release: Release) -> None:
     _levels_follow(release)
     _sides_follow(release)
     _gaps_follow(release)
-    other = _unlike(release.standardised, standardised_rows(release))
-    if other is not None:
-        raise ReleaseError(
-            f"standardised: what goes with where {other.group} is found ({other.measure}) does not "
-            "follow from the published figures."
-        )
+    _standardised_follow(release)
 
 
 def _estimates_follow(release: Release) -> None:
@@ -83,6 +78,15 @@ def _unlike(said: tuple[Row, ...], found: tuple[Row, ...]) -> Row | None:
         return None
     alone = [*(row for row in said if row not in found), *(row for row in found if row not in said)]
     return next(iter(alone), said[0])
+
+
+def _standardised_follow(release: Release) -> None:
+    other = _unlike(release.standardised, standardised_rows(release))
+    if other is not None:
+        raise ReleaseError(
+            f"standardised: what goes with where {other.group} is found ({other.measure}) does not "
+            "follow from the published figures."
+        )
 
 
 def _sides_follow(release: Release) -> None:
