@@ -12,6 +12,7 @@ from itertools import product
 
 from analysis.plan import Breakdown, Group, TablePlan, group_id
 from analysis.release.model import BreakdownFacts, Release
+from analysis.reorganised import resolve
 
 Leaves = Mapping[str, frozenset[str]]
 """Value id -> ids of the finest values inside it."""
@@ -103,23 +104,3 @@ def leaves(facts: BreakdownFacts) -> Leaves:
                 found[up].add(value)
                 up = above[up]
     return {value: frozenset(inside) for value, inside in found.items()}
-
-
-def resolve(value: str, was: Mapping[str, tuple[str, ...]], then: Leaves) -> tuple[str, ...]:
-    """The values of an earlier wave that a value is made of: what it was, or else itself.
-
-    Args:
-        value: id of a value now, or of one that is gone.
-        was: value -> the values that went into it; may name itself among them.
-        then: has the values of the earlier wave.
-
-    >>> resolve("c", {"c": ("a", "b")}, {"a": frozenset("a"), "b": frozenset("b")})
-    ('a', 'b')
-    """
-    parts = [
-        ((one,) if one in then else ()) if one == value else resolve(one, was, then)
-        for one in was.get(value, ())
-    ]
-    if parts and all(parts):
-        return tuple(one for part in parts for one in part)
-    return (value,) if value in then else ()

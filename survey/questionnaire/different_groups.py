@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from analysis.plan import Breakdown
+from analysis.reorganised import resolve
 from survey.questionnaire.model import Choice, Questionnaire
 
 Told = tuple[Literal["breaks", "ends", "starts", "unseen"], str, str]
@@ -42,12 +43,12 @@ def _values(then: Breakdown, now: Breakdown) -> Iterator[Told]:
     was, before = dict(now.was), then.value_by_id
     for value in now.values:
         about = f"{now.id}={value.id}"
-        parts = was.get(value.id, (value.id,))
-        if not set(parts) <= before.keys():
+        parts = resolve(value.id, was, before)
+        if not parts:
             if value.id not in was:
                 yield "starts", about, f"the group “{value.label}” is new"
             continue
-        inside = {one for leaf in value.categories for one in was.get(leaf, (leaf,))}
+        inside = {one for leaf in value.categories for one in resolve(leaf, was, before) or (leaf,)}
         if inside != {one for part in parts for one in before[part].categories}:
             yield "breaks", about, f"the group “{value.label}” is made of others than before"
     kept = {value.id for value in now.values} | {part for parts in was.values() for part in parts}

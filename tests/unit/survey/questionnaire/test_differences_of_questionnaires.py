@@ -11,8 +11,10 @@ from click.testing import CliRunner
 
 from analysis.publish.lineage import Lineage
 from analysis.release.model import BreakdownFacts
+from survey import resources
+from survey.demo import reorganised
 from survey.errors import SettingsError
-from survey.questionnaire import differences, loader
+from survey.questionnaire import differences, different_groups, loader
 from survey.questionnaire.codebook import codebook
 from survey.questionnaire.commands import check
 from survey.questionnaire.differences import Compared
@@ -148,6 +150,13 @@ def test_reorganised_units_go_on_where_the_file_says_so(small: Questionnaire) ->
         lines_agree(compared)
     assert {one.about for one in silent.differences if one.effect == "breaks"} >= {"command=north"}
     assert not [one for one in told.differences if one.effect != "none"]
+
+
+def test_a_reorganisation_of_long_ago_breaks_nothing() -> None:
+    library = loader.load(resources.QUESTIONNAIRES / "culture.yaml")
+    before, with_it, after = (reorganised.asked(library, wave) for wave in (1, 2, 3))
+    assert list(different_groups.of(before, with_it)) == []
+    assert list(different_groups.of(with_it, after)) == []
 
 
 def test_counts_are_of_lines_that_go_on(small: Questionnaire) -> None:
