@@ -39,7 +39,7 @@ def with_page(document: Any, problems: Problems) -> Any:
     asked = _Asked(sections)
     for action in listed:
         if isinstance(action, Located) and isinstance(action.get("id"), str):
-            questions.add(_question(action, asked, problems), action.place)
+            questions.add(_question(action, asked, document.get("welsh"), problems), action.place)
     page = _fields(
         place,
         id=SECTION,
@@ -71,7 +71,7 @@ def _questions(sections: Entries) -> Iterator[Located]:
         yield from (one for one in found or () if isinstance(one, Located))
 
 
-def _question(action: Located, asked: _Asked, problems: Problems) -> Located:
+def _question(action: Located, asked: _Asked, welsh: Any, problems: Problems) -> Located:
     """The statement that an action becomes; what it names must be asked too."""
     about = action.get("about")
     named = zip(about, about.places, strict=True) if isinstance(about, Entries) else ()
@@ -82,7 +82,7 @@ def _question(action: Located, asked: _Asked, problems: Problems) -> Located:
                 f"action `{action['id']}` is about `{item}`, which is not asked here: repeat that "
                 "statement, so that it can be seen whether it changed",
             )
-    made = _fields(action.place, id=action["id"], text=_text(action))
+    made = _fields(action.place, id=action["id"], text=_text(action, welsh))
     if "unit" in action:
         if asked.unit is None:
             reason = f"action `{action['id']}` names a unit, and nobody is asked for theirs"
@@ -94,9 +94,11 @@ def _question(action: Located, asked: _Asked, problems: Problems) -> Located:
     return made
 
 
-def _text(action: Located) -> Any:
+def _text(action: Located, welsh: Any) -> Any:
     """What was done, and the question, in each language."""
     done, place = action.get("done"), action.places.get("done", action.place)
+    if isinstance(done, str) and done and isinstance(welsh, dict) and done in welsh:
+        done = _fields(place, en=done, cy=welsh[done])
     if isinstance(done, str) and done:
         return _fields(place, en=f"{done} {_ASKED['en']}")
     if isinstance(done, Located):

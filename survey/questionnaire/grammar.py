@@ -345,6 +345,7 @@ class DocumentPart(Part):
     version: Annotated[str, StringConstraints(min_length=1)]
     title: Words
     languages: Annotated[list[Literal["en", "cy"]], Field(min_length=1)] = ["en"]
+    welsh: dict[str, str] = {}
     minutes: Annotated[int, Field(ge=1, le=60)]
     fielded: Literal["here", "elsewhere"] = "here"
     denominator: Literal["valid", "all"] = "valid"

@@ -95,9 +95,8 @@ class Planning:
         units = {value.id for value in values}
         former = was(part, units, self._problems) if len(self._problems) == before else ()
         if len(self._problems) == before:
-            label = self._wordings.optional(part.label, part.at("label"))
-            words = label.en if label else _words(name)
-            yield Breakdown(name, words, question.id, tuple(levels), tuple(values), former)
+            label = self._wordings.label(part.label, name, part.at("label")).en
+            yield Breakdown(name, label, question.id, tuple(levels), tuple(values), former)
 
     def _unit_values(
         self, name: str, part: grammar.BreakdownPart, unit: grammar.UnitPart
@@ -118,7 +117,7 @@ class Planning:
         values = [
             Value(
                 node.id,
-                node.label.en,
+                self._wordings.text(node.label, node.at("label")).en,
                 levels[depth],
                 parent.id if parent else None,
                 frozenset(leaf.id for leaf, _ in innermost([node])),
@@ -156,9 +155,8 @@ class Planning:
                         f"which `{question.id}` does not have",
                     )
             placed.update(rolled.categories)
-            label = self._wordings.optional(rolled.label, part.at("roll_up", value))
-            words = label.en if label else _words(value)
-            values.append(Value(value, words, ROLL_UP, None, frozenset(rolled.categories)))
+            label = self._wordings.label(rolled.label, value, part.at("roll_up", value)).en
+            values.append(Value(value, label, ROLL_UP, None, frozenset(rolled.categories)))
         for code in known:
             if placed[code] != 1:
                 how = "in no roll-up" if placed[code] == 0 else "in several roll-ups"
@@ -303,7 +301,3 @@ def _walk(
     for unit in units:
         yield depth, unit, parent
         yield from _walk(unit.units, unit, depth + 1)
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ").replace("-", " ").capitalize()
