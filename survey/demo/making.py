@@ -18,7 +18,17 @@ from survey.close.sealed_tallies import Pooling
 from survey.collect import codes, issuer, submit
 from survey.config import Settings
 from survey.database import Stores
-from survey.demo import answering, coders, declared, home, others, personnel, remarks, reorganised
+from survey.demo import (
+    answering,
+    bilingual,
+    coders,
+    declared,
+    home,
+    others,
+    personnel,
+    remarks,
+    reorganised,
+)
 from survey.demo.force import SEED, WAVES, Force, Frame, make_force
 from survey.demo.truths import BEFORE_ACTION, TRUTHS
 from survey.manage import headcounts, people, waves
@@ -109,6 +119,8 @@ def _field(
 ) -> None:
     """Take one wave from draft to destroyed, or the last one to its first answers."""
     questionnaire = reorganised.asked(library, wave.number)
+    if wave.closes is None:
+        questionnaire = bilingual.asked(questionnaire)
     frame = reorganised.placed(force.frame(wave.number), wave.number)
     cards = codes.make(frame.n + SPARE_CARDS)
     report(f"{wave.title}: printing {len(cards):,} codes")

@@ -47,7 +47,7 @@ def build(
         source: the file with every include written out.
         problems: collects references to nothing, ids that stand twice and the like.
     """
-    wordings = Wordings.of(part.languages, part.welsh, problems)
+    wordings = Wordings.of(part, problems)
     scales = {
         name: scale(name, entry, wordings, problems, asked_here=part.fielded == "here")
         for name, entry in part.scales.items()

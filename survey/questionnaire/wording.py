@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from survey.questionnaire.grammar import Wording
+from survey.questionnaire.grammar import DocumentPart, Wording
 from survey.questionnaire.located import Place, Problems
 from survey.questionnaire.model import Text
 
@@ -24,10 +24,15 @@ class Wordings:
     _met: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, languages: Sequence[str], table: Mapping[str, str], problems: Problems) -> Wordings:
-        """Those of a file, whose table may be written over several lines."""
-        trimmed = {_trimmed(english): _trimmed(welsh) for english, welsh in table.items()}
-        return cls(languages, problems, trimmed)
+    def of(cls, part: DocumentPart, problems: Problems) -> Wordings:
+        """Those of a file."""
+        table: dict[str, str] = {}
+        for entry in part.welsh:
+            english, welsh = _trimmed(entry.en), _trimmed(entry.cy)
+            if table.setdefault(english, welsh) != welsh:
+                reason = f"“{english}” is “{table[english]}” already; give the text its own `cy`"
+                problems.at(entry.at("en"), reason)
+        return cls(part.languages, problems, table)
 
     def text(self, wording: Wording, place: Place) -> Text:
         """The text, trimmed; a problem at `place` when a declared language is missing."""
