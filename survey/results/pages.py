@@ -20,7 +20,9 @@ from analysis.plan import COMMAND, FORCE
 from analysis.release.model import Release
 from analysis.release.rows import MeasureRow
 from survey.database import Stores
-from survey.manage.people import Person, Role
+from survey.manage import duties
+from survey.manage.access import BOARD, HOME, HR
+from survey.manage.people import Person
 from survey.manage.sign_in import require
 from survey.results import commented, exports, scope, store, words
 from survey.results.board import board_page
@@ -31,9 +33,6 @@ from survey.results.themes import opens_at, theme_page
 
 blueprint = Blueprint("results", __name__)
 
-BOARD: Role = "board"
-HR: Role = "hr"
-
 
 @blueprint.context_processor
 def sentences() -> dict[str, ModuleType]:
@@ -42,12 +41,14 @@ def sentences() -> dict[str, ModuleType]:
 
 
 @blueprint.get("/results")
-@require(BOARD, HR)
-def home(person: Person) -> BaseResponse:
-    """Send each reader to their own page."""
+@require(HOME)
+def home(person: Person) -> BaseResponse | str:
+    """Send boards and HR to their own page; tell everybody else what they may open."""
     if person.role == HR:
         return redirect(url_for("results.hr"))
-    return redirect(url_for("results.board", command=person.command))
+    if person.role == BOARD:
+        return redirect(url_for("results.board", command=person.command))
+    return render_template("manage/duties.html", page=duties.page(person, current_app))
 
 
 @blueprint.get("/results/board/<command>")
