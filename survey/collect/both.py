@@ -9,11 +9,13 @@ fields stay the same, and so does everything that was chosen and written in them
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from html.parser import HTMLParser
 from itertools import accumulate
+
+from survey.languages import others, said, spoken
 
 MARK = "data-said"
 """Of an element that says something else in the other language: its place in the table."""
@@ -72,6 +74,22 @@ class _Reader(HTMLParser):
         """Note a text; what is nothing but space says nothing."""
         if self._open and data.strip():
             self._open[-1].texts.append(" ".join(data.split()))
+
+
+def of(rendered: Callable[[], str], told: Sequence[str]) -> str:
+    """A page in all the languages that it is offered in, its own first; as it is, if that is one.
+
+    Args:
+        rendered: makes the page in the language that is spoken.
+        told: sentences that the page may show later, in English.
+    """
+    own = rendered()
+    for other in others():
+        later = [said(sentence) for sentence in told]
+        with spoken(other):
+            pairs = zip(later, [said(sentence) for sentence in told], strict=True)
+            return joined(own, rendered(), pairs)
+    return own
 
 
 def joined(own: str, other: str, told: Iterable[tuple[str, str]] = ()) -> str:

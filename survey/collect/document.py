@@ -184,12 +184,7 @@ def form_html(wave: Wave, page: FormPage, keys: PageKeys | None = None) -> str:
             ticket_name=tickets.file_name(wave.id),
         )
 
-    own, told = rendered(), [said(sentence) for sentence in TOLD]
-    for other in languages.others():
-        with languages.spoken(other):
-            theirs = [said(sentence) for sentence in TOLD]
-            return both.joined(own, rendered(), zip(told, theirs, strict=True))
-    return own
+    return both.of(rendered, TOLD)
 
 
 def smallest_group(wave: Wave) -> str:

@@ -11,6 +11,7 @@ from flask.blueprints import BlueprintSetupState
 from analysis.bands import fewest_told
 from survey import languages
 from survey.collect import (
+    both,
     code_list,
     document,
     findable,
@@ -23,6 +24,7 @@ from survey.collect import (
 )
 from survey.collect.asked import open_wave, public_wave, stores
 from survey.collect.document import ATTEMPT, CODE, FormPage
+from survey.collect.sealed_pages import TOLD
 from survey.collect.ticket_page import ticket_page
 from survey.errors import (
     CodeError,
@@ -226,6 +228,8 @@ def ticket(wave_id: str) -> str:
 def check_for_ticket(wave_id: str) -> str | tuple[str, int]:
     """Whether the code can be used, which spends nothing; then the button that saves the ticket."""
     wave, code = open_wave(wave_id), sent.own(CODE)
+    if sent.is_to_change():
+        return _ticket_html(wave, code)
     if errors := _code_errors(wave, code):
         return _ticket_html(wave, code, errors), 400
     attempt, name = submit.new_attempt(), tickets.file_name(wave.id)
@@ -294,8 +298,12 @@ def _told(error: TicketError) -> str:
 
 
 def _ticket_html(wave: Wave, code: str = "", errors: Mapping[str, str] | None = None) -> str:
-    page, said = ticket_page(wave, code, errors), document.SENTENCES
-    return render_template("respond/ticket.html", wave=wave, page=page, sentences=said)
+    def rendered() -> str:
+        page = ticket_page(wave, code, errors)
+        sentences = document.SENTENCES
+        return render_template("respond/ticket.html", wave=wave, page=page, sentences=sentences)
+
+    return both.of(rendered, TOLD)
 
 
 def _again(wave: Wave, form: FormPage, errors: Mapping[str, str]) -> tuple[str, int]:

@@ -48,6 +48,26 @@ def shapes(requests: list[Request]) -> list[object]:
     ]
 
 
+def take_a_ticket(visitor: Any, bilingual: LiveServer) -> None:
+    """The code that was typed stays, and so does the ticket, which is in the page alone."""
+    page = visitor.page
+    page.goto(f"{bilingual.url}/ticket/autumn")
+    page.fill("#code", "7K3M")
+    page.click("#take")
+    page.click("#switch")
+    expect(page.locator(".govuk-error-summary")).to_contain_text("Nid felly y mae cod yn edrych")
+    assert page.input_value("#code") == "7K3M"
+    page.fill("#code", bilingual.live.codes[2])
+    page.click("#take")
+    heading(page, "Cadwch eich tocyn")
+    expect(page).to_have_title("Cadwch eich tocyn - Arolwg mewn dwy iaith")
+    kept = page.get_attribute("#save", "href")
+    page.click("#switch")
+    heading(page, "Save your ticket")
+    assert page.get_attribute("#save", "href") == kept
+    visitor.looks_right(forced=False)
+
+
 def rows(server: LiveServer) -> set[tuple[int, ...]]:
     """Sizes of everything in a row of the ballot box, whatever is in it."""
     with closing(sqlite3.connect(box.path_of(server.live.settings, "autumn"))) as database:
@@ -158,3 +178,4 @@ def test_the_switch_keeps_everything_and_nothing_tells_of_it(
     assert shapes(requests) == in_welsh
     assert len(rows(bilingual)) == 1
     assert page.context.cookies() == []
+    take_a_ticket(visitor, bilingual)

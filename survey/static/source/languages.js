@@ -5,7 +5,7 @@ import { say } from "./respond/filling.mjs";
 import { SPOKEN } from "./respond/spoken.mjs";
 
 const html = document.documentElement;
-const words = document.getElementById("survey").dataset;
+const words = document.querySelector("form[data-error]").dataset;
 const button = document.getElementById("switch");
 const [table, told] = JSON.parse(document.getElementById("other-language").content.textContent);
 
