@@ -13,16 +13,17 @@ from html import unescape
 import flask_babel
 import html_page
 import pytest
+from answering import stored
 from babel.support import NullTranslations
 from catalogue_of_sentences import translated
-from fixtures_wave import QUESTIONNAIRES, LiveWave, open_live_wave
+from fixtures_wave import QUESTIONNAIRES, LiveServer, LiveWave, open_live_wave
 from flask.testing import FlaskClient
 from html_page import Page, words
 from plain_forms import set_state
 
 from survey import languages
 from survey.app import create_app, create_preview
-from survey.collect import both, box, document
+from survey.collect import both, box, document, sent
 from survey.manage import waves
 from survey.questionnaire import loader
 from survey.questionnaire.model import Text
@@ -150,7 +151,7 @@ def test_a_language_that_no_survey_has_is_not_spoken(
     browser: FlaskClient, live_wave: LiveWave
 ) -> None:
     english = create_app(live_wave.settings).test_client()
-    for address in (*GET, SURVEY):
+    for address in ("/", "/questions/autumn", "/ticket/autumn", SURVEY):
         page = english.get(address, query_string="lang=cy").text
         assert 'lang="en"' in page
         assert "candour-switch" not in page
@@ -236,8 +237,23 @@ def test_what_is_stored_is_of_one_size_in_both_languages(
         assert browser.post(f"{SURVEY}/send", data=page.fields("checked")).status_code == 200
         sizes.append(rows_of(live))
     assert sizes[0] == sizes[1]
+    opened = [row for _, row in stored(LiveServer("", live)).values()]
+    assert max(opened.count(row) for row in opened) == 2  # one in each language, alike
     every = b"".join(path.read_bytes() for path in live.settings.home.rglob("*") if path.is_file())
     assert languages.LANGUAGE.encode() not in every
+
+
+def test_neither_a_longer_row_nor_a_language_among_the_answers_is_taken(
+    browser: FlaskClient, live: LiveWave, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with (
+        closing(sqlite3.connect(box.path_of(live.settings, "autumn"))) as database,
+        pytest.raises(sqlite3.IntegrityError),
+    ):
+        database.execute("UPDATE slot SET sealed = sealed || x'00'")
+    monkeypatch.setattr(sent, "OWN_FIELDS", document.OWN_FIELDS - {languages.LANGUAGE})
+    form = {**CHOSEN, document.CODE: live.codes[4], languages.LANGUAGE: "cy"}
+    assert browser.post(f"{SURVEY}/check", data=form).status_code == 400
 
 
 def test_the_document_is_the_same_whoever_asks(browser: FlaskClient, live: LiveWave) -> None:
