@@ -51,3 +51,41 @@ def test_they_are_on_the_pages_of_board_and_hr(tmp_path: Path) -> None:
         page = parse(site.client(name).get(address).data)
         assert "Statements outside the themes" in words(page.root)
         assert release.measure_by_id[ALONE].label in words(page.root)
+
+
+def asked_of_some(release: Release, hidden: set[str]) -> Release:
+    """The statement as only some were asked it, without its figure in some groups."""
+    measures = tuple(
+        replace(one, asked_of="those who patrol") if one.measure == ALONE else one
+        for one in release.measures
+    )
+    estimates = tuple(
+        replace(row, status="c") if row.measure == ALONE and row.group in hidden else row
+        for row in release.estimates
+    )
+    return replace(release, measures=measures, estimates=estimates)
+
+
+def test_what_only_some_were_asked_stands_apart_with_each_group_that_has_a_figure() -> None:
+    whole = with_one_alone("winter")
+    own = f"command={NORTH}"
+    release = asked_of_some(whole, {FORCE})
+    shown = {
+        row.group
+        for row in release.estimates
+        if row.measure == ALONE and row.status == "shown" and row.positive is not None
+    }
+    for reader in (own, FORCE):
+        found = outside(release, [release], reader, "somebody")
+        assert (found.bars, found.trends) == ((), ())
+        (statement,) = found.of_some
+        assert statement.asked_of.startswith("Asked of those who patrol.")
+        labels = {label for label, _, _ in statement.rows}
+        assert labels
+        assert "The whole force" not in labels
+        assert "[c]" not in {figure for _, figure, _ in statement.rows}
+        assert ("Response South" in labels) == (reader == FORCE)
+    # Planted: nobody is left out, so all of it is drawn as before.
+    assert outside(whole, [whole], own, "somebody").of_some == ()
+    none = outside(asked_of_some(whole, shown | {FORCE}), [whole], FORCE, "all").of_some[0]
+    assert none.rows == ()
