@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from analysis import bands
 from analysis.bands import Bands
 from analysis.plan import Breakdown, Group, TablePlan, Value
-from survey.questionnaire.model import Questionnaire
+from survey.questionnaire.model import Choice, Questionnaire
 
 
 @dataclass(frozen=True)
@@ -23,10 +23,12 @@ class Findable:
     Attributes:
         section: id of the section after whose questions it is said.
         data: as JSON, what `data_of` gives.
+        coarser: whether some question has answers that say less.
     """
 
     section: str
     data: str
+    coarser: bool
 
 
 @dataclass(frozen=True)
@@ -48,20 +50,28 @@ def of(questionnaire: Questionnaire, edges: Bands) -> Findable | None:
     if not sections:
         return None
     data = json.dumps(data_of(questionnaire.plan, edges), ensure_ascii=False, separators=(",", ":"))
-    return Findable(sections[-1], data)
+    coarser = any(isinstance(one, Choice) and one.coarser for one in questionnaire.questions)
+    return Findable(sections[-1], data, coarser)
 
 
 def data_of(plan: TablePlan, edges: Bands) -> dict[str, object]:
     """What the page looks things up in.
 
     Returns:
-        `breakdowns`: in the order of group ids, each with its `id`, `label`, `question`, and under
-        `of` category -> the values that hold it, [value, label, level], coarse to fine; `tables`:
-        breakdown -> number of its finest level, each; `bands`: group id -> words.
+        `breakdowns`: in the order of group ids, each with its `id`, `label`, `question`, under
+        `of` category -> the values that hold it, [value, label, level], coarse to fine, and under
+        `coarser` the values that are answers too; `tables`: breakdown -> number of its finest
+        level, each; `bands`: group id -> words.
     """
     return {
         "breakdowns": [
-            {"id": one.id, "label": one.label, "question": one.variable, "of": _chains(one)}
+            {
+                "id": one.id,
+                "label": one.label,
+                "question": one.variable,
+                "of": _chains(one),
+                "coarser": [v.id for v in one.values if v.id in v.categories - one.finest],
+            }
             for one in _used(plan)
         ],
         "tables": [

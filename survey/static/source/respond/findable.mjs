@@ -35,8 +35,13 @@ export function groupsOf(picked, { breakdowns, tables, bands }) {
       chain.map(([value, label, level]) => ({ breakdown: id, value, label, level })),
     );
   }
-  const told = tables.filter((table) => Object.keys(table).every((id) => chains.has(id)));
-  const found = told.map((table) => {
+  // A table publishes its margins too: what is left of it where less is told.
+  const told = new Map();
+  for (const table of tables) {
+    const known = Object.entries(table).filter(([id]) => chains.has(id));
+    if (known.length) told.set(JSON.stringify(known.sort()), Object.fromEntries(known));
+  }
+  const found = [...told.values()].map((table) => {
     // Names of groups follow the order of the breakdowns.
     const used = breakdowns.map(({ id }) => id).filter((id) => id in table);
     const lists = used.map((id) => chains.get(id).filter(({ level }) => level <= table[id]));
@@ -51,8 +56,24 @@ export function groupsOf(picked, { breakdowns, tables, bands }) {
   });
   // What lies around a group of another table, and no finer, needs no line of its own.
   const around = (one, other) =>
-    one.used.length < other.used.length && one.used.every((id) => one.table[id] <= other.table[id]);
+    one !== other && one.used.every((id) => one.table[id] <= other.table[id]);
   return found.filter((one) => one.label && !found.some((other) => around(one, other)));
+}
+
+/**
+ * Answers that say less than what is picked, the nearest first: [{question, about, value, label}];
+ * `value` is null for saying nothing.
+ */
+export function lessThan(picked, { breakdowns }) {
+  const seen = new Set();
+  return breakdowns.flatMap(({ question, label: about, of, coarser }) => {
+    const chain = of[picked[question]];
+    if (!chain || seen.has(question)) return [];
+    seen.add(question);
+    const wider = chain.slice(0, -1).filter(([value]) => coarser.includes(value));
+    const offers = wider.reverse().map(([value, label]) => ({ question, about, value, label }));
+    return [...offers, { question, about, value: null, label: null }];
+  });
 }
 
 /** The smallest group that is told among those that somebody is counted in; null without any. */

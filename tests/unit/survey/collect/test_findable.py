@@ -107,6 +107,29 @@ def test_a_group_that_is_not_told_is_counted_with_the_smallest_told_one_around_i
     assert nobody == {"groups": [], "least": None}
 
 
+def test_what_says_less_is_offered_the_nearest_first_and_saying_nothing_last() -> None:
+    data = findable.data_of(CULTURE, {})
+    picked = [
+        {"department": "people-and-learning", "ethnicity": "asian", "sex": "female"},
+        {"department": "operations", "ethnicity": "minority"},
+        {"ethnicity": "white"},
+    ]
+    script = "return given.picked.map((one) => own.lessThan(one, given.data));"
+    told = in_node(script, {"picked": picked, "data": data}, "findable.mjs")
+    assert [[(one["question"], one["value"]) for one in person] for person in told] == [
+        [
+            ("department", "contact-and-support"),
+            ("department", "specialist"),
+            ("department", None),
+            ("ethnicity", "minority"),
+            ("ethnicity", None),
+            ("sex", None),
+        ],
+        [("department", "specialist"), ("department", None), ("ethnicity", None)],
+        [("ethnicity", None)],
+    ]
+
+
 @pytest.fixture
 def banded(live_wave: LiveWave) -> LiveWave:
     """The wave as if its headcounts had been loaded before it opened."""
