@@ -72,7 +72,7 @@ def _of_some(release: Release, group: str, item: MeasureRow) -> OfSome:
         (
             label(release, row),
             words.figure_with_range(found, further(release, row.group, item.measure)),
-            words.answers(found, release.manifest.policy),
+            words.answers_to(release, row.group, item.measure),
         )
         for row in _readable(release, group)
         if (found := release.estimate_by_key[row.group, item.measure]).status == "shown"

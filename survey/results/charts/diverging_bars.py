@@ -130,7 +130,7 @@ def _chart(
             _cells(release, group, item.measure, categories),
             _positive(release, group, item.measure),
             _positive(release, FORCE, item.measure),
-            words.answers(release.estimate_by_key[group, item.measure], release.manifest.policy),
+            words.answers_to(release, group, item.measure),
             words.points({further(release, group, item.measure)} - {0}),
         )
         for item, rows in zip(items, found, strict=True)

@@ -9,9 +9,12 @@ from fixtures_release import NORTH, make_release, packed
 from fixtures_results import BOARD, HR, SIGNER, make_site
 from html_page import parse, words
 
+from analysis.audiences import ROUNDED_DOWN
 from analysis.plan import FORCE
 from analysis.release.model import Release
 from survey.results import store
+from survey.results import words as words_of
+from survey.results.charts import diverging_bars
 from survey.results.outside import outside
 
 ALONE = "leadership-2"
@@ -53,11 +56,10 @@ def test_they_are_on_the_pages_of_board_and_hr(tmp_path: Path) -> None:
         assert release.measure_by_id[ALONE].label in words(page.root)
 
 
-def asked_of_some(release: Release, hidden: set[str]) -> Release:
+def asked_of_some(release: Release, hidden: set[str], those: str = "those who patrol") -> Release:
     """The statement as only some were asked it, without its figure in some groups."""
     measures = tuple(
-        replace(one, asked_of="those who patrol") if one.measure == ALONE else one
-        for one in release.measures
+        replace(one, asked_of=those) if one.measure == ALONE else one for one in release.measures
     )
     estimates = tuple(
         replace(row, status="c") if row.measure == ALONE and row.group in hidden else row
@@ -89,3 +91,24 @@ def test_what_only_some_were_asked_stands_apart_with_each_group_that_has_a_figur
     assert outside(whole, [whole], own, "somebody").of_some == ()
     none = outside(asked_of_some(whole, shown | {FORCE}), [whole], FORCE, "all").of_some[0]
     assert none.rows == ()
+
+
+def test_a_base_that_is_rounded_down_is_at_least_so_many() -> None:
+    """In the table of a statement of some, and in that of the bars of a theme."""
+    whole = with_one_alone("winter")
+    base = whole.estimate_by_key[FORCE, ALONE].base
+    assert base is not None
+    said = f"those who heard of it {ROUNDED_DOWN}"
+    for told, answers in ((said, f"at least {base:,}"), ("those who patrol", f"{base:,}")):
+        release = asked_of_some(whole, set(), told)
+        rows = outside(release, [release], FORCE, "The whole force").of_some[0].rows
+        assert ("The whole force", answers) in {(label, number) for label, _, number in rows}
+        themed = tuple(replace(one, theme="leadership") for one in release.measures)
+        charts = diverging_bars.draw(
+            replace(release, measures=themed), "bars", FORCE, "The whole force", "leadership"
+        )
+        label = release.measure_by_id[ALONE].label
+        assert [bar.answers for one in charts for bar in one.bars if bar.label == label] == [
+            answers
+        ]
+    assert words_of.answers_to(asked_of_some(whole, {FORCE}, said), FORCE, ALONE) == "[c]"
