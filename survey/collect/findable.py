@@ -33,10 +33,17 @@ class Findable:
 
 @dataclass(frozen=True)
 class BandedTable:
-    """A declared table for people to read: (group, its band in words or None), the force first."""
+    """A declared table for people to read.
+
+    Attributes:
+        rows: (group, its band in words or None), the larger first.
+        counted: whether its groups were counted: where any are, all that one thing picks; but
+            crossings need not be, and without the size of any of them nobody can tell.
+    """
 
     label: str
     rows: tuple[tuple[str, str | None], ...]
+    counted: bool
 
 
 def of(questionnaire: Questionnaire, edges: Bands) -> Findable | None:
@@ -92,7 +99,9 @@ def tables_of(plan: TablePlan, edges: Bands) -> Iterator[BandedTable]:
         inner = [
             group for group in plan.groups_in(table) if len(group.where) == len(table.breakdowns)
         ]
-        yield BandedTable(label, tuple((one.label, _words(one, edges)) for one in inner))
+        of = edges if len(table.breakdowns) == 1 else [g for g in inner if g.id in edges]
+        rows = tuple((one.label, _words(one, edges)) for one in inner)
+        yield BandedTable(label, rows, bool(of))
 
 
 def _words(group: Group, edges: Bands) -> str | None:

@@ -9,10 +9,22 @@ function combinations(lists) {
   );
 }
 
+/** The breakdowns that pick a group. */
+function kind(id) {
+  return id.replace(/=[^&]*/g, "");
+}
+
+/** Whether groups of a kind were counted: with any, all that one thing picks; crossings may not be. */
+function isCounted(of, bands) {
+  const told = Object.keys(bands);
+  return of.includes("&") ? told.some((id) => kind(id) === of) : told.length > 0;
+}
+
 function group(picked, bands) {
   const named = picked.filter(Boolean);
   const id = named.map(({ breakdown, value }) => `${breakdown}=${value}`).join("&");
-  return { label: named.map(({ label }) => label).join(", "), band: bands[id] ?? null };
+  const label = named.map(({ label }) => label).join(", ");
+  return { id, label, band: bands[id] ?? null };
 }
 
 /** The lower edge of a band in words; of nothing told, more than any. */
@@ -21,8 +33,9 @@ function size({ band }) {
 }
 
 /**
- * The finest declared groups that somebody is in: [{label, band, within}]. `band` is null where it is
- * too few to say; `within` is then the smallest group around it that is told, {label, band}, or null.
+ * The finest declared groups that somebody is in: [{label, band, counted, within}]. `band` is null
+ * where it is too few to say, or where groups of its kind are not `counted`: nobody said how many.
+ * `within` is then the smallest group around it that is told, {label, band}, or null.
  * `picked` holds question -> published category.
  */
 export function groupsOf(picked, { breakdowns, tables, bands }) {
@@ -52,7 +65,7 @@ export function groupsOf(picked, { breakdowns, tables, bands }) {
     const containing = combinations(lists).filter((one) => one.some(Boolean));
     const sizes = containing.map((one) => group(one, bands)).sort((a, b) => size(a) - size(b));
     const within = finest.band === null && sizes[0]?.band ? sizes[0] : null;
-    return { table, used, ...finest, within };
+    return { table, used, ...finest, counted: isCounted(kind(finest.id), bands), within };
   });
   // What lies around a group of another table, and no finer, needs no line of its own.
   const around = (one, other) =>

@@ -36,8 +36,7 @@ export function tellFindable(form) {
     const said = picked();
     const groups = groupsOf(said, data);
     const least = smallest(groups);
-    const sentence = least ? words.told : groups.length ? words.untold : words.nothing;
-    const text = say(sentence, least ?? {});
+    const text = say(sentence(least, groups), least ?? {});
     if (status.textContent !== text) status.textContent = text;
     list.replaceChildren(...groups.map(shown));
     list.hidden = !groups.length;
@@ -45,9 +44,17 @@ export function tellFindable(form) {
     offers.hidden = !groups.length;
   }
 
-  function shown({ label, band, within }) {
-    const few = within ? say(words.within, within) : words.few;
-    return fill(row.cloneNode(true), { label, band: band ? say(words.band, { band }) : few });
+  function sentence(least, groups) {
+    if (least) return words.told;
+    if (!groups.length) return words.nothing;
+    return groups.some(({ counted }) => counted) ? words.untold : words.unknown;
+  }
+
+  function shown({ label, band, counted, within }) {
+    const why = counted ? words.few : words.uncounted;
+    const instead = within ? say(words.within, within) : words.everybody;
+    const told = band ? say(words.band, { band }) : `${why}; ${instead}`;
+    return fill(row.cloneNode(true), { label, band: told });
   }
 
   /** A button that takes one answer back: a coarser one is given, or its question is withheld. */
