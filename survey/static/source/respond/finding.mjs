@@ -52,9 +52,9 @@ export function tellFindable(form) {
 
   function shown({ label, band, counted, within }) {
     const why = counted ? words.few : words.uncounted;
-    const instead = within ? say(words.within, within) : words.everybody;
-    const told = band ? say(words.band, { band }) : `${why}; ${instead}`;
-    return fill(row.cloneNode(true), { label, band: told });
+    const instead = within ? say(words.within, within) : counted && words.everybody;
+    const untold = [why, instead].filter(Boolean).join("; ");
+    return fill(row.cloneNode(true), { label, band: band ? say(words.band, { band }) : untold });
   }
 
   /** A button that takes one answer back: a coarser one is given, or its question is withheld. */

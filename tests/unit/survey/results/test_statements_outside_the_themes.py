@@ -12,12 +12,13 @@ from html_page import parse, words
 from analysis.audiences import ROUNDED_DOWN
 from analysis.plan import FORCE
 from analysis.release.model import Release
+from analysis.release.nonresponse import BESIDE, beside_figures
 from survey.results import store
 from survey.results import words as words_of
 from survey.results.charts import diverging_bars
 from survey.results.outside import outside
 
-ALONE = "leadership-2"
+ALONE, OF_SOME = "leadership-2", "leadership-1"
 
 
 def with_one_alone(wave: str) -> Release:
@@ -44,16 +45,24 @@ def test_only_statements_without_a_theme_are_drawn() -> None:
 def test_they_are_on_the_pages_of_board_and_hr(tmp_path: Path) -> None:
     site = make_site(tmp_path, waves=["spring"])
     release = with_one_alone("winter")
+    of_some = replace(release.measure_by_id[OF_SOME], theme=None, asked_of="those who patrol")
+    measures = (of_some if one.measure == OF_SOME else one for one in release.measures)
+    release = replace(release, measures=tuple(measures))
+    beside = (dict(zip(BESIDE, told, strict=True)) for told in beside_figures(release))
+    rows = (replace(row, **told) for row, told in zip(release.estimates, beside, strict=True))
+    release = replace(release, estimates=tuple(rows))
     pages = (BOARD, f"/results/board/{NORTH}"), (HR, "/results/hr")
     for name, address in pages:
-        assert 'id="outside"' not in site.client(name).get(address).get_data(as_text=True)
+        assert 'id="outside"' not in site.client(name).get(f"{address}/spring/statements").text
     store.add(
         site.stores, packed(release, tmp_path, SIGNER), SIGNER.public_key().public_bytes_raw()
     )
     for name, address in pages:
-        page = parse(site.client(name).get(address).data)
+        page = parse(site.client(name).get(f"{address}/winter/statements").data)
         assert "Statements outside the themes" in words(page.root)
         assert release.measure_by_id[ALONE].label in words(page.root)
+        assert "Asked of some people only" in words(page.root)
+        assert "Asked of those who patrol." in words(page.root)
 
 
 def asked_of_some(release: Release, hidden: set[str], those: str = "those who patrol") -> Release:
