@@ -185,7 +185,7 @@ def publish_tally(  # noqa: PLR0913
                 drivers=drivers,
             )
             check(release)
-            found = examine(release, shown.plan, look.candidates, where)
+            found = examine(release, shown.plan, look.candidates, where, line)
             breaches = found.breaches
             if not breaches:
                 if past is not None:
