@@ -182,7 +182,8 @@ def with_range(
     """A figure with its decimals and its plausible range: `2.4 (1.5 to 3.8)`, `+3.7 (...)`."""
 
     def written(number: float | None) -> str:
-        return f"{number or 0.0:{'+' if signed else ''}.{digits}f}".replace("-", "−")
+        rounded = round(number or 0.0, digits) or 0.0  # no sign where there is no gap
+        return f"{rounded:{'+' if signed and rounded else ''}.{digits}f}".replace("-", "−")
 
     return f"{written(value)} ({written(lower)} to {written(upper)})"
 
@@ -229,6 +230,17 @@ def points_since(change: int, survey: str) -> str:
         return f"as in {survey}"
     points = "point" if abs(change) == 1 else "points"
     return f"{'up' if change > 0 else 'down'} {abs(change)} {points} since {survey}"
+
+
+def stood_out(before: int | None, after: int | None, others: float | None) -> str:
+    """A change that stands out where something was done, shortly."""
+    if before is None or after is None:
+        return "It changed by more than others did. This does not prove that what was done is why."
+    moved = signed(others) or "0"
+    return (
+        f"{before} of every 100 answers were positive before, {after} now; elsewhere they moved "
+        f"by {moved} on average. This does not prove that what was done is the cause."
+    )
 
 
 def line_moved(direction: Direction, waves: int) -> str:

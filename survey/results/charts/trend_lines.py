@@ -271,7 +271,8 @@ def _point(
     if style == "main" and row.lower is not None and row.upper is not None:
         whisker = (scale.y(row.upper), scale.y(row.lower))
     upper, lower = whisker or (y - 4, y + 4)
-    label_y = round(upper - 5 if above else lower + 15, 2)
+    # Below the lowest line stand the names of the surveys.
+    label_y = round(upper - 5 if above or lower + 15 > BOTTOM + 5 else lower + 15, 2)
     return Point(x, y, label_y, words.short_percent(row.value, row.bound), whisker)
 
 
