@@ -19,7 +19,9 @@ from werkzeug.wrappers import Response as BaseResponse
 from analysis.release.comment_themes import CommentThemes
 from analysis.release.model import Release
 from survey.database import Stores
-from survey.manage.people import Person, Role
+from survey.manage import duties
+from survey.manage.access import BOARD, HOME, HR
+from survey.manage.people import Person
 from survey.manage.sign_in import require
 from survey.results import commented, exports, scope, store, words
 from survey.results.frame import show_front, show_room, show_theme
@@ -27,9 +29,6 @@ from survey.results.reading import Reading, board_addresses, hr_addresses
 from survey.results.themes import opens_at
 
 blueprint = Blueprint("results", __name__)
-
-BOARD: Role = "board"
-HR: Role = "hr"
 
 
 @blueprint.context_processor
@@ -39,12 +38,14 @@ def sentences() -> dict[str, ModuleType]:
 
 
 @blueprint.get("/results")
-@require(BOARD, HR)
-def home(person: Person) -> BaseResponse:
-    """Send each reader to their own page."""
+@require(HOME)
+def home(person: Person) -> BaseResponse | str:
+    """Send boards and HR to their own page; tell everybody else what they may open."""
     if person.role == HR:
         return redirect(url_for("results.hr"))
-    return redirect(url_for("results.board", command=person.command))
+    if person.role == BOARD:
+        return redirect(url_for("results.board", command=person.command))
+    return render_template("manage/duties.html", page=duties.page(person, current_app))
 
 
 @blueprint.get("/results/board/<command>")
