@@ -185,7 +185,7 @@ def _better(reading: Reading, found: findings.Findings) -> Iterator[Better]:
         if row.group in reading.scope.groups and row.state == "stood_out" and (row.excess or 0) > 0:
             about = release.measure_by_id[row.measure].label
             title = f"{release.group_by_id[row.group].label}: {about}"
-            said = words.stood_out(row.value_before, row.value_after, row.others_change)
+            said = words.stood_out(row)
             yield Better((row.group, row.measure), title, "after what was done", said)
     for one in found.followed:
         if (one.kind, one.state) == ("concern", "cleared"):

@@ -10,6 +10,7 @@ from analysis.audiences import ROUNDED_DOWN
 from analysis.release.rows import (
     BenchmarkRow,
     Bound,
+    ChangeRow,
     ChangeState,
     ComparisonRow,
     ConcernKind,
@@ -232,14 +233,15 @@ def points_since(change: int, survey: str) -> str:
     return f"{'up' if change > 0 else 'down'} {abs(change)} {points} since {survey}"
 
 
-def stood_out(before: int | None, after: int | None, others: float | None) -> str:
-    """A change that stands out where something was done, shortly."""
-    if before is None or after is None:
-        return "It changed by more than others did. This does not prove that what was done is why."
-    moved = signed(others) or "0"
+def stood_out(row: ChangeRow) -> str:
+    """A change that stands out upward where something was done, shortly."""
+    excess, lower, upper = (
+        math.floor((one or 0) + 0.5) for one in (row.excess, row.lower, row.upper)
+    )
     return (
-        f"{before} of every 100 answers were positive before, {after} now; elsewhere they moved "
-        f"by {moved} on average. This does not prove that what was done is the cause."
+        f"{row.value_before} of every 100 answers were positive before, {row.value_after} now: "
+        f"{excess} more than elsewhere (plausible range {plausible_range(lower, upper)}). "
+        "This does not prove that what was done is the cause."
     )
 
 

@@ -138,7 +138,10 @@ def test_what_is_better_is_said_once_of_each_and_the_change_first(site: Site) ->
         ((OWN, "grievance"), "cleared"),
         ((OWN, "leadership"), "rose"),
     ]
-    assert "40 of every 100 answers were positive before, 60 now" in found[0].words
+    assert (
+        "40 of every 100 answers were positive before, 60 now: 19 more than elsewhere (plausible "
+        "range 8 to 31 more)."
+    ) in found[0].words
     assert all(one.label.startswith("strength") for one in found[3:])
 
 
