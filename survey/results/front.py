@@ -10,7 +10,7 @@ from analysis.release.model import Release
 from analysis.release.rows import EstimateRow, MeasureRow, TrendRow
 from analysis.statistics.concerns import PAST
 from analysis.statistics.sentences import how_it_moved
-from survey.results import concern_levels, findings, response, waves, words
+from survey.results import concern_levels, findings, moved_words, response, waves, words
 from survey.results.findings import Finding
 from survey.results.reading import WHOLE_FORCE, Reading
 from survey.results.scope import command_position, label
@@ -145,7 +145,7 @@ def _moved(reading: Reading, theme: str) -> str:
     if before is None or after is None:
         return ""
     titles = waves.titles(reading.releases)
-    return words.points_since(after - before, titles.get(earlier[-1].wave, earlier[-1].wave))
+    return moved_words.points_since(after - before, titles.get(earlier[-1].wave, earlier[-1].wave))
 
 
 def _exactly(row: TrendRow) -> int | None:
@@ -156,7 +156,7 @@ def _over(release: Release, group: str, theme: str) -> str:
     slope = release.slope_by_key.get((group, theme))
     if slope is None or slope.direction is None or slope.waves is None:
         return ""
-    return words.line_moved(slope.direction, slope.waves)
+    return moved_words.line_moved(slope.direction, slope.waves)
 
 
 def _concerns(
@@ -185,7 +185,7 @@ def _better(reading: Reading, found: findings.Findings) -> Iterator[Better]:
         if row.group in reading.scope.groups and row.state == "stood_out" and (row.excess or 0) > 0:
             about = release.measure_by_id[row.measure].label
             title = f"{release.group_by_id[row.group].label}: {about}"
-            said = words.stood_out(row)
+            said = moved_words.stood_out(row)
             yield Better((row.group, row.measure), title, "after what was done", said)
     for one in found.followed:
         if (one.kind, one.state) == ("concern", "cleared"):

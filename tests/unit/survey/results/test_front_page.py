@@ -13,7 +13,7 @@ from sqlalchemy import event
 
 from analysis.release.model import Release
 from analysis.release.rows import ChangeRow, ConcernRow, ConcernState, SlopeRow, TrendRow
-from survey.results import words
+from survey.results import moved_words, words
 from survey.results.front import MOST, Front, front
 from survey.results.reading import Reading
 
@@ -83,7 +83,7 @@ def test_nothing_is_said_of_a_change_from_or_to_what_cannot_be_compared(
 
 
 def test_changes_in_words() -> None:
-    said = [words.points_since(change, "May") for change in (3, -1, 0)]
+    said = [moved_words.points_since(change, "May") for change in (3, -1, 0)]
     assert said == ["up 3 points since May", "down 1 point since May", "as in May"]
     assert words.with_range(0, -4.2, 0.3, signed=True, digits=0) == "0 (−4 to 0)"
     assert words.with_range(-0.02, -1, 1.26, signed=True) == "0.0 (−1.0 to +1.3)"
