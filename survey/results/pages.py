@@ -55,14 +55,14 @@ def board(person: Person, command: str) -> str:
     _may_read(person, command)
     if not store.all_releases(_stores()):
         return _none()
-    return _front(_board(person, command, None))
+    return show_front(_board(person, command, None))
 
 
 @blueprint.get("/results/board/<command>/<wave>")
 @require(BOARD, HR)
 def board_wave(person: Person, command: str, wave: str) -> str:
     """A board's front page for one wave."""
-    return _front(_board(person, command, wave))
+    return show_front(_board(person, command, wave))
 
 
 @blueprint.get("/results/board/<command>/<wave>/<room>")
@@ -90,14 +90,14 @@ def board_csv(person: Person, command: str, wave: str, table: str) -> Response:
 @require(HR)
 def hr(person: Person) -> str:  # noqa: ARG001
     """HR's front page for the newest wave."""
-    return _front(_hr(None)) if store.all_releases(_stores()) else _none()
+    return show_front(_hr(None)) if store.all_releases(_stores()) else _none()
 
 
 @blueprint.get("/results/hr/<wave>")
 @require(HR)
 def hr_wave(person: Person, wave: str) -> str:  # noqa: ARG001
     """HR's front page for one wave."""
-    return _front(_hr(wave))
+    return show_front(_hr(wave))
 
 
 @blueprint.get("/results/hr/<wave>/<room>")
@@ -140,10 +140,6 @@ def _hr(wave: str | None) -> Reading:
 
 def _wrote(release: Release) -> CommentThemes | None:
     return commented.of_wave(_stores(), release.manifest.wave)
-
-
-def _front(reading: Reading) -> str:
-    return show_front(reading)
 
 
 def _none() -> str:
