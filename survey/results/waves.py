@@ -13,7 +13,7 @@ from survey.results.words import CORRECTED, answers
 
 @dataclass(frozen=True)
 class WaveLink:
-    """A wave to read; `current` marks the one on the page."""
+    """A wave to read, its title without what all begin with; `current` marks the one here."""
 
     title: str
     closed: str
@@ -72,15 +72,18 @@ def links(
     releases: Iterable[Release], current: Release, address: Callable[[str], str]
 ) -> tuple[WaveLink, ...]:
     """A link to each wave of the same questionnaire, newest first."""
+    of_kind = [
+        one for one in releases if one.manifest.questionnaire == current.manifest.questionnaire
+    ]
+    short = titles(of_kind)
     found = [
         WaveLink(
-            release.manifest.wave_title,
+            short[release.manifest.wave],
             _day(release.manifest.closed),
             address(release.manifest.wave),
             release.manifest.wave == current.manifest.wave,
         )
-        for release in releases
-        if release.manifest.questionnaire == current.manifest.questionnaire
+        for release in of_kind
     ]
     return tuple(reversed(found))
 
