@@ -17,7 +17,7 @@ from survey.config import Settings
 from survey.database import Stores
 from survey.demo import commands, home, making
 from survey.errors import SettingsError
-from survey.manage import waves
+from survey.manage import people, waves
 from survey.questionnaire import loader
 
 
@@ -48,8 +48,10 @@ def test_start_prints_addresses_sign_ins_and_codes(tmp_path: Path) -> None:
     said = run("--home", str(tmp_path), "--no-serve", "--port", "8123")
     assert "http://127.0.0.1:8123/\n" in said
     assert "http://127.0.0.1:8123/results" in said
+    there = {person.name for person in people.list_all(Stores.open(Settings.at(tmp_path)))}
     for person in making.SIGN_INS:
         assert person.name in said
+        assert person.name in there  # also where an earlier version made the demo
     assert making.PASSWORD in said
     assert "only a demo keeps codes" in said
     wave = waves.get(Stores.open(Settings.at(tmp_path)), "now")
