@@ -31,7 +31,7 @@ TRIES_OF_A_DEVICE = 10
 """Wrong passwords in a row from browsers that are known, after which none is known any more."""
 
 _NAME = re.compile(r"[a-z0-9]([a-z0-9.@_-]{0,62}[a-z0-9])?")
-_OBJECT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+OBJECT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 HASHER = PasswordHasher()
 
 
@@ -77,7 +77,7 @@ def add(
         SettingsError: for a name, role, command or password that cannot be; says which.
     """
     name = name.strip().lower()
-    if not _NAME.fullmatch(name) or _OBJECT_ID.fullmatch(name):
+    if not _NAME.fullmatch(name) or OBJECT_ID.fullmatch(name):
         raise SettingsError(
             f"{name!r} cannot be a sign-in name; use letters, digits, dots, hyphens, _ and @."
         )

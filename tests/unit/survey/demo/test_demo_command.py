@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import socket
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from fixtures_results import CHEAP
 
 from survey import database
 from survey.close import keys
@@ -35,6 +37,11 @@ def small_demo(folder: Path) -> list[str]:
     waves.open_wave(stores, "now", date(2026, 11, 1))
     home.keep_codes(folder, cards)
     return cards
+
+
+@pytest.fixture(autouse=True)
+def _cheap(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(people, "add", partial(people.add, hasher=CHEAP))
 
 
 def run(*arguments: str) -> str:
