@@ -97,7 +97,7 @@ def back() -> ResponseReturnValue:
 
 def _tell(person: Person) -> None:
     with _stores().results() as session:
-        said = f"as {person.described}, by the organisation"
+        said = f"as {person.title}, by the organisation"
         audit_log.record(session, person, "sign-in", said)
 
 

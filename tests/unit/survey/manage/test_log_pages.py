@@ -43,7 +43,7 @@ def test_a_session_is_logged_page_by_page_once_and_each_download_and_refusal(sit
     client.get(f"{OWN}/summer")  # not there
     client.get("/results")  # leads on
     expected = [
-        (BOARD, "sign-in", f"as board of {NORTH}, with a password"),
+        (BOARD, "sign-in", f"as Board of {NORTH}, with a password"),
         (BOARD, "view", OWN),
         (BOARD, "view", theme),
         (BOARD, "export", CSV),
@@ -110,7 +110,9 @@ def test_associations_read_the_log_in_plain_words_newest_first(site: Site) -> No
     site.client(BOARD).get(CSV)
     client = site.client(FEDERATION)
     first, second, third = log_of(client)[:3]
-    assert "federation (Staff association) Signed in: as association, with a password" in first
+    assert (
+        "federation (Staff association) Signed in: as Staff association, with a password" in first
+    )
     assert f"Downloaded a file: the results of {NORTH}, wave winter, table groups" in second
     assert "north (Board)" in third
     assert "A command on the server Took in results: Release" in " ".join(log_of(client))
@@ -161,6 +163,7 @@ def test_what_stands_in_the_log_is_shown_and_never_run(site: Site) -> None:
 @pytest.mark.parametrize(
     ("address", "said"),
     [
+        ("/results", "the page of what they may open"),
         ("/results/hr", "HR's results"),
         ("/results/hr/winter/procedures", "HR's results, wave winter, procedures"),
         (

@@ -76,7 +76,7 @@ def test_who_has_a_role_there_reads_what_it_may_and_only_id_and_role_are_kept(
     reply = come_back(client)
     assert reply.status_code == 200
     assert parse(reply.data).h1 == "You are signed in"
-    assert last_told(site).what == "as hr, by the organisation"
+    assert last_told(site).what == "as HR, by the organisation"
     assert client.get("/results").location == "/results/hr"
     assert client.get("/results/hr").status_code == 200
     assert people.get(site.stores, PERSON) == people.Person(PERSON, "hr", None)
