@@ -72,7 +72,7 @@ def test_respondents_are_never_logged_and_no_address_or_browser_is(site: Site) -
     start = audit_log.head(site.stores)
     reader, anybody = site.client(HR), site.app.test_client()
     marks = {"REMOTE_ADDR": "203.0.113.77", "HTTP_USER_AGENT": "Marked/1.0 (candour-test)"}
-    for address in ("/", "/privacy", "/accessibility", "/example/board", "/results/sign-in"):
+    for address in ("/", "/privacy", "/accessibility", "/results/sign-in"):
         anybody.get(address, environ_overrides=marks)
         reader.get(address, environ_overrides=marks)
     assert len(since(site, start.number)) == 1  # that reader signed in

@@ -203,15 +203,13 @@ def test_signing_out_ends_copies_of_the_cookie_too(site: Site) -> None:
     assert copy.get("/results/hr").location == "/results/sign-in"
 
 
-@pytest.mark.parametrize("target", ["https://elsewhere.example", "//elsewhere.example", "/box"])
-def test_signing_in_leads_nowhere_else(site: Site, target: str) -> None:
-    client = site.app.test_client()
-    given = token(client, f"/results/sign-in?next={target}")
-    reply = client.post(
-        f"/results/sign-in?next={target}",
-        data={"csrf_token": given, "name": HR, "password": PASSWORD, "next": target},
-    )
-    assert reply.location == "/results"
+def test_signing_in_leads_nowhere_else(site: Site) -> None:
+    for target in ("https://elsewhere.example", "//elsewhere.example", "/box"):
+        client = site.app.test_client()
+        given = token(client, f"/results/sign-in?next={target}")
+        sent = {"csrf_token": given, "name": HR, "password": PASSWORD, "next": target}
+        reply = client.post(f"/results/sign-in?next={target}", data=sent)
+        assert reply.location == "/results"
 
 
 def test_a_forged_cookie_signs_nobody_in(site: Site, tmp_path: Path) -> None:
