@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import json
 import zlib
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -87,6 +88,14 @@ def test_the_cookie_is_for_readers_alone_and_lasts_half_an_hour(site: Site) -> N
     assert "HttpOnly" in cookie
     assert "SameSite=Strict" in cookie
     assert site.app.permanent_session_lifetime == timedelta(minutes=30)
+
+
+def test_over_https_every_cookie_is_secure(site: Site) -> None:
+    app = create_app(replace(site.settings, https=True))
+    client = app.test_client()
+    given = sign_in(client, HR, PASSWORD).headers.getlist("Set-Cookie")
+    assert len(given) == 2
+    assert all("Secure" in cookie for cookie in given)
 
 
 def test_an_old_session_is_over(site: Site) -> None:
