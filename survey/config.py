@@ -21,6 +21,13 @@ ORIGIN = re.compile(
 """An address that pages can seal answers at and send them to; without a path."""
 
 
+ANSWER_DAYS = 56
+"""Eight weeks: about two until the Release is there, and in six every board meets at least once."""
+
+LONGEST_ANSWER = 365
+"""Days: whoever waits longer has the next survey before the answer."""
+
+
 @dataclass(frozen=True)
 class Settings:
     """Settings of one process.
@@ -38,6 +45,8 @@ class Settings:
             find it under their own address.
         box_address: the site whose pages may ask the issuer, on a host that has the issuer and not
             the ballot box (`CANDOUR_BOX_ADDRESS`); empty where it is the issuer's own.
+        answer_days: days after a wave closed in which boards answer its concerns
+            (`CANDOUR_ANSWER_DAYS`, default `ANSWER_DAYS`).
     """
 
     home: Path
@@ -48,6 +57,7 @@ class Settings:
     surfaces: tuple[str, ...] = SURFACES
     issue_address: str = ""
     box_address: str = ""
+    answer_days: int = ANSWER_DAYS
 
     def __post_init__(self) -> None:
         """Refuse settings that contradict one another."""
@@ -97,6 +107,7 @@ class Settings:
             "surfaces": surfaces,
             "issue_address": _origin(environment, "CANDOUR_ISSUE_ADDRESS"),
             "box_address": _origin(environment, "CANDOUR_BOX_ADDRESS"),
+            "answer_days": _days(environment.get("CANDOUR_ANSWER_DAYS", "")),
         }
         return cls(**{**values, **changes})  # type: ignore[arg-type]
 
@@ -111,6 +122,18 @@ def _origin(environment: Mapping[str, str], name: str) -> str:
         )
     # Browsers leave out the port that goes without saying.
     return found.lower().removesuffix(":443" if found.lower().startswith("https") else ":80")
+
+
+def _days(text: str) -> int:
+    """A number of days of which there is at least one, and at most a year."""
+    if not text.strip():
+        return ANSWER_DAYS
+    if not re.fullmatch(r"[1-9][0-9]{0,2}", text.strip()) or int(text) > LONGEST_ANSWER:
+        raise SettingsError(
+            f"CANDOUR_ANSWER_DAYS is {text.strip()!r}; write days as a whole number from 1 to "
+            f"{LONGEST_ANSWER}, such as {ANSWER_DAYS}."
+        )
+    return int(text)
 
 
 def _kept_secret(home: Path) -> str:

@@ -19,10 +19,13 @@ from werkzeug.wrappers import Response as BaseResponse
 from analysis.plan import COMMAND, FORCE
 from analysis.release.model import Release
 from analysis.release.rows import MeasureRow
+from survey import clock
 from survey.database import Stores
 from survey.manage.people import Person, Role
 from survey.manage.sign_in import require
 from survey.results import commented, exports, scope, store, words
+from survey.results.acts import reminders
+from survey.results.acts.concerns import FORCE_WIDE
 from survey.results.board import board_page
 from survey.results.hr import hr_page
 from survey.results.procedures import procedures_page
@@ -151,7 +154,8 @@ def _board(person: Person, command: str, wave: str | None) -> str:
     seen, own = _command(release, command)
     wrote = commented.of_wave(_stores(), release.manifest.wave)
     page = board_page(release, releases, seen, own, wrote)
-    return render_template("results/board.html", page=page)
+    acts = reminders.of(_stores(), releases, command, clock.today())
+    return render_template("results/board.html", page=page, acts=acts)
 
 
 def _hr(wave: str | None) -> str:
@@ -159,7 +163,8 @@ def _hr(wave: str | None) -> str:
         return render_template("results/none.html")
     releases, release = _releases(wave)
     wrote = commented.of_wave(_stores(), release.manifest.wave)
-    return render_template("results/hr.html", page=hr_page(release, releases, wrote))
+    acts = reminders.of(_stores(), releases, FORCE_WIDE, clock.today())
+    return render_template("results/hr.html", page=hr_page(release, releases, wrote), acts=acts)
 
 
 def _may_read(person: Person, command: str) -> None:

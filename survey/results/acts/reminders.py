@@ -1,0 +1,105 @@
+"""What a board's front page says of answers: what waits, what is late, what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask import url_for
+
+from analysis.release.model import Release
+from survey.database import Stores
+from survey.results.acts import record, standing
+from survey.results.acts.concerns import FORCE_WIDE
+from survey.results.acts.lines import day
+
+HR_PATH = "_force"
+"""What stands in addresses for the whole force; no command can be called so."""
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """A block on the front page of a board, or of HR.
+
+    Attributes:
+        said: sentences, the most urgent first; `urgent` when something is overdue.
+        open, done: how many actions are planned or under way, and done.
+        href: the board's list of actions.
+    """
+
+    said: tuple[str, ...]
+    urgent: bool
+    open: int
+    done: int
+    href: str
+
+
+def of(stores: Stores, releases: Sequence[Release], board: str, today: date) -> Reminder:
+    """The reminder of one board; needs a request for its addresses.
+
+    Args:
+        stores: with the actions.
+        releases: in force, oldest first.
+        board: id of the command; `FORCE_WIDE` for HR.
+        today: what days are counted from.
+    """
+    courses = record.courses(stores, board)
+    days = stores.settings.answer_days
+    waits = standing.waiting(releases, courses, board, today, days)
+    late = [one.now for one in courses if one.now.is_late(today)]
+    said = (*_waiting(waits), *_late(len(late)))
+    return Reminder(
+        said,
+        any(one.left < 0 for one in waits) or bool(late),
+        sum(one.now.state in {"planned", "under_way"} for one in courses),
+        sum(one.now.state == "done" for one in courses),
+        url_for("acts.board", board=path_of(board)),
+    )
+
+
+def path_of(board: str) -> str:
+    """A board as it stands in addresses."""
+    return HR_PATH if board == FORCE_WIDE else board
+
+
+def in_days(left: int) -> str:
+    """How long there is, or was, in words."""
+    if left == 0:
+        return "today"
+    days = f"{abs(left):,} day{'' if abs(left) == 1 else 's'}"
+    return f"in {days}" if left > 0 else f"{days} ago"
+
+
+def _waiting(waits: Sequence[standing.Waiting]) -> list[str]:
+    overdue = [one for one in waits if one.left < 0]
+    rest = [one for one in waits if one.left >= 0]
+    said = []
+    if overdue:
+        last = overdue[0]
+        said.append(
+            f"{_concerns(len(overdue))} not answered in time: answers were due on "
+            f"{day(last.due)}, {in_days(last.left)}."
+        )
+    if rest:
+        first = rest[0]
+        said.append(
+            f"{_concerns(len(rest))} not answered yet: answers are due on {day(first.due)}, "
+            f"{in_days(first.left)}."
+        )
+    return said
+
+
+def _concerns(count: int) -> str:
+    return f"{count} area of concern is" if count == 1 else f"{count} areas of concern are"
+
+
+def _late(count: int) -> list[str]:
+    if not count:
+        return []
+    which = (
+        "1 action is past the day it was"
+        if count == 1
+        else f"{count} actions are past the day they were"
+    )
+    return [f"{which} due."]
