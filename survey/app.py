@@ -96,10 +96,12 @@ def _surfaces(app: Flask, settings: Settings) -> None:
         from survey.manage import sign_in
         from survey.results import pages as results_pages
         from survey.results.acts import pages as acts_pages
+        from survey.results.acts import public
 
         sign_in.install(app)
         app.register_blueprint(results_pages.blueprint)
         app.register_blueprint(acts_pages.blueprint)
+        app.register_blueprint(public.blueprint)
     if {RESULTS, ISSUE} <= set(settings.surfaces):
         from survey.manage import pages as manage_pages
 

@@ -18,7 +18,7 @@ class Noticed:
     """How many noticed an action: the figure in words, whose, and in which survey.
 
     Attributes:
-        figure: percent with its range; empty where it is not shown.
+        figure: percent with its range; `[c]` where it is not shown.
     """
 
     figure: str
@@ -49,8 +49,9 @@ def noticed(releases: Sequence[Release], measure: str, command: str) -> Noticed 
     group = f"{COMMAND}={command}" if command else FORCE
     row = release.estimate_by_key.get((group, measure))
     found = release.group_by_id.get(group)
-    shown = row is not None and row.status == "shown" and row.positive is not None
-    figure = words.figure_with_range(row, further(release, group, measure)) if shown and row else ""
+    figure = (
+        "[c]" if row is None else words.figure_with_range(row, further(release, group, measure))
+    )
     return Noticed(figure, "" if found is None else found.label, release.manifest.wave_title)
 
 
