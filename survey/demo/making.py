@@ -25,6 +25,7 @@ from survey.manage import headcounts, people, waves
 from survey.questionnaire import answers, loader
 from survey.questionnaire.codebook import codebook
 from survey.questionnaire.model import Questionnaire
+from survey.results.acts import starting
 
 QUESTIONNAIRE = resources.QUESTIONNAIRES / "culture.yaml"
 RELEASES = "releases"
@@ -152,6 +153,7 @@ def _prepare(
     )
     headcounts.store(stores, wave.id, frame.headcounts(questionnaire))
     banding.make(stores, wave.id)
+    starting.keep(stores, wave.id)
     waves.open_wave(stores, wave.id, wave.opens)
 
 
