@@ -41,6 +41,7 @@ class Concern:
     Attributes:
         board: id of the command whose board answers; `FORCE_WIDE` for HR.
         group, about: labels of the group and of the theme or statement.
+        theme: id of the theme; empty for a statement that belongs to none.
         label: how sure it is, in a word.
         words: the fixed sentence of the Release.
         whole: whether it is about all of the board's people, and not about a part of them.
@@ -51,6 +52,7 @@ class Concern:
     board: str
     group: str
     about: str
+    theme: str
     label: str
     words: str
     whole: bool
@@ -109,12 +111,14 @@ class _Boards:
 
 def _concern(release: Release, row: ConcernRow, boards: _Boards) -> Concern:
     board, group = boards.of(row), release.group_by_id[row.group]
+    measure = release.measure_by_id[row.measure]
     named = {watched: name for name, watched in release.manifest.intersections}
     return Concern(
         Key(release.manifest.wave, row.group, row.measure, row.kind),
         board,
         named.get(row.group, group.label),
-        release.measure_by_id[row.measure].label,
+        measure.label,
+        measure.measure if measure.kind == "theme" else measure.theme or "",
         "above a level of concern" if row.kind == "level" else words.STATES[row.kind, row.state],
         row.words,
         whole=bool(board) and row.group == f"{COMMAND}={board}",

@@ -19,11 +19,12 @@ from survey.database import Stores
 from survey.manage.people import Person
 from survey.manage.sign_in import require
 from survey.results import store, words
-from survey.results.acts import forms, record, writing
+from survey.results.acts import forms, library, record, writing
 from survey.results.acts.board_list import board_list, history, overview
 from survey.results.acts.concerns import FORCE_WIDE
 from survey.results.acts.forms import ActionForm
 from survey.results.acts.lines import board_names
+from survey.results.acts.practice import ideas
 from survey.results.acts.record import Action, Course
 from survey.results.acts.reminders import HR_PATH, path_of
 
@@ -79,6 +80,16 @@ def board(person: Person, board: str) -> str:
     return render_template("results/acts/board.html", page=page)
 
 
+@blueprint.get("/results/actions/<board>/ideas")
+@require("board", "hr")
+def ideas_page(person: Person, board: str) -> str:
+    """Suggested actions, and what other boards shared."""
+    asked = _asked(person, board)
+    courses, path = record.courses(_stores()), path_of(asked.board)
+    page = ideas(asked.releases, courses, asked.board, path, asked.today, asked.may_write)
+    return render_template("results/acts/ideas.html", page=page)
+
+
 @blueprint.get("/results/actions/<board>/<action>/history")
 @require("board", "hr")
 def versions(person: Person, board: str, action: str) -> str:
@@ -109,7 +120,7 @@ def _edit(asked: _Asked, course: Course | None) -> ResponseReturnValue:
     offered = writing.offered(asked.releases, courses, asked.board, before)
     if request.method == "GET":
         chosen = _chosen(before, offered.form.concerns)
-        form = ActionForm(formdata=None, data=forms.filled(before, chosen))
+        form = ActionForm(formdata=None, data={**_idea(before), **forms.filled(before, chosen)})
         return _form(asked, course, offered, form, forms.Typed({}, (), ()), 200)
     form = ActionForm()
     typed = forms.read(form, request.form, offered.form, before, asked.today)
@@ -141,6 +152,12 @@ def _form(
 ) -> ResponseReturnValue:
     page = writing.page(course, asked.label, path_of(asked.board), offered, form, typed)
     return render_template("results/acts/edit.html", page=page), status
+
+
+def _idea(before: Action | None) -> dict[str, object]:
+    """What a suggestion puts into a new action, to be written in the board's own words."""
+    idea = library.suggestion(request.args.get("idea", "")) if before is None else None
+    return {} if idea is None else {"title": idea.title, "words": idea.words}
 
 
 def _chosen(before: Action | None, offered: Sequence[str]) -> list[str]:
