@@ -24,9 +24,6 @@ ORIGIN = re.compile(
 ANSWER_DAYS = 56
 """Eight weeks: about two until the Release is there, and in six every board meets at least once."""
 
-LONGEST_ANSWER = 365
-"""Days: whoever waits longer has the next survey before the answer."""
-
 
 @dataclass(frozen=True)
 class Settings:
@@ -47,6 +44,9 @@ class Settings:
             the ballot box (`CANDOUR_BOX_ADDRESS`); empty where it is the issuer's own.
         answer_days: days after a wave closed in which boards answer its concerns
             (`CANDOUR_ANSWER_DAYS`, default `ANSWER_DAYS`).
+        idle_minutes: how long a reader stays signed in without opening a page
+            (`CANDOUR_IDLE_MINUTES`).
+        session_hours: how long a reader stays signed in at all (`CANDOUR_SESSION_HOURS`).
     """
 
     home: Path
@@ -58,6 +58,8 @@ class Settings:
     issue_address: str = ""
     box_address: str = ""
     answer_days: int = ANSWER_DAYS
+    idle_minutes: int = 30
+    session_hours: int = 8
 
     def __post_init__(self) -> None:
         """Refuse settings that contradict one another."""
@@ -107,9 +109,18 @@ class Settings:
             "surfaces": surfaces,
             "issue_address": _origin(environment, "CANDOUR_ISSUE_ADDRESS"),
             "box_address": _origin(environment, "CANDOUR_BOX_ADDRESS"),
-            "answer_days": _days(environment.get("CANDOUR_ANSWER_DAYS", "")),
+            "answer_days": _whole(environment, "CANDOUR_ANSWER_DAYS", ANSWER_DAYS, 1, 365),
+            "idle_minutes": _whole(environment, "CANDOUR_IDLE_MINUTES", 30, 5, 60),
+            "session_hours": _whole(environment, "CANDOUR_SESSION_HOURS", 8, 1, 12),
         }
         return cls(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def _whole(environment: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    found = environment.get(name, "").strip() or str(default)
+    if not re.fullmatch(r"[0-9]{1,4}", found) or not least <= int(found) <= most:
+        raise SettingsError(f"{name} is {found!r}; it can be a whole number of {least} to {most}.")
+    return int(found)
 
 
 def _origin(environment: Mapping[str, str], name: str) -> str:
@@ -122,18 +133,6 @@ def _origin(environment: Mapping[str, str], name: str) -> str:
         )
     # Browsers leave out the port that goes without saying.
     return found.lower().removesuffix(":443" if found.lower().startswith("https") else ":80")
-
-
-def _days(text: str) -> int:
-    """A number of days of which there is at least one, and at most a year."""
-    if not text.strip():
-        return ANSWER_DAYS
-    if not re.fullmatch(r"[1-9][0-9]{0,2}", text.strip()) or int(text) > LONGEST_ANSWER:
-        raise SettingsError(
-            f"CANDOUR_ANSWER_DAYS is {text.strip()!r}; write days as a whole number from 1 to "
-            f"{LONGEST_ANSWER}, such as {ANSWER_DAYS}."
-        )
-    return int(text)
 
 
 def _kept_secret(home: Path) -> str:

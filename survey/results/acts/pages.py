@@ -16,6 +16,7 @@ from flask.typing import ResponseReturnValue
 from analysis.release.model import Release
 from survey import clock
 from survey.database import Stores
+from survey.manage.access import ACTIONS
 from survey.manage.people import Person
 from survey.manage.sign_in import require
 from survey.results import store, words
@@ -54,7 +55,7 @@ class _Asked:
 
 
 @blueprint.get("/results/actions")
-@require("board", "hr")
+@require(ACTIONS)
 def home(person: Person) -> ResponseReturnValue:
     """HR's overview of every board; a board is sent to its own list."""
     if person.role == "board":
@@ -68,7 +69,7 @@ def home(person: Person) -> ResponseReturnValue:
 
 
 @blueprint.get("/results/actions/<board>")
-@require("board", "hr")
+@require(ACTIONS)
 def board(person: Person, board: str) -> str:
     """What a board answered and does, and what waits for an answer."""
     asked = _asked(person, board)
@@ -81,7 +82,7 @@ def board(person: Person, board: str) -> str:
 
 
 @blueprint.get("/results/actions/<board>/ideas")
-@require("board", "hr")
+@require(ACTIONS)
 def ideas_page(person: Person, board: str) -> str:
     """Suggested actions, and what other boards shared."""
     asked = _asked(person, board)
@@ -91,7 +92,7 @@ def ideas_page(person: Person, board: str) -> str:
 
 
 @blueprint.get("/results/actions/<board>/<action>/history")
-@require("board", "hr")
+@require(ACTIONS)
 def versions(person: Person, board: str, action: str) -> str:
     """Every version of an action, the newest first."""
     asked = _asked(person, board)
@@ -100,14 +101,14 @@ def versions(person: Person, board: str, action: str) -> str:
 
 
 @blueprint.route("/results/actions/<board>/new", methods=["GET", "POST"])
-@require("board", "hr")
+@require(ACTIONS)
 def new(person: Person, board: str) -> ResponseReturnValue:
     """Answer concerns, or begin something that answers none."""
     return _edit(_to_write(person, board), None)
 
 
 @blueprint.route("/results/actions/<board>/<action>", methods=["GET", "POST"])
-@require("board", "hr")
+@require(ACTIONS)
 def edit(person: Person, board: str, action: str) -> ResponseReturnValue:
     """Write the next version of an action."""
     asked = _to_write(person, board)
@@ -133,13 +134,8 @@ def _edit(asked: _Asked, course: Course | None) -> ResponseReturnValue:
         typed = forms.Typed(typed.values, (("title", record.CHANGED),), ())
         form.version.data = str(before.version)
         return _form(asked, course, offered, form, typed, 409)
-    _keep(asked.person, made)
+    record.keep(_stores(), made, asked.person)
     return redirect(url_for("acts.board", board=path_of(asked.board)))
-
-
-def _keep(person: Person, action: Action) -> None:  # noqa: ARG001
-    """The one place at which an action is written: each is a thing that a reader did."""
-    record.keep(_stores(), action)
 
 
 def _form(

@@ -14,6 +14,8 @@ from sqlalchemy.exc import IntegrityError
 
 from survey.database import Stores
 from survey.errors import ActionError
+from survey.manage import audit_log
+from survey.manage.people import Person
 from survey.manage.tables import ActionRow
 from survey.results.acts.concerns import Key
 
@@ -100,19 +102,25 @@ def new_id() -> str:
     return secrets.token_hex(8)
 
 
-def keep(stores: Stores, action: Action) -> None:
-    """Add a version.
+def keep(stores: Stores, action: Action, person: Person | None = None) -> None:
+    """Add a version, and say in the log that somebody did; the one place that writes actions.
+
+    Args:
+        stores: with the actions.
+        action: the version.
+        person: who wrote it; None for a command on the server.
 
     Raises:
         ActionError: when there is one of that number, because somebody else was faster.
     """
-    values = {
-        **vars(action),
-        "concerns": json.dumps([list(vars(k).values()) for k in action.concerns]),
-    }
+    keys = [list(vars(key).values()) for key in action.concerns]
+    whose = action.command or "the whole force"
     try:
         with stores.results() as session:
-            session.add(ActionRow(**values))
+            session.add(ActionRow(**{**vars(action), "concerns": json.dumps(keys)}))
+            session.flush()
+            said = f"{whose}: version {action.version} of action {action.id}"
+            audit_log.record(session, person, "action", said)
     except IntegrityError as error:
         raise ActionError(CHANGED) from error
 

@@ -17,6 +17,7 @@ from sqlalchemy import event
 from survey import clock
 from survey.config import ANSWER_DAYS, Settings
 from survey.errors import ActionError, SettingsError
+from survey.manage import audit_log, log_words
 from survey.results.acts import checks, record, standing
 from survey.results.acts.concerns import FORCE_WIDE, raised
 
@@ -220,6 +221,14 @@ def test_every_version_stays_and_a_row_is_never_changed(site: Site) -> None:
     assert kept(site) == [("Talks in every shift", 1), ("Talks twice a year", 2)]
     seen = [one.split()[0] for one in iter(lambda: next(sent), "") if "action" in one.split()]
     assert set(seen) == {"SELECT", "INSERT"}
+    logged = [entry for entry in audit_log.entries(site.stores) if entry.kind == "action"]
+    assert [(entry.who, entry.what) for entry in logged] == [
+        (BOARD, f"{NORTH}: version {version} of action {course.now.id}") for version in (1, 2)
+    ]
+    page_of = "answers and actions of response-north, new"
+    assert f"Opened a page: {page_of}" in [
+        log_words.did(entry) for entry in audit_log.entries(site.stores)
+    ]
     page = parse(client.get(f"{address}/history").data)
     history = page.text
     assert "Version 2, 1 April 2026, by the board" in history
