@@ -18,7 +18,17 @@ from survey.close.sealed_tallies import Pooling
 from survey.collect import codes, issuer, submit
 from survey.config import Settings
 from survey.database import Stores
-from survey.demo import answering, coders, declared, home, others, personnel, remarks, reorganised
+from survey.demo import (
+    answering,
+    coders,
+    declared,
+    home,
+    others,
+    personnel,
+    promised,
+    remarks,
+    reorganised,
+)
 from survey.demo.force import SEED, WAVES, Force, Frame, make_force
 from survey.demo.truths import BEFORE_ACTION, TRUTHS
 from survey.manage import headcounts, people, waves
@@ -179,6 +189,7 @@ def _close(stores: Stores, wave: DemoWave, closes: date, folder: Path, report: R
         declared.write(acted, wave.id, closes)
     report(f"{wave.title}: sorting the comments")
     coders.sort(stores, wave.id, officers, release, SEED + wave.number)
+    promised.write(stores, wave.number, wave.id, closes)
     report(f"{wave.title}: destroying the answers and their key")
     destroying.destroy(stores, wave.id, key, closes + OPEN_FOR)
 

@@ -90,7 +90,7 @@ def said_page(
 ) -> SaidPage:
     """The page, from Releases and published actions alone."""
     names, concerns = board_names(releases), by_key(releases)
-    public = [one for one in courses if one.now.published]
+    public = [one for one in reversed(courses) if one.now.published]
     boards = tuple(
         (
             names.get(board, "The whole force"),

@@ -12,10 +12,13 @@ from analysis.release.model import Release
 from survey.database import Stores
 from survey.results.acts import record, standing
 from survey.results.acts.concerns import FORCE_WIDE
-from survey.results.acts.lines import day
+from survey.results.acts.lines import TAGS, day
 
 HR_PATH = "_force"
 """What stands in addresses for the whole force; no command can be called so."""
+
+MOST = 3
+"""Actions that a front page names."""
 
 
 @dataclass(frozen=True)
@@ -24,12 +27,15 @@ class Reminder:
 
     Attributes:
         said: sentences, the most urgent first; `urgent` when something is overdue.
+        promised: title, tag with its colour, and day of what is planned or under way, the first due
+            first; at most `MOST`.
         open, done: how many actions are planned or under way, and done.
         href: the board's list of actions.
     """
 
     said: tuple[str, ...]
     urgent: bool
+    promised: tuple[tuple[str, str, str, str], ...]
     open: int
     done: int
     href: str
@@ -47,13 +53,18 @@ def of(stores: Stores, releases: Sequence[Release], board: str, today: date) -> 
     courses = record.courses(stores, board)
     days = stores.settings.answer_days
     waits = standing.waiting(releases, courses, board, today, days)
-    late = [one.now for one in courses if one.now.is_late(today)]
-    said = (*_waiting(waits), *_late(len(late)))
+    now = [one.now for one in courses]
+    going = sorted(
+        (one for one in now if one.state in {"planned", "under_way"}),
+        key=lambda one: one.due or today,
+    )
+    late = sum(one.is_late(today) for one in now)
     return Reminder(
-        said,
-        any(one.left < 0 for one in waits) or bool(late),
-        sum(one.now.state in {"planned", "under_way"} for one in courses),
-        sum(one.now.state == "done" for one in courses),
+        (*_waiting(waits), *_late(late)),
+        any(one.left < 0 for one in waits) or late > 0,
+        tuple((one.title, *TAGS[one.state], day(one.due)) for one in going[:MOST]),
+        len(going),
+        sum(one.state == "done" for one in now),
         url_for("acts.board", board=path_of(board)),
     )
 

@@ -9,10 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
+from analysis.plan import COMMAND
 from survey.database import Stores
 from survey.manage import waves
 from survey.manage.tables import DoneBeforeRow
+from survey.manage.waves import Wave
+from survey.questionnaire.model import Questionnaire
 from survey.results import store
 from survey.results.acts import record
 from survey.results.acts.lines import TAGS, board_names
@@ -41,22 +45,40 @@ def keep(stores: Stores, wave_id: str) -> None:
     Raises:
         WaveStateError: when there is no such wave.
     """
-    if waves.get(stores, wave_id).state != "draft":
+    wave = waves.get(stores, wave_id)
+    if wave.state != "draft":
         return
-    told = pick([one.now for one in record.courses(stores)], _names(stores))
+    actions = [one.now for one in record.courses(stores)]
+    told = pick(actions, _names(stores, wave.questionnaire, actions), _last(stores, wave))
     content = json.dumps({"lines": told.lines, "more": told.more})
     with stores.results() as session:
         session.merge(DoneBeforeRow(wave_id, content))
 
 
-def pick(actions: Sequence[Action], names: dict[str, str]) -> DoneBefore:
-    """The published actions that are done or under way, each board's newest before any second one.
+def _last(stores: Stores, wave: Wave) -> date:
+    """The day on which the wave before of the same questionnaire opened."""
+    days = [
+        one.opened
+        for one in waves.all_waves(stores)
+        if one.opened is not None and one.questionnaire.id == wave.questionnaire.id
+    ]
+    return max(days, default=date.min)
+
+
+def pick(actions: Sequence[Action], names: dict[str, str], since: date) -> DoneBefore:
+    """The published actions that are under way or were done since, each board's before its second.
 
     Args:
         actions: the newest version of each.
         names: label of each command.
+        since: what was done before was told in an earlier survey.
     """
-    public = [one for one in actions if one.published and one.state in {"done", "under_way"}]
+    public = [
+        one
+        for one in actions
+        if one.published
+        and (one.state == "under_way" or (one.done_on is not None and one.done_on >= since))
+    ]
     public.sort(key=lambda one: (one.state != "done", -one.day.toordinal(), one.title))
     seen: dict[str, int] = {}
     turns = []
@@ -83,5 +105,12 @@ def of_wave(stores: Stores, wave_id: str) -> DoneBefore:
     )
 
 
-def _names(stores: Stores) -> dict[str, str]:
-    return board_names(store.all_releases(stores))
+def _names(
+    stores: Stores, questionnaire: Questionnaire, actions: Sequence[Action]
+) -> dict[str, str]:
+    """Labels of commands: the questionnaire's, and of one that it lacks an earlier Release's."""
+    plans = (one for one in questionnaire.plan.breakdowns if one.id == COMMAND)
+    names = {value.id: value.label for one in plans for value in one.values}
+    if {one.command for one in actions} <= {"", *names}:
+        return names
+    return {**board_names(store.all_releases(stores)), **names}

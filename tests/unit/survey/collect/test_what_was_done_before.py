@@ -61,9 +61,7 @@ def test_the_first_page_names_what_is_done_and_changes_no_more_once_it_is_open(
     waves.open_wave(stores, "autumn", OPENED)
     first = page(settings)
     text = parse(first).text
-    assert (
-        "What was done since the last survey The whole force: Talks in every shift (done)" in text
-    )
+    assert "What came of the last survey The whole force: Talks in every shift (done)" in text
     assert "All of it: “You said, we did” (opens in a new tab)" in text
     for unsaid in (QUIET.title, PLANNED.title):
         assert unsaid not in text
@@ -76,7 +74,7 @@ def test_a_survey_before_which_nothing_was_done_says_nothing_of_it(tmp_path: Pat
     live = open_live_wave(tmp_path / "home", QUESTIONNAIRES / "tiny.yaml")
     starting.keep(live.stores, "autumn")
     assert starting.of_wave(live.stores, "autumn") == starting.DoneBefore()
-    assert "What was done since" not in parse(page(live.settings)).text
+    assert "What came of" not in parse(page(live.settings)).text
 
 
 def many(command: str, count: int, **changes: object) -> list[Action]:
@@ -89,7 +87,7 @@ def many(command: str, count: int, **changes: object) -> list[Action]:
 
 def test_every_board_has_its_turn_before_any_has_a_second() -> None:
     actions = many("north", 6) + many("south", 1, state="under_way", done_on=None) + many("", 2)
-    told = starting.pick(actions, {"north": "North", "south": "South"})
+    told = starting.pick(actions, {"north": "North", "south": "South"}, date(2026, 4, 1))
     assert told.lines == (
         ("The whole force", "0", "done"),
         ("North", "0", "done"),
@@ -100,3 +98,5 @@ def test_every_board_has_its_turn_before_any_has_a_second() -> None:
     )
     assert told.more == 3
     assert len(told.lines) == starting.MOST
+    later = starting.pick(actions, {"north": "North", "south": "South"}, date(2026, 4, 2))
+    assert later.lines == (("South", "0", "under way"),)
