@@ -6,9 +6,12 @@ from dataclasses import replace
 from datetime import date
 
 from fixtures_release import NORTH
+from fixtures_results import Site
 from flask.testing import FlaskClient
 from html_page import parse
+from sqlalchemy import delete
 
+from survey.manage.tables import ActionRow
 from survey.results.acts.concerns import Key
 from survey.results.acts.record import Action
 
@@ -51,10 +54,21 @@ def again(action: Action, **changes: object) -> Action:
     return replace(action, version=action.version + 1, **changes)
 
 
-def send(client: FlaskClient, address: str, **typed: object):  # type: ignore[no-untyped-def]
-    """Send the form of a page, with the token that the page has."""
+def emptied(site: Site) -> Site:
+    """The same site as if no board had ever written an action."""
+    with site.stores.results() as session:
+        session.execute(delete(ActionRow))
+    return site
+
+
+def token_of(client: FlaskClient, address: str) -> str:
+    """The token that a page's form has."""
     page = parse(client.get(address).data)
-    fields = (field for field in page.root.iter("input") if field.get("name") == "csrf_token")
-    tokens = [field.get("value") for field in fields]
+    fields = [field for field in page.root.iter("input") if field.get("name") == "csrf_token"]
+    return fields[-1].get("value", "")
+
+
+def send(client: FlaskClient, address: str, token: str = "", **typed: object):  # type: ignore[no-untyped-def]
+    """Send the form of a page, with the token that it has or had."""
     sent = {name: value for name, value in typed.items() if value is not None}
-    return client.post(address, data={"csrf_token": tokens[-1], **sent})
+    return client.post(address, data={"csrf_token": token or token_of(client, address), **sent})

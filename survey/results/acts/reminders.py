@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -26,15 +26,14 @@ class Reminder:
     """A block on the front page of a board, or of HR.
 
     Attributes:
-        said: sentences, the most urgent first; `urgent` when something is overdue.
+        said: (sentence, whether it is about something overdue).
         promised: title, tag with its colour, and day of what is planned or under way, the first due
             first; at most `MOST`.
         open, done: how many actions are planned or under way, and done.
         href: the board's list of actions.
     """
 
-    said: tuple[str, ...]
-    urgent: bool
+    said: tuple[tuple[str, bool], ...]
     promised: tuple[tuple[str, str, str, str], ...]
     open: int
     done: int
@@ -61,7 +60,6 @@ def of(stores: Stores, releases: Sequence[Release], board: str, today: date) -> 
     late = sum(one.is_late(today) for one in now)
     return Reminder(
         (*_waiting(waits), *_late(late)),
-        any(one.left < 0 for one in waits) or late > 0,
         tuple((one.title, *TAGS[one.state], day(one.due)) for one in going[:MOST]),
         len(going),
         sum(one.state == "done" for one in now),
@@ -82,35 +80,22 @@ def in_days(left: int) -> str:
     return f"in {days}" if left > 0 else f"{days} ago"
 
 
-def _waiting(waits: Sequence[standing.Waiting]) -> list[str]:
-    overdue = [one for one in waits if one.left < 0]
-    rest = [one for one in waits if one.left >= 0]
-    said = []
-    if overdue:
-        last = overdue[0]
-        said.append(
-            f"{_concerns(len(overdue))} not answered in time: answers were due on "
-            f"{day(last.due)}, {in_days(last.left)}."
-        )
-    if rest:
-        first = rest[0]
-        said.append(
-            f"{_concerns(len(rest))} not answered yet: answers are due on {day(first.due)}, "
-            f"{in_days(first.left)}."
-        )
-    return said
+def _waiting(waits: Sequence[standing.Waiting]) -> Iterator[tuple[str, bool]]:
+    for overdue in (True, False):
+        found = [one for one in waits if (one.left < 0) is overdue]
+        if not found:
+            continue
+        first = found[0]
+        said = "not answered in time: answers were" if overdue else "not answered yet: answers are"
+        due = f"{day(first.due)}, {in_days(first.left)}"
+        yield f"{_concerns(len(found))} {said} due on {due}.", overdue
 
 
 def _concerns(count: int) -> str:
     return f"{count} area of concern is" if count == 1 else f"{count} areas of concern are"
 
 
-def _late(count: int) -> list[str]:
-    if not count:
-        return []
-    which = (
-        "1 action is past the day it was"
-        if count == 1
-        else f"{count} actions are past the day they were"
-    )
-    return [f"{which} due."]
+def _late(count: int) -> Iterator[tuple[str, bool]]:
+    if count:
+        said = "1 action is" if count == 1 else f"{count} actions are"
+        yield f"{said} past {'its' if count == 1 else 'their'} day.", True

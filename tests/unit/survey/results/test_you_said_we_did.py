@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from fixtures_acts import DEPARTMENTS, NORTHS, TALKS, again
+from fixtures_acts import DEPARTMENTS, NORTHS, TALKS, again, emptied
 from fixtures_release import NORTH, SOUTH, WATCHED, WAVES, make_release
 from fixtures_results import BOARD, Site, make_site
 from html_page import parse
@@ -37,10 +37,15 @@ DONE = again(
 HIDDEN_AWAY = replace(TALKS, id="e" * 16, title="Only for this board", words="Not to be read.")
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    return make_site(tmp_path_factory.mktemp("said") / "home")
+
+
 @pytest.fixture
-def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
+def site(made: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
     monkeypatch.setattr(clock, "today", lambda: TODAY)
-    made = make_site(tmp_path / "home")
+    emptied(made)
     for action in (TALKS, DONE, HIDDEN_AWAY):
         record.keep(made.stores, action)
     return made
