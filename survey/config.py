@@ -21,6 +21,8 @@ ORIGIN = re.compile(
 """An address that pages can seal answers at and send them to; without a path."""
 
 
+ANSWER_DAYS = 56
+"""Eight weeks: about two until the Release is there, and in six every board meets at least once."""
 MICROSOFT = "https://login.microsoftonline.com"
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -63,6 +65,8 @@ class Settings:
             find it under their own address.
         box_address: the site whose pages may ask the issuer, on a host that has the issuer and not
             the ballot box (`CANDOUR_BOX_ADDRESS`); empty where it is the issuer's own.
+        answer_days: days after a wave closed in which boards answer its concerns
+            (`CANDOUR_ANSWER_DAYS`, default `ANSWER_DAYS`).
         idle_minutes: how long a reader stays signed in without opening a page
             (`CANDOUR_IDLE_MINUTES`).
         session_hours: how long a reader stays signed in at all (`CANDOUR_SESSION_HOURS`).
@@ -77,6 +81,7 @@ class Settings:
     surfaces: tuple[str, ...] = SURFACES
     issue_address: str = ""
     box_address: str = ""
+    answer_days: int = ANSWER_DAYS
     idle_minutes: int = 30
     session_hours: int = 8
     tenant: Tenant | None = None
@@ -129,6 +134,7 @@ class Settings:
             "surfaces": surfaces,
             "issue_address": _origin(environment, "CANDOUR_ISSUE_ADDRESS"),
             "box_address": _origin(environment, "CANDOUR_BOX_ADDRESS"),
+            "answer_days": _whole(environment, "CANDOUR_ANSWER_DAYS", ANSWER_DAYS, 1, 365),
             "idle_minutes": _whole(environment, "CANDOUR_IDLE_MINUTES", 30, 5, 60),
             "session_hours": _whole(environment, "CANDOUR_SESSION_HOURS", 8, 1, 12),
             "tenant": _tenant(environment),

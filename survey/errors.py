@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from analysis.errors import CandourError, DataError, LedgerError, ReleaseError
 
 __all__ = [
+    "ActionError",
     "BoxError",
     "CandourError",
     "CodeError",
@@ -49,6 +50,10 @@ class QuestionnaireError(CandourError):
 
 class WaveStateError(CandourError):
     """A wave is not in the state that a step needs."""
+
+
+class ActionError(CandourError):
+    """An action cannot be kept as it was sent."""
 
 
 class BoxError(CandourError):

@@ -42,6 +42,11 @@ def place(address: str) -> str:
             said = f"the results of {command}" + _within(rest)
         case ["hr", *rest]:
             said = "HR's results" + _within(rest)
+        case ["actions"]:
+            said = "answers and actions of every board"
+        case ["actions", board, *rest]:
+            whose = "the whole force" if board == "_force" else board
+            said = f"answers and actions of {whose}" + "".join(f", {part}" for part in rest)
         case ["log", "file.csv"]:
             said = "this log, as a file"
         case [page] if page in _PLAIN:
