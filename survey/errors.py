@@ -8,6 +8,7 @@ from analysis.errors import CandourError, DataError, LedgerError, ReleaseError
 from survey.catalogue import translatable
 
 __all__ = [
+    "ActionError",
     "BoxError",
     "CandourError",
     "CodeError",
@@ -50,6 +51,10 @@ class QuestionnaireError(CandourError):
 
 class WaveStateError(CandourError):
     """A wave is not in the state that a step needs."""
+
+
+class ActionError(CandourError):
+    """An action cannot be kept as it was sent."""
 
 
 class BoxError(CandourError):
@@ -125,6 +130,27 @@ class TicketError(CandourError):
     def __init__(self, sentence: str, name: str = "") -> None:
         self.sentence, self.name = sentence, name
         super().__init__(sentence.format(name=name))
+
+
+class OrganisationError(CandourError):
+    """Somebody who signs in by the organisation is not let in.
+
+    Attributes:
+        reason: a few words for the log; they tell nothing of the person.
+    """
+
+    PUBLIC = (
+        "Signing in by your organisation did not work. Try once more, from the start; if it still "
+        "does not, tell whoever runs this service."
+    )
+    NO_ROLE = (
+        "Your organisation knows you, and gives you no role here, or more than one. Ask whoever "
+        "runs this service for one role."
+    )
+
+    def __init__(self, reason: str, public: str = PUBLIC) -> None:
+        self.reason = reason
+        super().__init__(public)
 
 
 class OtherKeys(CandourError):

@@ -38,6 +38,7 @@ from survey.questionnaire.model import (
     Section,
     Statement,
 )
+from survey.results.acts import starting
 
 CODE = "candour.code"
 TICKET = "candour.ticket"
@@ -171,6 +172,7 @@ def form_html(wave: Wave, page: FormPage, keys: PageKeys | None = None) -> str:
         keys: in place of the wave's own; of a preview, which knows no headcounts either.
     """
     edges = bands.of_wave(stores(), wave.id) if keys is None else {}
+    before = starting.of_wave(stores(), wave.id) if keys is None else starting.DoneBefore()
 
     def rendered() -> str:
         return render_template(
@@ -182,6 +184,7 @@ def form_html(wave: Wave, page: FormPage, keys: PageKeys | None = None) -> str:
             sentences=SENTENCES,
             longest=LONGEST_COMMENT,
             ticket_name=tickets.file_name(wave.id),
+            before=before,
         )
 
     return both.of(rendered, TOLD)
@@ -264,7 +267,7 @@ def _row(question: Question, given: tuple[str, ...]) -> CheckedAnswer:
 def _stored(question: Choice, option: Option) -> str | None:
     if option.folds_to is None:
         return said(SENTENCES["nothing_stored"])
-    kept = said(dict(question.categories)[option.folds_to])
+    kept = said(question.stored[option.folds_to])
     if kept == said(option.label):
         return None
     return said(SENTENCES["stored_as"]).format(answer=said(option.label), kept=kept)

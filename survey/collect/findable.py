@@ -15,7 +15,7 @@ from flask_babel import gettext
 from analysis.bands import Bands
 from analysis.plan import Breakdown, Group, TablePlan, Value
 from survey import languages
-from survey.questionnaire.model import Questionnaire
+from survey.questionnaire.model import Choice, Questionnaire
 
 
 @dataclass(frozen=True)
@@ -25,18 +25,27 @@ class Findable:
     Attributes:
         section: id of the section after whose questions it is said.
         data: as JSON, what `data_of` gives.
+        coarser: whether some question has answers that say less.
     """
 
     section: str
     data: str
+    coarser: bool
 
 
 @dataclass(frozen=True)
 class BandedTable:
-    """A declared table for people to read: (group, its band in words or None), the force first."""
+    """A declared table for people to read.
+
+    Attributes:
+        rows: (group, its band in words or None), the larger first.
+        counted: whether its groups were counted: where any are, all that one thing picks; but
+            crossings need not be, and without the size of any of them nobody can tell.
+    """
 
     label: str
     rows: tuple[tuple[str, str | None], ...]
+    counted: bool
 
 
 def of(questionnaire: Questionnaire, edges: Bands) -> Findable | None:
@@ -54,21 +63,28 @@ def of(questionnaire: Questionnaire, edges: Bands) -> Findable | None:
         ensure_ascii=False,
         separators=(",", ":"),
     )
-    return Findable(sections[-1], data)
+    coarser = any(isinstance(one, Choice) and one.coarser for one in questionnaire.questions)
+    return Findable(sections[-1], data, coarser)
 
 
 def data_of(plan: TablePlan, edges: Bands, called: Callable[[str], str] = str) -> dict[str, object]:
     """What the page looks things up in; `called` says what a label is in the page's language.
 
     Returns:
-        `breakdowns`: in the order of group ids, each with its `id`, `label`, `question`, and under
-        `of` category -> the values that hold it, [value, label, level], coarse to fine; `tables`:
-        breakdown -> number of its finest level, each; `bands`: group id -> words.
+        `breakdowns`: in the order of group ids, each with its `id`, `label`, `question`, under
+        `of` category -> the values that hold it, [value, label, level], coarse to fine, and under
+        `coarser` the values that are answers too; `tables`: breakdown -> number of its finest
+        level, each; `bands`: group id -> words.
     """
     return {
         "breakdowns": [
-            {"id": one.id, "label": called(one.label), "question": one.variable}
-            | {"of": _chains(one, called)}
+            {
+                "id": one.id,
+                "label": called(one.label),
+                "question": one.variable,
+                "of": _chains(one, called),
+                "coarser": [v.id for v in one.values if v.id in v.categories - one.finest],
+            }
             for one in _used(plan)
         ],
         "tables": [
@@ -82,9 +98,10 @@ def data_of(plan: TablePlan, edges: Bands, called: Callable[[str], str] = str) -
     }
 
 
-def tables_of(questionnaire: Questionnaire, edges: Bands) -> Iterator[BandedTable]:
+def tables_of(
+    plan: TablePlan, edges: Bands, called: Callable[[str], str] = str
+) -> Iterator[BandedTable]:
     """Every declared table with the bands of its groups, to read without JavaScript."""
-    plan, called = questionnaire.plan, labels(questionnaire)
     for table in plan.tables:
         labels_of = [called(plan.breakdown_by_id[one].label) for one in table.breakdowns]
         label = labels_of[0]
@@ -93,8 +110,9 @@ def tables_of(questionnaire: Questionnaire, edges: Bands) -> Iterator[BandedTabl
         inner = [
             group for group in plan.groups_in(table) if len(group.where) == len(table.breakdowns)
         ]
+        of = edges if len(table.breakdowns) == 1 else [g for g in inner if g.id in edges]
         rows = tuple((_called(one, plan, called), _words(one, edges)) for one in inner)
-        yield BandedTable(str(label), rows)
+        yield BandedTable(str(label), rows, bool(of))
 
 
 def labels(questionnaire: Questionnaire) -> Callable[[str], str]:

@@ -99,7 +99,8 @@ def colleagues(wave_id: str) -> str:
     """Roughly how many people each declared group has, all of them on one page."""
     wave = public_wave(wave_id)
     edges = bands.of_wave(stores(), wave_id)
-    tables = tuple(findable.tables_of(wave.questionnaire, edges))
+    asked = wave.questionnaire
+    tables = tuple(findable.tables_of(asked.plan, edges, findable.labels(asked)))
     smallest = document.smallest_group(wave)
     fewest = fewest_told(wave.policy.k)
     return render_template(

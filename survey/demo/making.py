@@ -26,6 +26,7 @@ from survey.demo import (
     home,
     others,
     personnel,
+    promised,
     remarks,
     reorganised,
 )
@@ -35,6 +36,7 @@ from survey.manage import headcounts, people, waves
 from survey.questionnaire import answers, loader
 from survey.questionnaire.codebook import codebook
 from survey.questionnaire.model import Questionnaire
+from survey.results.acts import starting
 
 QUESTIONNAIRE = resources.QUESTIONNAIRES / "culture.yaml"
 RELEASES = "releases"
@@ -70,6 +72,7 @@ SIGN_INS = (
     SignIn("board-support", "board", "contact-and-support", "board of Contact and Support"),
     SignIn("board-protection", "board", "public-protection", "board of Public Protection"),
     SignIn("hr", "hr", None, "HR, the whole force"),
+    SignIn("federation", "association", None, "staff association, which reads who read what"),
 )
 
 Report = Callable[[str], None]
@@ -106,12 +109,19 @@ def make(folder: Path, today: date, report: Report) -> None:
         database.migrate(settings)
         stores = Stores.open(settings)
         waves.mark_demo(stores)
-        for person in SIGN_INS:
-            people.add(stores, person.name, person.role, person.command, PASSWORD)
+        add_people(stores)
         keys.make(site / home.KEYS / STANDING)
         force = make_force(questionnaire)
         for wave in calendar(today):
             _field(stores, questionnaire, force, wave, report)
+
+
+def add_people(stores: Stores) -> None:
+    """Add those who sign in to the demo and are not there: an older version had fewer."""
+    there = {person.name for person in people.list_all(stores)}
+    for person in SIGN_INS:
+        if person.name not in there:
+            people.add(stores, person.name, person.role, person.command, PASSWORD)
 
 
 def _field(
@@ -164,6 +174,7 @@ def _prepare(
     )
     headcounts.store(stores, wave.id, frame.headcounts(questionnaire))
     banding.make(stores, wave.id)
+    starting.keep(stores, wave.id)
     waves.open_wave(stores, wave.id, wave.opens)
 
 
@@ -189,6 +200,7 @@ def _close(stores: Stores, wave: DemoWave, closes: date, folder: Path, report: R
         declared.write(acted, wave.id, closes)
     report(f"{wave.title}: sorting the comments")
     coders.sort(stores, wave.id, officers, release, SEED + wave.number)
+    promised.write(stores, wave.number, wave.id, closes)
     report(f"{wave.title}: destroying the answers and their key")
     destroying.destroy(stores, wave.id, key, closes + OPEN_FOR)
 
