@@ -32,7 +32,9 @@ def tab_to(page: Page, wanted: str) -> list[dict]:
             wrong = lost(walked)
             assert not wrong, wrong
             return walked
-    raise AssertionError(f"{wanted} is not reached: {[each['id'] or each['tag'] for each in walked]}")
+    raise AssertionError(
+        f"{wanted} is not reached: {[each['id'] or each['tag'] for each in walked]}"
+    )
 
 
 def lost(walked: list[dict]) -> list[str]:
