@@ -46,7 +46,7 @@ class Bar:
 
     Attributes:
         cells: of its table: a percent for each category, or `[c]`.
-        positive: percent positive with its range; `force` the whole force's.
+        positive: percent positive with its range; `force` the whole force's, where that is another.
         rounded: the step where its figures are rounded further than others, in words.
     """
 
@@ -129,7 +129,7 @@ def _chart(
             _segments(rows, categories, fills, left - _left(_values(rows), readings), scale),
             _cells(release, group, item.measure, categories),
             _positive(release, group, item.measure),
-            _positive(release, FORCE, item.measure),
+            "" if group == FORCE else _positive(release, FORCE, item.measure),
             words.answers_to(release, group, item.measure),
             words.points({further(release, group, item.measure)} - {0}),
         )
