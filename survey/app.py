@@ -16,7 +16,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 from werkzeug.exceptions import HTTPException
 from whitenoise import WhiteNoise
 
-from survey import resources, security
+from survey import languages, resources, security
 from survey.config import BOX, ISSUE, RESULTS, Settings
 from survey.database import Stores
 from survey.errors import BoxError, CandourError, IssuerError, ReleaseError
@@ -74,6 +74,7 @@ def _frame(settings: Settings) -> Flask:
         MAX_FORM_PARTS=2_000,
     )
     _templates(app, settings)
+    languages.install(app)
     _static_files(app)
     security.install(app, settings)
     _error_pages(app)
@@ -93,11 +94,19 @@ def _surfaces(app: Flask, settings: Settings) -> None:
         app.register_blueprint(example.blueprint)
         app.register_blueprint(sealed_pages.ballot_box)
     if RESULTS in settings.surfaces:
-        from survey.manage import sign_in
+        from survey.manage import log_pages, organisation_pages, sign_in
         from survey.results import pages as results_pages
+        from survey.results import published
+        from survey.results.acts import pages as acts_pages
+        from survey.results.acts import public
 
-        sign_in.install(app)
+        sign_in.install(app, settings)
+        organisation_pages.install(app, settings)
         app.register_blueprint(results_pages.blueprint)
+        app.register_blueprint(acts_pages.blueprint)
+        app.register_blueprint(public.blueprint)
+        app.register_blueprint(published.blueprint)
+        app.register_blueprint(log_pages.blueprint)
     if {RESULTS, ISSUE} <= set(settings.surfaces):
         from survey.manage import pages as manage_pages
 
@@ -116,7 +125,9 @@ def _accessibility(app: Flask, open_waves: Callable[[], tuple[Wave, ...]]) -> No
 
     @app.get("/accessibility")
     def accessibility() -> str:
-        return render_template("accessibility.html", waves=open_waves())
+        waves = open_waves()
+        languages.offer(code for wave in waves for code in wave.questionnaire.languages)
+        return render_template("accessibility.html", waves=waves)
 
 
 def _templates(app: Flask, settings: Settings) -> None:

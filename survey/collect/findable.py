@@ -7,13 +7,15 @@ What is picked is looked up in it by the page itself: nothing that anybody picks
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from analysis import bands
+from flask_babel import gettext
+
 from analysis.bands import Bands
 from analysis.plan import Breakdown, Group, TablePlan, Value
-from survey.questionnaire.model import Questionnaire
+from survey import languages
+from survey.questionnaire.model import Choice, Questionnaire
 
 
 @dataclass(frozen=True)
@@ -23,18 +25,27 @@ class Findable:
     Attributes:
         section: id of the section after whose questions it is said.
         data: as JSON, what `data_of` gives.
+        coarser: whether some question has answers that say less.
     """
 
     section: str
     data: str
+    coarser: bool
 
 
 @dataclass(frozen=True)
 class BandedTable:
-    """A declared table for people to read: (group, its band in words or None), the force first."""
+    """A declared table for people to read.
+
+    Attributes:
+        rows: (group, its band in words or None), the larger first.
+        counted: whether its groups were counted: where any are, all that one thing picks; but
+            crossings need not be, and without the size of any of them nobody can tell.
+    """
 
     label: str
     rows: tuple[tuple[str, str | None], ...]
+    counted: bool
 
 
 def of(questionnaire: Questionnaire, edges: Bands) -> Findable | None:
@@ -47,21 +58,33 @@ def of(questionnaire: Questionnaire, edges: Bands) -> Findable | None:
     ]
     if not sections:
         return None
-    data = json.dumps(data_of(questionnaire.plan, edges), ensure_ascii=False, separators=(",", ":"))
-    return Findable(sections[-1], data)
+    data = json.dumps(
+        data_of(questionnaire.plan, edges, labels(questionnaire)),
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+    coarser = any(isinstance(one, Choice) and one.coarser for one in questionnaire.questions)
+    return Findable(sections[-1], data, coarser)
 
 
-def data_of(plan: TablePlan, edges: Bands) -> dict[str, object]:
-    """What the page looks things up in.
+def data_of(plan: TablePlan, edges: Bands, called: Callable[[str], str] = str) -> dict[str, object]:
+    """What the page looks things up in; `called` says what a label is in the page's language.
 
     Returns:
-        `breakdowns`: in the order of group ids, each with its `id`, `label`, `question`, and under
-        `of` category -> the values that hold it, [value, label, level], coarse to fine; `tables`:
-        breakdown -> number of its finest level, each; `bands`: group id -> words.
+        `breakdowns`: in the order of group ids, each with its `id`, `label`, `question`, under
+        `of` category -> the values that hold it, [value, label, level], coarse to fine, and under
+        `coarser` the values that are answers too; `tables`: breakdown -> number of its finest
+        level, each; `bands`: group id -> words.
     """
     return {
         "breakdowns": [
-            {"id": one.id, "label": one.label, "question": one.variable, "of": _chains(one)}
+            {
+                "id": one.id,
+                "label": called(one.label),
+                "question": one.variable,
+                "of": _chains(one, called),
+                "coarser": [v.id for v in one.values if v.id in v.categories - one.finest],
+            }
             for one in _used(plan)
         ],
         "tables": [
@@ -71,22 +94,40 @@ def data_of(plan: TablePlan, edges: Bands) -> dict[str, object]:
             }
             for table in plan.tables
         ],
-        "bands": {group: bands.words(edge) for group, edge in edges.items()},
+        "bands": {group: languages.band(edge) for group, edge in edges.items()},
     }
 
 
-def tables_of(plan: TablePlan, edges: Bands) -> Iterator[BandedTable]:
+def tables_of(
+    plan: TablePlan, edges: Bands, called: Callable[[str], str] = str
+) -> Iterator[BandedTable]:
     """Every declared table with the bands of its groups, to read without JavaScript."""
     for table in plan.tables:
-        label = " and ".join(plan.breakdown_by_id[one].label for one in table.breakdowns)
+        labels_of = [called(plan.breakdown_by_id[one].label) for one in table.breakdowns]
+        label = labels_of[0]
+        for one in labels_of[1:]:
+            label = gettext("%(these)s and %(those)s", these=label, those=one)
         inner = [
             group for group in plan.groups_in(table) if len(group.where) == len(table.breakdowns)
         ]
-        yield BandedTable(label, tuple((one.label, _words(one, edges)) for one in inner))
+        of = edges if len(table.breakdowns) == 1 else [g for g in inner if g.id in edges]
+        rows = tuple((_called(one, plan, called), _words(one, edges)) for one in inner)
+        yield BandedTable(str(label), rows, bool(of))
+
+
+def labels(questionnaire: Questionnaire) -> Callable[[str], str]:
+    """What a breakdown or a value is called in the language of the page, by its English label."""
+    welsh = dict(questionnaire.welsh_labels) if languages.current() == languages.WELSH else {}
+    return lambda label: welsh.get(label, label)
+
+
+def _called(group: Group, plan: TablePlan, called: Callable[[str], str]) -> str:
+    values = (plan.breakdown_by_id[name].value_by_id[value] for name, value in group.where)
+    return ", ".join(called(value.label) for value in values)
 
 
 def _words(group: Group, edges: Bands) -> str | None:
-    return bands.words(edges[group.id]) if group.id in edges else None
+    return languages.band(edges[group.id]) if group.id in edges else None
 
 
 def _used(plan: TablePlan) -> tuple[Breakdown, ...]:
@@ -95,16 +136,16 @@ def _used(plan: TablePlan) -> tuple[Breakdown, ...]:
     return tuple(one for one in plan.breakdowns if one.id in used)
 
 
-def _chains(one: Breakdown) -> dict[str, list[tuple[str, str, int]]]:
+def _chains(one: Breakdown, called: Callable[[str], str]) -> dict[str, list[tuple[str, str, int]]]:
     categories = sorted({code for value in one.values for code in value.categories})
     return {
-        code: [_step(one, value) for value in one.values if code in value.categories]
+        code: [_step(one, value, called) for value in one.values if code in value.categories]
         for code in categories
     }
 
 
-def _step(one: Breakdown, value: Value) -> tuple[str, str, int]:
-    return value.id, value.label, one.levels.index(value.level)
+def _step(one: Breakdown, value: Value, called: Callable[[str], str]) -> tuple[str, str, int]:
+    return value.id, called(value.label), one.levels.index(value.level)
 
 
 def _depth(one: Breakdown, level: str | None) -> int:

@@ -106,14 +106,14 @@ PROBATIONERS = Truth(
         Shift(_MINORITY_PROBATIONERS, ("discrimination", "misconduct"), EVERY_WAVE, -0.6),
         Shift(
             _MINORITY_PROBATIONERS,
-            ("manager_support", "manager_fair", "middle_managers", "development", "who_you_know"),
+            ("manager_support", "middle_managers", "development", "who_you_know"),
             EVERY_WAVE,
             -0.9,
         ),
     ),
     traces=tuple(
         Trace("ethnicity=minority&probationer=yes", "force", theme, EVERY_WAVE, points)
-        for theme, points in (("discrimination", -23), ("misconduct", -22), ("leadership", -19))
+        for theme, points in (("discrimination", -23), ("misconduct", -22), ("leadership", -18))
     ),
 )
 
@@ -128,7 +128,7 @@ LEADERS = Truth(
             -0.7,
         ),
     ),
-    traces=(Trace("command=contact-and-support", "force", "leadership", EVERY_WAVE, -13),),
+    traces=(Trace("command=contact-and-support", "force", "leadership", EVERY_WAVE, -14),),
 )
 
 STRENGTH = Truth(

@@ -8,6 +8,7 @@ from typing import Literal
 from analysis.plan import Breakdown
 from analysis.reorganised import resolve
 from survey.questionnaire.model import Choice, Questionnaire
+from survey.questionnaire.texts import reworded
 
 Told = tuple[Literal["breaks", "ends", "starts", "unseen"], str, str]
 """Effect on lines, what it is about, and the words."""
@@ -48,8 +49,9 @@ def _values(then: Breakdown, now: Breakdown) -> Iterator[Told]:
             if value.id not in was:
                 yield "starts", about, f"the group “{value.label}” is new"
             continue
-        inside = {one for leaf in value.categories for one in resolve(leaf, was, before) or (leaf,)}
-        if inside != {one for part in parts for one in before[part].categories}:
+        codes = value.categories & now.finest
+        inside = {one for leaf in codes for one in resolve(leaf, was, before) or (leaf,)}
+        if inside != {one for part in parts for one in before[part].categories & then.finest}:
             yield "breaks", about, f"the group “{value.label}” is made of others than before"
     kept = {value.id for value in now.values} | {part for parts in was.values() for part in parts}
     for value in then.values:
@@ -63,7 +65,7 @@ def _questions(old: Questionnaire, new: Questionnaire) -> Iterator[Told]:
         then = old.question_by_id.get(question.id)
         if not isinstance(question, Choice) or not isinstance(then, Choice):
             continue
-        if (then.text, then.hint) != (question.text, question.hint):
+        if reworded(then.text, question.text) or reworded(then.hint, question.hint):
             words = f"it is asked as “{question.text}” and was asked as “{then.text}”"
             yield "unseen", question.id, words
         if question.kind == "unit":
