@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fixtures_analysis as fixtures
 import pytest
 from fixtures_states import NORTH, PLAN, THEME, answered, book, careless, later, wave
 
@@ -26,6 +27,7 @@ def test_a_state_that_tells_of_few_in_the_wave_before_is_seen() -> None:
     both = (Published("one", careless()), Published("two", later("confirmed")))
     assert states(Material(both, plan=PLAN)).falls
     assert not list(attack_earlier(later("confirmed"), (), PLAN))
+    assert list(attack_earlier(later("confirmed"), (careless(),), fixtures.plan()))
     for harmless in (later("watched"), later("emerging")):
         assert not list(attack_earlier(harmless, (careless(),), PLAN))
 
