@@ -60,13 +60,14 @@ def examine(
     Args:
         release: what is published.
         plan: tells whether a value is wholly made up of its parts. Without it the attacker takes
-            every value to be, and only the topmost level to have unknown answers.
+            every value to be, but for those that the certificates name, and only the topmost level
+            to have unknown answers.
         candidates: as for `attack_answers`.
         places: where somebody is, of whom it is asked what they learn from each other. A reader
             does not know that; without it the attack is left out.
     """
     breaches = [*_leaks(release), *_missing_rows(release), *attack_rates(release, plan)]
-    incomplete = partial(plan)
+    incomplete = partial(release, plan)
     sums = Sums(release, incomplete)
     looked = on_every_core(
         lambda laid_out: _looked_at(release, sums, laid_out(), places),

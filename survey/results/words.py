@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from analysis.audiences import ROUNDED_DOWN
+from analysis.release import known
+from analysis.release.model import Release
 from analysis.release.rows import (
     BenchmarkRow,
     Bound,
@@ -192,6 +194,14 @@ def answers(row: GroupRow | EstimateRow, policy: Mapping[str, Any]) -> str:
     if row.status != "shown" or row.base is None:
         return "[c]"
     return f"about {row.base}" if row.base < int(policy["fine_base"]) else f"{row.base:,}"
+
+
+def answers_to(release: Release, group: str, measure: str) -> str:
+    """How many answered a statement, as `answers`; `at least 370` where that is rounded down."""
+    row = release.estimate_by_key[group, measure]
+    if row.status == "shown" and row.base is not None and known.is_rounded_down(release, measure):
+        return f"at least {row.base:,}"
+    return answers(row, release.manifest.policy)
 
 
 def wrote(people: str) -> str:
