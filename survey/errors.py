@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from analysis.errors import CandourError, DataError, LedgerError, ReleaseError
 
 __all__ = [
+    "ActionError",
     "BoxError",
     "CandourError",
     "CodeError",
@@ -49,6 +50,10 @@ class QuestionnaireError(CandourError):
 
 class WaveStateError(CandourError):
     """A wave is not in the state that a step needs."""
+
+
+class ActionError(CandourError):
+    """An action cannot be kept as it was sent."""
 
 
 class BoxError(CandourError):
@@ -109,6 +114,27 @@ class SigningError(CandourError):
 
 class TicketError(CandourError):
     """A ticket's file cannot be used: it is none, is damaged, or is for another wave or site."""
+
+
+class OrganisationError(CandourError):
+    """Somebody who signs in by the organisation is not let in.
+
+    Attributes:
+        reason: a few words for the log; they tell nothing of the person.
+    """
+
+    PUBLIC = (
+        "Signing in by your organisation did not work. Try once more, from the start; if it still "
+        "does not, tell whoever runs this service."
+    )
+    NO_ROLE = (
+        "Your organisation knows you, and gives you no role here, or more than one. Ask whoever "
+        "runs this service for one role."
+    )
+
+    def __init__(self, reason: str, public: str = PUBLIC) -> None:
+        self.reason = reason
+        super().__init__(public)
 
 
 class OtherKeys(CandourError):

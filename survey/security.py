@@ -10,8 +10,8 @@ from flask import Flask, Request, Response, abort, request
 
 from survey.config import Settings
 
-RESPONDENT_BLUEPRINTS = frozenset({"respond", "example", "issue", "box"})
-"""Blueprints that respondents' browsers talk to."""
+RESPONDENT_BLUEPRINTS = frozenset({"respond", "example", "said", "issue", "box"})
+"""Blueprints that respondents' browsers talk to, and everybody's."""
 
 ISSUER_BLUEPRINT = "issue"
 """The one that pages of another site may ask: of the ballot box's, where that is another host."""

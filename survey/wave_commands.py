@@ -47,9 +47,11 @@ def new(
 def open_(wave_id: str) -> None:
     """Let a draft wave take answers."""
     from survey import banding
+    from survey.results.acts import starting
 
     stores = _stores()
     told = banding.make(stores, wave_id)
+    starting.keep(stores, wave_id)
     opened = waves.open_wave(stores, wave_id, clock.today())
     click.echo(f"Wave {wave_id} is open, with {opened.cards:,} cards.")
     click.echo(told)

@@ -34,6 +34,7 @@ from survey.questionnaire.model import (
     Section,
     Statement,
 )
+from survey.results.acts import starting
 
 CODE = "candour.code"
 TICKET = "candour.ticket"
@@ -173,6 +174,7 @@ def form_html(wave: Wave, page: FormPage, keys: PageKeys | None = None) -> str:
         sentences=SENTENCES,
         longest=LONGEST_COMMENT,
         ticket_name=tickets.file_name(wave.id),
+        before=starting.of_wave(stores(), wave.id) if keys is None else starting.DoneBefore(),
     )
 
 

@@ -18,13 +18,24 @@ from survey.close.sealed_tallies import Pooling
 from survey.collect import codes, issuer, submit
 from survey.config import Settings
 from survey.database import Stores
-from survey.demo import answering, coders, declared, home, others, personnel, remarks, reorganised
+from survey.demo import (
+    answering,
+    coders,
+    declared,
+    home,
+    others,
+    personnel,
+    promised,
+    remarks,
+    reorganised,
+)
 from survey.demo.force import SEED, WAVES, Force, Frame, make_force
 from survey.demo.truths import BEFORE_ACTION, TRUTHS
 from survey.manage import headcounts, people, waves
 from survey.questionnaire import answers, loader
 from survey.questionnaire.codebook import codebook
 from survey.questionnaire.model import Questionnaire
+from survey.results.acts import starting
 
 QUESTIONNAIRE = resources.QUESTIONNAIRES / "culture.yaml"
 RELEASES = "releases"
@@ -60,6 +71,7 @@ SIGN_INS = (
     SignIn("board-support", "board", "contact-and-support", "board of Contact and Support"),
     SignIn("board-protection", "board", "public-protection", "board of Public Protection"),
     SignIn("hr", "hr", None, "HR, the whole force"),
+    SignIn("federation", "association", None, "staff association, which reads who read what"),
 )
 
 Report = Callable[[str], None]
@@ -96,12 +108,19 @@ def make(folder: Path, today: date, report: Report) -> None:
         database.migrate(settings)
         stores = Stores.open(settings)
         waves.mark_demo(stores)
-        for person in SIGN_INS:
-            people.add(stores, person.name, person.role, person.command, PASSWORD)
+        add_people(stores)
         keys.make(site / home.KEYS / STANDING)
         force = make_force(questionnaire)
         for wave in calendar(today):
             _field(stores, questionnaire, force, wave, report)
+
+
+def add_people(stores: Stores) -> None:
+    """Add those who sign in to the demo and are not there: an older version had fewer."""
+    there = {person.name for person in people.list_all(stores)}
+    for person in SIGN_INS:
+        if person.name not in there:
+            people.add(stores, person.name, person.role, person.command, PASSWORD)
 
 
 def _field(
@@ -152,6 +171,7 @@ def _prepare(
     )
     headcounts.store(stores, wave.id, frame.headcounts(questionnaire))
     banding.make(stores, wave.id)
+    starting.keep(stores, wave.id)
     waves.open_wave(stores, wave.id, wave.opens)
 
 
@@ -177,6 +197,7 @@ def _close(stores: Stores, wave: DemoWave, closes: date, folder: Path, report: R
         declared.write(acted, wave.id, closes)
     report(f"{wave.title}: sorting the comments")
     coders.sort(stores, wave.id, officers, release, SEED + wave.number)
+    promised.write(stores, wave.number, wave.id, closes)
     report(f"{wave.title}: destroying the answers and their key")
     destroying.destroy(stores, wave.id, key, closes + OPEN_FOR)
 

@@ -14,10 +14,11 @@ from typing import Literal, get_args
 Role = Literal["board", "hr", "officer", "manager", "association", "administrator"]
 ROLES: tuple[Role, ...] = get_args(Role)
 
-Pages = Literal["home", "board", "hr", "questionnaires", "releases", "people", "log"]
+Pages = Literal["home", "board", "hr", "actions", "questionnaires", "releases", "people", "log"]
 HOME: Pages = "home"
 BOARD: Pages = "board"
 HR: Pages = "hr"
+ACTIONS: Pages = "actions"
 QUESTIONNAIRES: Pages = "questionnaires"
 RELEASES: Pages = "releases"
 PEOPLE: Pages = "people"
@@ -27,6 +28,7 @@ MAY_OPEN: Mapping[Pages, frozenset[Role]] = {
     HOME: frozenset(ROLES),
     BOARD: frozenset({"board", "hr"}),
     HR: frozenset({"hr"}),
+    ACTIONS: frozenset({"board", "hr"}),
     QUESTIONNAIRES: frozenset({"hr", "manager"}),
     RELEASES: frozenset({"officer"}),
     PEOPLE: frozenset({"association", "administrator"}),

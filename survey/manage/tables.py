@@ -182,6 +182,58 @@ class DestructionRow(ResultsTable):
     signature: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
 
 
+class ActionRow(ResultsTable):
+    """One version of a board's action. A later version is a new row; none is ever changed.
+
+    `command` is the board's, empty for what HR does for the whole force. `concerns` is a JSON list
+    of the findings that it answers, each `[wave, group, measure, kind]`; empty where it stands
+    alone.
+    """
+
+    __tablename__ = "action"
+    __table_args__ = (
+        CheckConstraint("version > 0", name="action_version"),
+        CheckConstraint("role IN ('board', 'hr')", name="action_role"),
+        CheckConstraint("(role = 'hr') = (command = '')", name="action_command"),
+        CheckConstraint("answer IN ('will_do', 'will_not', 'more_evidence')", name="action_answer"),
+        CheckConstraint(
+            "state IN ('none', 'planned', 'under_way', 'done', 'dropped')", name="action_state"
+        ),
+        CheckConstraint("(answer = 'will_not') = (state = 'none')", name="action_will_not"),
+        CheckConstraint("(state = 'done') = (done_on IS NOT NULL)", name="action_done_on"),
+    )
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    command: Mapped[str] = mapped_column(String(64))
+    wave: Mapped[str] = mapped_column(String(64))
+    day: Mapped[date]
+    role: Mapped[str] = mapped_column(String(16))
+    concerns: Mapped[str] = mapped_column(Text)
+    answer: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(String(120))
+    words: Mapped[str] = mapped_column(Text)
+    owner: Mapped[str] = mapped_column(String(80))
+    due: Mapped[date | None]
+    state: Mapped[str] = mapped_column(String(16))
+    done: Mapped[str] = mapped_column(Text)
+    done_on: Mapped[date | None]
+    asked_as: Mapped[str] = mapped_column(String(64))
+    published: Mapped[bool]
+    figures: Mapped[bool]
+    shared: Mapped[bool]
+
+
+class DoneBeforeRow(ResultsTable):
+    """What a wave's page says was done before: written when it opens, the same for everybody."""
+
+    __tablename__ = "done_before"
+
+    wave: Mapped[str] = mapped_column(String(64), primary_key=True)
+    content: Mapped[str] = mapped_column(Text)
+
+
 class PersonRow(ResultsTable):
     """Somebody who signs in to read results. Respondents never sign in.
 

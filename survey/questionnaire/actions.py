@@ -94,6 +94,12 @@ def _question(action: Located, asked: _Asked, problems: Problems) -> Located:
     return made
 
 
+def without_question(text: str) -> str | None:
+    """What was done, of the wording of such a statement in English; None of any other."""
+    done = text.removesuffix(_ASKED["en"])
+    return done.strip() if done != text else None
+
+
 def _text(action: Located) -> Any:
     """What was done, and the question, in each language."""
     done, place = action.get("done"), action.places.get("done", action.place)

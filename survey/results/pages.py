@@ -18,12 +18,15 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from analysis.release.comment_themes import CommentThemes
 from analysis.release.model import Release
+from survey import clock
 from survey.database import Stores
 from survey.manage import duties
 from survey.manage.access import BOARD, HOME, HR
 from survey.manage.people import Person
 from survey.manage.sign_in import require
 from survey.results import commented, exports, scope, store, words
+from survey.results.acts import reminders
+from survey.results.acts.concerns import FORCE_WIDE
 from survey.results.frame import show_front, show_room, show_theme
 from survey.results.reading import Reading, board_addresses, hr_addresses
 from survey.results.themes import opens_at
@@ -55,14 +58,14 @@ def board(person: Person, command: str) -> str:
     _may_read(person, command)
     if not store.all_releases(_stores()):
         return _none()
-    return show_front(_board(person, command, None))
+    return _front(_board(person, command, None))
 
 
 @blueprint.get("/results/board/<command>/<wave>")
 @require(BOARD, HR)
 def board_wave(person: Person, command: str, wave: str) -> str:
     """A board's front page for one wave."""
-    return show_front(_board(person, command, wave))
+    return _front(_board(person, command, wave))
 
 
 @blueprint.get("/results/board/<command>/<wave>/<room>")
@@ -90,14 +93,14 @@ def board_csv(person: Person, command: str, wave: str, table: str) -> Response:
 @require(HR)
 def hr(person: Person) -> str:  # noqa: ARG001
     """HR's front page for the newest wave."""
-    return show_front(_hr(None)) if store.all_releases(_stores()) else _none()
+    return _front(_hr(None)) if store.all_releases(_stores()) else _none()
 
 
 @blueprint.get("/results/hr/<wave>")
 @require(HR)
 def hr_wave(person: Person, wave: str) -> str:  # noqa: ARG001
     """HR's front page for one wave."""
-    return show_front(_hr(wave))
+    return _front(_hr(wave))
 
 
 @blueprint.get("/results/hr/<wave>/<room>")
@@ -144,6 +147,14 @@ def _wrote(release: Release) -> CommentThemes | None:
 
 def _none() -> str:
     return render_template("results/none.html")
+
+
+def _front(reading: Reading) -> str:
+    """A front page, with what was promised as it stands today."""
+    command = reading.scope.command
+    board = FORCE_WIDE if command is None else command.id
+    promised = reminders.of(_stores(), reading.releases, board, clock.today())
+    return show_front(reading, promised=promised)
 
 
 def _room(reading: Reading, room: str) -> str:

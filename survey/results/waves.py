@@ -57,7 +57,7 @@ def facts(release: Release) -> WaveFacts:
     invited = "" if manifest.invited is None else f"about {manifest.invited:,}"
     return WaveFacts(
         title=manifest.wave_title,
-        closed=_day(manifest.closed),
+        closed=day_of(manifest.closed),
         questionnaire=manifest.questionnaire_title,
         answered=answers(force, manifest.policy),
         invited=invited if force.headcount is None else f"{force.headcount:,}",
@@ -79,7 +79,7 @@ def links(
     found = [
         WaveLink(
             short[release.manifest.wave],
-            _day(release.manifest.closed),
+            day_of(release.manifest.closed),
             address(release.manifest.wave),
             release.manifest.wave == current.manifest.wave,
         )
@@ -98,6 +98,7 @@ def titles(releases: Iterable[Release]) -> dict[str, str]:
     return {wave: " ".join(words[same:]) for wave, words in split.items()}
 
 
-def _day(iso: str) -> str:
+def day_of(iso: str) -> str:
+    """A day as people write it, of one as YYYY-MM-DD."""
     day = date.fromisoformat(iso)
     return f"{day.day} {day:%B %Y}"
