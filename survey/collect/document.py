@@ -35,6 +35,7 @@ from survey.questionnaire.model import (
     Statement,
 )
 from survey.results.acts import starting
+from survey.results.acts.starting import DoneBefore
 
 CODE = "candour.code"
 TICKET = "candour.ticket"
@@ -174,8 +175,16 @@ def form_html(wave: Wave, page: FormPage, keys: PageKeys | None = None) -> str:
         sentences=SENTENCES,
         longest=LONGEST_COMMENT,
         ticket_name=tickets.file_name(wave.id),
-        before=starting.of_wave(stores(), wave.id) if keys is None else starting.DoneBefore(),
+        before=_before(wave) if keys is None else DoneBefore(),
     )
+
+
+def _before(wave: Wave) -> DoneBefore:
+    """What was done before, read once in this process: it does not change while a wave is open."""
+    kept: dict[str, DoneBefore] = current_app.extensions["candour.before"]
+    if wave.id not in kept:
+        kept[wave.id] = starting.of_wave(stores(), wave.id)
+    return kept[wave.id]
 
 
 def smallest_group(wave: Wave) -> str:
@@ -283,6 +292,7 @@ def in_grids(questions: Iterable[Question]) -> Iterator[tuple[Grid | None, list[
 def install(app: App) -> None:
     """Give `app` its own store of documents and the templates their filters."""
     app.extensions["candour.documents"] = {}
+    app.extensions["candour.before"] = {}
     app.jinja_env.filters["groups_of_options"] = groups_of_options
     app.jinja_env.filters["in_grids"] = in_grids
     app.jinja_env.filters["for_whom"] = routing.words
