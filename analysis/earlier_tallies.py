@@ -126,11 +126,12 @@ def kept(counted: Tally, release: Release) -> EarlierTallies:
 def identity(plan: TablePlan, group: Group) -> str:
     """Whose answers a group holds: the variables and the categories that pick its people.
 
-    A command that was reorganised has the id of the old one, and other people.
+    A command that was reorganised has the id of the old one, and other people. That coarser answers
+    are offered makes nobody another.
     """
     declared = [(plan.breakdown_by_id[breakdown], value) for breakdown, value in group.where]
     return identity_of(
-        [(one.variable, one.value_by_id[value].categories) for one, value in declared]
+        [(one.variable, one.value_by_id[value].categories & one.finest) for one, value in declared]
     )
 
 

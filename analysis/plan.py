@@ -30,7 +30,8 @@ class Value:
         id: unique within the breakdown.
         level: the level of the breakdown it stands on.
         parent: the value one level up that contains it; None on the coarsest level.
-        categories: codes of the variable's categories that belong to it.
+        categories: codes of the variable's categories that belong to it; among them may be coarser
+            answers, which belong to none of its parts.
     """
 
     id: str
@@ -72,6 +73,12 @@ class Breakdown:
     def value_by_id(self) -> dict[str, Value]:
         """Values by id, coarser levels first."""
         return {value.id: value for value in self.values}
+
+    @cached_property
+    def finest(self) -> frozenset[str]:
+        """Categories of the finest values; any other is a coarser answer."""
+        last = (value.categories for value in self.values if value.level == self.levels[-1])
+        return frozenset[str]().union(*last)
 
     def down_to(self, level: str | None) -> tuple[Value, ...]:
         """Values on the levels from the coarsest down to `level` (all, when None)."""

@@ -6,7 +6,7 @@ import os
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from survey.errors import SettingsError
@@ -23,6 +23,29 @@ ORIGIN = re.compile(
 
 ANSWER_DAYS = 56
 """Eight weeks: about two until the Release is there, and in six every board meets at least once."""
+MICROSOFT = "https://login.microsoftonline.com"
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """The one organisation whose people may sign in by OpenID Connect.
+
+    Attributes:
+        id: the tenant's GUID (`CANDOUR_OIDC_TENANT`); never `common`, which is anybody's.
+        client: the GUID of this application there (`CANDOUR_OIDC_CLIENT`).
+        secret: the application's secret (`CANDOUR_OIDC_SECRET`).
+        roles: (app role or group, `role` or `board:command`) pairs (`CANDOUR_OIDC_ROLES`).
+        address: this site as browsers see it (`CANDOUR_RESULTS_ADDRESS`): people come back there.
+        authority: where the organisation signs people in (`CANDOUR_OIDC_AUTHORITY`).
+    """
+
+    id: str
+    client: str
+    secret: str = field(repr=False)
+    roles: tuple[tuple[str, str], ...]
+    address: str
+    authority: str
 
 
 @dataclass(frozen=True)
@@ -47,6 +70,7 @@ class Settings:
         idle_minutes: how long a reader stays signed in without opening a page
             (`CANDOUR_IDLE_MINUTES`).
         session_hours: how long a reader stays signed in at all (`CANDOUR_SESSION_HOURS`).
+        tenant: whose people may sign in without a password here; None where nobody may.
     """
 
     home: Path
@@ -60,6 +84,7 @@ class Settings:
     answer_days: int = ANSWER_DAYS
     idle_minutes: int = 30
     session_hours: int = 8
+    tenant: Tenant | None = None
 
     def __post_init__(self) -> None:
         """Refuse settings that contradict one another."""
@@ -112,8 +137,44 @@ class Settings:
             "answer_days": _whole(environment, "CANDOUR_ANSWER_DAYS", ANSWER_DAYS, 1, 365),
             "idle_minutes": _whole(environment, "CANDOUR_IDLE_MINUTES", 30, 5, 60),
             "session_hours": _whole(environment, "CANDOUR_SESSION_HOURS", 8, 1, 12),
+            "tenant": _tenant(environment),
         }
         return cls(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def _tenant(environment: Mapping[str, str]) -> Tenant | None:
+    """The organisation that is set; None when nothing of it is."""
+    names = [
+        *("CANDOUR_OIDC_TENANT", "CANDOUR_OIDC_CLIENT", "CANDOUR_OIDC_SECRET"),
+        *("CANDOUR_OIDC_ROLES", "CANDOUR_RESULTS_ADDRESS"),
+    ]
+    tenant, client, secret, roles, _ = given = [environment.get(n, "").strip() for n in names]
+    if not any(given):
+        return None
+    missing = [name for name, value in zip(names, given, strict=True) if not value]
+    if missing:
+        raise SettingsError(
+            f"Signing in by the organisation also needs {' and '.join(missing)}; set all of "
+            f"{', '.join(names)}, or none."
+        )
+    for name, value in zip(names, (tenant, client), strict=False):
+        if not _GUID.fullmatch(value.lower()):
+            raise SettingsError(f"{name} is {value!r}; give its GUID, 8-4-4-4-12 digits and a-f.")
+    pairs = [pair.strip().rpartition("=") for pair in roles.split(",")]
+    if not all(value and role for value, _, role in pairs):
+        raise SettingsError(
+            "CANDOUR_OIDC_ROLES is not a list of roles; write it like "
+            "Candour.HR=hr,Candour.North=board:response-north."
+        )
+    authority = _origin(environment, "CANDOUR_OIDC_AUTHORITY") or MICROSOFT
+    return Tenant(
+        tenant.lower(),
+        client.lower(),
+        secret,
+        tuple((value.strip(), role.strip()) for value, _, role in pairs),
+        _origin(environment, "CANDOUR_RESULTS_ADDRESS"),
+        authority,
+    )
 
 
 def _whole(environment: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:

@@ -116,6 +116,27 @@ class TicketError(CandourError):
     """A ticket's file cannot be used: it is none, is damaged, or is for another wave or site."""
 
 
+class OrganisationError(CandourError):
+    """Somebody who signs in by the organisation is not let in.
+
+    Attributes:
+        reason: a few words for the log; they tell nothing of the person.
+    """
+
+    PUBLIC = (
+        "Signing in by your organisation did not work. Try once more, from the start; if it still "
+        "does not, tell whoever runs this service."
+    )
+    NO_ROLE = (
+        "Your organisation knows you, and gives you no role here, or more than one. Ask whoever "
+        "runs this service for one role."
+    )
+
+    def __init__(self, reason: str, public: str = PUBLIC) -> None:
+        self.reason = reason
+        super().__init__(public)
+
+
 class OtherKeys(CandourError):
     """A ticket names other keys than the wave has: somebody may have put others in their place.
 

@@ -14,6 +14,7 @@ import click
 from survey import database
 from survey.config import BOX, ISSUE, SURFACES, Settings
 from survey.errors import SettingsError
+from survey.manage import organisation
 
 APPLICATION = "survey.wsgi:application"
 PREVIEW = "survey.preview_wsgi:application"
@@ -87,6 +88,7 @@ def serve(
     # Tried here already, so that what is wrong is one sentence and not a worker's traceback.
     settings = Settings.from_environment(environment)
     database.expect_ready(settings)
+    organisation.expect_roles(settings)
     expect_free(bind, "candour serve --bind HOST:PORT")
     click.echo(f"Serving on http://{bind}")
     if BOX in settings.surfaces and ISSUE not in settings.surfaces and not settings.issue_address:

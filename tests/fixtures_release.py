@@ -294,7 +294,7 @@ def packed(release: Release, home: Path, signer: Ed25519PrivateKey) -> bytes:
 def certified(release: Release) -> Release:
     """With certificates for its bases; its other figures were drawn, and never audited."""
     tables = plan()
-    incomplete = witnesses.partial(tables)
+    incomplete = witnesses.partial(release, tables)
     proofs = []
     for laid_out in attacks(release, tables):
         attack = laid_out()

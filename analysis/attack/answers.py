@@ -34,6 +34,9 @@ Candidates = Callable[[str, Collection[str]], Iterable[tuple[Reals, Reals]]]
 """Item and its categories that count as answered so -> tables that may fit: those who answered so,
 and those who answered otherwise, in each group of the Release; shape (groups,)."""
 
+Said = Mapping[str, Collection[tuple[Collection[str], Interval]]]
+"""Item -> groups, and what the share of positive answers of all of them together lies between."""
+
 _NEARLY = 1e-4
 _NEARLY_ALL, _NEARLY_NOBODY = 0.9, 0.1
 
@@ -44,6 +47,7 @@ def attack_answers(
     *,
     everybody_answered: bool = False,
     candidates: Candidates | None = None,
+    said: Said | None = None,
 ) -> Iterator[Breach]:
     """Groups of fewer than 2k people of whom it is known how nearly all, or nobody, answered.
 
@@ -54,12 +58,17 @@ def attack_answers(
             reader may; what follows from it is right only where they did.
         candidates: gives tables to try first, which spares most of the search. They are held
             against everything published like any others, so they change nothing of what is found.
+        said: what else is known of items; with it no others are looked at.
     """
     if release.manifest.weight is not None:
         return  # Weighted shares are not people.
     cells, equations = grid(release, plan)
-    attack = _Attack(release, cells, equations, everybody_answered, candidates)
-    items = [measure for measure in release.measures if measure.kind == "item"]
+    attack = _Attack(release, cells, equations, everybody_answered, candidates, said or {})
+    items = [
+        measure
+        for measure in release.measures
+        if measure.kind == "item" and (said is None or measure.measure in said)
+    ]
     attack.find_small(items)
     for found in on_every_core(
         lambda item: list(attack.item(item)), items, groups=len(release.groups)
@@ -75,7 +84,9 @@ class _Attack:
         equations: sparse.csr_array,
         exact: bool,
         candidates: Candidates | None,
+        said: Said,
     ) -> None:
+        self._said = said
         self._release, self._cells, self._exact = release, cells, exact
         self._candidates = candidates
         self._equations = equations
@@ -260,6 +271,8 @@ class _Attack:
                 rest = rest_share(self._release, row)
                 if rest is not None:
                     yield ((at[row.against], 1.0), (at[row.group], -1.0)), rest
+            for groups, limits in self._said.get(measure.measure, ()):
+                yield tuple((at[group], 1.0) for group in groups), limits
 
     def _system(
         self, bases: tuple[Reals, Reals], told: list[Row]

@@ -6,7 +6,7 @@ far as they are published, and reports in words what it could work out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from analysis.attack.answers import Candidates, attack_answers
@@ -17,6 +17,7 @@ from analysis.attack.follow_ups import attack_follow_ups
 from analysis.attack.processes import attack_processes
 from analysis.attack.rates import attack_rates
 from analysis.attack.shares import attack_shares
+from analysis.attack.states_before import attack_earlier
 from analysis.attack.steps import singled_out
 from analysis.attack.witnesses import certify, partial
 from analysis.cores import on_every_core
@@ -54,19 +55,22 @@ def examine(
     plan: TablePlan | None = None,
     candidates: Candidates | None = None,
     places: Places | None = None,
+    earlier: Sequence[Release] = (),
 ) -> Audit:
     """Attack a Release, and keep what shows that an attack comes to nothing.
 
     Args:
         release: what is published.
         plan: tells whether a value is wholly made up of its parts. Without it the attacker takes
-            every value to be, and only the topmost level to have unknown answers.
+            every value to be, but for those that the certificates name, and only the topmost level
+            to have unknown answers.
         candidates: as for `attack_answers`.
         places: where somebody is, of whom it is asked what they learn from each other. A reader
             does not know that; without it the attack is left out.
+        earlier: Releases of the same questionnaire, of which states of findings tell too.
     """
     breaches = [*_leaks(release), *_missing_rows(release), *attack_rates(release, plan)]
-    incomplete = partial(plan)
+    incomplete = partial(release, plan)
     sums = Sums(release, incomplete)
     looked = on_every_core(
         lambda laid_out: _looked_at(release, sums, laid_out(), places),
@@ -77,6 +81,7 @@ def examine(
     proofs = tuple(proof for _, proof in looked if proof is not None)
     breaches += (*singled_out(release), *attack_shares(release), *attack_follow_ups(release))
     breaches += attack_answers(release, plan, candidates=candidates)
+    breaches += attack_earlier(release, earlier, plan)
     counted = attack_processes(release, plan, incomplete)
     breaches += counted.breaches
     proofs += counted.proofs

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import combinations, permutations
 
@@ -10,9 +10,11 @@ from analysis.attack.findings import Tried
 from analysis.attack.material import Material, Published
 from analysis.attack.processes import people_at_risk
 from analysis.beside.procedures import Period
-from analysis.plan import TablePlan
+from analysis.plan import FORCE, TablePlan
 from analysis.release.model import Release
 from analysis.release.processes import processes_of
+from analysis.release.rows import ProcedureRow
+from analysis.statistics.disproportion import Span
 
 
 def processes(material: Material) -> Tried:
@@ -26,7 +28,44 @@ def processes(material: Material) -> Tried:
         tried.add(_other_counts(one.name, one.release, other.name, other.release))
     for one, other in permutations(material.releases, 2):
         tried.add(_told_by_another(one, other, material.plan_of(one.release)))
+        tried.add(_told_before(one, other, material.plan_of(one.release)))
     return tried
+
+
+def _told_before(one: Published, other: Published, plan: TablePlan | None) -> Iterator[str]:
+    """People at risk of another Release, who may be those who were asked in one.
+
+    Of the same wave they are; of another one where they are as many as are told of its headcounts.
+    """
+    own, facts = one.release, other.release.manifest
+    if facts.wave != own.manifest.wave and facts.closed > own.manifest.closed:
+        return
+    alone = {found.group for found in people_at_risk(own, plan)}
+    for process in processes_of(other.release):
+        rows = tuple(
+            replace(row, process=f"{process} of {other.name}")
+            for row in other.release.procedures
+            if row.process == process and row.group in own.group_by_id
+        )
+        if facts.wave == own.manifest.wave or _are_headcounts(own, rows):
+            for found in people_at_risk(replace(own, procedures=rows), plan):
+                if found.group not in alone:
+                    yield f"{one.name} and {other.name}: {found.words}"
+
+
+def _are_headcounts(release: Release, rows: Iterable[ProcedureRow]) -> bool:
+    """Whether as many are at risk as the headcount says, in every group of which both are told."""
+    step = release.manifest.policy["base_step"]
+    headcounts = {row.group: row.headcount for row in release.groups if row.headcount is not None}
+    both = {
+        row.group: (row.at_risk, headcounts[row.group])
+        for row in rows
+        if row.at_risk is not None and row.group in headcounts
+    }
+    return FORCE in both and all(
+        Span.of(at_risk, step).low <= people <= Span.of(at_risk, step).high
+        for at_risk, people in both.values()
+    )
 
 
 def _told_by_another(one: Published, other: Published, plan: TablePlan | None) -> Iterator[str]:

@@ -7,8 +7,9 @@ from itertools import combinations
 
 from analysis.attack.findings import Claim, Tried
 from analysis.attack.grid import Cell
+from analysis.attack.lineage import stood_for
 from analysis.attack.material import Edition, Material, Published, whole
-from analysis.attack.reorganised import stood_for
+from analysis.attack.states_before import attack_earlier
 from analysis.attack.sums import Counts, Range, shown_people
 from analysis.release.known import people
 from analysis.release.rows import JOINED, EstimateRow, TrendRow
@@ -91,6 +92,25 @@ def trends(material: Material) -> Tried:
                     f"{published.name} says {finding.state} of {finding.measure} in "
                     f"{finding.group}, pooled with {finding.before}, where {earlier.name} hides it"
                 )
+    return tried
+
+
+def states(material: Material) -> Tried:
+    """What the states of findings tell of the answers of earlier waves: inequalities on gaps."""
+    tried = Tried()
+    for published in material.releases:
+        release = published.release
+        earlier = [
+            one.release
+            for one in material.releases
+            if one.release.manifest.questionnaire == release.manifest.questionnaire
+            and one.release.manifest.closed < release.manifest.closed
+        ]
+        tried.count(sum(bool(row.before) for row in release.concerns))
+        tried.add(
+            f"{published.name}: {breach.words}"
+            for breach in attack_earlier(release, earlier, material.plan_of(release))
+        )
     return tried
 
 

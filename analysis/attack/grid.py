@@ -68,17 +68,20 @@ def _tree(
     tree: dict[str, tuple[str, ...]] = {}
     for whole in ("", *(value for value, _ in values)):
         parts = tuple(value for value, parent in values if (parent or "") == whole)
-        if parts and (whole == "" or not _is_whole(plan, breakdown, whole, parts)):
+        if parts and (whole == "" or not _is_whole(release, plan, breakdown, whole, parts)):
             parts = (*parts, f"?{whole}")
             tree[f"?{whole}"] = ()
         tree[whole] = parts
     return tree
 
 
-def _is_whole(plan: TablePlan | None, breakdown: str, value: str, parts: tuple[str, ...]) -> bool:
+def _is_whole(
+    release: Release, plan: TablePlan | None, breakdown: str, value: str, parts: tuple[str, ...]
+) -> bool:
     """Whether the parts are all of a value."""
     if plan is None:
-        return True
+        named = () if release.certificates is None else release.certificates.partial
+        return (breakdown, value) not in named
     by_id = plan.breakdown_by_id[breakdown].value_by_id
     if not {value, *parts} <= by_id.keys():
         return True  # Of a wave with other units than those that are known.

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from analysis.attack.breaches import Breach
+from analysis.attack.states import said_of_theme
 from analysis.attack.steps import steps
 from analysis.attack.told import Interval, fraction, shares, surely
 from analysis.release.model import Release
@@ -79,6 +80,9 @@ def _of_theme(release: Release, row: EstimateRow) -> Mapping[str, Interval]:
         reading: fraction(getattr(row, reading), getattr(row, f"{reading}_bound"), grain, sensitive)
         for reading in READINGS
     }
+    low, high = found["positive"]
+    least, most = said_of_theme(release, row.measure).get(row.group, (low, high))
+    found["positive"] = max(low, least), min(high, most)
     if row.score is not None:
         half = 10.0 ** -release.manifest.policy["score_decimals"] / 2
         found[MEAN] = (row.score - half) / 100, (row.score + half) / 100

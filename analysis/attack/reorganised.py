@@ -3,28 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import permutations, product
+from itertools import permutations
 
 from analysis.attack.findings import Claim, Tried
+from analysis.attack.lineage import stood_for
 from analysis.attack.material import Material
 from analysis.attack.sums import Range, shown_people
-from analysis.plan import FORCE
-from analysis.release.model import Release
 from analysis.release.sums import Cell
-
-
-def stood_for(release: Release, group: str, earlier: Release) -> tuple[str, ...]:
-    """The groups of an earlier Release that a group was, by what this one says; else itself."""
-    was = {one.id: dict(one.was) for one in release.manifest.breakdowns}
-    known = {one.id: {value for value, *_ in one.values} for one in earlier.manifest.breakdowns}
-    if group == FORCE or not any(was.values()):
-        return (group,)
-    choices = []
-    for pair in group.split("&"):
-        name, _, value = pair.partition("=")
-        parts = _parts(value, was.get(name, {}), known.get(name, set()))
-        choices.append([f"{name}={part}" for part in parts])
-    return tuple("&".join(picked) for picked in product(*choices))
 
 
 def merged(material: Material) -> Tried:
@@ -63,13 +48,3 @@ def _left(whole: Range, parts: list[Cell], shown: dict[Cell, Range]) -> Iterator
     seen = [shown[one] for one in parts if one in shown]
     if 0 < len(seen) < len(parts):
         yield whole[0] - sum(high for _, high in seen), whole[1] - sum(low for low, _ in seen)
-
-
-def _parts(value: str, was: dict[str, tuple[str, ...]], known: set[str]) -> list[str]:
-    found = []
-    for one in was.get(value, ()):
-        inside = [one] if one == value else _parts(one, was, known)
-        if not set(inside) <= known:
-            return [value]
-        found += inside
-    return found or [value]

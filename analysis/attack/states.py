@@ -34,7 +34,7 @@ def said_of_item(release: Release, measure: MeasureRow) -> dict[str, Interval]:
     if [row.theme for row in release.measures].count(measure.theme) != 1:
         return found
     for group, (low, high) in said_of_theme(release, measure.theme or "").items():
-        if _alike(release, group, measure):
+        if alike(release, group, measure):
             least, most = found.get(group, (0.0, 1.0))
             found[group] = max(low, least), min(high, most)
     return found
@@ -92,7 +92,7 @@ def said_of_theme(release: Release, theme: str) -> dict[str, Interval]:
         mine = release.estimate_by_key.get((row.group, theme))
         if row.measure != theme or row.against != FORCE or mine is None or whole is None:
             continue
-        (low, high), others = _edges(release, whole), _others(release, mine, whole)
+        (low, high), others = edges(release, whole), _others(release, mine, whole)
         sign = -1 if row.kind == "concern" else 1
         if row.state in _LEAST:
             gap = sign * _LEAST[row.state] * others
@@ -110,7 +110,8 @@ def _others(release: Release, mine: EstimateRow, whole: EstimateRow) -> float:
     return 0.0 if most is None or not fewest else max(0.0, 1 - most / fewest)
 
 
-def _edges(release: Release, row: EstimateRow) -> Interval:
+def edges(release: Release, row: EstimateRow) -> Interval:
+    """What the share of positive answers to a theme lies between, in [0, 1]."""
     if row.positive is None or row.base is None:
         return 0.0, 1.0
     half = steps(release, row.group, row.measure, row.base - 1).step / 2
@@ -119,7 +120,7 @@ def _edges(release: Release, row: EstimateRow) -> Interval:
     return low / 100, high / 100
 
 
-def _alike(release: Release, group: str, measure: MeasureRow) -> bool:
+def alike(release: Release, group: str, measure: MeasureRow) -> bool:
     """Whether theme and item are the same figure of the same people."""
     names = (measure.theme or "", measure.measure)
     rows = [release.estimate_by_key.get((group, name)) for name in names]

@@ -47,6 +47,7 @@ ATTACKS = (
     Attack(4, "copies", editions.copies),
     Attack(4, "together", editions.together),
     Attack(4, "trends", editions.trends),
+    Attack(4, "states", editions.states),
     Attack(4, "reorganised", reorganised.merged),
     Attack(4, "processes", counted.processes),
     Attack(5, "bands", percents.bands),

@@ -25,10 +25,13 @@ _SMALLEST = 1000
 """A fraction of people is taken for the nearest with at most this denominator."""
 
 
-def partial(plan: TablePlan | None) -> tuple[tuple[str, str], ...]:
-    """Breakdown and value of those that have people who are in none of their parts."""
+def partial(release: Release, plan: TablePlan | None) -> tuple[tuple[str, str], ...]:
+    """Breakdown and value of those that have people who are in none of their parts.
+
+    Without a plan they are those that the Release's own certificates name.
+    """
     if plan is None:
-        return ()
+        return () if release.certificates is None else release.certificates.partial
     found = []
     for breakdown in plan.breakdowns:
         for value in breakdown.values:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import reduce
 from math import prod
 
 import numpy as np
@@ -138,10 +139,11 @@ def frame(codebook: Codebook, plan: TablePlan, headcounts: Mapping[str, int]) ->
         )
     single = tuple(_margins(codebook, plan, headcounts, variables, people))
     crossed = tuple(_crossings(codebook, plan, headcounts, variables))
+    told = [_told(codebook, plan, one) for one in variables]
     return Frame(
         people=people,
         variables=variables,
-        expected=_fitted(shape, people, (*crossed, *single)),
+        expected=_fitted(told, people, (*crossed, *single)),
         sums=crossed,
         independent=not_given(plan, headcounts),
         unknown={
@@ -214,8 +216,17 @@ def _classes(
     return np.array([*(of_code.get(code, -1) for code in codes), -1], np.int64)
 
 
-def _fitted(shape: tuple[int, ...], people: int, sums: tuple[Sums, ...]) -> Reals:
-    expected = np.full(prod(shape), people / prod(shape))
+def _told(codebook: Codebook, plan: TablePlan, variable: str) -> npt.NDArray[np.bool_]:
+    """Which categories people are of, unknown last: a coarser answer is what some say, not are."""
+    finest = [one.finest for one in plan.breakdowns if one.variable == variable]
+    codes = codebook.variable_by_id[variable].codes
+    return np.array([*(any(code in of for of in finest) for code in codes), True])
+
+
+def _fitted(told: list[npt.NDArray[np.bool_]], people: int, sums: tuple[Sums, ...]) -> Reals:
+    shape = tuple(len(one) for one in told)
+    expected = reduce(np.multiply.outer, told, np.ones(())).ravel()
+    expected *= people / expected.sum()
     # One place more, for cells in no sum: -1 picks it.
     places = [one.of_cells(shape) for one in sums]
     for _ in range(_ROUNDS):

@@ -16,6 +16,7 @@ from analysis.microdata import Microdata
 from analysis.moments import Moments, moments
 from analysis.plan import FORCE, TablePlan
 from analysis.policy import DisclosurePolicy
+from analysis.publish.at_risk_before import beside_at_risk
 from analysis.publish.benchmarked import benchmark_rows
 from analysis.publish.coarser import protect_answers
 from analysis.publish.compared import compare
@@ -165,6 +166,8 @@ def publish_tally(  # noqa: PLR0913
     sizes = all_headcounts(counted.plan, headcounts, counted.at_groups.people.tolist())
     cards = None if wave.told is None else wave.told.cards
     known = response_of(shown, sizes, past, cards, wave.bands)
+    same = () if past is None else tuple(one.release for one in past.published)
+    known = beside_at_risk(shown, known, same, line)
     counts = procedure_rows(shown, known, beside.procedures, wave.ledger)
     tallies = () if weight is not None else previous_tallies
     if weight is not None:
@@ -185,7 +188,7 @@ def publish_tally(  # noqa: PLR0913
                 drivers=drivers,
             )
             check(release)
-            found = examine(release, shown.plan, look.candidates, where)
+            found = examine(release, shown.plan, look.candidates, where, line)
             breaches = found.breaches
             if not breaches:
                 if past is not None:

@@ -133,6 +133,9 @@ def manifest_of(shown: Shown, wave: WaveFacts, known: Response, weight: str | No
         coarser=shown.listed_steps(),
         processes=plan.processes,
         standardise=plan.standardise,
+        bands=tuple(
+            (group.id, wave.bands[group.id]) for group in plan.groups if group.id in wave.bands
+        ),
     )
 
 

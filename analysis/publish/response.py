@@ -66,7 +66,7 @@ def response_of(
     """
     told, rates = _alone(shown, known, past, cards, bands)
     if past is not None:
-        told &= _together(past, shown, known, told, cards)
+        told &= _together(past, shown, known, told, cards, bands)
     sizes = known.known
     facts = {
         group.id: GroupFacts(rounding.base(sizes[group.id], shown.policy), rates[group.id])
@@ -126,7 +126,12 @@ def _narrows(
 
 
 def _together(
-    past: Past, shown: Shown, known: Headcounts, told: frozenset[str], cards: int | None
+    past: Past,
+    shown: Shown,
+    known: Headcounts,
+    told: frozenset[str],
+    cards: int | None,
+    bands: Bands,
 ) -> frozenset[str]:
     """The groups of `told` that may be told beside the headcounts of earlier Releases.
 
@@ -158,6 +163,7 @@ def _together(
         told=frozenset(past.position[name] for name in told) | true,
         cards=cards,
         fixed=true,
+        bands=rows_of(past.merged.plan, bands),
     )
     found = _expected(past, frame, shown.policy.k)
     while True:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from analysis.bands import EDGES
 from analysis.errors import LeakingRelease, ReleaseError
 from analysis.plan import FORCE
 from analysis.release.follows import expect_follows
@@ -167,6 +168,9 @@ def _response_stands(release: Release, hidden: _Hidden) -> None:
             raise LeakingRelease(
                 f"representativeness: {row.group} is not shown elsewhere, yet it is here."
             )
+    told = release.manifest.bands
+    if any(group not in release.group_by_id or edge not in EDGES for group, edge in told):
+        raise ReleaseError("manifest: a band is no band of headcounts of one of these groups.")
 
 
 def _steps_stand(release: Release) -> None:

@@ -33,7 +33,7 @@ from analysis.release.proving import prove
 MANIFEST = "manifest.json"
 SIGNATURE = "manifest.sig"
 CERTIFICATES = "certificates.json"
-FORMAT = 4
+FORMAT = 5
 """Goes up whenever a file, a column or a name in the manifest comes or goes."""
 
 _PARTIAL = ".partial"
@@ -277,6 +277,7 @@ def _manifest(found: dict[str, Any]) -> Manifest:
             ),
             processes=tuple(_process(one) for one in found.pop("processes")),
             standardise=tuple((one, level) for one, level in found.pop("standardise")),
+            bands=tuple((group, edge) for group, edge in found.pop("bands")),
             **found,
         )
     except (TypeError, ValueError, KeyError) as error:

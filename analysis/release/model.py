@@ -78,6 +78,7 @@ class Manifest:
             alike, those that are not shown included.
         processes: of which HR gave counts.
         standardise: (breakdown, its finest level) by which gaps are standardised.
+        bands: (group, lower edge of its headcount), as everybody was told before the wave.
     """
 
     wave: str
@@ -108,6 +109,7 @@ class Manifest:
     received: int | None = None
     processes: tuple[Process, ...] = ()
     standardise: tuple[tuple[str, str], ...] = ()
+    bands: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,7 @@ def as_release(release: Release, process: str) -> Release:
         cards=None,
         received=None,
         coarser=(),
+        bands=(),
     )
     return Release(manifest, (), groups, (), (), (), (), ())
 

@@ -262,7 +262,7 @@ def _row(question: Question, given: tuple[str, ...]) -> CheckedAnswer:
 def _stored(question: Choice, option: Option) -> str | None:
     if option.folds_to is None:
         return SENTENCES["nothing_stored"]
-    kept = str(dict(question.categories)[option.folds_to])
+    kept = str(question.stored[option.folds_to])
     if kept == str(option.label):
         return None
     return SENTENCES["stored_as"].format(answer=option.label, kept=kept)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from analysis import bands
 from analysis.bands import Bands
 from analysis.plan import Breakdown, Group, TablePlan, Value
-from survey.questionnaire.model import Questionnaire
+from survey.questionnaire.model import Choice, Questionnaire
 
 
 @dataclass(frozen=True)
@@ -23,18 +23,27 @@ class Findable:
     Attributes:
         section: id of the section after whose questions it is said.
         data: as JSON, what `data_of` gives.
+        coarser: whether some question has answers that say less.
     """
 
     section: str
     data: str
+    coarser: bool
 
 
 @dataclass(frozen=True)
 class BandedTable:
-    """A declared table for people to read: (group, its band in words or None), the force first."""
+    """A declared table for people to read.
+
+    Attributes:
+        rows: (group, its band in words or None), the larger first.
+        counted: whether its groups were counted: where any are, all that one thing picks; but
+            crossings need not be, and without the size of any of them nobody can tell.
+    """
 
     label: str
     rows: tuple[tuple[str, str | None], ...]
+    counted: bool
 
 
 def of(questionnaire: Questionnaire, edges: Bands) -> Findable | None:
@@ -48,20 +57,28 @@ def of(questionnaire: Questionnaire, edges: Bands) -> Findable | None:
     if not sections:
         return None
     data = json.dumps(data_of(questionnaire.plan, edges), ensure_ascii=False, separators=(",", ":"))
-    return Findable(sections[-1], data)
+    coarser = any(isinstance(one, Choice) and one.coarser for one in questionnaire.questions)
+    return Findable(sections[-1], data, coarser)
 
 
 def data_of(plan: TablePlan, edges: Bands) -> dict[str, object]:
     """What the page looks things up in.
 
     Returns:
-        `breakdowns`: in the order of group ids, each with its `id`, `label`, `question`, and under
-        `of` category -> the values that hold it, [value, label, level], coarse to fine; `tables`:
-        breakdown -> number of its finest level, each; `bands`: group id -> words.
+        `breakdowns`: in the order of group ids, each with its `id`, `label`, `question`, under
+        `of` category -> the values that hold it, [value, label, level], coarse to fine, and under
+        `coarser` the values that are answers too; `tables`: breakdown -> number of its finest
+        level, each; `bands`: group id -> words.
     """
     return {
         "breakdowns": [
-            {"id": one.id, "label": one.label, "question": one.variable, "of": _chains(one)}
+            {
+                "id": one.id,
+                "label": one.label,
+                "question": one.variable,
+                "of": _chains(one),
+                "coarser": [v.id for v in one.values if v.id in v.categories - one.finest],
+            }
             for one in _used(plan)
         ],
         "tables": [
@@ -82,7 +99,9 @@ def tables_of(plan: TablePlan, edges: Bands) -> Iterator[BandedTable]:
         inner = [
             group for group in plan.groups_in(table) if len(group.where) == len(table.breakdowns)
         ]
-        yield BandedTable(label, tuple((one.label, _words(one, edges)) for one in inner))
+        of = edges if len(table.breakdowns) == 1 else [g for g in inner if g.id in edges]
+        rows = tuple((one.label, _words(one, edges)) for one in inner)
+        yield BandedTable(label, rows, bool(of))
 
 
 def _words(group: Group, edges: Bands) -> str | None:

@@ -66,7 +66,7 @@ def folds(questionnaire: Questionnaire) -> dict[str, dict[str, tuple[str, str] |
     found = {}
     for question in questionnaire.questions:
         if isinstance(question, Choice):
-            labels = {code: str(label) for code, label in question.categories}
+            labels = {code: str(label) for code, label in question.stored.items()}
             kept = {
                 option.code: None
                 if option.folds_to is None

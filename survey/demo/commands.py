@@ -47,7 +47,9 @@ def demo(folder: Path, port: int, no_serve: bool) -> None:
         making.make(folder, clock.today(), lambda step: click.echo(f"  {step}"))
     settings = Settings.at(folder)
     _migrate(settings)
-    click.echo(_welcome(Stores.open(settings), f"http://{HOST}:{port}"))
+    stores = Stores.open(settings)
+    making.add_people(stores)
+    click.echo(_welcome(stores, f"http://{HOST}:{port}"))
     if not no_serve:
         _serve(folder, port)
 

@@ -215,7 +215,8 @@ def _ethnicity(
     questionnaire: Questionnaire, rng: np.random.Generator, recent: npt.NDArray[np.bool_]
 ) -> Codes:
     """One of the detailed options; within a published group the first listed are the largest."""
-    options = [option for option in choice(questionnaire, "ethnicity").options if option.folds_to]
+    question = choice(questionnaire, "ethnicity")
+    options = [one for one in question.options if one.folds_to in dict(question.categories)]
     groups = [option.folds_to or "" for option in options]
     codes = np.array([option.code for option in options])
     rank = np.array([groups[:position].count(group) for position, group in enumerate(groups)])

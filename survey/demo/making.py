@@ -71,6 +71,7 @@ SIGN_INS = (
     SignIn("board-support", "board", "contact-and-support", "board of Contact and Support"),
     SignIn("board-protection", "board", "public-protection", "board of Public Protection"),
     SignIn("hr", "hr", None, "HR, the whole force"),
+    SignIn("federation", "association", None, "staff association, which reads who read what"),
 )
 
 Report = Callable[[str], None]
@@ -107,12 +108,19 @@ def make(folder: Path, today: date, report: Report) -> None:
         database.migrate(settings)
         stores = Stores.open(settings)
         waves.mark_demo(stores)
-        for person in SIGN_INS:
-            people.add(stores, person.name, person.role, person.command, PASSWORD)
+        add_people(stores)
         keys.make(site / home.KEYS / STANDING)
         force = make_force(questionnaire)
         for wave in calendar(today):
             _field(stores, questionnaire, force, wave, report)
+
+
+def add_people(stores: Stores) -> None:
+    """Add those who sign in to the demo and are not there: an older version had fewer."""
+    there = {person.name for person in people.list_all(stores)}
+    for person in SIGN_INS:
+        if person.name not in there:
+            people.add(stores, person.name, person.role, person.command, PASSWORD)
 
 
 def _field(

@@ -113,7 +113,7 @@ PROBATIONERS = Truth(
     ),
     traces=tuple(
         Trace("ethnicity=minority&probationer=yes", "force", theme, EVERY_WAVE, points)
-        for theme, points in (("discrimination", -23), ("misconduct", -22), ("leadership", -19))
+        for theme, points in (("discrimination", -23), ("misconduct", -22), ("leadership", -18))
     ),
 )
 
@@ -128,7 +128,7 @@ LEADERS = Truth(
             -0.7,
         ),
     ),
-    traces=(Trace("command=contact-and-support", "force", "leadership", EVERY_WAVE, -13),),
+    traces=(Trace("command=contact-and-support", "force", "leadership", EVERY_WAVE, -14),),
 )
 
 STRENGTH = Truth(

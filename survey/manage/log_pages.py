@@ -116,13 +116,8 @@ class PeoplePage:
 @require(PEOPLE)
 def everybody(person: Person) -> str:  # noqa: ARG001
     """Who may sign in, and as what."""
-    found = tuple((one.name, _role(one), _how(one)) for one in people.list_all(_stores()))
+    found = tuple((one.name, one.title, _how(one)) for one in people.list_all(_stores()))
     return render_template("manage/people.html", page=PeoplePage(found))
-
-
-def _role(person: Person) -> str:
-    label = DUTIES[person.role].label
-    return f"{label} of {person.command}" if person.command else label
 
 
 def _how(person: Person) -> str:

@@ -36,6 +36,8 @@ def place(address: str) -> str:
     """A page's address as a reader of the log understands it; else the address itself."""
     path, _, query = address.partition("?")
     match [unquote(part) for part in path.split("/")[2:]]:
+        case []:
+            said = "the page of what they may open"
         case ["board", command, *rest]:
             said = f"the results of {command}" + _within(rest)
         case ["hr", *rest]:
@@ -67,7 +69,7 @@ def _within(rest: list[str]) -> str:
         case [wave, "theme", theme]:
             return f", wave {wave}, theme {theme}"
         case [wave, "csv", table]:
-            return f", wave {wave}, table {table}"
+            return f", wave {wave}, table {table.removesuffix('.csv')}"
         case [wave, *parts]:
             return f", wave {wave}, {' '.join(parts)}"
     return ""

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 from survey.database import Stores
 from survey.errors import SettingsError
 from survey.manage import audit_log, wrong_tries
-from survey.manage.access import ROLES, Role
+from survey.manage.access import DUTIES, ROLES, Role
 from survey.manage.tables import PersonRow
 
 SHORTEST_PASSWORD = 12
@@ -31,7 +31,7 @@ TRIES_OF_A_DEVICE = 10
 """Wrong passwords in a row from browsers that are known, after which none is known any more."""
 
 _NAME = re.compile(r"[a-z0-9]([a-z0-9.@_-]{0,62}[a-z0-9])?")
-_OBJECT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+OBJECT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 HASHER = PasswordHasher()
 
 
@@ -57,6 +57,12 @@ class Person:
         """The role, and the command that a board reads."""
         return f"{self.role} of {self.command}" if self.command else self.role
 
+    @property
+    def title(self) -> str:
+        """The same in the words of pages and of the log."""
+        label = DUTIES[self.role].label
+        return f"{label} of {self.command}" if self.command else label
+
 
 def _person(row: PersonRow) -> Person:
     role: Role = row.role  # type: ignore[assignment]  # the table's check
@@ -77,7 +83,7 @@ def add(
         SettingsError: for a name, role, command or password that cannot be; says which.
     """
     name = name.strip().lower()
-    if not _NAME.fullmatch(name) or _OBJECT_ID.fullmatch(name):
+    if not _NAME.fullmatch(name) or OBJECT_ID.fullmatch(name):
         raise SettingsError(
             f"{name!r} cannot be a sign-in name; use letters, digits, dots, hyphens, _ and @."
         )
@@ -88,7 +94,8 @@ def add(
     with stores.results() as session:
         session.merge(row)
         wrong_tries.forget(session, _mark(stores, name))
-        _told(session, _person(row))
+        said = f"{name} can sign in as {_person(row).title}"
+        audit_log.record(session, None, "setting", said)
     return _person(row)
 
 
@@ -117,7 +124,9 @@ def from_organisation(stores: Stores, object_id: str, role: str, command: str | 
         row = session.get(PersonRow, object_id)
         if row is None or (row.role, row.command) != (role, command):
             row = session.merge(_row(object_id, role, command, None))
-            _told(session, _person(row))
+            person = _person(row)
+            said = f"{person.name} can sign in as {person.title}: the organisation gives this role"
+            audit_log.record(session, person, "setting", said)
         return _person(row)
 
 
@@ -130,10 +139,6 @@ def _row(name: str, role: str, command: str | None, password: str | None) -> Per
         password=password,
         command=command or None,
     )
-
-
-def _told(session: Session, person: Person) -> None:
-    audit_log.record(session, None, "setting", f"{person.name} can sign in as {person.described}")
 
 
 def remove(stores: Stores, name: str) -> None:
@@ -247,7 +252,7 @@ def _settle(session: Session, person: Person | None, of: int, is_known: bool, ri
 def _tell(session: Session, person: Person | None, signed_in: Person | None, now: datetime) -> None:
     """Of wrong tries one entry for each name and minute; what nobody is called is not kept."""
     if signed_in:
-        said = f"as {signed_in.described}, with a password"
+        said = f"as {signed_in.title}, with a password"
         audit_log.record(session, signed_in, "sign-in", said, at=now)
         return
     said = "a wrong password" if person else "a name that nobody has"

@@ -155,10 +155,20 @@ class SignInForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
 
 @dataclass(frozen=True)
 class SignInPage:
-    """The sign-in page; `errors` are (field id, sentence)."""
+    """The sign-in page.
+
+    Attributes:
+        errors: (field id, sentence).
+    """
 
     form: SignInForm
     errors: tuple[tuple[str, str], ...]
+
+    @property
+    def organisation(self) -> str | None:
+        """Where signing in by the organisation begins; None where none is set."""
+        served = "organisation.leave" in current_app.view_functions
+        return url_for("organisation.leave") if served else None
 
 
 @blueprint.route(f"{READERS}/sign-in", methods=["GET", "POST"])

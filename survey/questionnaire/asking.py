@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from analysis.codebook import Denominator
 from survey.questionnaire import grammar
+from survey.questionnaire.coarser import SAY_LESS, answers_to, innermost
 from survey.questionnaire.declared import Declared
 from survey.questionnaire.located import Place, Problems
 from survey.questionnaire.model import (
@@ -122,28 +123,30 @@ class Asking:
                 options += [Option(o.code, self._label(o), code, label) for o in entry.options]
             else:
                 options.append(Option(code, label, code))
-        return self._demographic(part, tuple(options), tuple(categories))
+        return self._demographic(part, options, tuple(categories))
 
     def _unit(self, part: grammar.UnitPart) -> Choice:
         leaves = [
             (leaf.id, self._wordings.text(leaf.label, leaf.at("label")), parent)
             for leaf, parent in innermost(part.units)
         ]
-        options = tuple(
+        options = [
             Option(code, label, code, self._wordings.text(parent.label, parent.at("label")))
             if parent
             else Option(code, label, code)
             for code, label, parent in leaves
-        )
+        ]
         return self._demographic(part, options, tuple((code, label) for code, label, _ in leaves))
 
     def _demographic(
         self,
         part: grammar.ChoicePart | grammar.UnitPart,
-        options: tuple[Option, ...],
+        options: list[Option],
         categories: tuple[tuple[str, Text], ...],
     ) -> Choice:
         place = part.at("units" if isinstance(part, grammar.UnitPart) else "categories")
+        coarser = tuple(answers_to(part, self._part.breakdowns, self._wordings))
+        options += [Option(one.code, one.label, one.code, SAY_LESS) for one in coarser]
         self._check_once([option.code for option in options], part.id, place)
         self._check_once([code for code, _ in categories], part.id, place)
         folds = {option.code: option.folds_to for option in options}
@@ -155,18 +158,19 @@ class Asking:
                     f"there is a category `{code}` as well"
                 )  # fmt: skip
         if self._asked_here:
-            options += (Option(PREFER_NOT_TO_SAY, PREFER_NOT_TO_SAY_TEXT, None),)
+            options.append(Option(PREFER_NOT_TO_SAY, PREFER_NOT_TO_SAY_TEXT, None))
         self._check_missing([*folds], part.missing_codes, part.at("missing_codes"))
         return Choice(
             id=part.id,
             text=self._wordings.text(part.text, part.at("text")),
-            options=options,
+            options=tuple(options),
             categories=categories,
             kind=part.type,
             hint=self._wordings.optional(part.hint, part.at("hint")),
             line=part.at().line,
             column=part.column or part.id,
             missing_codes=tuple(part.missing_codes),
+            coarser=coarser,
         )
 
     def _multiple(self, part: grammar.MultiplePart) -> Multiple:
@@ -222,14 +226,3 @@ def _first(
         if (found := getattr(part, field)) is not None:
             return str(found), part.at(field)
     return None, parts[0].at()
-
-
-def innermost(
-    units: Sequence[grammar.UnitNode], parent: grammar.UnitNode | None = None
-) -> Iterator[tuple[grammar.UnitNode, grammar.UnitNode | None]]:
-    """The units that hold no other, each with the unit that it stands in."""
-    for unit in units:
-        if unit.units:
-            yield from innermost(unit.units, unit)
-        else:
-            yield unit, parent

@@ -36,7 +36,7 @@ def _audience(questionnaire: Questionnaire, when: Conditions) -> Audience:
         condition = waiting.pop(0)
         question = questionnaire.question_by_id[condition.question]
         if isinstance(question, Choice):
-            every = frozenset(code for code, _ in question.categories)
+            every = frozenset(question.stored)
             named = every & frozenset(condition.codes)
             said = every - named if condition.none_of else named
             among[question.id] = among.get(question.id, every) & said

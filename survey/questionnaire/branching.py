@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from survey.questionnaire import follow_ups, grammar
-from survey.questionnaire.asking import innermost
+from survey.questionnaire.coarser import innermost
 from survey.questionnaire.conditions import Condition, Conditions
 from survey.questionnaire.declared import Declared, names
 from survey.questionnaire.located import Place, Problems
@@ -128,6 +128,8 @@ class Branching:
         if not all(code in known for code in named):
             return None
         codes = dict.fromkeys(code for one in named for code in known[one][0])
+        if isinstance(earlier, Choice):
+            codes |= dict.fromkeys(sorted(earlier.with_coarser(codes) - codes.keys()))
         labels = tuple(known[code][1] for code in dict.fromkeys(named))
         return Condition(question, tuple(codes), bool(answers.none_of), earlier.text, labels)
 
@@ -278,8 +280,10 @@ class Branching:
 def _no_answer(question: Question, code: str, known: Collection[str]) -> str:
     if code == PREFER_NOT_TO_SAY:
         return "nobody is asked anything by “prefer not to say”"
-    if isinstance(question, Choice) and code in question.codes:
-        category = question.fold(code)
+    category = (
+        question.fold(code) if isinstance(question, Choice) and code in question.codes else None
+    )
+    if category not in (None, code):
         return f"`{code}` of `{question.id}` is folded into `{category}`; name that one"
     return f"`{question.id}` has no answer `{code}`; it can be {', '.join(known)}"
 

@@ -113,7 +113,7 @@ def _ticks(question: Multiple, asked: Audience | None, sensitive: bool) -> Itera
 
 
 def _variable(question: Choice) -> Variable:
-    categories = (VariableCategory(code, label.en) for code, label in question.categories)
+    categories = (VariableCategory(code, label.en) for code, label in question.stored.items())
     return Variable(question.id, question.text.en, tuple(categories))
 
 

@@ -48,8 +48,9 @@ def _values(then: Breakdown, now: Breakdown) -> Iterator[Told]:
             if value.id not in was:
                 yield "starts", about, f"the group “{value.label}” is new"
             continue
-        inside = {one for leaf in value.categories for one in resolve(leaf, was, before) or (leaf,)}
-        if inside != {one for part in parts for one in before[part].categories}:
+        codes = value.categories & now.finest
+        inside = {one for leaf in codes for one in resolve(leaf, was, before) or (leaf,)}
+        if inside != {one for part in parts for one in before[part].categories & then.finest}:
             yield "breaks", about, f"the group “{value.label}” is made of others than before"
     kept = {value.id for value in now.values} | {part for parts in was.values() for part in parts}
     for value in then.values:

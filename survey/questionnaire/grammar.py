@@ -261,6 +261,7 @@ class BreakdownPart(Part):
     levels: list[Id] | None = None
     was: dict[Code, Annotated[list[Code], Field(min_length=1)]] = {}
     roll_up: dict[Code, Annotated[RollUpPart, ROLLED]] | None = None
+    coarser_answers: bool = False
 
 
 class RungPart(Part):

@@ -36,7 +36,7 @@ def _points(statement: Statement) -> dict[str, int]:
 
 def _categories(choice: Choice) -> dict[str, int]:
     """Options and published categories alike, so that a file may hold either."""
-    positions = {code: position for position, (code, _) in enumerate(choice.categories)}
+    positions = {code: position for position, code in enumerate(choice.stored)}
     for option in choice.options:
         positions[option.code] = -1 if option.folds_to is None else positions[option.folds_to]
     return positions

@@ -6,6 +6,7 @@ exists, `Text.cy` where the questionnaire declares Welsh.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -148,8 +149,27 @@ class Statement:
 
 
 @dataclass(frozen=True)
+class Coarser:
+    """An answer that says less: one of several published categories, and not which.
+
+    Attributes:
+        code: what the page sends and a row stores; the id of the group that it is counted in.
+        holds: the categories, two or more.
+    """
+
+    code: str
+    label: Text
+    holds: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Choice:
-    """A demographic question with one answer, folded to published categories before sealing."""
+    """A demographic question with one answer, folded to published categories before sealing.
+
+    Attributes:
+        categories: the finest that are published.
+        coarser: answers that stand for several of them; each is among `options` too.
+    """
 
     id: str
     text: Text
@@ -161,6 +181,16 @@ class Choice:
     column: str = ""
     missing_codes: tuple[str, ...] = ()
     when: Conditions = field(default=(), metadata=LATER)
+    coarser: tuple[Coarser, ...] = field(default=(), metadata=LATER)
+
+    @cached_property
+    def stored(self) -> dict[str, Text]:
+        """What a row may hold of it: code -> label, published categories and then coarser ones."""
+        return {**dict(self.categories), **{one.code: one.label for one in self.coarser}}
+
+    def with_coarser(self, codes: Collection[str]) -> frozenset[str]:
+        """Categories, and the coarser answers of whoever is surely in one of them."""
+        return frozenset(codes) | {one.code for one in self.coarser if one.holds <= set(codes)}
 
     @cached_property
     def codes(self) -> tuple[str, ...]:
@@ -357,7 +387,7 @@ class Questionnaire:
             if isinstance(question, Multiple):
                 stored.update(dict.fromkeys(question.items, question.stored_codes))
             elif isinstance(question, Choice):
-                stored[question.id] = tuple(code for code, _ in question.categories)
+                stored[question.id] = tuple(question.stored)
             else:
                 stored[question.id] = question.codes
         return stored

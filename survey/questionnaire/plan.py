@@ -9,7 +9,7 @@ from dataclasses import replace
 from analysis.ladders import Ladder
 from analysis.plan import FORCE, Breakdown, Intersection, Table, TablePlan, Value, group_id
 from survey.questionnaire import grammar
-from survey.questionnaire.asking import innermost
+from survey.questionnaire.coarser import innermost, words
 from survey.questionnaire.declared import Declared
 from survey.questionnaire.laddering import Laddering
 from survey.questionnaire.located import Place, Problems
@@ -86,7 +86,7 @@ class Planning:
         unit = self._parts.get(question.id)
         before = len(self._problems)
         if isinstance(unit, grammar.UnitPart):
-            levels, values = self._unit_values(name, part, unit)
+            levels, values = self._unit_values(name, part, unit, question)
         else:
             levels, values = self._choice_values(name, part, question)
         for value, times in Counter(value.id for value in values).items():
@@ -96,11 +96,11 @@ class Planning:
         former = was(part, units, self._problems) if len(self._problems) == before else ()
         if len(self._problems) == before:
             label = self._wordings.optional(part.label, part.at("label"))
-            words = label.en if label else _words(name)
-            yield Breakdown(name, words, question.id, tuple(levels), tuple(values), former)
+            wording = label.en if label else words(name)
+            yield Breakdown(name, wording, question.id, tuple(levels), tuple(values), former)
 
     def _unit_values(
-        self, name: str, part: grammar.BreakdownPart, unit: grammar.UnitPart
+        self, name: str, part: grammar.BreakdownPart, unit: grammar.UnitPart, question: Choice
     ) -> tuple[list[str], list[Value]]:
         if part.roll_up is not None:
             self._problems.at(part.at("roll_up"), "units roll up by their own `levels`")
@@ -121,7 +121,7 @@ class Planning:
                 node.label.en,
                 levels[depth],
                 parent.id if parent else None,
-                frozenset(leaf.id for leaf, _ in innermost([node])),
+                question.with_coarser([leaf.id for leaf, _ in innermost([node])]),
             )
             for depth, node, parent in nodes
         ]
@@ -157,8 +157,9 @@ class Planning:
                     )
             placed.update(rolled.categories)
             label = self._wordings.optional(rolled.label, part.at("roll_up", value))
-            words = label.en if label else _words(value)
-            values.append(Value(value, words, ROLL_UP, None, frozenset(rolled.categories)))
+            wording = label.en if label else words(value)
+            inside = question.with_coarser(rolled.categories)
+            values.append(Value(value, wording, ROLL_UP, None, inside))
         for code in known:
             if placed[code] != 1:
                 how = "in no roll-up" if placed[code] == 0 else "in several roll-ups"
@@ -303,7 +304,3 @@ def _walk(
     for unit in units:
         yield depth, unit, parent
         yield from _walk(unit.units, unit, depth + 1)
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ").replace("-", " ").capitalize()

@@ -12,7 +12,7 @@ from analysis.release.known import of_group
 from analysis.release.model import Manifest, Release
 from survey.database import Stores
 from survey.errors import ReleaseError
-from survey.manage import closings, destructions, headcounts, waves
+from survey.manage import bands, closings, destructions, headcounts, waves
 from survey.manage.waves import Wave
 from survey.results import ledger, store
 
@@ -99,7 +99,13 @@ def _expect_counts(stores: Stores, wave: Wave, release: Release) -> None:
             f"This Release gives {other[0].group} a headcount of {other[0].headcount:,}, which is "
             f"not what was loaded for wave {wave.id}; {_AGAIN.format(wave.id)}."
         )
-    told, manifest = closings.told(stores, wave.id), release.manifest
+    manifest = release.manifest
+    if dict(manifest.bands) != bands.of_wave(stores, wave.id):
+        raise ReleaseError(
+            f"This Release says other bands of headcounts than the page of wave {wave.id} told "
+            f"before anybody answered; {_AGAIN.format(wave.id)}."
+        )
+    told = closings.told(stores, wave.id)
     if told is None or told.received is None:
         return
     fewest = of_group(release, release.group_by_id[FORCE].base)[0]

@@ -46,14 +46,37 @@ def blocks(
         scope: what the reader may see.
         measures: ids of the only statements that are wanted; None for all.
     """
-    judged = judgements(release)
-    return tuple(
-        _block(release, scope, row, [one for one in judged if one.look.measure is row])
+    wanted = [
+        row
         for row in release.measures
-        if row.level is not None
-        and (measures is None or row.measure in measures)
-        and any(one.look.measure is row for one in judged)
+        if row.level is not None and (measures is None or row.measure in measures)
+    ]
+    judged = _judged(release) if wanted else ()
+    return tuple(
+        _block(release, scope, row, found)
+        for row in wanted
+        if (found := [one for one in judged if one.look.measure is row])
     )
+
+
+def above(release: Release, scope: Scope) -> int:
+    """How many groups of the reader's scope lie above a level, a group once for each level."""
+    rows = (row for row in release.concerns if row.kind == "level")
+    return sum(row.group in scope.groups for row in rows)
+
+
+_KEPT: dict[int, tuple[Release, tuple[Judgement, ...]]] = {}
+_MOST_KEPT = 16
+
+
+def _judged(release: Release) -> tuple[Judgement, ...]:
+    """Worked out once for each Release, which never changes: all groups of a force are judged."""
+    kept = _KEPT.get(id(release))
+    if kept is None or kept[0] is not release:
+        if len(_KEPT) >= _MOST_KEPT:
+            _KEPT.clear()
+        kept = _KEPT[id(release)] = (release, judgements(release))
+    return kept[1]
 
 
 def _block(

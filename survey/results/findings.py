@@ -26,7 +26,7 @@ class Finding:
         unseen: which gaps a group of this size hides; empty where bases are not shown.
         goes_with: how much of it goes with where people work, where that is known.
         most: the statements in which it shows most, and each one's gap in words; the widest first.
-        id: of the group.
+        id, measure: ids of the group and of what it is about.
     """
 
     group: str
@@ -41,6 +41,12 @@ class Finding:
     goes_with: tuple[str, ...] = ()
     most: tuple[tuple[str, str], ...] = ()
     id: str = ""
+    measure: str = ""
+
+    @property
+    def shortly(self) -> str:
+        """The fixed sentence where the group's name stands above it."""
+        return self.words.removeprefix(f"{self.group}: ")
 
     @property
     def label(self) -> str:
@@ -212,6 +218,7 @@ def _ordered(
             standardised.said(release, row.group, row.measure),
             _most(release, row),
             row.group,
+            row.measure,
         )
         for row in sorted(rows, key=_size)
     )

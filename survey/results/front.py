@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from analysis.plan import FORCE
@@ -10,7 +10,7 @@ from analysis.release.model import Release
 from analysis.release.rows import EstimateRow, MeasureRow, TrendRow
 from analysis.statistics.concerns import PAST
 from analysis.statistics.sentences import how_it_moved
-from survey.results import concern_levels, findings, response, waves, words
+from survey.results import concern_levels, findings, moved_words, response, waves, words
 from survey.results.findings import Finding
 from survey.results.reading import WHOLE_FORCE, Reading
 from survey.results.scope import command_position, label
@@ -46,8 +46,15 @@ class Score:
 
 @dataclass(frozen=True)
 class Better:
-    """Something that got better or stands out as good: what, how sure, and in words."""
+    """Something that got better or stands out as good.
 
+    Attributes:
+        about: the group and the theme or statement, by their ids.
+        title: the same by their labels.
+        label: what kind it is; in words what is said of it.
+    """
+
+    about: tuple[str, str]
     title: str
     label: str
     words: str
@@ -79,15 +86,14 @@ def front(reading: Reading) -> Front:
     """What the front page of a wave says."""
     release = reading.release
     found = findings.findings(release, reading.scope, releases=reading.releases)
-    levels = concern_levels.blocks(release, reading.scope)
     groups = dict.fromkeys((reading.own, FORCE))
     return Front(
         tuple(response.answered(release, release.group_by_id[one]) for one in groups),
         tuple(_score(reading, one) for one in release.measures if one.kind == "theme"),
         tuple(_concerns(reading, found.concerns)),
         len(found.concerns),
-        sum(len(one.rows) for one in levels),
-        tuple(_better(reading, found))[:MOST],
+        concern_levels.above(release, reading.scope),
+        _first_of_each(_better(reading, found)),
         len(found.strengths),
     )
 
@@ -139,7 +145,7 @@ def _moved(reading: Reading, theme: str) -> str:
     if before is None or after is None:
         return ""
     titles = waves.titles(reading.releases)
-    return words.points_since(after - before, titles.get(earlier[-1].wave, earlier[-1].wave))
+    return moved_words.points_since(after - before, titles.get(earlier[-1].wave, earlier[-1].wave))
 
 
 def _exactly(row: TrendRow) -> int | None:
@@ -150,7 +156,7 @@ def _over(release: Release, group: str, theme: str) -> str:
     slope = release.slope_by_key.get((group, theme))
     if slope is None or slope.direction is None or slope.waves is None:
         return ""
-    return words.line_moved(slope.direction, slope.waves)
+    return moved_words.line_moved(slope.direction, slope.waves)
 
 
 def _concerns(
@@ -179,14 +185,27 @@ def _better(reading: Reading, found: findings.Findings) -> Iterator[Better]:
         if row.group in reading.scope.groups and row.state == "stood_out" and (row.excess or 0) > 0:
             about = release.measure_by_id[row.measure].label
             title = f"{release.group_by_id[row.group].label}: {about}"
-            yield Better(title, "something was done", row.words)
+            said = moved_words.stood_out(row)
+            yield Better((row.group, row.measure), title, "after what was done", said)
     for one in found.followed:
         if (one.kind, one.state) == ("concern", "cleared"):
-            yield Better(f"{one.group}: {one.about}", one.label, one.words)
+            yield _of_finding(one, one.label)
     for group in (reading.own, *reading.departments()):
         yield from _risen(release, group)
     for one in found.strengths:
-        yield Better(f"{one.group}: {one.about}", f"strength, {one.label}", one.words)
+        yield _of_finding(one, f"strength, {one.label}")
+
+
+def _of_finding(one: Finding, kind: str) -> Better:
+    return Better((one.id, one.measure), f"{one.group}: {one.about}", kind, one.shortly)
+
+
+def _first_of_each(found: Iterable[Better]) -> tuple[Better, ...]:
+    """At most `MOST`, and of each group and theme what is said first."""
+    kept: dict[tuple[str, str], Better] = {}
+    for one in found:
+        kept.setdefault(one.about, one)
+    return tuple(kept.values())[:MOST]
 
 
 def _risen(release: Release, group: str) -> Iterator[Better]:
@@ -196,4 +215,5 @@ def _risen(release: Release, group: str) -> Iterator[Better]:
             continue
         moved = (slope.change or 0, slope.lower or 0, slope.upper or 0, slope.waves or 0)
         name = label(release, release.group_by_id[group])
-        yield Better(f"{name}: {theme.label}", "rose", how_it_moved("rose", *moved))
+        said = how_it_moved("rose", *moved)
+        yield Better((group, theme.measure), f"{name}: {theme.label}", "rose", said)

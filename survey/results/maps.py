@@ -49,7 +49,7 @@ def _of_commands(reading: Reading) -> Maps:
 
 
 def of_departments(reading: Reading) -> Maps:
-    """The departments of a command; for HR those of all, and the commands' crossings."""
+    """The departments of a command; for HR those of all."""
     release = reading.release
     if reading.scope.command is not None:
         plans = bands.board_command(release, reading.scope.command)[:2]
@@ -57,8 +57,23 @@ def of_departments(reading: Reading) -> Maps:
         return _maps(reading, "departments", caption, plans)
     plans = [one for one in bands.departments(release) if one.groups]
     titled = [replace(one, title=f"Departments of {one.title}") for one in plans]
-    made = _maps(reading, "departments", "Percentage positive: all departments", plans, titled)
-    return replace(made, folded=_crossings(reading))
+    return _maps(reading, "departments", "Percentage positive: all departments", plans, titled)
+
+
+def of_crossings(reading: Reading) -> Maps:
+    """For HR: each crossing of the commands with something else, but the first one folded away."""
+    (title, first), *others = _crossings(reading)
+    made = _maps(reading, "inside-1", f"Percentage positive: {title}", first, [])
+    return replace(
+        made,
+        folded=tuple(
+            (
+                title,
+                heat_map.draw(reading.release, f"inside-{number}", title, plan, reading.themes()),
+            )
+            for number, (title, plan) in enumerate(others, start=2)
+        ),
+    )
 
 
 def of_groups(reading: Reading) -> Maps:
@@ -69,20 +84,23 @@ def of_groups(reading: Reading) -> Maps:
 
 
 def has_departments(reading: Reading) -> bool:
-    """Whether the reader's wave has departments, or crossings of its commands."""
+    """Whether the reader's wave has departments."""
     if reading.scope.command is not None:
         return bool(bands.board_command(reading.release, reading.scope.command)[1].groups)
-    return any(one.groups for one in bands.departments(reading.release)) or bool(
-        bands.command_crossings(reading.release)
-    )
+    return any(one.groups for one in bands.departments(reading.release))
 
 
-def _crossings(reading: Reading) -> tuple[tuple[str, HeatMap], ...]:
-    return tuple(
-        (title, heat_map.draw(reading.release, f"more-{number}", title, plan, reading.themes()))
-        for number, (title, plan) in enumerate(bands.command_crossings(reading.release), start=1)
-        if any(band.groups for band in plan)
-    )
+def has_crossings(reading: Reading) -> bool:
+    """Whether commands are crossed with something else."""
+    return bool(_crossings(reading))
+
+
+def _crossings(reading: Reading) -> list[tuple[str, list[BandPlan]]]:
+    return [
+        (title, plans)
+        for title, plans in bands.command_crossings(reading.release)
+        if any(band.groups for band in plans)
+    ]
 
 
 def _maps(

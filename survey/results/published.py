@@ -11,6 +11,7 @@ from survey.manage.access import RELEASES
 from survey.manage.people import Person
 from survey.manage.sign_in import require
 from survey.results import store
+from survey.results.waves import day_of
 
 blueprint = Blueprint("published", __name__)
 
@@ -49,7 +50,7 @@ def releases(person: Person) -> str:  # noqa: ARG001
         Published(
             name,
             release.manifest.wave_title,
-            release.manifest.closed,
+            day_of(release.manifest.closed),
             release.manifest.replaces,
             name in in_force,
         )

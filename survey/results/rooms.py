@@ -13,6 +13,7 @@ from survey.results import (
     changed,
     commented,
     concern_levels,
+    equality,
     findings,
     goes_with,
     intersections,
@@ -32,7 +33,7 @@ from survey.results.rounded import Further, further, listed
 
 RoomId = Literal[
     "themes", "departments", "groups", "findings", "trends", "statements", "watched",
-    "procedures", "changes", "response", "comments", "files", "method",
+    "inside", "equality", "procedures", "changes", "response", "comments", "files", "method",
 ]  # fmt: skip
 
 
@@ -208,6 +209,13 @@ ROOMS: tuple[Room, ...] = (
         "maps",
     ),
     Room(
+        "inside",
+        _called("Groups inside commands"),
+        maps.of_crossings,
+        lambda one: _for_hr(one) and maps.has_crossings(one),
+        "maps",
+    ),
+    Room(
         "groups",
         _called("Groups across the force"),
         maps.of_groups,
@@ -225,6 +233,12 @@ ROOMS: tuple[Room, ...] = (
         _watched_title,
         lambda one: intersections.blocks(one.release, one.scope),
         lambda one: bool(_watched(one)),
+    ),
+    Room(
+        "equality",
+        _called("Protected characteristics"),
+        equality.equality,
+        lambda one: _for_hr(one) and equality.is_asked(one.release),
     ),
     Room(
         "procedures",

@@ -13,7 +13,7 @@ from survey.results.words import CORRECTED, answers
 
 @dataclass(frozen=True)
 class WaveLink:
-    """A wave to read; `current` marks the one on the page."""
+    """A wave to read, its title without what all begin with; `current` marks the one here."""
 
     title: str
     closed: str
@@ -57,7 +57,7 @@ def facts(release: Release) -> WaveFacts:
     invited = "" if manifest.invited is None else f"about {manifest.invited:,}"
     return WaveFacts(
         title=manifest.wave_title,
-        closed=_day(manifest.closed),
+        closed=day_of(manifest.closed),
         questionnaire=manifest.questionnaire_title,
         answered=answers(force, manifest.policy),
         invited=invited if force.headcount is None else f"{force.headcount:,}",
@@ -72,15 +72,18 @@ def links(
     releases: Iterable[Release], current: Release, address: Callable[[str], str]
 ) -> tuple[WaveLink, ...]:
     """A link to each wave of the same questionnaire, newest first."""
+    of_kind = [
+        one for one in releases if one.manifest.questionnaire == current.manifest.questionnaire
+    ]
+    short = titles(of_kind)
     found = [
         WaveLink(
-            release.manifest.wave_title,
-            _day(release.manifest.closed),
+            short[release.manifest.wave],
+            day_of(release.manifest.closed),
             address(release.manifest.wave),
             release.manifest.wave == current.manifest.wave,
         )
-        for release in releases
-        if release.manifest.questionnaire == current.manifest.questionnaire
+        for release in of_kind
     ]
     return tuple(reversed(found))
 
@@ -95,6 +98,7 @@ def titles(releases: Iterable[Release]) -> dict[str, str]:
     return {wave: " ".join(words[same:]) for wave, words in split.items()}
 
 
-def _day(iso: str) -> str:
+def day_of(iso: str) -> str:
+    """A day as people write it, of one as YYYY-MM-DD."""
     day = date.fromisoformat(iso)
     return f"{day.day} {day:%B %Y}"

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from analysis.audiences import ROUNDED_DOWN
+from analysis.release import known
+from analysis.release.model import Release
 from analysis.release.rows import (
     BenchmarkRow,
     Bound,
@@ -14,7 +16,6 @@ from analysis.release.rows import (
     ComparisonRow,
     ConcernKind,
     ConcernState,
-    Direction,
     EstimateRow,
     GroupRow,
     MeasureRow,
@@ -182,7 +183,8 @@ def with_range(
     """A figure with its decimals and its plausible range: `2.4 (1.5 to 3.8)`, `+3.7 (...)`."""
 
     def written(number: float | None) -> str:
-        return f"{number or 0.0:{'+' if signed else ''}.{digits}f}".replace("-", "−")
+        rounded = round(number or 0.0, digits) or 0.0  # no sign where there is no gap
+        return f"{rounded:{'+' if signed and rounded else ''}.{digits}f}".replace("-", "−")
 
     return f"{written(value)} ({written(lower)} to {written(upper)})"
 
@@ -192,6 +194,14 @@ def answers(row: GroupRow | EstimateRow, policy: Mapping[str, Any]) -> str:
     if row.status != "shown" or row.base is None:
         return "[c]"
     return f"about {row.base}" if row.base < int(policy["fine_base"]) else f"{row.base:,}"
+
+
+def answers_to(release: Release, group: str, measure: str) -> str:
+    """How many answered a statement, as `answers`; `at least 370` where that is rounded down."""
+    row = release.estimate_by_key[group, measure]
+    if row.status == "shown" and row.base is not None and known.is_rounded_down(release, measure):
+        return f"at least {row.base:,}"
+    return answers(row, release.manifest.policy)
 
 
 def wrote(people: str) -> str:
@@ -221,20 +231,6 @@ def signed(value: float | None) -> str:
         return ""
     whole = math.floor(value + 0.5)
     return f"{whole:+d}".replace("-", "−") if whole else "0"
-
-
-def points_since(change: int, survey: str) -> str:
-    """How a figure stands beside that of an earlier survey: `up 3 points since May 2025`."""
-    if change == 0:
-        return f"as in {survey}"
-    points = "point" if abs(change) == 1 else "points"
-    return f"{'up' if change > 0 else 'down'} {abs(change)} {points} since {survey}"
-
-
-def line_moved(direction: Direction, waves: int) -> str:
-    """What the whole line of a figure says: `rose over 3 surveys`."""
-    moved = "no clear change" if direction == "unclear" else direction
-    return f"{moved} over {waves} surveys"
 
 
 def response_of_shown(rate: int) -> str:

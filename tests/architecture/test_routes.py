@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from flask import Flask
+from mock_tenant import MockTenant, environment
 
 from survey import database
 from survey.app import create_app
@@ -31,7 +32,8 @@ def routes(app: Flask) -> str:
 
 
 def make_app(home: Path) -> Flask:
-    settings = Settings.at(home)
+    tenant = environment(MockTenant(address="https://login.example"), "https://results.example")
+    settings = Settings.from_environment({"CANDOUR_HOME": str(home), **tenant})
     database.migrate(settings)
     return create_app(settings)
 
@@ -52,5 +54,5 @@ def test_a_route_that_nobody_listed_is_noticed(tmp_path: Path) -> None:
 def test_every_results_page_asks_who_is_there(tmp_path: Path) -> None:
     for line in routes(make_app(tmp_path)).splitlines():
         _method, address, who = line.split()
-        if address.startswith("/results") and address != "/results/sign-in":
+        if address.startswith("/results") and not address.startswith("/results/sign-in"):
             assert who != "everybody", line

@@ -49,6 +49,11 @@ def test_the_page_says_how_many_share_what_is_picked_and_sends_nothing(
     page.set_viewport_size({"width": NARROW, "height": 900})
     visitor.looks_right()
 
+    page.get_by_role("button", name="only “North” for Command").press("Enter")
+    expect(page.get_by_role("heading", name="How findable am I?")).to_be_focused()
+    assert page.input_value("#q-department") == "north"
+    expect(page.get_by_role("button", name="for Command")).to_have_count(1)
+    expect(box).not_to_contain_text("you are counted with North")
     page.get_by_role("button", name="prefer not to say for Ethnic group").press("Enter")
     expect(page.get_by_role("heading", name="How findable am I?")).to_be_focused()
     assert page.is_checked("input[name=ethnicity][value=prefer-not-to-say]")

@@ -13,7 +13,7 @@ from fixtures_results import BOARD, HR, PASSWORD, SIGNER, make_site
 from served import serve_app
 
 from analysis.release import folder
-from survey.results import rooms, store
+from survey.results import store
 
 pytestmark = pytest.mark.browser
 
@@ -69,7 +69,7 @@ def test_every_room_is_reached_by_the_navigation_and_is_accessible(
     visitor = open_page(visit, address, 1280, *PAGES["board"])
     page = visitor.page
     names = [link.inner_text() for link in page.locator(".rooms a").all()]
-    assert len(names) >= len(rooms.ROOMS) - 3
+    assert len(names) >= 10
     for name in names:
         page.locator(".rooms").get_by_role("link", name=name, exact=True).click()
         assert page.locator("h1").inner_text() == name

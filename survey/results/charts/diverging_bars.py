@@ -46,7 +46,7 @@ class Bar:
 
     Attributes:
         cells: of its table: a percent for each category, or `[c]`.
-        positive: percent positive with its range; `force` the whole force's.
+        positive: percent positive with its range; `force` the whole force's, where that is another.
         rounded: the step where its figures are rounded further than others, in words.
     """
 
@@ -92,7 +92,9 @@ def draw(
     """The bars of a theme's statements, or of those that have none: a chart for each scale."""
     scales: dict[Categories, list[MeasureRow]] = {}
     for measure in release.measures:
-        if measure.kind == "item" and measure.theme == theme:
+        # What only some were asked has no bar where it is in no theme: few groups have its figure.
+        alone = theme is None and measure.asked_of
+        if measure.kind == "item" and measure.theme == theme and not alone:
             scales.setdefault(_negative_first(measure.categories), []).append(measure)
     return [
         _chart(release, f"{chart_id}-{number}", group, label, categories, items)
@@ -127,8 +129,8 @@ def _chart(
             _segments(rows, categories, fills, left - _left(_values(rows), readings), scale),
             _cells(release, group, item.measure, categories),
             _positive(release, group, item.measure),
-            _positive(release, FORCE, item.measure),
-            words.answers(release.estimate_by_key[group, item.measure], release.manifest.policy),
+            "" if group == FORCE else _positive(release, FORCE, item.measure),
+            words.answers_to(release, group, item.measure),
             words.points({further(release, group, item.measure)} - {0}),
         )
         for item, rows in zip(items, found, strict=True)

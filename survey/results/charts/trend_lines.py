@@ -19,6 +19,8 @@ from survey.results.rounded import further
 WIDTH, HEIGHT = 320, 208
 LEFT, RIGHT, TOP, BOTTOM = 34, 306, 18, 156
 _SMALLEST_SPAN = 40
+_FOR_A_LABEL = 0.09
+"""Part of the scale that stays free below the lowest figure, for its value in print."""
 _LABEL_LINE = 14
 """Characters of a wave's title that fit on one line under its point."""
 
@@ -171,6 +173,8 @@ class _Scale:
         high = -(-max(values, default=70) // 10) * 10
         while high - low < _SMALLEST_SPAN:
             low, high = max(0, low - 10), min(100, high + 10)
+        if low and min(values, default=high) - low < _FOR_A_LABEL * (high - low):
+            low -= 10
         return cls(low, high)
 
     def y(self, value: int) -> float:
@@ -271,7 +275,8 @@ def _point(
     if style == "main" and row.lower is not None and row.upper is not None:
         whisker = (scale.y(row.upper), scale.y(row.lower))
     upper, lower = whisker or (y - 4, y + 4)
-    label_y = round(upper - 5 if above else lower + 15, 2)
+    # Below the lowest line stand the names of the surveys.
+    label_y = round(upper - 5 if above or lower + 15 > BOTTOM + 5 else lower + 15, 2)
     return Point(x, y, label_y, words.short_percent(row.value, row.bound), whisker)
 
 

@@ -1,7 +1,7 @@
 // The box that says how findable somebody is, kept up with what they pick.
 import { answersOf } from "./checking.mjs";
 import { fill, say } from "./filling.mjs";
-import { groupsOf, smallest } from "./findable.mjs";
+import { groupsOf, lessThan, smallest } from "./findable.mjs";
 
 const WITHHELD = "prefer-not-to-say";
 
@@ -11,7 +11,7 @@ export function tellFindable(form) {
   const words = box.dataset;
   const data = JSON.parse(words.groups);
   const folds = JSON.parse(form.dataset.folds);
-  const [row, less] = ["findable-group", "findable-less"].map(
+  const [row, less, only] = ["findable-group", "findable-less", "findable-only"].map(
     (id) => document.getElementById(id).content.firstElementChild,
   );
   const [status, list, offers] = ["status", "list", "offers"].map((part) =>
@@ -36,37 +36,42 @@ export function tellFindable(form) {
     const said = picked();
     const groups = groupsOf(said, data);
     const least = smallest(groups);
-    const sentence = least ? words.told : groups.length ? words.untold : words.nothing;
-    const text = say(sentence, least ?? {});
+    const text = say(sentence(least, groups), least ?? {});
     if (status.textContent !== text) status.textContent = text;
     list.replaceChildren(...groups.map(shown));
     list.hidden = !groups.length;
-    const labels = new Map(data.breakdowns.map(({ question, label }) => [question, label]));
-    offers.replaceChildren(...Object.keys(said).map((one) => offered(one, labels.get(one))));
+    offers.replaceChildren(...lessThan(said, data).map(offered));
     offers.hidden = !groups.length;
   }
 
-  function shown({ label, band, within }) {
-    const few = within ? say(words.within, within) : words.few;
-    return fill(row.cloneNode(true), { label, band: band ? say(words.band, { band }) : few });
+  function sentence(least, groups) {
+    if (least) return words.told;
+    if (!groups.length) return words.nothing;
+    return groups.some(({ counted }) => counted) ? words.untold : words.unknown;
   }
 
-  /** A button that takes one answer back, so that its question is withheld. */
-  function offered(question, label) {
-    const offer = less.cloneNode(true);
-    fill(offer, { label });
+  function shown({ label, band, counted, within }) {
+    const why = counted ? words.few : words.uncounted;
+    const instead = within ? say(words.within, within) : counted && words.everybody;
+    const untold = [why, instead].filter(Boolean).join("; ");
+    return fill(row.cloneNode(true), { label, band: band ? say(words.band, { band }) : untold });
+  }
+
+  /** A button that takes one answer back: a coarser one is given, or its question is withheld. */
+  function offered({ question, about, value, label }) {
+    const offer = fill((value ? only : less).cloneNode(true), { about, label });
     offer.querySelector("button").addEventListener("click", () => {
-      withhold(question);
+      answer(question, value ?? WITHHELD);
       form.dispatchEvent(new Event("input", { bubbles: true }));
       box.querySelector("h2").focus();
     });
     return offer;
   }
 
-  function withhold(question) {
+  function answer(question, value) {
     const fields = [...form.elements].filter(({ name }) => name === question);
-    if (fields[0].tagName === "SELECT") [fields[0].value] = [WITHHELD];
-    else for (const field of fields) field.checked = field.value === WITHHELD;
+    if (fields[0].tagName === "SELECT") fields[0].value = value;
+    else for (const field of fields) field.checked = field.value === value;
   }
 
   form.addEventListener("input", look);

@@ -10,6 +10,7 @@ from functools import cache
 
 import fixtures_analysis as fixtures
 import fixtures_procedures as counts
+import fixtures_states as waves
 import pytest
 
 from analysis.attack.findings import Claim, Tried
@@ -180,6 +181,7 @@ PLANTED: dict[str, Callable[[], Material]] = {
     "trends": _trend,
     "reorganised": _reorganised,
     "processes": _processes,
+    "states": lambda: replace(of(waves.careless(), waves.later("confirmed")), plan=waves.PLAN),
     "bands": lambda: of(figures(clean(), "led", force={"base": 60, "positive": 57})),
     "no-base": lambda: of(figures(clean(), "led", force={"base": None})),
     "means": lambda: of(figures(clean(), "leadership", force={"score": 57.13})),

@@ -321,6 +321,9 @@ def test_release_of_other_counts_is_refused(
     packed = folder.pack(tmp_path / folder.write(more, tmp_path, closed_wave.signer))
     with pytest.raises(ReleaseError, match="counts 70 answers, and 60 were received"):
         adding.add(closed_wave.stores, packed)
+    banded = replace(release, manifest=replace(release.manifest, bands=(("force", 500),)))
+    with pytest.raises(ReleaseError, match="other bands of headcounts than the page of wave"):
+        adding.add(closed_wave.stores, folder.packed(banded, closed_wave.signer))
     assert (release.manifest.cards, release.manifest.received) == (60, 60)
     for other_count in ({"cards": 61}, {"received": 70}, {"received": None}):
         manifest = replace(release.manifest, **other_count)  # type: ignore[arg-type]

@@ -100,11 +100,37 @@ def test_a_group_that_is_not_told_is_counted_with_the_smallest_told_one_around_i
     by_label = {one["label"]: one for one in both["groups"]}
     assert by_label[department.label]["band"] is None
     assert by_label[department.label]["within"]["band"] == "200 to 499"
-    assert alone == {
-        "groups": [{**alone["groups"][0], "band": None, "within": None}],
-        "least": None,
-    }
+    # Units were counted, though not this one; that nobody counted units by sex makes them not few.
+    assert [one["counted"] for one in by_label.values()] == [True, False]
+    told = {one.label: one.counted for one in findable.tables_of(CULTURE, edges)}
+    assert (told["Command"], told["Ethnic group"], told["Command and Sex"]) == (True, True, False)
+    assert not any(one.counted for one in findable.tables_of(CULTURE, {}))
+    (sex,) = alone["groups"]
+    assert (sex["band"], sex["within"], sex["counted"], alone["least"]) == (None, None, True, None)
     assert nobody == {"groups": [], "least": None}
+
+
+def test_what_says_less_is_offered_the_nearest_first_and_saying_nothing_last() -> None:
+    data = findable.data_of(CULTURE, {})
+    picked = [
+        {"department": "people-and-learning", "ethnicity": "asian", "sex": "female"},
+        {"department": "operations", "ethnicity": "minority"},
+        {"ethnicity": "white"},
+    ]
+    script = "return given.picked.map((one) => own.lessThan(one, given.data));"
+    told = in_node(script, {"picked": picked, "data": data}, "findable.mjs")
+    assert [[(one["question"], one["value"]) for one in person] for person in told] == [
+        [
+            ("department", "contact-and-support"),
+            ("department", "specialist"),
+            ("department", None),
+            ("ethnicity", "minority"),
+            ("ethnicity", None),
+            ("sex", None),
+        ],
+        [("department", "specialist"), ("department", None), ("ethnicity", None)],
+        [("ethnicity", None)],
+    ]
 
 
 @pytest.fixture
@@ -131,6 +157,7 @@ def test_the_document_and_a_page_carry_bands_and_no_headcount(
     listed = html_page.parse(client.get("/colleagues/autumn").data).text
     assert "White 50 to 99" in listed
     assert "Yes too few to say" in listed
+    assert "not told" not in listed.replace("“Not told”", "")
     assert "a group of fewer than 20," in listed
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import socket
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from fixtures_results import CHEAP
 
 from survey import database
 from survey.close import keys
@@ -17,7 +19,7 @@ from survey.config import Settings
 from survey.database import Stores
 from survey.demo import commands, home, making
 from survey.errors import SettingsError
-from survey.manage import waves
+from survey.manage import people, waves
 from survey.questionnaire import loader
 
 
@@ -37,6 +39,11 @@ def small_demo(folder: Path) -> list[str]:
     return cards
 
 
+@pytest.fixture(autouse=True)
+def _cheap(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(people, "add", partial(people.add, hasher=CHEAP))
+
+
 def run(*arguments: str) -> str:
     result = CliRunner().invoke(commands.demo, arguments, catch_exceptions=False)
     assert result.exit_code == 0
@@ -48,8 +55,10 @@ def test_start_prints_addresses_sign_ins_and_codes(tmp_path: Path) -> None:
     said = run("--home", str(tmp_path), "--no-serve", "--port", "8123")
     assert "http://127.0.0.1:8123/\n" in said
     assert "http://127.0.0.1:8123/results" in said
+    there = {person.name for person in people.list_all(Stores.open(Settings.at(tmp_path)))}
     for person in making.SIGN_INS:
         assert person.name in said
+        assert person.name in there  # also where an earlier version made the demo
     assert making.PASSWORD in said
     assert "only a demo keeps codes" in said
     wave = waves.get(Stores.open(Settings.at(tmp_path)), "now")

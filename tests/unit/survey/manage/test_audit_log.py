@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -34,9 +35,18 @@ def open_stores(home: Path, url: str) -> Stores:
     return Stores.open(Settings.at(home, results_url=url))
 
 
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A results database with nothing in it, for `stores` to copy."""
+    home = tmp_path_factory.mktemp("empty")
+    open_stores(home, f"sqlite:///{home / 'results.db'}")
+    return home / "results.db"
+
+
 @pytest.fixture
-def stores(tmp_path: Path) -> Stores:
-    return open_stores(tmp_path, f"sqlite:///{tmp_path / 'results.db'}")
+def stores(empty: Path, tmp_path: Path) -> Stores:
+    shutil.copy(empty, tmp_path)
+    return Stores.open(Settings.at(tmp_path))
 
 
 def write(stores: Stores, *what: str) -> list[Entry]:

@@ -3,12 +3,14 @@ from __future__ import annotations
 import base64
 import json
 import zlib
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from fixtures_release import NORTH, SOUTH
 from fixtures_results import BOARD, CHEAP, HR, PASSWORD, Site, make_site, sign_in
+from fixtures_rooms import walked
 from flask import session  # noqa: TID251
 from flask.testing import FlaskClient
 from html_page import parse
@@ -87,6 +89,14 @@ def test_the_cookie_is_for_readers_alone_and_lasts_half_an_hour(site: Site) -> N
     assert "HttpOnly" in cookie
     assert "SameSite=Strict" in cookie
     assert site.app.permanent_session_lifetime == timedelta(minutes=30)
+
+
+def test_over_https_every_cookie_is_secure(site: Site) -> None:
+    app = create_app(replace(site.settings, https=True))
+    client = app.test_client()
+    given = sign_in(client, HR, PASSWORD).headers.getlist("Set-Cookie")
+    assert len(given) == 2
+    assert all("Secure" in cookie for cookie in given)
 
 
 def test_an_old_session_is_over(site: Site) -> None:
@@ -203,15 +213,13 @@ def test_signing_out_ends_copies_of_the_cookie_too(site: Site) -> None:
     assert copy.get("/results/hr").location == "/results/sign-in"
 
 
-@pytest.mark.parametrize("target", ["https://elsewhere.example", "//elsewhere.example", "/box"])
-def test_signing_in_leads_nowhere_else(site: Site, target: str) -> None:
-    client = site.app.test_client()
-    given = token(client, f"/results/sign-in?next={target}")
-    reply = client.post(
-        f"/results/sign-in?next={target}",
-        data={"csrf_token": given, "name": HR, "password": PASSWORD, "next": target},
-    )
-    assert reply.location == "/results"
+def test_signing_in_leads_nowhere_else(site: Site) -> None:
+    for target in ("https://elsewhere.example", "//elsewhere.example", "/box"):
+        client = site.app.test_client()
+        given = token(client, f"/results/sign-in?next={target}")
+        sent = {"csrf_token": given, "name": HR, "password": PASSWORD, "next": target}
+        reply = client.post(f"/results/sign-in?next={target}", data=sent)
+        assert reply.location == "/results"
 
 
 def test_a_forged_cookie_signs_nobody_in(site: Site, tmp_path: Path) -> None:
@@ -241,4 +249,4 @@ def test_the_results_surface_stands_alone(tmp_path: Path) -> None:
     site = make_site(tmp_path, waves=("spring",))
     alone = create_app(Settings.at(tmp_path, surfaces=(RESULTS,)))
     assert "respond" not in alone.blueprints
-    assert Site(alone, site.settings, site.stores).client(HR).get("/results/hr").status_code == 200
+    assert len(walked(Site(alone, site.settings, site.stores).client(HR), "/results/hr")) > 10

@@ -39,6 +39,11 @@ def test_each_response_scale_has_its_own_chart_negative_end_first() -> None:
     assert [label for label, _ in often.legend] == ["More than once", "Once", "Never"]
 
 
+def test_the_whole_force_does_not_stand_beside_itself() -> None:
+    for group, beside in (("force", False), ("ethnicity=majority", True)):
+        assert {bool(bar.force) for chart in bars(group) for bar in chart.bars} == {beside}
+
+
 def test_a_hidden_group_has_no_parts_and_only_c_in_its_table() -> None:
     (chart,) = bars(group=f"command={NORTH}-2")
     for bar in chart.bars:

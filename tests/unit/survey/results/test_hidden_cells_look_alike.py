@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -11,9 +11,12 @@ from fixtures_release import HIDDEN, NORTH, WATCHED, make_release
 from fixtures_results import Site, make_site
 from fixtures_rooms import board_reading, hr_reading, shown, theme_of
 
+from analysis.attack import markup
+from analysis.attack.material import Material, Page
 from analysis.release.model import Release
 from analysis.release.rows import ChangeRow
 from analysis.statistics.change_words import NOT_SHOWN
+from survey.results.reading import Reading
 
 HIDDEN_CHANGE = ChangeRow(
     *(f"command={NORTH}-2", "discrimination", "theme", "autumn", "winter", "Talks", "other"),
@@ -94,6 +97,24 @@ def test_rows_of_hidden_groups_differ_in_their_label_alone(site: Site) -> None:
     assert len(hidden) >= 3
     cells = {re.sub(r'scope="row">.*?<span', "", row, count=1, flags=re.S) for row in hidden}
     assert len(cells) == 1
+
+
+@pytest.mark.parametrize("reading", [board_reading, hr_reading])
+def test_every_room_stands_up_to_the_attacker_who_finds_a_planted_leak(
+    site: Site, reading: Callable[[Release], Reading]
+) -> None:
+    with site.app.test_request_context("/results"):
+        rooms = shown(reading(CLEAN))
+    material = Material(pages=tuple(Page(name, page) for name, page in rooms.items()))
+    assert markup.pages(material).falls == []
+    leaking = 0
+    for name, page in rooms.items():
+        cells = re.findall(r'<td class="(?:heat|govuk-table)__cell[^>]*>(?:(?!</td>).)*\[c\]', page)
+        if cells:
+            told = page.replace(cells[0], cells[0].replace("<td", '<td title="7 answers"', 1), 1)
+            assert markup.pages(Material(pages=(Page(name, told),))).falls, name
+            leaking += 1
+    assert leaking >= 4
 
 
 def test_a_watched_group_that_is_hidden_gets_the_fixed_words(site: Site) -> None:

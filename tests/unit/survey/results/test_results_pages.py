@@ -21,7 +21,8 @@ OTHER = f"/results/board/{SOUTH}"
 
 SOMETIMES = {"procedures", "changes", "comments"}
 """Rooms of what these Releases do not have."""
-ROOMS_OF_BOTH = [room.id for room in ROOMS if room.id not in SOMETIMES]
+FOR_HR = {"inside", "equality"}
+ROOMS_OF_BOTH = [room.id for room in ROOMS if room.id not in SOMETIMES | FOR_HR]
 BOARD_PAGES = [
     OWN,
     f"{OWN}/winter",
@@ -35,7 +36,7 @@ BOARD_PAGES = [
 HR_PAGES = [
     "/results/hr",
     "/results/hr/spring",
-    *(f"/results/hr/winter/{room}" for room in ROOMS_OF_BOTH),
+    *(f"/results/hr/winter/{room}" for room in (*ROOMS_OF_BOTH, *sorted(FOR_HR))),
     "/results/hr/winter/theme/grievance",
     f"/results/hr/winter/theme/grievance?group=command%3D{SOUTH}-1",
 ]
@@ -58,7 +59,7 @@ NOT_THERE = [
     f"{OWN}/summer/themes",
     f"{OWN}/winter/cellar",
     f"{OWN}/winter/comments",
-    f"{OWN}/winter/procedures",
+    *(f"{OWN}/winter/{room}" for room in ("procedures", *sorted(FOR_HR))),
     "/results/hr/winter/cellar",
     f"{OWN}/winter/theme/nothing",
     f"{OWN}/winter/theme/leadership-1",

@@ -84,6 +84,19 @@ def test_every_point_lies_in_the_drawing() -> None:
         assert all(TOP <= (point.y or 0) <= BOTTOM for point in line.points)
 
 
+def test_no_value_is_printed_over_the_names_of_the_surveys() -> None:
+    for at in (0, 1, 2, 40, 41, 47):
+        rows = tuple(
+            replace(row, value=at + 2, lower=at, upper=at + 4, status="shown")
+            if row.group == f"command={NORTH}"
+            else row
+            for row in RELEASE.trends
+        )
+        (_, own) = panel(replace(RELEASE, trends=rows)).lines
+        assert all(point.label_y is not None for point in own.points)
+        assert max(point.label_y or 0 for point in own.points) <= BOTTOM + 5
+
+
 def test_all_panels_of_a_page_share_one_scale() -> None:
     plans = [
         PanelPlan(measure, measure, measure, [("force", "Force", "main")])
