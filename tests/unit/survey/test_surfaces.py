@@ -120,7 +120,7 @@ def test_results_alone_have_no_respondents_page_and_touch_nothing_of_theirs(
 ) -> None:
     app = serving(live_wave, surfaces=(RESULTS,))
     first = {route.split()[1].split("/")[1] for route in routes(app)}
-    assert first == {"results", "sign-in", "accessibility"}
+    assert first == {"results", "sign-in", "accessibility", "you-said-we-did"}
     statuses, touched = walked(app, {})
     assert statuses["GET /privacy"] == statuses["POST /box"] == 404
     assert not {name for name in touched.files if name.startswith("autumn.")}
