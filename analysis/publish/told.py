@@ -168,7 +168,7 @@ class Telling:
             for reading in READINGS
         ]
 
-        def say(row: int, figure: Figure, rounds: Rounder) -> list[Range]:
+        def say(_: int, figure: Figure, rounds: Rounder) -> list[Range]:
             categories = [figure.categories[place] for place in valid]
             both = categories, _readings(figure)
             return [one for exact in both for one in reach(rounds, rounds.percents(exact, exact))]
