@@ -21,8 +21,6 @@ TAGS = {
 }
 """State -> its word, and the colour of its tag."""
 
-EVIDENCE = ("needs more evidence", "purple")
-
 
 @dataclass(frozen=True)
 class ActionLine:
