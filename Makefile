@@ -76,6 +76,11 @@ docs: $(STAMP)
 	PYTHONPATH=. $(BIN)/python docs/write_disclosure_examples.py
 	PYTHONPATH=. $(BIN)/python docs/write_library.py
 
+# After a change of what respondents are told: the translations of it, for translators and the program.
+.PHONY: catalogue
+catalogue: $(STAMP)
+	PYTHONPATH=.:tests $(BIN)/python -m catalogue_of_sentences
+
 # After a change of what a Release holds: the board that anybody may look at is made of this one.
 .PHONY: invented
 invented: $(STAMP)

@@ -16,7 +16,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 from werkzeug.exceptions import HTTPException
 from whitenoise import WhiteNoise
 
-from survey import resources, security
+from survey import languages, resources, security
 from survey.config import BOX, ISSUE, RESULTS, Settings
 from survey.database import Stores
 from survey.errors import BoxError, CandourError, IssuerError, ReleaseError
@@ -74,6 +74,7 @@ def _frame(settings: Settings) -> Flask:
         MAX_FORM_PARTS=2_000,
     )
     _templates(app, settings)
+    languages.install(app)
     _static_files(app)
     security.install(app, settings)
     _error_pages(app)
@@ -124,7 +125,9 @@ def _accessibility(app: Flask, open_waves: Callable[[], tuple[Wave, ...]]) -> No
 
     @app.get("/accessibility")
     def accessibility() -> str:
-        return render_template("accessibility.html", waves=open_waves())
+        waves = open_waves()
+        languages.offer(code for wave in waves for code in wave.questionnaire.languages)
+        return render_template("accessibility.html", waves=waves)
 
 
 def _templates(app: Flask, settings: Settings) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from analysis.errors import CandourError, DataError, LedgerError, ReleaseError
+from survey.catalogue import translatable
 
 __all__ = [
     "ActionError",
@@ -59,7 +60,7 @@ class ActionError(CandourError):
 class BoxError(CandourError):
     """The ballot box cannot be written. The code is spent, and the same sending can be repeated."""
 
-    PUBLIC = (
+    PUBLIC = translatable(
         "Your answers were not kept this time: the ballot box cannot be written at the moment. "
         "Go back and press Send again in a few minutes, with the same answers; sending twice "
         "counts once."
@@ -72,7 +73,9 @@ class BoxError(CandourError):
 class CodeError(CandourError):
     """A code cannot be used. One public sentence whatever the cause: unknown, used, other wave."""
 
-    PUBLIC = "This code cannot be used. Check it against your card, or ask for a spare card."
+    PUBLIC = translatable(
+        "This code cannot be used. Check it against your card, or ask for a spare card."
+    )
 
     def __init__(self) -> None:
         super().__init__(self.PUBLIC)
@@ -81,7 +84,7 @@ class CodeError(CandourError):
 class IssuerError(CandourError):
     """The issuer on another host does not answer. Whatever was asked can be asked again."""
 
-    PUBLIC = (
+    PUBLIC = translatable(
         "Your code could not be checked: the computer that checks codes did not answer. Try again "
         "in a few minutes, with the same answers; sending twice counts once."
     )
@@ -93,7 +96,9 @@ class IssuerError(CandourError):
 class MistypedCode(CandourError):
     """What was typed is not a code at all: the check symbols do not fit. Costs nobody anything."""
 
-    PUBLIC = "That is not how a code looks. Look for a typing mistake: compare it with your card."
+    PUBLIC = translatable(
+        "That is not how a code looks. Look for a typing mistake: compare it with your card."
+    )
 
     def __init__(self) -> None:
         super().__init__(self.PUBLIC)
@@ -106,14 +111,25 @@ class SettingsError(CandourError):
 class SigningError(CandourError):
     """A blind signature is wrong: a faulty machine, or another wave's key."""
 
-    PUBLIC = "The answer could not be signed. Nothing is lost: send it again in a moment."
+    PUBLIC = translatable(
+        "The answer could not be signed. Nothing is lost: send it again in a moment."
+    )
 
     def __init__(self) -> None:
         super().__init__(self.PUBLIC)
 
 
 class TicketError(CandourError):
-    """A ticket's file cannot be used: it is none, is damaged, or is for another wave or site."""
+    """A ticket's file cannot be used: it is none, is damaged, or is for another wave or site.
+
+    Attributes:
+        sentence: what is wrong, with `{name}` for what the file is called.
+        name: what it is called.
+    """
+
+    def __init__(self, sentence: str, name: str = "") -> None:
+        self.sentence, self.name = sentence, name
+        super().__init__(sentence.format(name=name))
 
 
 class OrganisationError(CandourError):
@@ -144,7 +160,7 @@ class OtherKeys(CandourError):
         named: the fingerprint in the ticket.
     """
 
-    PUBLIC = "This survey has other keys than the ticket names. Do not answer here."
+    PUBLIC = translatable("This survey has other keys than the ticket names. Do not answer here.")
 
     def __init__(self, named: str) -> None:
         self.named = named
@@ -154,7 +170,9 @@ class OtherKeys(CandourError):
 class TokenError(CandourError):
     """The ballot box does not take what was sent. One public sentence whatever the cause."""
 
-    PUBLIC = "The ballot box did not take this answer: it came without a valid token of the survey."
+    PUBLIC = translatable(
+        "The ballot box did not take this answer: it came without a valid token of the survey."
+    )
 
     def __init__(self) -> None:
         super().__init__(self.PUBLIC)
@@ -166,7 +184,7 @@ class UsedTicket(CandourError):
     It tells nothing of the answer that is kept: whoever sends may hold a copy of somebody's ticket.
     """
 
-    PUBLIC = (
+    PUBLIC = translatable(
         "An answer was sent with this ticket before, and this one was not kept. If you did not "
         "send that answer, somebody else had your ticket: tell somebody whom you trust, such as "
         "your staff association."

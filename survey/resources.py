@@ -1,4 +1,4 @@
-"""Where templates, questionnaires and built assets lie.
+"""Where templates, questionnaires, translations and built assets lie.
 
 Beside the package in a checkout, inside it in an installed wheel.
 """
@@ -13,4 +13,5 @@ _ROOT = _BUNDLED if _BUNDLED.is_dir() else _PACKAGE.parent
 
 TEMPLATES = _ROOT / "templates"
 QUESTIONNAIRES = _ROOT / "questionnaires"
+TRANSLATIONS = _PACKAGE / "translations"
 ASSETS = _PACKAGE / "static" / "build"

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from sqlalchemy import delete, update
 
+from survey.catalogue import translatable
 from survey.close import keys as release_keys
 from survey.close import rewriting, shares
 from survey.close.keys import Keys
@@ -120,10 +121,12 @@ def _there_was(wave: Wave, settings: Settings, had_answers: bool) -> str:
     """What the note says was destroyed: what this host had of the wave in its state."""
     if wave.state == "draft":
         return _DRAFT
-    answers = "a ballot box without any answer"
+    answers = translatable("a ballot box without any answer")
     if had_answers:
-        answers = "sealed answers" + (", sealed comments" if wave.questionnaire.comments else "")
-    parts = ((BOX, answers), (ISSUE, "hashes of codes"))
+        answers = translatable("sealed answers")
+        if wave.questionnaire.comments:
+            answers += ", " + translatable("sealed comments")
+    parts = ((BOX, answers), (ISSUE, translatable("hashes of codes")))
     return ", ".join(what for part, what in parts if part in settings.surfaces)
 
 

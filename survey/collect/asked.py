@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from flask import abort, current_app
 
+from survey import languages
 from survey.database import Stores
 from survey.errors import WaveStateError
 from survey.manage import waves
@@ -26,6 +27,7 @@ def public_wave(wave_id: str) -> Wave:
         abort(HTTPStatus.NOT_FOUND)
     if not wave.is_public:
         abort(HTTPStatus.NOT_FOUND)
+    languages.offer(wave.questionnaire.languages)
     return wave
 
 

@@ -15,10 +15,14 @@ from itertools import groupby
 from flask import current_app, render_template
 from flask.sansio.app import App
 
-from survey.collect import findable, page_keys, tickets
+from survey import languages
+from survey.catalogue import translatable
+from survey.collect import both, findable, page_keys, tickets
 from survey.collect.asked import stores
 from survey.collect.page_keys import PageKeys
+from survey.collect.sealed_pages import TOLD
 from survey.errors import CodeError, MistypedCode
+from survey.languages import CHECK_IN, LANGUAGE, SWITCH, said
 from survey.manage import bands
 from survey.manage.waves import Wave
 from survey.questionnaire import answers as folding
@@ -41,7 +45,7 @@ CODE = "candour.code"
 TICKET = "candour.ticket"
 ATTEMPT = "candour.attempt"
 CHANGE = "candour.change"
-OWN_FIELDS = frozenset({CODE, TICKET, ATTEMPT, CHANGE})
+OWN_FIELDS = frozenset({CODE, TICKET, ATTEMPT, CHANGE, LANGUAGE, SWITCH, CHECK_IN})
 """Fields of a form that are no answers; no question's id can hold a dot."""
 
 Answers = Mapping[str, tuple[str, ...]]
@@ -52,14 +56,15 @@ A comment is among them, as the one text under its id.
 
 CODE_FIELD, TICKET_FIELD = "code", "ticket-file"
 SENTENCES = {
-    "enter_code": "Enter the code from your card.",
+    "enter_code": translatable("Enter the code from your card."),
     "mistyped": MistypedCode.PUBLIC,
     "unusable": CodeError.PUBLIC,
-    "alone": "Choose “{answer}” alone, or take its tick away: {question}",
-    "too_long": "Your comment is {over} over the limit of "
-    f"{LONGEST_COMMENT:,} characters: shorten it.",
-    "stored_as": "Your answer “{answer}” is stored as “{kept}”.",
-    "nothing_stored": "Nothing is stored for this question.",
+    "alone": translatable("Choose “{answer}” alone, or take its tick away: {question}"),
+    "too_long": translatable(
+        "Your comment is {over} over the limit of {longest} characters: shorten it."
+    ),
+    "stored_as": translatable("Your answer “{answer}” is stored as “{kept}”."),
+    "nothing_stored": translatable("Nothing is stored for this question."),
     "no_ticket": tickets.NO_TICKET,
     "damaged_ticket": tickets.DAMAGED,
     "other_wave": tickets.OTHER_WAVE,
@@ -67,7 +72,7 @@ SENTENCES = {
 }
 """What the page says by itself in sealed mode, in the words that the server uses in plain mode."""
 
-_NUMBERS = {10: "ten", 15: "fifteen", 20: "twenty"}
+_NUMBERS = {10: translatable("ten"), 15: translatable("fifteen"), 20: translatable("twenty")}
 
 
 @dataclass(frozen=True)
@@ -152,7 +157,9 @@ def document(wave: Wave) -> Packed:
     kept: dict[tuple[str, str], Packed] = current_app.extensions["candour.documents"]
     key = (wave.id, wave.questionnaire.fingerprint)
     if key not in kept:
-        plain = form_html(wave, FormPage(smallest_group(wave))).encode()
+        # Whatever the request asked for: the document is the same for everybody.
+        with languages.spoken(languages.offered()[0]):
+            plain = form_html(wave, FormPage(smallest_group(wave))).encode()
         kept[key] = Packed(plain, gzip.compress(plain, compresslevel=9, mtime=0))
     return kept[key]
 
@@ -166,17 +173,22 @@ def form_html(wave: Wave, page: FormPage, keys: PageKeys | None = None) -> str:
         keys: in place of the wave's own; of a preview, which knows no headcounts either.
     """
     edges = bands.of_wave(stores(), wave.id) if keys is None else {}
-    return render_template(
-        "respond/document.html",
-        wave=wave,
-        form=page,
-        keys=keys or page_keys.of(wave),
-        findable=findable.of(wave.questionnaire, edges),
-        sentences=SENTENCES,
-        longest=LONGEST_COMMENT,
-        ticket_name=tickets.file_name(wave.id),
-        before=_before(wave) if keys is None else DoneBefore(),
-    )
+    before = _before(wave) if keys is None else DoneBefore()
+
+    def rendered() -> str:
+        return render_template(
+            "respond/document.html",
+            wave=wave,
+            form=page,
+            keys=keys or page_keys.of(wave),
+            findable=findable.of(wave.questionnaire, edges),
+            sentences=SENTENCES,
+            longest=LONGEST_COMMENT,
+            ticket_name=tickets.file_name(wave.id),
+            before=before,
+        )
+
+    return both.of(rendered, TOLD)
 
 
 def _before(wave: Wave) -> DoneBefore:
@@ -204,7 +216,9 @@ def answer_errors(wave: Wave, answers: Answers) -> dict[str, str]:
     for comment in wave.questionnaire.comments:
         over = folding.bytes_too_many("".join(answers.get(comment.id, ())))
         if over:
-            found[field_of(comment)] = SENTENCES["too_long"].format(over=over)
+            found[field_of(comment)] = said(SENTENCES["too_long"]).format(
+                over=over, longest=f"{LONGEST_COMMENT:,}"
+            )
     return found
 
 
@@ -216,8 +230,8 @@ def _contradictions(wave: Wave, answers: Answers) -> dict[str, str]:
             given = [tick for tick in question.options if tick.code in answers.get(question.id, ())]
             alone = next((tick for tick in given if tick.exclusive), None)
             if alone and len(given) > 1:
-                found[field_of(question)] = SENTENCES["alone"].format(
-                    answer=alone.label, question=question.text
+                found[field_of(question)] = said(SENTENCES["alone"]).format(
+                    answer=said(alone.label), question=said(question.text)
                 )
     return found
 
@@ -243,29 +257,29 @@ def _checked(section: Section, answers: Answers, unasked: frozenset[str]) -> Che
         if comment.id in unasked:
             continue
         written = "".join(answers.get(comment.id, ()))
-        told = telling.warning(written)
+        told = telling.warning(written, languages.current())
         rows.append(
-            CheckedAnswer(field_of(comment), str(comment.text), written or None, None, told)
+            CheckedAnswer(field_of(comment), said(comment.text), written or None, None, told)
         )
-    return CheckedSection(str(section.title), tuple(rows))
+    return CheckedSection(said(section.title), tuple(rows))
 
 
 def _row(question: Question, given: tuple[str, ...]) -> CheckedAnswer:
     offered = question.scale.points if isinstance(question, Statement) else question.options
-    labels = [str(answer.label) for answer in offered if answer.code in given]
+    labels = [said(answer.label) for answer in offered if answer.code in given]
     stored = None
     if isinstance(question, Choice) and given:
         stored = _stored(question, next(o for o in question.options if o.code == given[0]))
-    return CheckedAnswer(field_of(question), str(question.text), ", ".join(labels) or None, stored)
+    return CheckedAnswer(field_of(question), said(question.text), ", ".join(labels) or None, stored)
 
 
 def _stored(question: Choice, option: Option) -> str | None:
     if option.folds_to is None:
-        return SENTENCES["nothing_stored"]
-    kept = str(question.stored[option.folds_to])
-    if kept == str(option.label):
+        return said(SENTENCES["nothing_stored"])
+    kept = said(question.stored[option.folds_to])
+    if kept == said(option.label):
         return None
-    return SENTENCES["stored_as"].format(answer=option.label, kept=kept)
+    return said(SENTENCES["stored_as"]).format(answer=said(option.label), kept=kept)
 
 
 def groups_of_options(
@@ -273,7 +287,7 @@ def groups_of_options(
 ) -> Iterator[tuple[str | None, list[Option]]]:
     """Runs of options under the same heading, in their order."""
     for heading, run in groupby(options, key=lambda option: option.heading):
-        yield (None if heading is None else str(heading)), list(run)
+        yield (None if heading is None else said(heading)), list(run)
 
 
 def in_grids(questions: Iterable[Question]) -> Iterator[tuple[Grid | None, list[Question]]]:

@@ -7,12 +7,14 @@ What is picked is looked up in it by the page itself: nothing that anybody picks
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from analysis import bands
+from flask_babel import gettext
+
 from analysis.bands import Bands
 from analysis.plan import Breakdown, Group, TablePlan, Value
+from survey import languages
 from survey.questionnaire.model import Choice, Questionnaire
 
 
@@ -56,13 +58,17 @@ def of(questionnaire: Questionnaire, edges: Bands) -> Findable | None:
     ]
     if not sections:
         return None
-    data = json.dumps(data_of(questionnaire.plan, edges), ensure_ascii=False, separators=(",", ":"))
+    data = json.dumps(
+        data_of(questionnaire.plan, edges, labels(questionnaire)),
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
     coarser = any(isinstance(one, Choice) and one.coarser for one in questionnaire.questions)
     return Findable(sections[-1], data, coarser)
 
 
-def data_of(plan: TablePlan, edges: Bands) -> dict[str, object]:
-    """What the page looks things up in.
+def data_of(plan: TablePlan, edges: Bands, called: Callable[[str], str] = str) -> dict[str, object]:
+    """What the page looks things up in; `called` says what a label is in the page's language.
 
     Returns:
         `breakdowns`: in the order of group ids, each with its `id`, `label`, `question`, under
@@ -74,9 +80,9 @@ def data_of(plan: TablePlan, edges: Bands) -> dict[str, object]:
         "breakdowns": [
             {
                 "id": one.id,
-                "label": one.label,
+                "label": called(one.label),
                 "question": one.variable,
-                "of": _chains(one),
+                "of": _chains(one, called),
                 "coarser": [v.id for v in one.values if v.id in v.categories - one.finest],
             }
             for one in _used(plan)
@@ -88,24 +94,40 @@ def data_of(plan: TablePlan, edges: Bands) -> dict[str, object]:
             }
             for table in plan.tables
         ],
-        "bands": {group: bands.words(edge) for group, edge in edges.items()},
+        "bands": {group: languages.band(edge) for group, edge in edges.items()},
     }
 
 
-def tables_of(plan: TablePlan, edges: Bands) -> Iterator[BandedTable]:
+def tables_of(
+    plan: TablePlan, edges: Bands, called: Callable[[str], str] = str
+) -> Iterator[BandedTable]:
     """Every declared table with the bands of its groups, to read without JavaScript."""
     for table in plan.tables:
-        label = " and ".join(plan.breakdown_by_id[one].label for one in table.breakdowns)
+        labels_of = [called(plan.breakdown_by_id[one].label) for one in table.breakdowns]
+        label = labels_of[0]
+        for one in labels_of[1:]:
+            label = gettext("%(these)s and %(those)s", these=label, those=one)
         inner = [
             group for group in plan.groups_in(table) if len(group.where) == len(table.breakdowns)
         ]
         of = edges if len(table.breakdowns) == 1 else [g for g in inner if g.id in edges]
-        rows = tuple((one.label, _words(one, edges)) for one in inner)
-        yield BandedTable(label, rows, bool(of))
+        rows = tuple((_called(one, plan, called), _words(one, edges)) for one in inner)
+        yield BandedTable(str(label), rows, bool(of))
+
+
+def labels(questionnaire: Questionnaire) -> Callable[[str], str]:
+    """What a breakdown or a value is called in the language of the page, by its English label."""
+    welsh = dict(questionnaire.welsh_labels) if languages.current() == languages.WELSH else {}
+    return lambda label: welsh.get(label, label)
+
+
+def _called(group: Group, plan: TablePlan, called: Callable[[str], str]) -> str:
+    values = (plan.breakdown_by_id[name].value_by_id[value] for name, value in group.where)
+    return ", ".join(called(value.label) for value in values)
 
 
 def _words(group: Group, edges: Bands) -> str | None:
-    return bands.words(edges[group.id]) if group.id in edges else None
+    return languages.band(edges[group.id]) if group.id in edges else None
 
 
 def _used(plan: TablePlan) -> tuple[Breakdown, ...]:
@@ -114,16 +136,16 @@ def _used(plan: TablePlan) -> tuple[Breakdown, ...]:
     return tuple(one for one in plan.breakdowns if one.id in used)
 
 
-def _chains(one: Breakdown) -> dict[str, list[tuple[str, str, int]]]:
+def _chains(one: Breakdown, called: Callable[[str], str]) -> dict[str, list[tuple[str, str, int]]]:
     categories = sorted({code for value in one.values for code in value.categories})
     return {
-        code: [_step(one, value) for value in one.values if code in value.categories]
+        code: [_step(one, value, called) for value in one.values if code in value.categories]
         for code in categories
     }
 
 
-def _step(one: Breakdown, value: Value) -> tuple[str, str, int]:
-    return value.id, value.label, one.levels.index(value.level)
+def _step(one: Breakdown, value: Value, called: Callable[[str], str]) -> tuple[str, str, int]:
+    return value.id, called(value.label), one.levels.index(value.level)
 
 
 def _depth(one: Breakdown, level: str | None) -> int:

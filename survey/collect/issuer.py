@@ -33,6 +33,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from survey.catalogue import translatable
 from survey.collect import blind_signatures, box, code_list, redemptions, tokens
 from survey.collect.redemptions import Redemption
 from survey.config import ISSUE, Settings
@@ -44,7 +45,7 @@ from survey.manage.waves import Wave
 
 SALT_BYTES = 32
 CODES = IssuerTable.metadata.tables["code"]
-CLOSED = "This survey is not open; it takes no answers now."
+CLOSED = translatable("This survey is not open; it takes no answers now.")
 
 
 def _open(wave_id: str | BindParameter[str]) -> Select[str]:

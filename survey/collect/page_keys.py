@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from survey.collect import base64url, envelope, fingerprint
+from survey.languages import said
 from survey.manage import issuing_keys
 from survey.manage.waves import Wave
 from survey.questionnaire.conditions import Conditions
@@ -66,14 +67,14 @@ def folds(questionnaire: Questionnaire) -> dict[str, dict[str, tuple[str, str] |
     found = {}
     for question in questionnaire.questions:
         if isinstance(question, Choice):
-            labels = {code: str(label) for code, label in question.stored.items()}
+            labels = {code: said(label) for code, label in question.stored.items()}
             kept = {
                 option.code: None
                 if option.folds_to is None
                 else (option.folds_to, labels[option.folds_to])
                 for option in question.options
             }
-            as_they_are = {o.code: (o.code, str(o.label)) for o in question.options}
+            as_they_are = {o.code: (o.code, said(o.label)) for o in question.options}
             found[question.id] = {code: to for code, to in kept.items() if to != as_they_are[code]}
     return found
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from flask import Blueprint, Response, abort, make_response, render_template, request
 from flask.blueprints import BlueprintSetupState
 
 from analysis.bands import fewest_told
+from survey import languages
 from survey.collect import (
+    both,
     code_list,
     document,
     findable,
@@ -22,6 +24,7 @@ from survey.collect import (
 )
 from survey.collect.asked import open_wave, public_wave, stores
 from survey.collect.document import ATTEMPT, CODE, FormPage
+from survey.collect.sealed_pages import TOLD
 from survey.collect.ticket_page import ticket_page
 from survey.errors import (
     CodeError,
@@ -32,6 +35,7 @@ from survey.errors import (
     TicketError,
     UsedTicket,
 )
+from survey.languages import said
 from survey.manage import bands, destructions, waves
 from survey.manage.waves import Wave
 from survey.questionnaire import answers as folding
@@ -56,6 +60,7 @@ def _expect_readable() -> None:
 def home() -> str:
     """The surveys that are open, and the receipts of those that have closed."""
     found = waves.all_waves(stores())
+    _offer(found)
     return render_template(
         "respond/home.html",
         waves=[wave for wave in found if wave.state == "open"],
@@ -66,7 +71,15 @@ def home() -> str:
 @blueprint.get("/privacy")
 def privacy() -> str:
     """What is stored, what is not, and what is left to trust."""
-    return render_template("respond/privacy.html", waves=waves.open_waves(stores()))
+    found = waves.open_waves(stores())
+    _offer(found)
+    return render_template("respond/privacy.html", waves=found)
+
+
+def _offer(about: Iterable[Wave]) -> None:
+    """Offer a page in the languages of the open surveys that it is about."""
+    every = (one.questionnaire.languages for one in about if one.state == "open")
+    languages.offer(code for codes in every for code in codes)
 
 
 @blueprint.get("/support/<wave_id>")
@@ -86,7 +99,8 @@ def colleagues(wave_id: str) -> str:
     """Roughly how many people each declared group has, all of them on one page."""
     wave = public_wave(wave_id)
     edges = bands.of_wave(stores(), wave_id)
-    tables = tuple(findable.tables_of(wave.questionnaire.plan, edges))
+    asked = wave.questionnaire
+    tables = tuple(findable.tables_of(asked.plan, edges, findable.labels(asked)))
     smallest = document.smallest_group(wave)
     fewest = fewest_told(wave.policy.k)
     return render_template(
@@ -199,9 +213,9 @@ def send(wave_id: str) -> str | tuple[str, int]:
         else:
             receipt = submit.submit(stores(), wave, form.code, stored, form.attempt, comments)
     except TicketError as error:
-        return _again(wave, replace(form, attempt=""), {document.TICKET_FIELD: str(error)})
+        return _again(wave, replace(form, attempt=""), {document.TICKET_FIELD: _told(error)})
     except (CodeError, MistypedCode) as error:
-        return _again(wave, replace(form, attempt=""), {document.CODE_FIELD: str(error)})
+        return _again(wave, replace(form, attempt=""), {document.CODE_FIELD: said(str(error))})
     return render_template("respond/receipt.html", wave=wave, receipt=receipt)
 
 
@@ -215,6 +229,8 @@ def ticket(wave_id: str) -> str:
 def check_for_ticket(wave_id: str) -> str | tuple[str, int]:
     """Whether the code can be used, which spends nothing; then the button that saves the ticket."""
     wave, code = open_wave(wave_id), sent.own(CODE)
+    if sent.is_to_change():
+        return _ticket_html(wave, code)
     if errors := _code_errors(wave, code):
         return _ticket_html(wave, code, errors), 400
     attempt, name = submit.new_attempt(), tickets.file_name(wave.id)
@@ -230,7 +246,7 @@ def ticket_file(wave_id: str) -> Response | tuple[str, int]:
     try:
         taken = submit.take(stores(), wave, code, sent.own(ATTEMPT))
     except (CodeError, MistypedCode) as error:
-        return _ticket_html(wave, code, {document.CODE_FIELD: str(error)}), 400
+        return _ticket_html(wave, code, {document.CODE_FIELD: said(str(error))}), 400
     response = make_response(tickets.write(taken, wave, request.host_url.rstrip("/")))
     response.mimetype = "application/json"
     response.headers.set("Content-Disposition", "attachment", filename=tickets.file_name(wave.id))
@@ -241,7 +257,9 @@ def ticket_file(wave_id: str) -> Response | tuple[str, int]:
 def _answers_refused(error: AnswersRefused) -> tuple[str, int]:
     """The form again with everything in it that the page offers; nothing was spent or stored."""
     wave = open_wave((request.view_args or {})["wave_id"])
-    errors = {f"q-{error.field}" if error.field else "start": str(error)}
+    named = {gap: said(text) for gap, text in error.named.items()}
+    sentence = said(error.sentence).format(**named)
+    errors = {f"q-{error.field}" if error.field else "start": sentence}
     return _again(wave, sent.offered(wave, sent.form(wave)), errors)
 
 
@@ -260,11 +278,11 @@ def _used_ticket(_: UsedTicket) -> tuple[str, int]:
 
 def _code_errors(wave: Wave, code: str) -> dict[str, str]:
     if not code.strip():
-        return {document.CODE_FIELD: document.SENTENCES["enter_code"]}
+        return {document.CODE_FIELD: said(document.SENTENCES["enter_code"])}
     try:
         submit.check_code(stores(), wave, code)
     except (CodeError, MistypedCode, IssuerError) as error:
-        return {document.CODE_FIELD: str(error)}
+        return {document.CODE_FIELD: said(str(error))}
     return {}
 
 
@@ -272,13 +290,21 @@ def _ticket_errors(wave: Wave, text: str) -> dict[str, str]:
     try:
         tickets.read(text, wave, request.host)
     except TicketError as error:
-        return {document.TICKET_FIELD: str(error)}
+        return {document.TICKET_FIELD: _told(error)}
     return {}
 
 
+def _told(error: TicketError) -> str:
+    return said(error.sentence).format(name=error.name)
+
+
 def _ticket_html(wave: Wave, code: str = "", errors: Mapping[str, str] | None = None) -> str:
-    page, said = ticket_page(wave, code, errors), document.SENTENCES
-    return render_template("respond/ticket.html", wave=wave, page=page, sentences=said)
+    def rendered() -> str:
+        page = ticket_page(wave, code, errors)
+        sentences = document.SENTENCES
+        return render_template("respond/ticket.html", wave=wave, page=page, sentences=sentences)
+
+    return both.of(rendered, TOLD)
 
 
 def _again(wave: Wave, form: FormPage, errors: Mapping[str, str]) -> tuple[str, int]:

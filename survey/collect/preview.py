@@ -14,6 +14,7 @@ from flask.blueprints import BlueprintSetupState
 from werkzeug.wrappers import Response as BaseResponse
 
 from analysis.policy import DisclosurePolicy
+from survey import languages
 from survey.collect import document, page_keys, sent
 from survey.errors import Problem, QuestionnaireError
 from survey.manage.waves import Wave
@@ -116,6 +117,7 @@ def _wave(wave_id: str) -> Wave:
     if read.fielded != "here":
         reason = "this describes a file of answers from elsewhere (`fielded`): nobody sees it"
         raise QuestionnaireError([Problem(str(path), 1, reason)])
+    languages.offer(read.languages)
     return Wave(
         *(NAME, read.title.en, "open", read, DisclosurePolicy(), b"", b"", b"", b""),
         opened=None,

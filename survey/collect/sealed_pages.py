@@ -13,6 +13,7 @@ from http import HTTPStatus
 from flask import Blueprint, Response, abort, jsonify, request
 from werkzeug.exceptions import HTTPException
 
+from survey.catalogue import translatable
 from survey.collect import base64url, envelope, issuer, submit
 from survey.collect.asked import open_wave, public_wave, stores
 from survey.errors import BoxError, CodeError, TokenError, UsedTicket, WaveStateError
@@ -22,12 +23,18 @@ SPARE_BYTES = 4096
 """What a request may be longer than its answer: token, proof, names and a margin."""
 
 SENTENCES = {
-    HTTPStatus.FORBIDDEN: "This was not sent by the survey's own page.",
-    HTTPStatus.NOT_FOUND: "There is no such survey.",
+    HTTPStatus.FORBIDDEN: translatable("This was not sent by the survey's own page."),
+    HTTPStatus.NOT_FOUND: translatable("There is no such survey."),
     HTTPStatus.GONE: issuer.CLOSED,
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "This is too long to be an answer; nothing was kept.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: translatable(
+        "This is too long to be an answer; nothing was kept."
+    ),
 }
-FAILED = "Something went wrong on our side. Try again in a moment; nothing is counted twice."
+FAILED = translatable(
+    "Something went wrong on our side. Try again in a moment; nothing is counted twice."
+)
+TOLD = (*SENTENCES.values(), FAILED, *(one.PUBLIC for one in (BoxError, TokenError, UsedTicket)))
+"""What may be told, always in English: the page turns it, since it does not say its language."""
 
 issue = Blueprint("issue", __name__)
 ballot_box = Blueprint("box", __name__)

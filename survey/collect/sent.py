@@ -12,6 +12,7 @@ from flask import abort, request
 
 from survey.collect import document, tickets
 from survey.collect.document import ATTEMPT, CHANGE, CODE, OWN_FIELDS, TICKET, FormPage
+from survey.languages import SWITCH
 from survey.manage.waves import Wave
 from survey.questionnaire import answers as folding
 from survey.questionnaire.model import Multiple
@@ -50,8 +51,8 @@ def own(name: str) -> str:
 
 
 def is_to_change() -> bool:
-    """Whether the check page asks for the form again, to change an answer."""
-    return CHANGE in request.form
+    """Whether the form is asked for again: to change an answer, or in the other language."""
+    return CHANGE in request.form or SWITCH in request.form
 
 
 def form(wave: Wave) -> FormPage:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from flask_babel import gettext
+
 from survey.collect import linking_by_time, page_keys, tickets
 from survey.collect.page_keys import PageKeys
 from survey.manage.waves import Wave
@@ -49,10 +51,12 @@ def ways_to_answer(cards: int) -> tuple[int, tuple[Way, ...]]:
     """How many people the figures for a wave of `cards` are of, and its four ways to answer."""
     figures = linking_by_time.figures(cards)
     linked = {
-        "Start now: the code is used and the answers sent in one go": figures.at_once,
-        "A ticket, used in the same sitting": figures.one_sitting,
-        "A ticket, used at any time within a day": figures.within_a_day,
-        "Everybody takes a ticket in one week, and answers in the next": figures.two_phases,
+        gettext("Start now: the code is used and the answers sent in one go"): figures.at_once,
+        gettext("A ticket, used in the same sitting"): figures.one_sitting,
+        gettext("A ticket, used at any time within a day"): figures.within_a_day,
+        gettext(
+            "Everybody takes a ticket in one week, and answers in the next"
+        ): figures.two_phases,
     }
     return figures.people, tuple(Way(name, _of_people(share)) for name, share in linked.items())
 
@@ -64,7 +68,7 @@ def _of_people(share: float) -> str:
     ('of 100 people, 88', 'of 1,000 people, 7', 'of 1,000 people, fewer than 1')
     """
     if share >= 0.01:
-        return f"of 100 people, {share * 100:.0f}"
+        return str(gettext("of 100 people, %(linked)s", linked=f"{share * 100:.0f}"))
     if share >= 0.001:
-        return f"of 1,000 people, {share * 1000:.0f}"
-    return "of 1,000 people, fewer than 1"
+        return str(gettext("of 1,000 people, %(linked)s", linked=f"{share * 1000:.0f}"))
+    return str(gettext("of 1,000 people, fewer than 1"))

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from survey import languages
+from survey.catalogue import translatable
 from survey.collect import base64url, blind_signatures, fingerprint, tokens
 from survey.errors import OtherKeys, TicketError
 from survey.manage import issuing_keys
@@ -22,7 +24,7 @@ WHAT, VERSION = "candour-ticket", 1
 LONGEST = 4096
 """Bytes. A ticket has about 1,200; of a longer file no more is read."""
 
-ABOUT = (
+ABOUT = translatable(
     "A ticket for one answer. Whoever has a copy of this file can answer once in your place, see "
     "that you used it, and with the file of the ballot box find the sealed answers that you sent: "
     "do not send it by force e-mail or keep it on a force drive. It does not name you. Open "
@@ -31,18 +33,18 @@ ABOUT = (
 )
 """What the file says of itself."""
 
-NO_TICKET = (
+NO_TICKET = translatable(
     "This file is not a ticket, or only a part of one. Choose the file {name} that you saved."
 )
-DAMAGED = (
+DAMAGED = translatable(
     "This ticket was changed or damaged on its way. Take the file {name} once more from where you "
     "saved it first."
 )
-OTHER_WAVE = (
+OTHER_WAVE = translatable(
     "This ticket is for another survey. Choose the file {name}, or open the page of that other "
     "survey."
 )
-OTHER_SITE = (
+OTHER_SITE = translatable(
     "This ticket was taken at another address, and does not fit this page. Open the survey where "
     "you took the ticket."
 )
@@ -68,7 +70,7 @@ def write(ticket: Ticket, wave: Wave, site: str) -> bytes:
     content = {
         "what": WHAT,
         "version": VERSION,
-        "about": ABOUT.format(survey=f"{site}/survey/{wave.id}"),
+        "about": languages.said(ABOUT).format(survey=f"{site}/survey/{wave.id}"),
         "wave": wave.id,
         "site": site,
         "fingerprint": fingerprint.of(wave),
@@ -93,18 +95,18 @@ def read(text: str, wave: Wave, host: str) -> Ticket:
     name = file_name(wave.id)
     found = _parsed(text)
     if found is None:
-        raise TicketError(NO_TICKET.format(name=name))
+        raise TicketError(NO_TICKET, name)
     texts = {part: found.get(part) for part in ("wave", "site", "fingerprint", "key", "token")}
     if not all(isinstance(text, str) for text in texts.values()):
-        raise TicketError(DAMAGED.format(name=name))
+        raise TicketError(DAMAGED, name)
     of_wave, site, print_, key, token = map(str, texts.values())
     if of_wave != wave.id:
-        raise TicketError(OTHER_WAVE.format(name=name))
+        raise TicketError(OTHER_WAVE, name)
     if print_ != fingerprint.of(wave):
         raise OtherKeys(print_) if site.endswith(f"//{host}") else TicketError(OTHER_SITE)
     ticket = _ticket(_bytes(key), _bytes(token), wave)
     if ticket is None:
-        raise TicketError(DAMAGED.format(name=name))
+        raise TicketError(DAMAGED, name)
     return ticket
 
 

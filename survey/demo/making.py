@@ -20,6 +20,7 @@ from survey.config import Settings
 from survey.database import Stores
 from survey.demo import (
     answering,
+    bilingual,
     coders,
     declared,
     home,
@@ -128,6 +129,8 @@ def _field(
 ) -> None:
     """Take one wave from draft to destroyed, or the last one to its first answers."""
     questionnaire = reorganised.asked(library, wave.number)
+    if wave.closes is None:
+        questionnaire = bilingual.asked(questionnaire)
     frame = reorganised.placed(force.frame(wave.number), wave.number)
     cards = codes.make(frame.n + SPARE_CARDS)
     report(f"{wave.title}: printing {len(cards):,} codes")

@@ -6,7 +6,7 @@ some are asked only in the unit that acted. It belongs to no theme.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from survey.questionnaire.located import Entries, Located, Place, Problems
@@ -36,10 +36,10 @@ def with_page(document: Any, problems: Problems) -> Any:
         problems.at(place, reason + "`bank/scales.yaml` does")
         return document
     questions = Entries()
-    asked = _Asked(sections)
+    asked, welsh = _Asked(sections), _table(document.get("welsh"))
     for action in listed:
         if isinstance(action, Located) and isinstance(action.get("id"), str):
-            questions.add(_question(action, asked, problems), action.place)
+            questions.add(_question(action, asked, welsh, problems), action.place)
     page = _fields(
         place,
         id=SECTION,
@@ -52,6 +52,13 @@ def with_page(document: Any, problems: Problems) -> Any:
     whole["sections"] = sections.copy()
     whole["sections"].add(page, place)
     return whole
+
+
+def _table(listed: Any) -> dict[str, str]:
+    """The Welsh of wordings, as far as it has the right shape."""
+    entries = listed if isinstance(listed, Entries) else ()
+    known = ((one.get("en"), one.get("cy")) for one in entries if isinstance(one, Located))
+    return {en: cy for en, cy in known if isinstance(en, str) and isinstance(cy, str)}
 
 
 class _Asked:
@@ -71,7 +78,9 @@ def _questions(sections: Entries) -> Iterator[Located]:
         yield from (one for one in found or () if isinstance(one, Located))
 
 
-def _question(action: Located, asked: _Asked, problems: Problems) -> Located:
+def _question(
+    action: Located, asked: _Asked, welsh: Mapping[str, str], problems: Problems
+) -> Located:
     """The statement that an action becomes; what it names must be asked too."""
     about = action.get("about")
     named = zip(about, about.places, strict=True) if isinstance(about, Entries) else ()
@@ -82,7 +91,7 @@ def _question(action: Located, asked: _Asked, problems: Problems) -> Located:
                 f"action `{action['id']}` is about `{item}`, which is not asked here: repeat that "
                 "statement, so that it can be seen whether it changed",
             )
-    made = _fields(action.place, id=action["id"], text=_text(action))
+    made = _fields(action.place, id=action["id"], text=_text(action, welsh))
     if "unit" in action:
         if asked.unit is None:
             reason = f"action `{action['id']}` names a unit, and nobody is asked for theirs"
@@ -100,9 +109,11 @@ def without_question(text: str) -> str | None:
     return done.strip() if done != text else None
 
 
-def _text(action: Located) -> Any:
+def _text(action: Located, welsh: Mapping[str, str]) -> Any:
     """What was done, and the question, in each language."""
     done, place = action.get("done"), action.places.get("done", action.place)
+    if isinstance(done, str) and done in welsh:
+        done = _fields(place, en=done, cy=welsh[done])
     if isinstance(done, str) and done:
         return _fields(place, en=f"{done} {_ASKED['en']}")
     if isinstance(done, Located):

@@ -14,6 +14,7 @@ import numpy as np
 from analysis.codebook import Codebook
 from analysis.errors import DataError
 from analysis.microdata import Microdata, Positions
+from survey.catalogue import translatable
 from survey.errors import CandourError
 from survey.questionnaire import routing
 from survey.questionnaire.model import (
@@ -25,23 +26,37 @@ from survey.questionnaire.model import (
     Question,
     Questionnaire,
     Statement,
+    Text,
 )
 
 DAMAGED = "\ufffd"
 """What stands in a text for bytes that are no UTF-8."""
 BYTE_ORDER_MARK = 0xFEFF
 
+NOT_ASKED = translatable("The answers hold a question that this survey does not ask.")
+TOO_LONG = translatable("“{question}” has a comment that is too long.")
+BROKEN = translatable(
+    "“{question}” has a sign that did not arrive whole ({sign}): take it out or type it again."
+)
+NO_CHOICE = translatable("“{question}” has an answer that is not one of its choices.")
+NOT_TOGETHER = translatable(
+    "“{question}”: “{answer}” cannot be chosen together with another answer."
+)
+TWO_ANSWERS = translatable("“{question}” has two answers; choose one.")
+
 
 class AnswersRefused(CandourError):
     """A submission holds something that the questionnaire does not ask; our page did not make it.
 
     Attributes:
+        sentence: why, with gaps for what it names.
         field: the field that is refused, as far as it is a question's id; else empty.
+        named: what stands in the gaps.
     """
 
-    def __init__(self, sentence: str, field: str = "") -> None:
-        self.field = field
-        super().__init__(sentence)
+    def __init__(self, sentence: str, field: str = "", **named: Text | str) -> None:
+        self.sentence, self.field, self.named = sentence, field, named
+        super().__init__(sentence.format(**named))
 
 
 def fold(questionnaire: Questionnaire, form: Mapping[str, Sequence[str]]) -> dict[str, str]:
@@ -63,7 +78,7 @@ def fold(questionnaire: Questionnaire, form: Mapping[str, Sequence[str]]) -> dic
     comments = {comment.id for comment in questionnaire.comments}
     if not set(form) <= {*questionnaire.question_by_id, *comments}:
         # The field's name is the sender's own text, so it is not repeated.
-        raise AnswersRefused("The answers hold a question that this survey does not ask.")
+        raise AnswersRefused(NOT_ASKED)
     form = routing.kept(questionnaire, form)
     stored: dict[str, str] = {}
     for question in questionnaire.questions:
@@ -100,13 +115,9 @@ def comments(questionnaire: Questionnaire, form: Mapping[str, Sequence[str]]) ->
         sent = form.get(comment.id, ())
         text = trimmed("".join(sent))
         if len(sent) > 1 or bytes_too_many(text):
-            raise AnswersRefused(f"“{comment.text}” has a comment that is too long.", comment.id)
+            raise AnswersRefused(TOO_LONG, comment.id, question=comment.text)
         if DAMAGED in text:
-            raise AnswersRefused(
-                f"“{comment.text}” has a sign that did not arrive whole ({DAMAGED}): take it out "
-                "or type it again.",
-                comment.id,
-            )
+            raise AnswersRefused(BROKEN, comment.id, question=comment.text, sign=DAMAGED)
         found[comment.id] = text
     return found
 
@@ -137,19 +148,15 @@ def bytes_too_many(text: str) -> int:
 
 def _check(question: Question, sent: Sequence[str]) -> None:
     if not set(sent) <= set(question.codes):
-        raise AnswersRefused(
-            f"“{question.text}” has an answer that is not one of its choices.", question.id
-        )
+        raise AnswersRefused(NO_CHOICE, question.id, question=question.text)
     if isinstance(question, Multiple):
         alone = [o for o in question.options if o.exclusive and o.code in sent]
         if alone and len(set(sent)) > 1:
             raise AnswersRefused(
-                f"“{question.text}”: “{alone[0].label}” cannot be chosen together with another "
-                "answer.",
-                question.id,
+                NOT_TOGETHER, question.id, question=question.text, answer=alone[0].label
             )
     elif len(sent) > 1:
-        raise AnswersRefused(f"“{question.text}” has two answers; choose one.", question.id)
+        raise AnswersRefused(TWO_ANSWERS, question.id, question=question.text)
 
 
 def _ticked(question: Multiple, sent: Sequence[str]) -> dict[str, str]:

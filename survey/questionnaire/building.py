@@ -47,7 +47,7 @@ def build(
         source: the file with every include written out.
         problems: collects references to nothing, ids that stand twice and the like.
     """
-    wordings = Wordings(part.languages, problems)
+    wordings = Wordings.of(part, problems)
     scales = {
         name: scale(name, entry, wordings, problems, asked_here=part.fielded == "here")
         for name, entry in part.scales.items()
@@ -65,6 +65,12 @@ def build(
     planning = Planning(
         part, {question.id: question for question in questions}, declared, wordings, problems
     )
+    plan = planning.plan()
+    labels = dict.fromkeys(
+        label
+        for breakdown in plan.breakdowns
+        for label in (breakdown.label, *(value.label for value in breakdown.values))
+    )
     questionnaire = Questionnaire(
         id=part.id,
         version=part.version,
@@ -74,9 +80,7 @@ def build(
         sections=sections,
         themes=themes,
         support=tuple(_support(part, wordings)),
-        plan=replace(
-            planning.plan(), processes=processes(part, questions, declared, wordings, problems)
-        ),
+        plan=replace(plan, processes=processes(part, questions, declared, wordings, problems)),
         fingerprint="",
         source=source,
         denominator=part.denominator,
@@ -84,6 +88,7 @@ def build(
         missing_codes=tuple(part.missing_codes),
         ignore_columns=tuple(part.ignore_columns),
         outcome=None if part.drivers is None else part.drivers.outcome,
+        welsh_labels=wordings.welsh_of(labels),
     )
     return replace(questionnaire, fingerprint=fingerprint(questionnaire))
 

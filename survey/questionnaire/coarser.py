@@ -37,13 +37,8 @@ def answers_to(
         for name, rolled in (breakdown.roll_up or {}).items():
             inside = known.intersection(rolled.categories)
             if len(inside) > 1:
-                label = wordings.optional(rolled.label, breakdown.at("roll_up", name))
-                yield Coarser(name, label or Text(words(name)), inside)
-
-
-def words(name: str) -> str:
-    """An id as words, for what has no label of its own."""
-    return name.replace("_", " ").replace("-", " ").capitalize()
+                label = wordings.label(rolled.label, name, breakdown.at("roll_up", name))
+                yield Coarser(name, label, inside)
 
 
 def _larger(units: Sequence[grammar.UnitNode]) -> Iterator[grammar.UnitNode]:

@@ -14,7 +14,14 @@ from typing import Literal
 from analysis.codebook import Codebook, Item, Theme
 from survey.questionnaire import different_groups
 from survey.questionnaire.codebook import codebook
-from survey.questionnaire.model import Question, Questionnaire, Section, Statement
+from survey.questionnaire.model import (
+    Comment,
+    Question,
+    Questionnaire,
+    Section,
+    Statement,
+)
+from survey.questionnaire.texts import reworded
 
 Effect = Literal["breaks", "ends", "starts", "unseen", "none"]
 
@@ -117,9 +124,25 @@ def _whole(old: Questionnaire, new: Questionnaire) -> Iterator[Difference]:
     if old.version == new.version and old.fingerprint != new.fingerprint:
         words = f"the version is {new.version} as before, though the questionnaire is another"
         yield Difference("none", "version", words)
-    for name in ("title", "minutes", "languages", "support"):
-        if getattr(old, name) != getattr(new, name):
+    if {*old.languages} != {*new.languages}:
+        words = f"it is asked in {_languages(new)}, and was in {_languages(old)}"
+        yield Difference("unseen", "languages", words)
+    for name, changed in (
+        ("title", reworded(old.title, new.title)),
+        ("minutes", old.minutes != new.minutes),
+        ("support", _support(old) != _support(new)),
+    ):
+        if changed:
             yield Difference("none", name, "it is another one now")
+
+
+def _support(questionnaire: Questionnaire) -> list[tuple[str, str, str]]:
+    return [(str(one.label), str(one.detail), one.url) for one in questionnaire.support]
+
+
+def _languages(questionnaire: Questionnaire) -> str:
+    named = {"en": "English", "cy": "Welsh"}
+    return " and ".join(named[code] for code in sorted(questionnaire.languages, reverse=True))
 
 
 def _items(
@@ -177,9 +200,9 @@ def _beside(
 ) -> Iterator[Difference]:
     """What is not in the fingerprint."""
     if asked is not None and was_asked is not None:
-        if asked.hint != was_asked.hint:
+        if reworded(was_asked.hint, asked.hint):
             yield Difference("unseen", now.id, "its hint is another")
-        if asked.text.cy != was_asked.text.cy:
+        if None not in (asked.text.cy, was_asked.text.cy) and asked.text.cy != was_asked.text.cy:
             yield Difference("unseen", now.id, "its Welsh wording is another")
     if then.theme != now.theme:
         words = f"it belongs to {_theme(now)} and belonged to {_theme(then)}; its own line goes on"
@@ -253,8 +276,10 @@ def _pages(old: Questionnaire, new: Questionnaire) -> Iterator[Difference]:
     sections = {section.id: section for section in old.sections}
     for section in new.sections:
         before = sections.get(section.id)
-        said = (section.title, section.intro, section.warning)
-        if before is not None and said != (before.title, before.intro, before.warning):
+        parts = ("title", "intro", "warning")
+        if before is not None and any(
+            reworded(getattr(before, part), getattr(section, part)) for part in parts
+        ):
             words = "title, introduction or warning of the page are others"
             yield Difference("unseen", section.id, words)
     yield from _comments(old, new)
@@ -272,7 +297,11 @@ def _comments(old: Questionnaire, new: Questionnaire) -> Iterator[Difference]:
         then = before.pop(comment.id, None)
         if then is None:
             yield Difference("none", comment.id, f"a comment is asked for: “{comment.text}”")
-        elif (then.text, then.themes) != (comment.text, comment.themes):
+        elif reworded(then.text, comment.text) or _sorted_by(then) != _sorted_by(comment):
             yield Difference("unseen", comment.id, "the comment's wording or themes are others")
     for gone in before:
         yield Difference("none", gone, "the comment is asked for no more")
+
+
+def _sorted_by(comment: Comment) -> list[tuple[str, str]]:
+    return [(theme.id, str(theme.label)) for theme in comment.themes]

@@ -8,6 +8,7 @@ from typing import Literal
 from analysis.plan import Breakdown
 from analysis.reorganised import resolve
 from survey.questionnaire.model import Choice, Questionnaire
+from survey.questionnaire.texts import reworded
 
 Told = tuple[Literal["breaks", "ends", "starts", "unseen"], str, str]
 """Effect on lines, what it is about, and the words."""
@@ -64,7 +65,7 @@ def _questions(old: Questionnaire, new: Questionnaire) -> Iterator[Told]:
         then = old.question_by_id.get(question.id)
         if not isinstance(question, Choice) or not isinstance(then, Choice):
             continue
-        if (then.text, then.hint) != (question.text, question.hint):
+        if reworded(then.text, question.text) or reworded(then.hint, question.hint):
             words = f"it is asked as “{question.text}” and was asked as “{then.text}”"
             yield "unseen", question.id, words
         if question.kind == "unit":

@@ -339,6 +339,13 @@ class ActionPart(Part):
     unit: Code | None = None
 
 
+class TranslatedPart(Part):
+    """An English wording and its Welsh, for wherever it stands in the file."""
+
+    en: Annotated[str, StringConstraints(min_length=1)]
+    cy: Annotated[str, StringConstraints(min_length=1)]
+
+
 class DocumentPart(Part):
     """A whole questionnaire file."""
 
@@ -346,6 +353,7 @@ class DocumentPart(Part):
     version: Annotated[str, StringConstraints(min_length=1)]
     title: Words
     languages: Annotated[list[Literal["en", "cy"]], Field(min_length=1)] = ["en"]
+    welsh: list[TranslatedPart] = []
     minutes: Annotated[int, Field(ge=1, le=60)]
     fielded: Literal["here", "elsewhere"] = "here"
     denominator: Literal["valid", "all"] = "valid"

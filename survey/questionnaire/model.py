@@ -331,6 +331,7 @@ class Questionnaire:
         missing_codes: texts that stand for "no answer" in a responses file, for every question.
         ignore_columns: columns of a responses file that are dropped while it is read.
         outcome: id of the statement that the themes are looked at beside, if any.
+        welsh_labels: of breakdowns and their values, (English, Welsh), where Welsh is declared.
     """
 
     id: str
@@ -349,6 +350,7 @@ class Questionnaire:
     missing_codes: tuple[str, ...] = ()
     ignore_columns: tuple[str, ...] = ()
     outcome: str | None = None
+    welsh_labels: tuple[tuple[str, str], ...] = field(default=(), metadata=LATER)
 
     def __hash__(self) -> int:
         # Without walking through every text of it, for whoever caches by questionnaire.

@@ -9,7 +9,7 @@ from dataclasses import replace
 from analysis.ladders import Ladder
 from analysis.plan import FORCE, Breakdown, Intersection, Table, TablePlan, Value, group_id
 from survey.questionnaire import grammar
-from survey.questionnaire.coarser import innermost, words
+from survey.questionnaire.coarser import innermost
 from survey.questionnaire.declared import Declared
 from survey.questionnaire.laddering import Laddering
 from survey.questionnaire.located import Place, Problems
@@ -95,9 +95,8 @@ class Planning:
         units = {value.id for value in values}
         former = was(part, units, self._problems) if len(self._problems) == before else ()
         if len(self._problems) == before:
-            label = self._wordings.optional(part.label, part.at("label"))
-            wording = label.en if label else words(name)
-            yield Breakdown(name, wording, question.id, tuple(levels), tuple(values), former)
+            label = self._wordings.label(part.label, name, part.at("label")).en
+            yield Breakdown(name, label, question.id, tuple(levels), tuple(values), former)
 
     def _unit_values(
         self, name: str, part: grammar.BreakdownPart, unit: grammar.UnitPart, question: Choice
@@ -118,7 +117,7 @@ class Planning:
         values = [
             Value(
                 node.id,
-                node.label.en,
+                self._wordings.text(node.label, node.at("label")).en,
                 levels[depth],
                 parent.id if parent else None,
                 question.with_coarser([leaf.id for leaf, _ in innermost([node])]),
@@ -156,10 +155,9 @@ class Planning:
                         f"which `{question.id}` does not have",
                     )
             placed.update(rolled.categories)
-            label = self._wordings.optional(rolled.label, part.at("roll_up", value))
-            wording = label.en if label else words(value)
+            label = self._wordings.label(rolled.label, value, part.at("roll_up", value)).en
             inside = question.with_coarser(rolled.categories)
-            values.append(Value(value, wording, ROLL_UP, None, inside))
+            values.append(Value(value, label, ROLL_UP, None, inside))
         for code in known:
             if placed[code] != 1:
                 how = "in no roll-up" if placed[code] == 0 else "in several roll-ups"

@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 
 _TABLE = json.loads(Path(__file__).with_name("telling.json").read_text(encoding="utf-8"))
-KINDS: dict[str, str] = _TABLE["kinds"]
+KINDS: dict[str, str] = _TABLE["said"]["en"]["kinds"]
 """What is looked for -> how it is called in a sentence."""
 
 MOST_NAMED = 6
@@ -60,12 +60,13 @@ def find(text: str) -> tuple[Find, ...]:
     return tuple(kept)
 
 
-def warning(text: str) -> str | None:
+def warning(text: str, language: str = "en") -> str | None:
     """What a respondent is told before sending; None when nothing was found."""
-    named = list(dict.fromkeys(f"{KINDS[one.kind]} (“{one.text}”)" for one in find(text)))
+    words = _TABLE["said"][language]
+    named = list(dict.fromkeys(f"{words['kinds'][one.kind]} (“{one.text}”)" for one in find(text)))
     if not named:
         return None
-    sentence: str = _TABLE["warning"]
+    sentence: str = words["warning"]
     return sentence.replace("{found}", ", ".join(named[:MOST_NAMED]))
 
 

@@ -14,3 +14,10 @@ class Text:
 
     def __str__(self) -> str:
         return self.en
+
+
+def reworded(then: Text | None, now: Text | None) -> bool:
+    """Whether a wording is another in a language that both have."""
+    if then is None or now is None:
+        return then is not now
+    return then.en != now.en or (None not in (then.cy, now.cy) and then.cy != now.cy)

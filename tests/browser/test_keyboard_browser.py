@@ -5,66 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from answering import DESK
+from answering import DESK, SURVEY
+from by_keyboard import FOCUS, lost, skip, tab_to
 from fixtures_wave import LiveServer
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
-
-LONGEST = 40
-"""Presses of Tab after which nothing is found."""
-
-FOCUS = """() => {
-  const held = document.activeElement, style = getComputedStyle(held);
-  const part = getComputedStyle(held.type === 'radio' || held.type === 'checkbox'
-    ? held.nextElementSibling : held, held.type === 'radio' || held.type === 'checkbox'
-    ? '::before' : undefined);
-  const box = held.getBoundingClientRect();
-  const marked = [style, part].some(each => each.outlineStyle !== 'none'
-    && parseFloat(each.outlineWidth) >= 2 || each.boxShadow !== 'none');
-  return { tag: held.tagName, id: held.id, name: held.name || '', marked,
-    inView: box.bottom > 0 && box.top < innerHeight && box.width > 0,
-    place: Array.from(document.querySelectorAll('*')).indexOf(held) };
-}"""
-"""Where the focus is: what has it, whether a mark shows it, and its place in the page."""
-
-
-def tab_to(page: Page, wanted: str) -> list[dict]:
-    """Press Tab until what `wanted` selects has the focus; gives each place on the way."""
-    walked = []
-    for _ in range(LONGEST):
-        page.keyboard.press("Tab")
-        walked.append(page.evaluate(FOCUS))
-        if page.evaluate("wanted => document.activeElement.matches(wanted)", wanted):
-            assert lost(walked) == []
-            return walked
-    raise AssertionError(f"{wanted} is not reached: {[each['id'] for each in walked]}")
-
-
-def lost(walked: list[dict]) -> list[str]:
-    """What is wrong with how the focus went: lost, not to be seen, or against the page's order."""
-    found = []
-    for each in walked:
-        name = each["id"] or each["name"] or each["tag"]
-        if each["tag"] == "BODY":
-            found.append("the focus is lost")
-        elif not (each["marked"] and each["inView"]):
-            found.append(f"{name} does not show that it has the focus")
-    places = [each["place"] for each in walked]
-    return found + (["the focus jumps back"] if places != sorted(places) else [])
 
 
 def heard(page: Page, heading: str) -> None:
     """A new page begins at its heading, so that the focus is on it and is said."""
     expect(page.locator("h1:visible")).to_have_text(heading)
     expect(page.locator("h1:visible")).to_be_focused()
-
-
-def skip(page: Page) -> None:
-    """Skip to the main content, which leaves the page as it is."""
-    page.locator(".govuk-skip-link").focus()
-    page.keyboard.press("Enter")
-    expect(page.locator("#main-content")).to_be_focused()
 
 
 def test_the_survey_is_answered_with_the_keyboard_alone(
@@ -125,6 +77,40 @@ def test_the_survey_is_answered_with_the_keyboard_alone(
     tab_to(page, "#send")
     page.keyboard.press("Enter")
     heard(page, "Your answers have been received")
+
+
+def test_the_long_form_is_answered_with_the_keyboard_alone_without_javascript(
+    visit: Callable, live_server: LiveServer, code: str
+) -> None:
+    page: Page = visit(DESK, script=False).page
+    page.goto(live_server.url + SURVEY)
+    assert len(tab_to(page, ".govuk-skip-link")) == 1
+    tab_to(page, "#code")
+    page.keyboard.type("7K3M")
+    page.keyboard.press("Enter")  # As a browser does it: with the first button of the form.
+    expect(page.locator(".govuk-error-summary")).to_be_visible()
+    tab_to(page, ".govuk-error-summary a")
+    page.keyboard.press("Enter")
+    # The link leads to the field; what was typed is there still.
+    expect(page.locator("#code")).to_be_focused()
+    page.keyboard.press("Control+A")
+    page.keyboard.type(code)
+    tab_to(page, "[name=challenge_safe]")
+    for _ in range(4):
+        page.keyboard.press("ArrowDown")
+    tab_to(page, "[name=told][value=association]")
+    page.keyboard.press("Space")
+    tab_to(page, "#q-department")
+    page.keyboard.type("North B")
+    tab_to(page, "[name=in_probation]")
+    page.keyboard.press("Space")
+    tab_to(page, "main form button:not([name])")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Check your answers")
+    expect(page.locator("main")).to_contain_text("My staff association")
+    tab_to(page, "main form button:not([name])")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Your answers have been received")
 
 
 def test_a_lost_or_hidden_focus_is_noticed(visit: Callable, live_server: LiveServer) -> None:

@@ -29,8 +29,12 @@ def test_a_preview_is_walked_through_without_a_code(visit: Callable, tmp_path: P
         visitor.looks_right()
         page.click("#next")
         page.check("text=Disagree")
-        for _ in range(3):
+        for _ in range(2):
             page.click("#next")
+        page.check("[name=sex][value=female]")
+        # A preview knows no headcounts, which does not make anybody's group small.
+        expect(page.locator("#findable dd")).to_have_text("this page was not told how many")
+        page.click("#next")
         expect(page.locator("#checked")).to_contain_text("Disagree")
         page.click("#send")
         expect(page.locator("h1:visible")).to_have_text("Nothing was sent")

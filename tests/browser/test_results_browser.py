@@ -8,8 +8,11 @@ from typing import Any
 
 import fixtures_procedures as procedures
 import pytest
+from answering import NARROW
+from by_keyboard import skip, tab_to
 from fixtures_release import NORTH
 from fixtures_results import BOARD, HR, PASSWORD, SIGNER, make_site
+from playwright.sync_api import expect
 from served import serve_app
 
 from analysis.release import folder
@@ -80,6 +83,33 @@ def test_every_room_is_reached_by_the_navigation_and_is_accessible(
         assert visitor.overflow() <= 0
     page.get_by_role("link", name="Response North: results for the board").click()
     assert page.locator("h1").inner_text() == "Response North: results for the board"
+
+
+def test_a_board_reads_with_the_keyboard_alone(visit: Callable[..., Any], address: str) -> None:
+    """From signing in to a room, what opens there, and a table that scrolls; then out again."""
+    page = visit(NARROW).page
+    page.goto(f"{address}/sign-in")
+    assert len(tab_to(page, ".govuk-skip-link")) == 1
+    tab_to(page, "[name=name]")
+    page.keyboard.type(BOARD)
+    tab_to(page, "[name=password]")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Response North: results for the board")
+    skip(page)
+    tab_to(page, ".rooms a[href$='/trends']")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).not_to_contain_text("results for the board")
+    skip(page)
+    tab_to(page, "summary")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.parentElement.open")
+    tab_to(page, ".scroll")
+    tab_to(page, "footer a")
+    page.goto(f"{address}/results/board/{NORTH}")
+    tab_to(page, ".sign-out")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Sign in to read results")
 
 
 @pytest.fixture(scope="module")

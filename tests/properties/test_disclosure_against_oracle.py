@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import fixtures_disclosure as small
@@ -46,6 +47,23 @@ def chained() -> tuple[Codebook, TablePlan]:
     return book, tables
 
 
+@cache
+def coarser() -> tuple[Codebook, TablePlan]:
+    """Two parts of a whole, of which somebody may say no more than the whole: 4 x 2 profiles."""
+    book = small.codebook({"unit": ("a", "b", "whole"), "sex": ("f",)})
+    nested = small.nested("unit", {"whole": ("a", "b")})
+    whole, *parts = nested.values
+    values = (replace(whole, categories=whole.categories | {"whole"}), *parts)
+    tables = small.plan(
+        [replace(nested, values=values), small.flat("sex", "f")],
+        [small.table("unit"), small.table("unit", "sex", finest=("whole", None))],
+    )
+    return book, tables
+
+
+SYSTEMS = {"crossed": crossed, "chained": chained, "coarser": coarser}
+
+
 def known(bases: Bases) -> Known:
     exact = bases.astype(np.float64)
     return Known(bases, exact, exact, np.full(len(bases), 4.0 * max(exact.max(), K)))
@@ -58,14 +76,14 @@ def people_in(book: Codebook, draw: st.DataObject, most: int) -> small.Counts:
 
 
 def made(which: str, draw: st.DataObject) -> tuple[Codebook, TablePlan, System]:
-    book, tables = crossed() if which == "crossed" else chained()
+    book, tables = SYSTEMS[which]()
     counts = people_in(book, draw, 7)
     return book, tables, build(book, tables, small.bases(book, tables, counts))
 
 
 @pytest.mark.slow
 @pytest.mark.no_cover
-@pytest.mark.parametrize("which", ["crossed", "chained"])
+@pytest.mark.parametrize("which", SYSTEMS)
 @settings(max_examples=25)
 @given(draw=st.data())
 def test_bounds_over_blocks_are_the_bounds_over_all_tables(which: str, draw: st.DataObject) -> None:
@@ -83,7 +101,7 @@ def test_bounds_over_blocks_are_the_bounds_over_all_tables(which: str, draw: st.
 
 @pytest.mark.slow
 @pytest.mark.no_cover
-@pytest.mark.parametrize("which", ["crossed", "chained"])
+@pytest.mark.parametrize("which", SYSTEMS)
 @settings(max_examples=40)
 @given(draw=st.data())
 def test_no_fitting_table_gives_a_hidden_group_away(which: str, draw: st.DataObject) -> None:
@@ -102,11 +120,11 @@ def test_no_fitting_table_gives_a_hidden_group_away(which: str, draw: st.DataObj
 
 @pytest.mark.slow
 @pytest.mark.no_cover
-@pytest.mark.parametrize("which", ["crossed", "chained"])
+@pytest.mark.parametrize("which", SYSTEMS)
 @settings(max_examples=40)
 @given(draw=st.data())
 def test_the_auditor_finds_nothing_in_what_was_protected(which: str, draw: st.DataObject) -> None:
-    book, tables = crossed() if which == "crossed" else chained()
+    book, tables = SYSTEMS[which]()
     every = small.profiles(book)
     people = draw.draw(st.lists(st.integers(0, 25), min_size=len(every), max_size=len(every)))
     system = small.system(book, tables, dict(zip(every, people, strict=True)))

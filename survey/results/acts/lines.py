@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from analysis.release.model import Release
+from survey.catalogue import translatable
 from survey.results.acts.concerns import Concern, Key, raised
 from survey.results.acts.noticed import Noticed, noticed
 from survey.results.acts.record import Action, Course
@@ -15,8 +16,8 @@ from survey.results.scope import units
 TAGS = {
     "none": ("will not", "grey"),
     "planned": ("planned", "yellow"),
-    "under_way": ("under way", "blue"),
-    "done": ("done", "green"),
+    "under_way": (translatable("under way"), "blue"),
+    "done": (translatable("done"), "green"),
     "dropped": ("dropped", "grey"),
 }
 """State -> its word, and the colour of its tag."""

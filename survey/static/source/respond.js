@@ -11,7 +11,7 @@ import { clearProblems } from "./respond/problems.mjs";
 import { sealedMode } from "./respond/sealed.mjs";
 import { canSeal } from "./respond/signing.mjs";
 import * as steps from "./respond/steps.mjs";
-import { CHECK, START, byId, form, survey, words } from "./respond/steps.mjs";
+import { CHECK, START, byId, form, words } from "./respond/steps.mjs";
 import { readTicket } from "./respond/tickets.mjs";
 
 const [code, ticketFile, status] = [byId("code"), byId("ticket-file"), byId("working")];
@@ -34,7 +34,7 @@ async function prepare() {
   const sealing = await canSeal();
   keys = keysOf(words);
   if (keys && crypto.subtle) fingerprint.textContent = await fingerprintOf(keys);
-  mode = sealing && keys ? sealedMode(form, keys, survey) : plainMode(form);
+  mode = sealing && keys ? sealedMode(form, keys) : plainMode(form);
   // With nowhere to go, the browser's own submitting can take no answer out of the page.
   if (sealing) form.method = "dialog";
   byId("mode-sealed").hidden = !sealing;
@@ -54,7 +54,7 @@ function stop(warning, named) {
   finished = true;
   form.reset();
   const prints = { card: named ?? "–", page: fingerprint.textContent || "–" };
-  steps.showReply(page(warning, survey, prints));
+  steps.showReply(page(warning, words.survey, prints));
 }
 
 /** Reads the ticket that was chosen; sends nothing. In plain mode it goes with the answers. */

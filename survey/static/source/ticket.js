@@ -15,7 +15,6 @@ const byId = (id) => document.getElementById(id);
 const [form, code, fingerprint] = [byId("ticket"), byId("code"), byId("fingerprint")];
 const [status, main] = [byId("working"), byId("main-content")];
 const words = form.dataset;
-const title = document.title;
 
 let onCard = null;
 let asking = null;
@@ -42,6 +41,12 @@ function compareWithCard() {
   if (!fits(onCard, served)) show("wrong-keys", { card: onCard ?? "–", page: served || "–" });
 }
 
+/** The title without a word of mistakes. */
+function named() {
+  const { title } = document;
+  return title.startsWith(words.error) ? title.slice(words.error.length) : title;
+}
+
 /** Shows another page in place of this one. */
 function show(name, values) {
   const shown = page(name, words.survey, values);
@@ -53,7 +58,7 @@ function show(name, values) {
 }
 
 function refuse(problems) {
-  document.title = title;
+  document.title = named();
   nameProblems(problems, words.error);
 }
 
@@ -68,7 +73,7 @@ async function submit() {
   code.value = asPrinted(code.value);
   busy = true;
   clearProblems();
-  document.title = title;
+  document.title = named();
   status.textContent = words.working;
   try {
     await redeem(code.value, keys);

@@ -80,13 +80,14 @@ function storedAs(words, folds, { id, given: [first] }) {
   return say(words.storedAs, { answer: first.label, kept: kept[1] });
 }
 
-/** The check page, for Steps.showReply; `folds` as `fold` takes them. */
-export function checkPage(form, folds, survey) {
+/** The check page, for Steps.showReply. */
+export function checkPage(form) {
   route(form);
   const words = form.dataset;
+  const folds = JSON.parse(words.folds);
   const all = askedIn(form);
   const answered = all.filter(({ given }) => given.length).length;
-  const made = page("check-page", survey, {
+  const made = page("check-page", words.survey, {
     answered,
     asked: all.length,
     left: answered < all.length || null,

@@ -1,6 +1,7 @@
 // The box that says how findable somebody is, kept up with what they pick.
 import { answersOf } from "./checking.mjs";
 import { fill, say } from "./filling.mjs";
+import { SPOKEN } from "./spoken.mjs";
 import { groupsOf, lessThan, smallest } from "./findable.mjs";
 
 const WITHHELD = "prefer-not-to-say";
@@ -9,7 +10,6 @@ const WITHHELD = "prefer-not-to-say";
 export function tellFindable(form) {
   const box = document.getElementById("findable");
   const words = box.dataset;
-  const data = JSON.parse(words.groups);
   const folds = JSON.parse(form.dataset.folds);
   const [row, less, only] = ["findable-group", "findable-less", "findable-only"].map(
     (id) => document.getElementById(id).content.firstElementChild,
@@ -18,8 +18,11 @@ export function tellFindable(form) {
     box.querySelector(`[data-part=${part}]`),
   );
 
+  // Read anew each time: labels are in the language that is shown.
+  const read = () => JSON.parse(words.groups);
+
   /** Question -> the published category that its answer is folded to, as it is sealed. */
-  function picked() {
+  function picked(data) {
     const answers = answersOf(form);
     const questions = new Set(data.breakdowns.map(({ question }) => question));
     return Object.fromEntries(
@@ -33,7 +36,8 @@ export function tellFindable(form) {
   }
 
   function look() {
-    const said = picked();
+    const data = read();
+    const said = picked(data);
     const groups = groupsOf(said, data);
     const least = smallest(groups);
     const text = say(sentence(least, groups), least ?? {});
@@ -75,5 +79,6 @@ export function tellFindable(form) {
   }
 
   form.addEventListener("input", look);
+  document.addEventListener(SPOKEN, look);
   look();
 }

@@ -28,9 +28,8 @@ export function offerLeaving() {
     clearTimeout(forgetting);
     if (pressed === PRESSES) leave();
     const left = PRESSES - pressed;
-    status.textContent = pressed
-      ? `Escape: press ${left} more ${left === 1 ? "time" : "times"} to leave this page.`
-      : "";
+    const { once, twice } = button.parentElement.dataset;
+    status.textContent = pressed ? (left === 1 ? once : twice) : "";
     if (pressed) forgetting = setTimeout(count, PAUSE, 0);
   }
 

@@ -9,8 +9,8 @@ import { fold, written } from "./folding.mjs";
 import { aboutCode, codeProblems as problemsWith, redeeming } from "./issuing.mjs";
 import { oneTimeSigner } from "./signing.mjs";
 
-/** The mode as respond.js uses it; `survey` is the title of the survey's pages. */
-export function sealedMode(form, keys, survey) {
+/** The mode as respond.js uses it. */
+export function sealedMode(form, keys) {
   const { wave } = keys;
   const words = form.dataset;
   const [folds, ticks, routes] = [words.folds, words.ticks, words.routes].map(JSON.parse);
@@ -38,7 +38,7 @@ export function sealedMode(form, keys, survey) {
     const problems = await codeProblems(code);
     if (!problems) return null;
     problems.push(...answerProblems(form));
-    return problems.length ? { problems } : checkPage(form, folding.folds, survey);
+    return problems.length ? { problems } : checkPage(form);
   }
 
   /**
@@ -53,7 +53,7 @@ export function sealedMode(form, keys, survey) {
     const proof = await sign("candour send|", wave, "|", sealed, comments);
     const kept = await told(`/box/${wave}`, { token, sealed, comments, proof }, words, onWaiting);
     if (kept.receipt !== own) throw new Told(words.otherReceipt);
-    return page("receipt-page", survey, { receipt: own, host: location.host });
+    return page("receipt-page", words.survey, { receipt: own, host: location.host });
   }
 
   /**

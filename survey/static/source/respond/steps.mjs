@@ -16,9 +16,6 @@ const every = [...form.querySelectorAll(".candour-section")];
 const [start, heading, progress] = [byId("start"), byId("heading"), byId("progress")];
 const [back, next, reply] = [byId("back"), byId("next"), byId("reply")];
 
-/** The title of the survey's pages. */
-export const survey = heading.textContent;
-
 let sections = every;
 let current = START;
 let long = false;
@@ -86,13 +83,13 @@ export function show(step, { focus = true } = {}) {
 /** What depends on how many pages there are, and which of them this is. */
 function tellPlace() {
   const page = long ? 0 : index() + 1;
-  heading.textContent = page ? titleOf(sections[page - 1]) : survey;
+  heading.textContent = page ? titleOf(sections[page - 1]) : words.survey;
   progress.hidden = !page;
   progress.textContent = page ? pageOf(page) : "";
   back.hidden = !page;
   if (page) back.href = `#${page > 1 ? sections[page - 2].id : START}`;
   next.textContent = finishes() ? words.finish : page ? words.continue : words.begin;
-  document.title = page ? `${heading.textContent} - ${pageOf(page)} - ${survey}` : survey;
+  document.title = page ? `${heading.textContent} - ${pageOf(page)} - ${words.survey}` : words.survey;
 }
 
 // Not on `change`, which comes while a button is pressed: its text must not be set anew then.

@@ -28,9 +28,10 @@ export function find(text) {
   });
 }
 
-/** What its writer is told before sending; empty when nothing was found. */
-export function warning(text) {
-  const named = new Set(find(text).map((one) => `${table.kinds[one.kind]} (“${one.text}”)`));
+/** What its writer is told before sending, in `language`; empty when nothing was found. */
+export function warning(text, language) {
+  const said = table.said[language];
+  const named = new Set(find(text).map((one) => `${said.kinds[one.kind]} (“${one.text}”)`));
   if (!named.size) return "";
-  return table.warning.replace("{found}", () => [...named].slice(0, MOST_NAMED).join(", "));
+  return said.warning.replace("{found}", () => [...named].slice(0, MOST_NAMED).join(", "));
 }

@@ -166,14 +166,15 @@ def in_page(texts: list[str]) -> list[list[object]]:
     """What the page's own module finds and says of each text."""
     script = """
     const said = (text) => own.find(text).map((one) => `${one.kind}: ${one.text}`);
-    return given.map((text) => [said(text), own.warning(text)]);
+    return given.map((text) => [said(text), own.warning(text, "en"), own.warning(text, "cy")]);
     """
     found: list[list[object]] = in_node(script, texts, "telling.mjs")
     return found
 
 
 def here(texts: list[str]) -> list[list[object]]:
-    return [[told(text), telling.warning(text) or ""] for text in texts]
+    warned = [[telling.warning(text, one) or "" for one in ("en", "cy")] for text in texts]
+    return [[told(text), *both] for text, both in zip(texts, warned, strict=True)]
 
 
 def invented(count: int) -> list[str]:
