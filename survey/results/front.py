@@ -20,7 +20,7 @@ MOST = 5
 MOST_BETTER = 4
 """Things that got better, beside them: below these stands what was promised."""
 OF_OTHERS = 2
-"""Of the concerns, places kept for groups across the force, where a board has concerns of its own too."""
+"""Of the concerns, places kept for groups across the force where a board has its own too."""
 
 
 @dataclass(frozen=True)
