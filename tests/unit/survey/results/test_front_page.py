@@ -14,7 +14,7 @@ from sqlalchemy import event
 from analysis.release.model import Release
 from analysis.release.rows import ChangeRow, ConcernRow, ConcernState, SlopeRow, TrendRow
 from survey.results import moved_words, words
-from survey.results.front import MOST, Front, front
+from survey.results.front import MOST_BETTER, Front, front
 from survey.results.reading import Reading
 
 OWN = f"command={NORTH}"
@@ -132,7 +132,7 @@ def test_what_is_better_is_said_once_of_each_and_the_change_first(site: Site) ->
     fell = replace(TOLD, group=OWN, excess=-9.0)
     release = replace(with_line((50, 57)), concerns=rows, changes=(TOLD, fell))
     found = of_board(site, release).better
-    assert len(found) == MOST
+    assert len(found) == MOST_BETTER
     assert [(one.about, one.label) for one in found[:3]] == [
         ((TEAM, "discrimination"), "after what was done"),
         ((OWN, "grievance"), "cleared"),
