@@ -19,6 +19,11 @@ from analysis.disclosure.solving import DUST, Reals, program, solved
 from analysis.disclosure.system import Bases, System
 from analysis.disclosure.whole import NearestWhole
 
+Status = highspy.HighsBasisStatus
+
+DEVEX = 1
+"""Weights of the dual simplex that are not exact."""
+
 
 @dataclass(frozen=True)
 class Known:
@@ -167,6 +172,14 @@ class FeasibleTables:
             np.concatenate([held, np.where(self._hidden, known.caps, known.high)]),
         )
 
+    def basis(self) -> tuple[list[Status], list[Status], Reals] | None:
+        """Where the last search ended: atoms, rows, and people in each row; None before one."""
+        basis = self._highs.getBasis()
+        if not self._begun or not basis.valid:
+            return None
+        people = np.array(self._highs.getSolution().row_value)
+        return list(basis.col_status), list(basis.row_status), people
+
     def near(self, sought: sparse.csr_array) -> NearestWhole:
         """Tables of whole people near the true one, to look for some sums of atoms in, [S, A].
 
@@ -188,6 +201,7 @@ class CheapestChange:
         known: Known,
         empty: npt.NDArray[np.int64],
         never: Hidden | None = None,
+        is_part: bool = False,
     ):
         """Set up the program: a group's count is what is known of it, plus more, minus less.
 
@@ -196,9 +210,12 @@ class CheapestChange:
             known: what is known of a group when it is shown and when it is hidden.
             empty: atoms held at 0.
             never: groups that will not be shown whatever happens, which need no row, shape (G,).
+            is_part: whether what cannot be helped here is asked of a larger system.
         """
+        self._is_part = is_part
         self._every, widest = len(known.bases), float(known.caps.max())
         known, self._listed = _listed(system, known, never)
+        self._known = known
         groups, held = len(self._listed), len(system.held.values)
         self._atoms, self._groups = system.membership.shape[1], groups
         self._target_row = held + groups
@@ -224,6 +241,33 @@ class CheapestChange:
         every = np.arange(self._atoms, dtype=np.int32)
         self._highs.changeColsBounds(self._atoms, every, fewest, self._most)
 
+    def begin(self, tables: FeasibleTables) -> None:
+        """Go on from a table that fits what is shown: what is hidden may change for nothing.
+
+        From nothing a large program would first take thousands of steps to any table that fits.
+        """
+        found = tables.basis()
+        if found is None:
+            return
+        atoms, rows, people = found
+        more, less = [Status.kLower] * self._groups, [Status.kLower] * self._groups
+        first = len(rows) - self._groups
+        for at, (low, high, n) in enumerate(
+            zip(self._known.low, self._known.high, people[first:], strict=True)
+        ):
+            is_basic = rows[first + at] == Status.kBasic
+            if n > high + DUST:
+                rows[first + at] = Status.kUpper
+                more[at] = Status.kBasic if is_basic else Status.kUpper
+            elif n < low - DUST:
+                rows[first + at] = Status.kLower
+                less[at] = Status.kBasic if is_basic else Status.kUpper
+        basis = highspy.HighsBasis()
+        basis.col_status, basis.row_status, basis.valid = [*atoms, *more, *less], rows, True
+        self._highs.setBasis(basis)
+        # The way from there is short: weights that take long to make exact do not pay.
+        self._highs.setOptionValue("simplex_dual_edge_weight_strategy", DEVEX)
+
     def reach(
         self, functional: Reals, need: float, cost: Reals, name: str
     ) -> tuple[npt.NDArray[np.bool_], Reals]:
@@ -243,8 +287,10 @@ class CheapestChange:
         self._highs.changeColsCost(2 * self._groups, both, np.concatenate([cost, cost]))
         self._highs.addRow(need, highspy.kHighsInf, len(inside), inside, functional[inside])
         reason = f"{name} cannot be protected even by hiding everything else"
-        solution = solved(self._highs, reason)
-        self._highs.deleteRows(1, np.array([self._target_row], dtype=np.int32))
+        try:
+            solution = solved(self._highs, reason, is_sure=self._is_part)
+        finally:
+            self._highs.deleteRows(1, np.array([self._target_row], dtype=np.int32))
         change = np.zeros(self._every)
         change[self._listed] = solution[self._atoms :].reshape(2, self._groups).sum(axis=0)
         return change > DUST, solution[: self._atoms]

@@ -74,9 +74,13 @@ class FittedAnswers:
         # Every row is of some people, so none of them, or all, is what is known anyway.
         tells = (limits.low > 0) | (limits.high < self.measured(limits.most))
         live = limits.most > 0
-        if self._laid_out is None or not self._laid_out.holds(live, tells):
-            self._laid_out = self._of(live, tells)
-        self._laid_out.fit(limits)
+        laid_out = self._laid_out
+        if laid_out is None or not laid_out.holds(live, tells):
+            if laid_out is not None:
+                # What told something a moment ago will again: fewer programs begin from nothing.
+                tells[laid_out.measured] = True
+            laid_out = self._laid_out = self._of(live, tells)
+        laid_out.fit(limits)
 
     def extreme(self, functional: Reals, largest: bool) -> tuple[Reals, set[int]]:
         """Answers with the largest (smallest) value of a functional, and the rows that bind it.

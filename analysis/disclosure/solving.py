@@ -85,13 +85,21 @@ def answer(highs: highspy.Highs) -> Reals | None:
     return np.array(highs.getSolution().col_value)
 
 
-def solved(highs: highspy.Highs, reason: str) -> Reals:
+def solved(highs: highspy.Highs, reason: str, is_sure: bool = False) -> Reals:
     """The solution; from the beginning when in doubt, and then by the other simplex method.
+
+    Args:
+        highs: the program.
+        reason: why there should be one.
+        is_sure: whether it is believed at once that there is none.
 
     Raises:
         Unprotectable: for that reason, when there is none.
     """
     highs.run()
+    is_none = highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible
+    if is_none and is_sure:
+        raise Unprotectable(reason)
     if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
         highs.clearSolver()
         highs.run()

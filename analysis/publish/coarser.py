@@ -18,7 +18,7 @@ import numpy as np
 from analysis import cores
 from analysis.codebook import Codebook
 from analysis.disclosure import rounding
-from analysis.disclosure.answers import Exposed, Found
+from analysis.disclosure.answers import Found
 from analysis.disclosure.bundles import Bundle
 from analysis.disclosure.unions import SMALL, small
 from analysis.errors import Unprotectable
@@ -114,22 +114,35 @@ def _settled(look: Telling, shown: Shown, measure: str) -> Shown:
         hidden = np.array([not shown.shows(group.id, measure) for group in shown.plan.groups])
         every = look.unions(hidden)
         few, at_atoms = small(shown.system, every, look.answered(measure), SMALL * shown.policy.k)
-        found = next(
-            (
-                (few.names[one.union], one)
-                for told in look.told(shown, measure, at_atoms)
-                for one in look.possible.exposed(told, few)
-            ),
-            None,
-        )
-        if found is None:
+        for told in look.told(shown, measure, at_atoms):
+            found = [(few.names[one.union], one) for one in look.possible.exposed(told, few)]
+            if found:
+                break
+        else:
             return shown
-        shown = _less(look, shown, measure, *found)
+        taken: set[str] = set()
+        for name, one in found:
+            # What a step of this round may have helped is looked at again first.
+            groups = look.groups_of(one.rows)
+            if taken.isdisjoint(groups):
+                less = _less(look, shown, measure, name, groups)
+                taken |= _changed(shown, less)
+                shown = less
 
 
-def _less(look: Telling, shown: Shown, measure: str, name: str, one: Exposed) -> Shown:
+def _changed(before: Shown, after: Shown) -> set[str]:
+    """Groups of which less is shown."""
+    steps = (
+        group
+        for (group, one), step in after.coarser.items()
+        if before.coarser.get((group, one)) != step
+    )
+    return {*steps, *(group for group, _ in after.withheld - before.withheld)}
+
+
+def _less(look: Telling, shown: Shown, measure: str, name: str, telling: Sequence[str]) -> Shown:
     """One notch for the bundle that it costs least; where none can be coarser, less is shown."""
-    groups = [group for group in look.groups_of(one.rows) if shown.shows(group, measure)]
+    groups = [group for group in telling if shown.shows(group, measure)]
     others = [group for group in groups if group != FORCE]
     found = _notches(look, shown, measure, others)
     notches = {bundle: notch for bundle, notch in found.items() if bundle.enough} or found

@@ -5,7 +5,7 @@ Bases are taken as known. A comparison tells the share of the rest, which is no 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,7 @@ from analysis.disclosure.targets import stacked
 from analysis.disclosure.unions import SMALL, Unions, unions
 from analysis.publish.estimates import rounder, rounder_at, score
 from analysis.publish.figures import Figure, Figures
+from analysis.publish.kept_shares import KeptShares, Range
 from analysis.publish.pairs import pairs, rests
 from analysis.publish.rounded import Percent, Rounder
 from analysis.publish.shown import Shown, can_say
@@ -28,6 +29,12 @@ from analysis.theme_values import STEP, VALUES
 
 Ints = npt.NDArray[np.int64]
 Reals = npt.NDArray[np.float64]
+
+Steps = Sequence[int | None]
+"""Of one measure in each group, in points, 1 where it is the policy's; None: it is not shown."""
+
+_Say = Callable[[int, Figure, Rounder], list[Range]]
+"""What the percents of the figure at a row tell."""
 
 READINGS = VALUES[1:]
 """The shares of a theme, and of an item's categories taken together."""
@@ -73,6 +80,7 @@ class Telling:
         self._left = small_rests(shown)
         self._position = {group.id: row for row, group in enumerate(counted.plan.groups)}
         self._unions: dict[bytes, Unions] = {}
+        self._kept, self._kept_rests = KeptShares(), KeptShares()
         self.rests = stacked([self._matrix, self._left])
         self.possible = PossibleAnswers(shown.system, self.rests)
 
@@ -140,9 +148,10 @@ class Telling:
         groups, pairs = len(self._plan.groups), len(self._pairs)
         people, left, few = np.split(n, [groups, groups + pairs])
         item = self._codebook.item_by_id.get(measure)
-        rest_low, rest_high = self._rests(shown, measure, left)
-        ways = self._theme(shown, measure, people, few) if item is None else ()
-        for way in ways if item is None else self._item(shown, item, people, few):
+        steps = self._steps(shown, measure)
+        rest_low, rest_high = self._rests(shown, measure, left, steps)
+        ways = self._theme(shown, measure, people, few, steps) if item is None else ()
+        for way in ways if item is None else self._item(shown, item, people, few, steps):
             yield Told(
                 answered=at_atoms,
                 truth=np.asarray(inside @ way.truth, dtype=np.float64),
@@ -151,19 +160,20 @@ class Telling:
                 whole=way.whole,
             )
 
-    def _item(self, shown: Shown, item: Item, n: Reals, few: Reals) -> Iterator[_Way]:
+    def _item(self, shown: Shown, item: Item, n: Reals, few: Reals, steps: Steps) -> Iterator[_Way]:
         """Categories, and readings of several; each as the others beside it leave it."""
         valid = [at for at, category in enumerate(item.categories) if category.valid]
         readings = [
             [at for at, place in enumerate(valid) if item.categories[place].reading == reading]
             for reading in READINGS
         ]
-        shares = np.array([(0.0, 1.0)]) * np.ones((len(n), len(valid) + 3, 1))
-        for row, figure, rounds in self._visible(shown, item.id):
+
+        def say(row: int, figure: Figure, rounds: Rounder) -> list[Range]:
             categories = [figure.categories[place] for place in valid]
-            for start, exact in ((0, categories), (len(valid), list(_readings(figure)))):
-                found = reach(rounds, rounds.percents(exact, exact))
-                shares[row, start : start + len(found)] = found
+            both = categories, _readings(figure)
+            return [one for exact in both for one in reach(rounds, rounds.percents(exact, exact))]
+
+        shares = self._shares(shown, item.id, steps, len(valid) + len(READINGS), say)
         low, high = (shares * n[:, None, None]).transpose(2, 1, 0)
         used = [at for at, inside in enumerate(readings) if inside]
         parts = [readings[at] for at in used]
@@ -198,48 +208,75 @@ class Telling:
         most = (plus @ high.T - minus @ low.T).T
         return np.clip(least, 0.0, few), np.clip(most, 0.0, few)
 
-    def _theme(self, shown: Shown, theme: str, n: Reals, few: Reals) -> Iterator[_Way]:
+    def _theme(
+        self, shown: Shown, theme: str, n: Reals, few: Reals, steps: Steps
+    ) -> Iterator[_Way]:
         """Sums of respondents' shares; a mean of item percents is no such sum, but follows them."""
         if self._codebook.theme_by_id[theme].index != "respondent_mean":
             return
-        shares = np.array([(0.0, 1.0)]) * np.ones((len(n), len(VALUES), 1))
         half = 10.0**-shown.policy.score_decimals / 200
-        for row, figure, rounds in self._visible(shown, theme):
-            exact = list(_readings(figure))
-            shares[row, 1:] = reach(rounds, rounds.percents(exact, exact))
+
+        def say(row: int, figure: Figure, rounds: Rounder) -> list[Range]:
+            exact = _readings(figure)
             mean = score(shown, row, theme, rounds, figure)
-            if mean is not None:
-                shares[row, 0] = mean / 100 - half, mean / 100 + half
+            whole = (0.0, 1.0) if mean is None else (mean / 100 - half, mean / 100 + half)
+            return [whole, *reach(rounds, rounds.percents(exact, exact))]
+
+        # Whether there is a score follows from the items that are shown beside it.
+        scored = [
+            step and (step, shown.lacks_one_item(group.id, theme))
+            for step, group in zip(steps, self._plan.groups, strict=True)
+        ]
+        shares = self._shares(shown, theme, scored, len(VALUES), say)
         low, high = (shares * n[:, None, None]).transpose(2, 1, 0)
         sums = np.asarray(self._cells.themes[theme].total * STEP, dtype=np.float64)
         for at, name in enumerate(VALUES):
             of = low[at], high[at], 0 * few, few
             yield _Way(sums[:, at], *of, name == "positive", whole=False)
 
-    def _visible(self, shown: Shown, measure: str) -> Iterator[tuple[int, Figure, Rounder]]:
-        for row in range(len(self._plan.groups)):
-            figure = shown.figure(row, measure)
-            if figure is not None:
-                yield row, figure.plain, rounder(shown, row, measure)
+    def _shares(
+        self, shown: Shown, measure: str, steps: Sequence[object], ways: int, say: _Say
+    ) -> Reals:
+        """What the percents of every group say, shape (G, ways, 2)."""
 
-    def _rests(self, shown: Shown, measure: str, n: Reals) -> tuple[Reals, Reals]:
+        def of_row(row: int) -> list[Range]:
+            figure = shown.figure(row, measure)
+            return [] if figure is None else say(row, figure.plain, rounder(shown, row, measure))
+
+        return self._kept.of((measure, shown.protection), steps, ways, of_row)
+
+    def _steps(self, shown: Shown, measure: str) -> Steps:
+        """The step of a measure in each group, which its percents depend on; None: not shown."""
+        return [
+            shown.coarser.get((group.id, measure), 1) if shown.shows(group.id, measure) else None
+            for group in self._plan.groups
+        ]
+
+    def _rests(self, shown: Shown, measure: str, n: Reals, steps: Steps) -> tuple[Reals, Reals]:
         """What comparisons tell of the rests, in people."""
-        low, high = 0 * n, n.copy()
         stated = self._matrix @ shown.bases[measure]
-        least = np.minimum(self._rest.sums.people, self._rest.bases(measure))
-        for row, pair in enumerate(self._pairs):
-            groups = (pair.against, pair.group)
-            if least[row] < shown.policy.k or not all(shown.shows(one, measure) for one in groups):
-                continue
+        least = np.minimum(self._rest.sums.people, self._rest.bases(measure)).tolist()
+
+        def say(row: int) -> list[Range]:
             figure = self._rest.row(row, measure)
-            rounds = rounder_at(shown, int(stated[row]), measure, groups)
+            pair = self._pairs[row]
+            both = pair.against, pair.group
+            rounds = rounder_at(shown, int(stated[row]), measure, both)
             if figure is None or not can_say(
                 rounds.base, rounds.policy, sensitive=rounds.sensitive
             ):
-                continue
-            exact = list(_readings(figure.plain))
-            least_share, most_share = reach(rounds, rounds.percents(exact, exact))[0]
-            low[row], high[row] = least_share * n[row], most_share * n[row]
+                return []
+            exact = _readings(figure.plain)
+            return reach(rounds, rounds.percents(exact, exact))[:1]
+
+        coarser: list[int | None] = []
+        for people, pair in zip(least, self._pairs, strict=True):
+            both = [steps[self._position[one]] for one in (pair.against, pair.group)]
+            known = [step for step in both if step is not None]
+            tells = people >= shown.policy.k and len(known) == len(both)
+            coarser.append(max(known) if tells else None)
+        shares = self._kept_rests.of((measure, shown.protection), coarser, 1, say)
+        low, high = (shares[:, 0] * n[:, None]).T
         return low, high
 
 

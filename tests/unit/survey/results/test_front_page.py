@@ -185,7 +185,10 @@ def test_a_page_asks_the_database_a_handful_of_times(site: Site) -> None:
             asked.clear()
             assert client.get(f"/results/board/{NORTH}/winter{room}").status_code == 200
             selects = [one for one in asked if one.startswith("SELECT")]
-            assert len(selects) <= 6, selects
+            # The log looks once, and once more when it holds its end: tests of its own count that.
+            assert (
+                len([one for one in selects if "FROM log_entry" not in one.replace("\n", " ")]) <= 4
+            )
     finally:
         event.remove(engine, "before_cursor_execute", note)
 

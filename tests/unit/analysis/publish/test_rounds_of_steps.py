@@ -1,0 +1,85 @@
+"""Steps that many small groups need at once: taken in one round, with the same end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import large_forces
+import numpy as np
+import pytest
+
+from analysis.disclosure.answers import Exposed, PossibleAnswers, Told
+from analysis.disclosure.unions import Small
+from analysis.policy import DisclosurePolicy
+from analysis.publish import coarser, kept_shares
+from analysis.publish.kept_shares import KeptShares
+from analysis.publish.shown import Shown, control
+from analysis.publish.told import Telling
+from analysis.tally import Tally, tally
+
+
+@pytest.fixture(scope="module")
+def counted() -> tuple[Tally, Shown]:
+    book, plan = large_forces.one_force(4, 3)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(large_forces, "ITEMS", 5)
+        book, plan = large_forces.one_force(4, 3)
+        found = tally(book, plan, large_forces.answers(book, 2_400))
+    return found, control(found, DisclosurePolicy())
+
+
+def settled(counted: tuple[Tally, Shown]) -> Shown:
+    found, shown = counted
+    return coarser.protect_answers(Telling(shown, found), shown, found.codebook)
+
+
+def test_steps_of_a_round_come_to_the_same_as_one_at_a_time(
+    counted: tuple[Tally, Shown], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exposed, rounds = PossibleAnswers.exposed, list[int]()
+
+    def counting(self: PossibleAnswers, told: Told, few: Small) -> Iterator[Exposed]:
+        found = list(exposed(self, told, few))
+        rounds.append(len(found))
+        yield from found
+
+    monkeypatch.setattr(PossibleAnswers, "exposed", counting)
+    together = settled(counted)
+    assert max(rounds) > 1
+    monkeypatch.setattr(PossibleAnswers, "exposed", lambda *given: list(exposed(*given))[:1])
+    alone = settled(counted)
+    assert together.coarser
+    assert (together.coarser, together.withheld) == (alone.coarser, alone.withheld)
+
+
+def test_what_percents_say_is_the_same_when_it_is_kept(
+    counted: tuple[Tally, Shown], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = settled(counted)
+    monkeypatch.setattr(kept_shares.KeptShares, "of", _forgetful(KeptShares.of))
+    assert settled(counted).coarser == kept.coarser
+
+
+def _forgetful(of: object) -> object:
+    def again(self: KeptShares, *given: object) -> object:
+        self.__init__()  # type: ignore[misc]
+        return of(self, *given)  # type: ignore[operator]
+
+    return again
+
+
+def test_a_row_is_asked_again_only_where_its_step_changed() -> None:
+    kept, asked = KeptShares(), list[int]()
+
+    def say(row: int) -> list[tuple[float, float]]:
+        asked.append(row)
+        return [(0.1 * row, 0.5)] if row != 1 else []
+
+    first = kept.of(("q",), [1, 1, None], 1, say)
+    assert first[:, 0].tolist() == [[0.0, 0.5], [0.0, 1.0], [0.0, 1.0]]
+    first[:] = np.nan
+    again = kept.of(("q",), [1, None, 5], 1, say)
+    assert asked == [0, 1, 2]
+    assert again[:, 0].tolist() == [[0.0, 0.5], [0.0, 1.0], [0.2, 0.5]]
+    assert kept.of(("other",), [1, 1, 1], 1, say).shape == (3, 1, 2)
+    assert asked == [0, 1, 2, 0, 1, 2]
