@@ -43,11 +43,14 @@ def save(home: Path, out: Path, pages: int = 12) -> None:
     (out / "pages").mkdir(parents=True)
     releases = store.all_releases(stores)
     public = app.test_client()
-    for address in ["/", *(f"/receipts/{wave.id}" for wave in waves.all_waves(stores))]:
+    receipts = [f"/receipts/{wave.id}" for wave in waves.all_waves(stores)]
+    for address in ["/", "/you-said-we-did", *receipts]:
         keep(public, address, out / "pages")
     for person in (one for one in making.SIGN_INS if one.role in {"board", "hr"}):
         client = app.test_client()
         assert sign_in(client, person.name, making.PASSWORD).status_code == 302
+        actions = "" if person.command is None else f"/{person.command}"
+        keep(client, f"/results/actions{actions}", out / "pages")
         own = "hr" if person.command is None else f"board/{person.command}"
         for release in releases:
             address = f"/results/{own}/{release.manifest.wave}"

@@ -34,8 +34,11 @@ Candidates = Callable[[str, Collection[str]], Iterable[tuple[Reals, Reals]]]
 """Item and its categories that count as answered so -> tables that may fit: those who answered so,
 and those who answered otherwise, in each group of the Release; shape (groups,)."""
 
-Said = Mapping[str, Collection[tuple[Collection[str], Interval]]]
-"""Item -> groups, and what the share of positive answers of all of them together lies between."""
+Told = tuple[Collection[str], Interval]
+"""Groups, and what the share of positive answers of all of them together lies between."""
+
+Said = Mapping[str, Collection[Told]]
+"""Item -> what else is known of its positive answers."""
 
 _NEARLY = 1e-4
 _NEARLY_ALL, _NEARLY_NOBODY = 0.9, 0.1

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from scipy.special import ndtri
 
-from analysis.attack.answers import Said, attack_answers
+from analysis.attack.answers import Told, attack_answers
 from analysis.attack.breaches import Breach
 from analysis.attack.lineage import stood_for
 from analysis.attack.states import Interval, alike, edges
@@ -47,19 +47,34 @@ def attack_earlier(
         plan: as for `audit`.
     """
     before = {one.manifest.wave: one for one in earlier}
+    told: dict[tuple[str, str], list[tuple[ConcernRow, Told]]] = {}
     for row in release.concerns:
         said = said_of(release, before, row)
-        if said is None:
+        if said is not None:
+            then, item, limits = said
+            groups = stood_for(release, row.group, then)
+            told.setdefault((then.manifest.wave, item), []).append((row, (groups, limits)))
+    for (wave, item), rows in told.items():
+        # All states at once, as a reader has them; then which of them does it.
+        words = _fallen(before[wave], plan, item, [one for _, one in rows])
+        if not words:
             continue
-        then, item, limits = said
-        groups = stood_for(release, row.group, then)
-        told: Said = {item: ((groups, limits),)}
-        fell = {one.words for one in attack_answers(then, plan, said=told)}
-        if fell:
-            fell -= {one.words for one in attack_answers(then, plan, said={item: ()})}
-        for words in sorted(fell):
-            told_of = f"{row.state} of {row.measure} in {row.group} tells of {then.manifest.wave}"
-            yield Breach("state", row.group, f"{told_of}: {words}", row.measure)
+        alone = [row for row, one in rows if _fallen(before[wave], plan, item, [one])]
+        for row in alone or [row for row, _ in rows]:
+            said_there = f"{row.state} of {row.measure} in {row.group} tells of {wave}: {words[0]}"
+            yield Breach("state", row.group, said_there, row.measure)
+
+
+def _fallen(then: Release, plan: TablePlan | None, item: str, told: Sequence[Told]) -> list[str]:
+    """What falls of an item in a wave beside what is told of it, and does not fall without."""
+    known = plan is not None and all(
+        one.id in plan.breakdown_by_id for one in then.manifest.breakdowns
+    )
+    plan = plan if known else None  # A wave may have had other breakdowns.
+    fell = {one.words for one in attack_answers(then, plan, said={item: told})}
+    if fell:
+        fell -= {one.words for one in attack_answers(then, plan, said={item: ()})}
+    return sorted(fell)
 
 
 def said_of(

@@ -39,6 +39,7 @@ from survey.questionnaire.model import (
     Statement,
 )
 from survey.results.acts import starting
+from survey.results.acts.starting import DoneBefore
 
 CODE = "candour.code"
 TICKET = "candour.ticket"
@@ -172,7 +173,7 @@ def form_html(wave: Wave, page: FormPage, keys: PageKeys | None = None) -> str:
         keys: in place of the wave's own; of a preview, which knows no headcounts either.
     """
     edges = bands.of_wave(stores(), wave.id) if keys is None else {}
-    before = starting.of_wave(stores(), wave.id) if keys is None else starting.DoneBefore()
+    before = _before(wave) if keys is None else DoneBefore()
 
     def rendered() -> str:
         return render_template(
@@ -188,6 +189,14 @@ def form_html(wave: Wave, page: FormPage, keys: PageKeys | None = None) -> str:
         )
 
     return both.of(rendered, TOLD)
+
+
+def _before(wave: Wave) -> DoneBefore:
+    """What was done before, read once in this process: it does not change while a wave is open."""
+    kept: dict[str, DoneBefore] = current_app.extensions["candour.before"]
+    if wave.id not in kept:
+        kept[wave.id] = starting.of_wave(stores(), wave.id)
+    return kept[wave.id]
 
 
 def smallest_group(wave: Wave) -> str:
@@ -297,6 +306,7 @@ def in_grids(questions: Iterable[Question]) -> Iterator[tuple[Grid | None, list[
 def install(app: App) -> None:
     """Give `app` its own store of documents and the templates their filters."""
     app.extensions["candour.documents"] = {}
+    app.extensions["candour.before"] = {}
     app.jinja_env.filters["groups_of_options"] = groups_of_options
     app.jinja_env.filters["in_grids"] = in_grids
     app.jinja_env.filters["for_whom"] = routing.words

@@ -60,7 +60,7 @@ class LogPage:
 
 
 @blueprint.get("/results/log")
-@require(LOG, by_query=False)
+@require(LOG)
 def entries(person: Person) -> str:  # noqa: ARG001
     """The log of who read what."""
     role, kind = request.args.get("role", ""), request.args.get("kind", "")

@@ -29,7 +29,8 @@ def who(entry: Entry) -> str:
 def did(entry: Entry) -> str:
     """What was done, and to what."""
     what = place(entry.what) if entry.kind in ADDRESSES else entry.what
-    return f"{KINDS.get(entry.kind, entry.kind)}: {what}"  # type: ignore[call-overload]
+    plain = "".join(symbol if symbol.isprintable() else "?" for symbol in what)
+    return f"{KINDS.get(entry.kind, entry.kind)}: {plain}"  # type: ignore[call-overload]
 
 
 def place(address: str) -> str:

@@ -38,7 +38,7 @@ class QuestionnairesPage:
 
 
 @blueprint.get("/results/manage/questionnaires")
-@require(QUESTIONNAIRES)
+@require(QUESTIONNAIRES, reads=("before", "after"))
 def questionnaires(person: Person) -> str:  # noqa: ARG001
     """What changed between the questionnaires of two waves, and which lines that breaks."""
     page = _page(waves.all_waves(_stores()), *map(request.args.get, ("before", "after")))

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Concatenate, ParamSpec
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from flask import (
     Blueprint,
@@ -73,18 +73,20 @@ def install(app: Flask, settings: Settings) -> None:
 
 
 def require(
-    *pages: Pages, by_query: bool = True
+    *pages: Pages, reads: tuple[str, ...] = ()
 ) -> Callable[
     [Callable[Concatenate[Person, P], ResponseReturnValue]], Callable[P, ResponseReturnValue]
 ]:
     """Let only those open a view who may open one of these pages, and hand it the person first.
 
     Whoever is not signed in is sent to sign in; another role gets the 403 page. Views and refusals
-    are logged once for each session and page, downloads every time.
+    are logged once for each session and page, downloads every time. Whatever a view replies is
+    shown, a form with its mistakes too, unless it leads elsewhere.
 
     Args:
         pages: see `survey.manage.access`.
-        by_query: whether another query is another page in the log.
+        reads: fields of the query that make another page in the log; all others are left out, or
+            one page could fill it.
     """
     roles = frozenset[access.Role]().union(*(MAY_OPEN[one] for one in pages))
 
@@ -96,7 +98,7 @@ def require(
             person = sessions.current(_stores(), clock.now())
             if person is None:
                 return redirect(url_for("sign_in.sign_in"))
-            address = _address(by_query)
+            address = _address(reads)
             try:
                 if person.role not in roles:
                     abort(403)
@@ -105,7 +107,7 @@ def require(
             except Forbidden:
                 _log_once(person, "refusal", address)
                 raise
-            if request.method in {"GET", "HEAD"} and reply.status_code == 200:
+            if not 300 <= reply.status_code < 400:
                 _log_shown(person, address, reply.mimetype == "text/html")
             return reply
 
@@ -115,10 +117,10 @@ def require(
     return guard
 
 
-def _address(by_query: bool) -> str:
+def _address(reads: tuple[str, ...]) -> str:
     """What was asked for, in letters that every store takes."""
-    query = quote(request.query_string, safe="=&+%") if by_query else ""
-    address = quote(request.path) + (f"?{query}" if query else "")
+    read = [(name, value) for name in reads if (value := request.args.get(name))]
+    address = quote(request.path) + (f"?{urlencode(read)}" if read else "")
     if len(address) > LONGEST_ADDRESS:
         abort(414)
     return address

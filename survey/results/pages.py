@@ -76,7 +76,7 @@ def board_room(person: Person, command: str, wave: str, room: str) -> str:
 
 
 @blueprint.get("/results/board/<command>/<wave>/theme/<theme>")
-@require(BOARD, HR)
+@require(BOARD, HR, reads=("group",))
 def board_theme(person: Person, command: str, wave: str, theme: str) -> str:
     """A theme's statements, for a board."""
     return _theme(_board(person, command, wave), theme)
@@ -111,7 +111,7 @@ def hr_room(person: Person, wave: str, room: str) -> str:  # noqa: ARG001
 
 
 @blueprint.get("/results/hr/<wave>/theme/<theme>")
-@require(HR)
+@require(HR, reads=("group",))
 def hr_theme(person: Person, wave: str, theme: str) -> str:  # noqa: ARG001
     """A theme's statements, for HR."""
     return _theme(_hr(wave), theme)

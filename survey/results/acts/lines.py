@@ -22,8 +22,6 @@ TAGS = {
 }
 """State -> its word, and the colour of its tag."""
 
-EVIDENCE = ("needs more evidence", "purple")
-
 
 @dataclass(frozen=True)
 class ActionLine:

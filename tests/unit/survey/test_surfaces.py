@@ -20,6 +20,10 @@ from survey.app import create_app
 from survey.collect import base64url, submit, tokens
 from survey.config import RESULTS, SURFACES, Settings
 from survey.errors import SettingsError
+from survey.manage import people
+
+OF_READERS = {"person", "wrong_tries", "log_entry", "log_head"}
+"""Tables of those who sign in: nobody who answers comes near one."""
 
 SECRETS = {"autumn.salt", "autumn.issuing"}
 EVERYTHING_ELSE = ["/", "/privacy", "/nowhere", "/issue/", "/box", "/results", "/survey/none"]
@@ -94,6 +98,7 @@ def test_issuer_alone_has_no_page_and_touches_no_ballot_box(hosts: Hosts) -> Non
     assert {statuses[f"GET {path}"] for path in EVERYTHING_ELSE} == {404}
     assert touched.files >= SECRETS
     assert "code" in touched.tables
+    assert not touched.tables & OF_READERS
     assert not [name for name in touched.files if ".box" in name or ".closed" in name]
 
 
@@ -107,7 +112,7 @@ def test_box_alone_has_no_issuer_and_touches_nothing_of_one(hosts: Hosts) -> Non
     assert statuses["GET /issue/"] == statuses["POST /issue/"] == 404
     assert "autumn.box" in touched.files
     assert not touched.files & SECRETS
-    assert "code" not in touched.tables
+    assert not touched.tables & {"code", *OF_READERS}
 
 
 def test_results_alone_have_no_respondents_page_and_touch_nothing_of_theirs(
@@ -115,7 +120,7 @@ def test_results_alone_have_no_respondents_page_and_touch_nothing_of_theirs(
 ) -> None:
     app = serving(live_wave, surfaces=(RESULTS,))
     first = {route.split()[1].split("/")[1] for route in routes(app)}
-    assert first == {"results", "sign-in", "accessibility"}
+    assert first == {"results", "sign-in", "accessibility", "you-said-we-did"}
     statuses, touched = walked(app, {})
     assert statuses["GET /privacy"] == statuses["POST /box"] == 404
     assert not {name for name in touched.files if name.startswith("autumn.")}
@@ -128,6 +133,9 @@ def test_one_process_with_everything_touches_all_of_it(live_wave: LiveWave) -> N
     _, touched = walked(app, bodies(live_wave, live_wave))
     assert touched.files >= {*SECRETS, "autumn.box"}
     assert "code" in touched.tables
+    with watching() as touched:
+        people.get(live_wave.stores, "nobody")
+    assert touched.tables & OF_READERS
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import fixtures_analysis as fixtures
 import pytest
 from fixtures_states import NORTH, PLAN, THEME, answered, book, careless, later, wave
 
@@ -26,8 +29,28 @@ def test_a_state_that_tells_of_few_in_the_wave_before_is_seen() -> None:
     both = (Published("one", careless()), Published("two", later("confirmed")))
     assert states(Material(both, plan=PLAN)).falls
     assert not list(attack_earlier(later("confirmed"), (), PLAN))
+    assert list(attack_earlier(later("confirmed"), (careless(),), fixtures.plan()))
     for harmless in (later("watched"), later("emerging")):
         assert not list(attack_earlier(harmless, (careless(),), PLAN))
+
+
+def test_a_merged_unit_is_read_as_its_parts_together() -> None:
+    """Planted: a wide gap in a wave in which both parts answered like everybody."""
+    second = later("confirmed")
+    (units,) = second.manifest.breakdowns
+    was = replace(units, was=(("south", ("s-one", "s-two")),))
+    merged = replace(
+        second,
+        manifest=replace(second.manifest, breakdowns=(was,)),
+        concerns=(replace(second.concerns[0], group="unit=south"),),
+    )
+    (found,) = attack_earlier(merged, (careless(),), PLAN)
+    assert "no table of answers fits" in found.words
+    rows = tuple(
+        replace(row, base=None, positive=None, status="c") if row.group == "unit=s-two" else row
+        for row in careless().estimates
+    )
+    assert not list(attack_earlier(merged, (replace(careless(), estimates=rows),), PLAN))
 
 
 def test_what_a_state_tells_too_much_of_is_not_published(monkeypatch: pytest.MonkeyPatch) -> None:

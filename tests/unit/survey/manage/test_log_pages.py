@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from fixtures_acts import token_of
 from fixtures_release import NORTH, SOUTH
 from fixtures_results import BOARD, HR, Site, make_site, sign_in
 from flask.testing import FlaskClient
@@ -96,9 +97,41 @@ def test_a_page_that_cannot_be_logged_is_not_shown(site: Site) -> None:
 def test_an_address_that_is_too_long_to_be_logged_is_not_opened(site: Site) -> None:
     client = site.client(HR)
     start = audit_log.head(site.stores).number
-    assert client.get("/results/hr?x=" + "y" * 600).status_code == 414
-    assert client.get("/results/hr?x=%00%0a").status_code == 200
-    assert since(site, start) == [(HR, "view", "/results/hr?x=%00%0a")]
+    theme = "/results/hr/winter/theme/leadership"
+    assert client.get("/results/hr/" + "y" * 600).status_code == 414
+    assert client.get(f"{theme}?group=" + "y" * 600).status_code == 414
+    client.get(f"/results/board/{SOUTH}%00%0a")
+    assert since(site, start) == []
+    start = audit_log.head(site.stores).number + 1
+    site.client(BOARD).get(f"/results/board/{SOUTH}%00%0a")
+    assert since(site, start) == [(BOARD, "refusal", f"/results/board/{SOUTH}%00%0A")]
+    assert f"the results of {SOUTH}??" in log_of(site.client(FEDERATION))[1]
+
+
+def test_a_query_that_a_page_does_not_read_makes_no_entry(site: Site) -> None:
+    client = site.client(HR)
+    start = audit_log.head(site.stores).number
+    theme, group = "/results/hr/winter/theme/leadership", f"group=command%3D{SOUTH}"
+    for query in ("", "?x=1", "?x=%00%0a", "?group=", "?y=" + "z" * 600):
+        assert client.get(f"/results/hr{query}").status_code == 200
+    for query in (f"{group}", f"x=1&{group}", f"{group}&group=force", f"{group}&x=2"):
+        assert client.get(f"{theme}?{query}").status_code == 200
+    told = [(HR, "view", "/results/hr"), (HR, "view", f"{theme}?{group}")]
+    assert since(site, start) == told
+
+
+def test_a_form_that_comes_back_with_its_mistakes_was_shown_too(site: Site) -> None:
+    client = site.client(BOARD)
+    token = token_of(client, "/results/sign-in")
+    start = audit_log.head(site.stores).number
+    address = f"/results/actions/{NORTH}/new"
+    for _ in range(2):
+        reply = client.post(address, data={"csrf_token": token, "title": "x"})
+        assert reply.status_code == 400
+        assert "discrimination" in parse(reply.data).text.lower()
+    assert since(site, start) == [(BOARD, "view", address)]
+    client.get(f"{address}?idea=any&concern=any")
+    assert len(since(site, start)) == 1
 
 
 def log_of(client: FlaskClient, query: str = "") -> list[str]:
