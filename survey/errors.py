@@ -137,6 +137,7 @@ class OrganisationError(CandourError):
 
     Attributes:
         reason: a few words for the log; they tell nothing of the person.
+        object_id: whom the organisation knows by a good token, and gives no role; else empty.
     """
 
     PUBLIC = (
@@ -148,8 +149,8 @@ class OrganisationError(CandourError):
         "runs this service for one role."
     )
 
-    def __init__(self, reason: str, public: str = PUBLIC) -> None:
-        self.reason = reason
+    def __init__(self, reason: str, public: str = PUBLIC, object_id: str = "") -> None:
+        self.reason, self.object_id = reason, object_id
         super().__init__(public)
 
 

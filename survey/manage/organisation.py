@@ -106,6 +106,8 @@ class Organisation:
         Raises:
             OrganisationError: whatever is not as it should be.
         """
+        if "#" in came_back:  # Authlib would take a token from there, by another way than ours
+            raise OrganisationError("an address with a fragment")
         try:
             told = self._client().fetch_token(
                 f"{self.tenant.authority}/{self.tenant.id}/oauth2/v2.0/token",
@@ -173,11 +175,17 @@ class Organisation:
         object_id = str(claims.get("oid", "")).lower()
         if not OBJECT_ID.fullmatch(object_id):
             raise OrganisationError("no object id")
-        said = {*_texts(claims.get("roles")), *_texts(claims.get("groups"))}
-        given = {role for value, role in self.tenant.roles if value in said}
+        roles, groups = _texts(claims.get("roles")), _texts(claims.get("groups"))
+        given = {
+            role
+            for value, role in self.tenant.roles
+            # Whoever may name a group could call it like a role: a group counts by its id alone.
+            if value in roles
+            or (OBJECT_ID.fullmatch(value.lower()) and value.lower() in map(str.lower, groups))
+        }
         if len(given) != 1:
             reason = "no role of ours" if not given else "more than one role"
-            raise OrganisationError(reason, OrganisationError.NO_ROLE)
+            raise OrganisationError(reason, OrganisationError.NO_ROLE, object_id)
         role, _, command = given.pop().partition(":")
         return Claimed(object_id, role, command or None)
 

@@ -8,6 +8,7 @@ of ours, which leads on: from there the session's cookie is sent.
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime
 
 from flask import (
     Blueprint,
@@ -82,10 +83,7 @@ def back() -> ResponseReturnValue:
         who = there.claimed(_came_back(there), _kept(), now)
         person = people.from_organisation(_stores(), who.object_id, who.role, who.command)
     except OrganisationError as error:
-        with _stores().results() as session:
-            said = f"by the organisation: {error.reason}"
-            minute = now.strftime("%Y-%m-%d %H:%M")
-            audit_log.record_once(session, None, "failed", said, minute, at=now)
+        _tell_refused(error, now)
         reply = make_response(render_template("manage/not_let_in.html", sentence=str(error)), 403)
     else:
         _tell(person)
@@ -99,6 +97,18 @@ def _tell(person: Person) -> None:
     with _stores().results() as session:
         said = f"as {person.title}, by the organisation"
         audit_log.record(session, person, "sign-in", said)
+
+
+def _tell_refused(error: OrganisationError, now: datetime) -> None:
+    """Of whoever had a role until now one entry with their name; else one for each minute."""
+    person = people.without_role(_stores(), error.object_id)
+    said = f"by the organisation: {error.reason}"
+    with _stores().results() as session:
+        if person:
+            audit_log.record(session, person, "failed", said, at=now)
+        else:
+            minute = now.strftime("%Y-%m-%d %H:%M")
+            audit_log.record_once(session, None, "failed", said, minute, at=now)
 
 
 def _came_back(there: Organisation) -> str:

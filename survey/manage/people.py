@@ -130,6 +130,24 @@ def from_organisation(stores: Stores, object_id: str, role: str, command: str | 
         return _person(row)
 
 
+def without_role(stores: Stores, object_id: str) -> Person | None:
+    """Take away a role that the organisation no longer gives; every session with it is over.
+
+    Returns:
+        Whoever had one; None when nobody of that object id did.
+    """
+    with stores.results() as session:
+        row = session.get(PersonRow, object_id)
+        if row is None:
+            return None
+        person = _person(row)
+        session.delete(row)
+        why = "the organisation gives no role, or more than one"
+        said = f"{person.name} can no longer sign in: {why}"
+        audit_log.record(session, person, "setting", said)
+        return person
+
+
 def _row(name: str, role: str, command: str | None, password: str | None) -> PersonRow:
     return PersonRow(
         name=name,

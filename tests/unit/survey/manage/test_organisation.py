@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import mock_tenant
 import pytest
@@ -217,7 +218,42 @@ def test_who_has_no_role_or_two_is_told_so(
     reply = come_back(client)
     assert reply.status_code == 403
     assert OrganisationError.NO_ROLE in parse(reply.data).text
-    assert last_told(site).who == ""
+
+
+@pytest.mark.parametrize("roles", [[], ["Candour.HR", "Candour.North"]])
+def test_a_role_that_was_taken_away_ends_at_the_next_sign_in_in_every_browser(
+    site: Site, tenant: MockTenant, roles: list[str]
+) -> None:
+    before = site.app.test_client()
+    assert come_back(before).status_code == 200
+    assert before.get("/results/hr").status_code == 200
+    tenant.roles = roles
+    assert come_back(site.app.test_client()).status_code == 403
+    failed, ended = audit_log.page(site.stores, 2)
+    assert (failed.who, failed.kind) == (PERSON, "failed")
+    assert (ended.who, ended.role, ended.kind) == (PERSON, "hr", "setting")
+    assert before.get("/results/hr").location == "/results/sign-in"
+    assert people.get(site.stores, PERSON) is None
+    start = audit_log.head(site.stores).number
+    assert come_back(site.app.test_client()).status_code == 403
+    later = [one for one in audit_log.entries(site.stores) if one.number > start]
+    assert not any(one.who for one in later)  # nobody of that id is known any more
+
+
+def test_a_group_counts_by_its_id_and_never_by_a_name(site: Site, tenant: MockTenant) -> None:
+    for groups, status in ((["Candour.HR"], 403), ([GROUP.upper()], 200), ([OTHER], 403)):
+        tenant.roles, tenant.changes = [], {"groups": groups}
+        assert come_back(site.app.test_client()).status_code == status, groups
+
+
+def test_a_token_in_the_address_is_not_taken(site: Site, tenant: MockTenant) -> None:
+    client = site.app.test_client()
+    left = parse_qs(urlsplit(client.get(LEAVE).location).query)
+    (nonce,), (state,) = left["nonce"], left["state"]
+    token = tenant.make(tenant.claims(nonce))
+    told = f"id_token={token}&access_token=x&token_type=bearer&state={state}"
+    planted = {"QUERY_STRING": f"a=b#{told}"}
+    assert refused(site, client.get(f"{LEAVE}/back", environ_overrides=planted), client)
 
 
 def test_new_keys_are_asked_for_and_not_more_often_than_once_a_minute(
