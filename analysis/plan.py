@@ -80,6 +80,19 @@ class Breakdown:
         last = (value.categories for value in self.values if value.level == self.levels[-1])
         return frozenset[str]().union(*last)
 
+    @cached_property
+    def said_alone(self) -> tuple[str, ...]:
+        """Values that somebody may give as a coarser answer, naming none of their parts."""
+        inside: dict[str, set[str]] = {}
+        for value in self.values:
+            if value.parent is not None:
+                inside.setdefault(value.parent, set()).update(value.categories)
+        return tuple(
+            value.id
+            for value in self.values
+            if value.id in inside and not value.categories <= inside[value.id]
+        )
+
     def down_to(self, level: str | None) -> tuple[Value, ...]:
         """Values on the levels from the coarsest down to `level` (all, when None)."""
         if level is None:

@@ -192,7 +192,8 @@ def make_release(
 
 def _make(wave: str, hidden: Collection[str], seed: int, **changes: object) -> Release:
     maker = _Maker(wave, hidden, seed)
-    facts = tuple(BreakdownFacts.of(one) for one in maker.plan.breakdowns)
+    # Invented bases do not add up, so nobody may have said only a larger group.
+    facts = tuple(replace(BreakdownFacts.of(one), said_alone=()) for one in maker.plan.breakdowns)
     manifest = Manifest(
         wave=wave,
         wave_title=WAVES[wave],

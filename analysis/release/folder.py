@@ -262,6 +262,7 @@ def _manifest(found: dict[str, Any]) -> Manifest:
                 tuple(breakdown["levels"]),
                 tuple((one, label, level, up) for one, label, level, up in breakdown["values"]),
                 tuple((unit, tuple(parts)) for unit, parts in breakdown["was"]),
+                tuple(breakdown["said_alone"]),
             )
             for breakdown in found.pop("breakdowns")
         )

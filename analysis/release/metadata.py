@@ -71,7 +71,8 @@ _MEANINGS = {
     "explained": "percent of the outcome's variation that goes together with all themes",
     "fingerprint": "of wording, scale and polarity; a changed one breaks the trend line",
     "first": "best rank of the share that chance allows, 1 being the largest",
-    "indicator": "R-indicator with bias correction: 1 when all parts answered alike",
+    "indicator": "R-indicator with bias correction: 1 when all parts answered alike; without parts "
+    "of which more may have answered, as people named only the larger group",
     "gap": (
         "points of percent positive, group minus what it is compared with, or force minus "
         "benchmark; of a level, percent negative minus it"
@@ -121,7 +122,8 @@ _MEANINGS = {
     "ratio_upper": "upper 95 % limit of ratio, rounded outward",
     "reading": "positive, neutral or negative, with polarity applied",
     "regression": "points that a unit picked for its low figure would have come back anyway",
-    "response_rate": "percent of the headcount that answered, in steps",
+    "response_rate": "percent of the headcount that answered, in steps; of a part of a "
+    "`said_alone` group of the manifest it is a lower limit, as who names only that is in no part",
     "rest_rate": "rate of everybody else, from the rounded counts",
     "rung": "how far from the group asked for, which is 1",
     "score": "theme score from 0 to 100",

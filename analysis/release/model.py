@@ -36,7 +36,8 @@ CoarserSteps = tuple[tuple[str, ...], tuple[tuple[str, int], ...]]
 class BreakdownFacts:
     """A breakdown as the Release carries it: `values` are (id, label, level, parent) in order.
 
-    `was` says what units were before they were reorganised, as `Breakdown.was`.
+    `was` says what units were before they were reorganised, as `Breakdown.was`. `said_alone` are
+    values that are answers themselves: who gives one is in it and in none of its parts.
     """
 
     id: str
@@ -44,12 +45,13 @@ class BreakdownFacts:
     levels: tuple[str, ...]
     values: tuple[tuple[str, str, str, str | None], ...]
     was: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    said_alone: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, one: Breakdown) -> BreakdownFacts:
         """What is carried of a declared breakdown."""
         values = tuple((value.id, value.label, value.level, value.parent) for value in one.values)
-        return cls(one.id, one.label, one.levels, values, one.was)
+        return cls(one.id, one.label, one.levels, values, one.was, one.said_alone)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from functools import cached_property
 from analysis.plan import COMMAND, FORCE
 from analysis.release import known
 from analysis.release.calibrating import Characteristic, Together, together, weighing_level
+from analysis.release.lower_limits import is_lower_limit, left_over
 from analysis.release.model import BreakdownFacts, Release
 from analysis.release.rows import JOINED, EstimateRow, GroupRow, RepresentativenessRow
 from analysis.statistics.representativeness import are_missing, r_indicator, without_assumption
@@ -42,7 +43,10 @@ _BARE = (None, None, None, None, None)
 
 @dataclass(frozen=True)
 class Parts:
-    """The parts of a group on one level that have both a base and a headcount."""
+    """The parts of a group on one level that have a base, a headcount and a rate that both make.
+
+    Parts whose rate is only a lower limit are left out, as if nothing were known of them.
+    """
 
     whole: GroupRow
     breakdown: str
@@ -103,6 +107,8 @@ def _missing_of(release: Release, family: list[tuple[GroupRow, int]]) -> Iterato
         answers, fewest = known.people(base, policy)[1], known.people(size, policy)[0]
         rate = min(1.0, (base + more) / size)
         off.append(MISSING_STEP / 2 + (answers - base) + rate * (size - fewest))
+    # All who said only a larger group may be of this one.
+    off = [one + left_over(release, row.group) for one, row in zip(off, rows, strict=True)]
     named = are_missing(people, bases, missing, off)
     yield from (row for row, fewer in zip(rows, named, strict=True) if fewer)
 
@@ -279,7 +285,8 @@ def _parts(
     release: Release, group: str, breakdown: BreakdownFacts, level: str, values: list[str]
 ) -> Parts:
     rows = (release.group_by_id.get(f"{breakdown.id}={value}") for value in values)
-    told = tuple(row for row in rows if row is not None and row.base is not None and row.headcount)
+    known_of = (row for row in rows if row is not None and row.base is not None and row.headcount)
+    told = tuple(row for row in known_of if not is_lower_limit(release, row.group))
     return Parts(release.group_by_id[group], breakdown.id, level, told)
 
 

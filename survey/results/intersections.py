@@ -13,6 +13,7 @@ from analysis.release.model import Release
 from analysis.release.rows import GroupRow, LadderRow
 from survey.results import words
 from survey.results.compared import Compared, beside, compared
+from survey.results.response import rate_of
 from survey.results.rounded import further
 from survey.results.scope import Scope, command_position, label, picked, units
 
@@ -144,11 +145,11 @@ def _response(release: Release, scope: Scope, row: GroupRow) -> str:
     """How many answered of the larger groups that a group is in."""
     inside = [f"{name}={value}" for name, value in picked(release, row)]
     known = [
-        (label(release, one), one.response_rate)
+        (label(release, one), rate)
         for group in (*inside, FORCE)
         if group in scope.groups
         and (one := release.group_by_id.get(group)) is not None
-        and one.response_rate is not None
+        and (rate := rate_of(release, one))
     ]
     return words.response_of_larger(known)
 
@@ -191,7 +192,7 @@ def _block(
         *(block_id, name, words.answers_in_words(row, release.manifest.policy)),
         tuple(label(release, column) for column in columns),
         rows,
-        response="" if row.response_rate is None else words.response_of_shown(row.response_rate),
+        response=words.response_of_shown(rate) if (rate := rate_of(release, row)) else "",
         compared=(compared(release, scope, row),),
     )
 

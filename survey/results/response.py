@@ -6,12 +6,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from analysis.plan import COMMAND, FORCE
+from analysis.release.lower_limits import is_lower_limit
 from analysis.release.model import BreakdownFacts, Release
 from analysis.release.nonresponse import clearly_missing
 from analysis.release.rows import JOINED, EstimateRow, GroupRow, MeasureRow, RepresentativenessRow
 from survey.results import words
 from survey.results.rounded import further
 from survey.results.scope import Scope, label
+
+OR_MORE = (
+    "“Or more”: some of a larger unit or group did not say which part of it they are of, or a part "
+    "of it is not shown. So more people of its parts may have answered than were counted there. "
+    "Such parts are never named as missing, and how evenly they answered is not told."
+)
+"""Beside rates that are only lower limits."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +72,7 @@ class Response:
         weighted: figures that weighting to headcounts moves by 2 points or more, in words.
         reach: the range without any assumption, theme by theme, of the group `reach_of`.
         reach_themes, reach_others: the same of other groups: a label, then a range a theme.
+        limits: `OR_MORE` where rates of the Release are only lower limits, else empty.
     """
 
     rows: tuple[ResponseRow, ...]
@@ -74,6 +83,7 @@ class Response:
     reach: tuple[ReachRow, ...]
     reach_themes: tuple[str, ...]
     reach_others: tuple[tuple[str, tuple[str, ...]], ...]
+    limits: str
 
 
 def response(
@@ -101,6 +111,14 @@ def response(
         _reach(release, release.group_by_id[main], themes),
         tuple(theme.label for theme in themes),
         tuple(_other(release, release.group_by_id[one], themes) for one in headline[1:]),
+        OR_MORE if _has_limits(release) else "",
+    )
+
+
+def _has_limits(release: Release) -> bool:
+    return any(
+        row.response_rate is not None and is_lower_limit(release, row.group)
+        for row in release.groups
     )
 
 
@@ -113,11 +131,18 @@ def answered(
     if answers == "[c]":
         return ResponseRow(name, *["[c]"] * 4)
     invited = "[x]" if row.headcount is None else f"{row.headcount:,}"
-    rate = "[x]" if row.response_rate is None else f"about {row.response_rate}%"
+    rate = rate_of(release, row) or "[x]"
     missing = "" if row.group == FORCE else "[x]"
     if part is not None and part.missing is not None:
         missing = words.fewer_or_more(part.missing)
     return ResponseRow(name, answers, invited, rate, missing)
+
+
+def rate_of(release: Release, row: GroupRow) -> str:
+    """A group's response rate in words, `40% or more` where it is only a lower limit; or empty."""
+    if row.response_rate is None:
+        return ""
+    return words.rate(row.response_rate, is_lower_limit(release, row.group))
 
 
 def _missing(release: Release, parts: Sequence[RepresentativenessRow]) -> tuple[str, ...]:

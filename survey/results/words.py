@@ -217,11 +217,16 @@ def answers_in_words(row: GroupRow | EstimateRow, policy: Mapping[str, Any]) -> 
     return "number not shown" if number == "[c]" else f"{number} answers"
 
 
-def response_of_larger(rates: Sequence[tuple[str, int]]) -> str:
-    """How many answered of groups that a hidden one is in: (label, percent) of each."""
+def rate(percent: int, least: bool) -> str:
+    """A response rate; `least` where some may have named only the larger group."""
+    return f"{percent}% or more" if least else f"about {percent}%"
+
+
+def response_of_larger(rates: Sequence[tuple[str, str]]) -> str:
+    """How many answered of groups that a hidden one is in: label and `rate` of each."""
     if not rates:
         return ""
-    said = "; ".join(f"{name}, about {rate}%" for name, rate in rates)
+    said = "; ".join(f"{name}, {rate}" for name, rate in rates)
     return f"How many answered in the larger groups that these people are in: {said}."
 
 
@@ -233,9 +238,9 @@ def signed(value: float | None) -> str:
     return f"{whole:+d}".replace("-", "−") if whole else "0"
 
 
-def response_of_shown(rate: int) -> str:
-    """How many of a shown group answered."""
-    return f"About {rate}% of those who were asked answered."
+def response_of_shown(rate: str) -> str:
+    """How many of a shown group answered, by its `rate`."""
+    return f"{rate[0].upper()}{rate[1:]} of those who were asked answered."
 
 
 def often_unseen(base: int | None, gaps: Sequence[tuple[str, int]]) -> str:
