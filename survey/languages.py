@@ -143,6 +143,10 @@ def _selected() -> str:
     if not has_request_context():
         return ENGLISH
     asked = _asked()
+    if "languages" not in g:
+        # A mistake that is told before any survey was found: in Welsh to whoever comes from there.
+        told = asked == WELSH and request.blueprint in {None, "respond"}
+        return WELSH if told else ENGLISH
     return asked if asked in offered() else offered()[0]
 
 

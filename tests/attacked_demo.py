@@ -49,7 +49,8 @@ def save(home: Path, out: Path, pages: int = 12) -> None:
     for person in (one for one in making.SIGN_INS if one.role in {"board", "hr"}):
         client = app.test_client()
         assert sign_in(client, person.name, making.PASSWORD).status_code == 302
-        keep(client, "/results/actions", out / "pages" / person.name)
+        actions = "" if person.command is None else f"/{person.command}"
+        keep(client, f"/results/actions{actions}", out / "pages")
         own = "hr" if person.command is None else f"board/{person.command}"
         for release in releases:
             address = f"/results/{own}/{release.manifest.wave}"

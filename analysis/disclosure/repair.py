@@ -175,10 +175,11 @@ class _Audit:
         self._blamed = np.zeros(len(targets.names), dtype=np.int64)
         self._fits = FeasibleTables(system, known, targets.nobody, never, presolved)
         self._change = CheapestChange(system, known, targets.nobody, never, is_part)
-        self._cost, self._has_changed = _cost(system), False
+        self._cost = _cost(system)
         self._never, self._is_part, self._may_split = never, is_part, presolved
+        self._is_large = not is_part and system.membership.shape[1] >= MANY_ATOMS
         # Where parts are looked at, stopping leaves more to be looked at one by one.
-        self._steps = ALL_THE_WAY if is_part or system.membership.shape[1] >= MANY_ATOMS else STEPS
+        self._steps = ALL_THE_WAY if is_part or self._is_large else STEPS
         self._parts_of: dict[int, list[tuple[Part, _Audit]]] = {}
 
     def repair(self, hidden: Hidden) -> Hidden | None:
@@ -221,9 +222,8 @@ class _Audit:
                 need = np.floor(self._seen.least[target] + DUST) + NARROW + 1
             cost = np.where(changed, 0.0, self._cost)
             name = self._targets.names[target]
-            if not self._has_changed and self._may_split:
+            if self._is_large:
                 self._change.begin(self._fits)
-            self._has_changed = True
             try:
                 support, table = self._change.reach(self._functional(target), need, cost, name)
             except Unprotectable:

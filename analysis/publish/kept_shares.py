@@ -21,13 +21,13 @@ class KeptShares:
 
     def __init__(self) -> None:
         self._of: tuple[object, ...] = ()
-        self._steps: list[int | None] = []
+        self._steps: list[object] = []
         self._shares = np.zeros((0, 0, 2))
 
     def of(
         self,
         measure: tuple[object, ...],
-        steps: Sequence[int | None],
+        steps: Sequence[object],
         ways: int,
         say: Callable[[int], Sequence[Range]],
     ) -> Reals:

@@ -34,7 +34,7 @@ Steps = Sequence[int | None]
 """Of one measure in each group, in points, 1 where it is the policy's; None: it is not shown."""
 
 _Say = Callable[[int, Figure, Rounder], list[Range]]
-"""What the percents of a figure tell, at its row."""
+"""What the percents of the figure at a row tell."""
 
 READINGS = VALUES[1:]
 """The shares of a theme, and of an item's categories taken together."""
@@ -222,20 +222,21 @@ class Telling:
             whole = (0.0, 1.0) if mean is None else (mean / 100 - half, mean / 100 + half)
             return [whole, *reach(rounds, rounds.percents(exact, exact))]
 
-        # No mean is told where one item is missing: that is a step of its own.
-        without = [shown.lacks_one_item(group.id, theme) for group in self._plan.groups]
-        steps = [
-            -one if lacks and one is not None else one
-            for one, lacks in zip(steps, without, strict=True)
+        # Whether there is a score follows from the items that are shown beside it.
+        scored = [
+            step and (step, shown.lacks_one_item(group.id, theme))
+            for step, group in zip(steps, self._plan.groups, strict=True)
         ]
-        shares = self._shares(shown, theme, steps, len(VALUES), say)
+        shares = self._shares(shown, theme, scored, len(VALUES), say)
         low, high = (shares * n[:, None, None]).transpose(2, 1, 0)
         sums = np.asarray(self._cells.themes[theme].total * STEP, dtype=np.float64)
         for at, name in enumerate(VALUES):
             of = low[at], high[at], 0 * few, few
             yield _Way(sums[:, at], *of, name == "positive", whole=False)
 
-    def _shares(self, shown: Shown, measure: str, steps: Steps, ways: int, say: _Say) -> Reals:
+    def _shares(
+        self, shown: Shown, measure: str, steps: Sequence[object], ways: int, say: _Say
+    ) -> Reals:
         """What the percents of every group say, shape (G, ways, 2)."""
 
         def of_row(row: int) -> list[Range]:

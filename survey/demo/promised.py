@@ -29,7 +29,7 @@ _LOOK_AGAIN: Mapping[str, Any] = {
     "reason": "This is the first survey, and the figure is of one part of the command.",
     "owner": "chief superintendent for response",
     "state": "done",
-    "done": "The next survey found the same, and the staff associations had heard of it.",
+    "done": "The staff associations had heard of the same. The next survey asks it again.",
 }
 _TALK: Mapping[str, Any] = {
     "title": TALKS,

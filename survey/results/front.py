@@ -16,9 +16,11 @@ from survey.results.reading import WHOLE_FORCE, Reading
 from survey.results.scope import command_position, label
 
 MOST = 5
-"""Concerns that the page names, and things that got better."""
+"""Concerns that the page names."""
+MOST_BETTER = 4
+"""Things that got better, beside them: below these stands what was promised."""
 OF_OTHERS = 2
-"""Of these, places kept for groups across the force, where a board has concerns of its own too."""
+"""Of the concerns, places kept for groups across the force where a board has its own too."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ class Front:
         concerns: (whose, the findings that are about most people) of at most `MOST`.
         raised: how many concerns there are in all.
         above: how many groups lie above a level of concern.
-        better: at most `MOST`.
+        better: at most `MOST_BETTER`.
         strengths: how many strengths there are in all.
     """
 
@@ -201,11 +203,11 @@ def _of_finding(one: Finding, kind: str) -> Better:
 
 
 def _first_of_each(found: Iterable[Better]) -> tuple[Better, ...]:
-    """At most `MOST`, and of each group and theme what is said first."""
+    """At most `MOST_BETTER`, and of each group and theme what is said first."""
     kept: dict[tuple[str, str], Better] = {}
     for one in found:
         kept.setdefault(one.about, one)
-    return tuple(kept.values())[:MOST]
+    return tuple(kept.values())[:MOST_BETTER]
 
 
 def _risen(release: Release, group: str) -> Iterator[Better]:

@@ -122,7 +122,7 @@ def read(
     Raises:
         ActionError: when it holds what the page cannot send.
     """
-    _expect_ours(form, sent, offered)
+    _expect_ours(form, sent, offered, before)
     errors: dict[str, str] = {}
     texts = {name: _text(getattr(form, name).data, name, errors) for name in LONGEST}
     for name, sentence in _ENTER.items():
@@ -145,8 +145,12 @@ def read(
     )
 
 
-def _expect_ours(form: ActionForm, sent: MultiDict[str, str], offered: Offered) -> None:
+def _expect_ours(
+    form: ActionForm, sent: MultiDict[str, str], offered: Offered, before: Action | None
+) -> None:
     known = {*form._fields, "csrf_token"}
+    if before is None:
+        known.discard("version")
     chosen = {
         "answer": set(ANSWERS),
         "state": set(STATES),

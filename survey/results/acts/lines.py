@@ -22,8 +22,6 @@ TAGS = {
 }
 """State -> its word, and the colour of its tag."""
 
-EVIDENCE = ("needs more evidence", "purple")
-
 
 @dataclass(frozen=True)
 class ActionLine:
@@ -33,7 +31,8 @@ class ActionLine:
         about: the concerns that it answers, as labels of group, theme and survey.
         tag, colour: how far it is; `late` when it should be done by now.
         evidence: whether it is to find out more first.
-        noticed: what staff say; None where no survey asked.
+        noticed: what staff say; None where no survey asked, and for everybody where the board did
+            not agree or the figure is not shown.
     """
 
     id: str

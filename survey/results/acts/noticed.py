@@ -25,6 +25,11 @@ class Noticed:
     who: str
     survey: str
 
+    @property
+    def shown(self) -> bool:
+        """Whether there is a figure; everybody is told nothing of one that there is not."""
+        return self.figure != "[c]"
+
 
 def statements(releases: Iterable[Release]) -> dict[str, str]:
     """Id of each statement that asks whether something was noticed -> what was done."""

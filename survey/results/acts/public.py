@@ -7,7 +7,7 @@ its board published: its actions, and the figures of all of its people where the
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from flask import Blueprint, current_app, render_template
@@ -51,7 +51,10 @@ class Survey:
 
 @dataclass(frozen=True)
 class PublicLine:
-    """A published action: `about` says what it answers without naming any part of a command."""
+    """A published action: `about` says what it answers without naming any part of a command.
+
+    Its figures, what changed and what staff say, are there where the board agreed to show them.
+    """
 
     line: ActionLine
     about: tuple[str, ...]
@@ -124,10 +127,13 @@ def published(
 ) -> PublicLine:
     """A published action as everybody may read it."""
     answers = [concerns[key] for key in course.now.concerns if key in concerns]
-    figures = [changed(releases, one) for one in answers] if course.now.figures else []
+    agreed = course.now.figures
+    figures = [changed(releases, one) for one in answers] if agreed else []
     about = (f"{one.group}: {one.about}" if one.across else one.about for one in answers)
+    own = line(course, releases, concerns, names, today)
+    said = own.noticed if agreed and own.noticed and own.noticed.shown else None
     return PublicLine(
-        line(course, releases, concerns, names, today),
+        replace(own, noticed=said),
         tuple(dict.fromkeys(about)),
         tuple(dict.fromkeys(one for one in figures if one is not None)),
     )

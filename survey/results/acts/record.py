@@ -43,7 +43,8 @@ class Action:
         done: what was done, or why it was dropped.
         asked_as: id of the statement by which a survey asks whether it was noticed.
         published: whether everybody may read it.
-        figures: whether the figures of the whole command go with it, for everybody.
+        figures: whether the figures of the whole command, and how many of it noticed the action, go
+            with it for everybody.
         shared: whether other boards are told of it as promising practice.
     """
 

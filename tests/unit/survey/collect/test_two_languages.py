@@ -140,6 +140,13 @@ def test_mistakes_and_ends_are_told_in_the_same_language(
     ):
         reply = browser.post(path, data=form)
         assert (reply.status_code, left(reply.text, "en")) == (status, []), (path, form)
+    for reply, status in (
+        (browser.get("/nowhere?lang=cy"), 404),
+        (browser.get("/support/nowhere?lang=cy"), 404),
+        (browser.post(f"{SURVEY}/send", data={languages.LANGUAGE: ["cy"] * 2}), 400),
+    ):
+        assert (reply.status_code, left(reply.text, "en")) == (status, [])
+        assert 'href="/?lang=cy"' in reply.text
     set_state(live, "closed")
     try:
         assert left(browser.get(f"{SURVEY}?lang=cy").text, "en") == []

@@ -142,6 +142,8 @@ SPOILT = [
     {"command": "response-south"},
     {"title": ["one", "two"]},
     {"version": "-1"},
+    {"version": "99999"},
+    {"version": "0"},
 ]
 
 
@@ -248,6 +250,7 @@ def test_a_version_written_over_an_old_one_is_refused_and_stays_in_the_form(site
     assert reply.status_code == 409
     assert "Somebody else of your board changed this action meanwhile" in page.text
     assert page.by_id("title").get("value") == "Mine"
+    assert send(client, f"{OWN}/{TALKS.id}", **TYPED, version="-1").status_code == 400
     assert [version for _, version in kept(site)] == [1, 2]
     with pytest.raises(ActionError, match="meanwhile"):
         record.keep(site.stores, TALKS)

@@ -19,6 +19,7 @@ from survey.config import ANSWER_DAYS
 from survey.results.acts import record
 from survey.results.acts.after import BY_ITSELF, NO_LATER, changed
 from survey.results.acts.concerns import Key, raised
+from survey.results.acts.lines import line
 from survey.results.acts.noticed import noticed, statements
 from survey.results.acts.public import said_page
 from survey.results.acts.record import Course
@@ -89,13 +90,13 @@ def test_figures_of_a_command_are_shown_when_its_board_agreed_and_of_all_its_peo
     releases = [make_release(wave) for wave in WAVES]
     shown = said_page(releases, [Course((TALKS, replace(DONE, figures=True)))], TODAY, ANSWER_DAYS)
     hidden = said_page(releases, [Course((TALKS, DONE))], TODAY, ANSWER_DAYS)
-    ((_, (line,)),), ((_, (without,)),) = shown.boards, hidden.boards
+    ((_, (told,)),), ((_, (without,)),) = shown.boards, hidden.boards
     # Both concerns are about one theme: one figure, of the whole command.
-    assert [(one.group, one.about) for one in line.changed] == [
+    assert [(one.group, one.about) for one in told.changed] == [
         ("Response North", "Discrimination")
     ]
     assert without.changed == ()
-    assert line.about == ("Discrimination",)
+    assert told.about == ("Discrimination",)
 
 
 def of(release: Release, group: str) -> Key:
@@ -153,9 +154,14 @@ def test_staff_say_whether_they_noticed_beside_what_the_board_says() -> None:
     assert hidden.figure == "[c]"
     assert noticed([new], "talks", "") is not None
     assert noticed([new], "", NORTH) is noticed([release], "talks", NORTH) is None
-    page = said_page([new], [Course((TALKS, replace(DONE, asked_as="talks")))], TODAY, ANSWER_DAYS)
-    ((_, (line,)),) = page.boards
-    assert line.line.noticed == noticed([new], "talks", NORTH)
+    # Everybody reads it where the board agreed to show figures, and nothing of one that is hidden.
+    for command, agreed, said in ((NORTH, True, found), (NORTH, False, None), (SOUTH, True, None)):
+        action = replace(DONE, command=command, asked_as="talks", figures=agreed)
+        page = said_page([new], [Course((action,))], TODAY, ANSWER_DAYS)
+        ((_, (one,)),) = page.boards
+        assert one.line.noticed == said, (command, agreed)
+    own = line(Course((again(DONE, asked_as="talks"),)), [new], {}, {}, TODAY)
+    assert own.noticed == found
 
 
 def test_themes_are_the_whole_forces_now_and_before() -> None:
