@@ -54,11 +54,15 @@ def home(person: Person) -> BaseResponse | str:
 @blueprint.get("/results/board/<command>")
 @require(BOARD, HR)
 def board(person: Person, command: str) -> str:
-    """A board's front page for the newest wave."""
+    """A board's front page for the newest wave that has its command; a plain page before one."""
     _may_read(person, command)
-    if not store.all_releases(_stores()):
-        return _none()
-    return _front(_board(person, command, None))
+    releases = store.all_releases(_stores())
+    waves = [one.manifest.wave for one in releases if scope.of_command(one, command)]
+    if waves:
+        return _front(_board(person, command, waves[-1]))
+    if releases and person.role == HR:
+        abort(404)
+    return _none(command if releases else "")
 
 
 @blueprint.get("/results/board/<command>/<wave>")
@@ -124,7 +128,7 @@ def hr_csv(person: Person, wave: str, table: str) -> Response:  # noqa: ARG001
     return _csv(_hr(wave), table)
 
 
-def _board(person: Person, command: str, wave: str | None) -> Reading:
+def _board(person: Person, command: str, wave: str) -> Reading:
     """A wave as a board sees it; 403 and 404 as they are due."""
     _may_read(person, command)
     releases, release = _releases(wave)
@@ -145,8 +149,8 @@ def _wrote(release: Release) -> CommentThemes | None:
     return commented.of_wave(_stores(), release.manifest.wave)
 
 
-def _none() -> str:
-    return render_template("results/none.html")
+def _none(command: str = "") -> str:
+    return render_template("results/none.html", command=command)
 
 
 def _front(reading: Reading) -> str:

@@ -172,7 +172,10 @@ def log(file: Path | None, noted: str | None) -> None:
         sys.exit(1)
     click.echo(f"The log is whole: {checked.head.number:,} entries, each fits the one before.")
     if mark is None:
-        click.echo("Whether its end is missing shows --head alone, with a hash noted down earlier.")
+        click.echo(
+            "Whether anything was taken out or written anew, only --head shows, with a hash that "
+            "was noted down earlier."
+        )
     click.echo(f"Its last hash: {checked.head.hash}")
 
 

@@ -186,6 +186,12 @@ def rewritten(found: list[Entry], at: int, **changes: str) -> list[Entry]:
     return made
 
 
+def without(found: list[Entry], number: int) -> list[Entry]:
+    """The chain with an entry taken out, all others numbered and hashed anew."""
+    kept = [entry for entry in found if entry.number != number]
+    return rewritten([replace(entry, number=at) for at, entry in enumerate(kept, 1)], 0)
+
+
 def test_a_chain_that_was_written_anew_is_caught_by_a_hash_that_was_noted(stores: Stores) -> None:
     found = write(stores, "one", "two", "three")
     noted = found[1].hash
@@ -218,7 +224,12 @@ def test_the_command_checks_the_server_and_a_copy(
         wrong = run(monkeypatch, stores, *where, "--head", "0" * 63 + "1")
         assert wrong.exit_code == 1
         assert "written anew" in wrong.output
-    copy.write_bytes(copy.read_bytes().replace(b"north", b"south", 1))
+    copy.write_bytes(log_file.content(without(found, 2)))
+    whole = run(monkeypatch, stores, str(copy))
+    assert "The log is whole: 2 entries" in whole.output
+    assert "taken out or written anew, only --head shows" in whole.output
+    assert run(monkeypatch, stores, str(copy), "--head", found[1].hash).exit_code == 1
+    copy.write_bytes(log_file.content(found).replace(b"north", b"south", 1))
     broken = run(monkeypatch, stores, str(copy))
     assert broken.exit_code == 1
     assert "Entry 1 was changed" in broken.output

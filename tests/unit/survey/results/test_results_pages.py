@@ -3,14 +3,16 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fixtures_release import NORTH, SOUTH, certified, make_release, packed
+from fixtures_release import NORTH, SOUTH, WAVES, certified, make_release, packed
 from fixtures_results import BOARD, HR, SIGNER, Site, make_site, packs
 from html_page import parse, words
 
 from analysis.release.folder import hash_of
+from analysis.release.model import Release
 from survey.results import store
 from survey.results.exports import TABLES
 from survey.results.rooms import ROOMS
@@ -193,3 +195,32 @@ def test_pages_of_a_corrected_wave_say_that_they_are_and_why(tmp_path: Path) -> 
 CORRECTED_PAGES = [
     OWN, f"{OWN}/winter/theme/leadership", "/results/hr", "/results/hr/winter/response"
 ]  # fmt: skip
+
+
+def test_a_board_whose_command_the_newest_survey_lacks_reads_the_one_before(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    *_, autumn, winter = real = store.all_releases(site.stores)
+    clients = {name: site.client(name) for name in (BOARD, HR)}
+
+    def reorganised(release: Release) -> Release:
+        breakdowns = tuple(
+            replace(
+                one,
+                values=tuple(v for v in one.values if not str(v[0]).startswith(NORTH)),
+            )
+            for one in release.manifest.breakdowns
+        )
+        return replace(release, manifest=replace(release.manifest, breakdowns=breakdowns))
+
+    found = (autumn, reorganised(winter))
+    monkeypatch.setattr(store, "all_releases", lambda _: found)
+    before = parse(clients[BOARD].get("/results", follow_redirects=True).data).text
+    assert WAVES["autumn"] in before
+    assert WAVES["winter"] not in before
+    assert clients[BOARD].get(f"{OWN}/winter").status_code == 404
+    found = tuple(map(reorganised, real))
+    page = parse(clients[BOARD].get(OWN).data)
+    assert page.h1 == "No results yet"
+    assert f"No survey that has closed so far counted {NORTH}" in page.text
+    assert clients[HR].get(OWN).status_code == 404
