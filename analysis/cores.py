@@ -54,7 +54,7 @@ def on_every_core(
             warnings.simplefilter("ignore", DeprecationWarning)
             fork = multiprocessing.get_context("fork")
             with ProcessPoolExecutor(copies, mp_context=fork) as pool:
-                return list(pool.map(_piece, range(len(pieces))))
+                return _results(pool, len(pieces))
     except BrokenProcessPool as error:
         raise CandourError(
             "The machine ended a part of this work, most likely for want of memory: free some, or "
@@ -62,6 +62,19 @@ def on_every_core(
         ) from error
     finally:
         _shared.pop()
+
+
+def _results(pool: ProcessPoolExecutor, pieces: int) -> list[Any]:
+    """Of all pieces; after an error of one, those that were not begun are left."""
+    begun = [pool.submit(_piece, at) for at in range(pieces)]
+    try:
+        return [one.result() for one in begun]
+    except BrokenProcessPool:
+        # The pool ends what is left by itself; whoever does so too may be in its way.
+        raise
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
 
 
 def _piece(at: int) -> Any:
