@@ -154,7 +154,7 @@ def _rows(
     days: int,
     names: dict[str, str],
 ) -> tuple[BoardRow, ...]:
-    found = {one.board: one for one in standing.of_wave(release, courses, today, days)[:-1]}
+    found = {one.board: one for one in standing.of_wave(release, courses, today, days)}
     acting = {one.now.command for one in courses}
     none = standing.Standing("", 0, 0, 0, 0, 0)
     return tuple(

@@ -46,6 +46,7 @@ class Concern:
         words: the fixed sentence of the Release.
         whole: whether it is about all of the board's people, and not about a part of them.
         across: whether it is about a group across the whole force.
+        listed: whether the page for everybody lists it.
     """
 
     key: Key
@@ -57,6 +58,7 @@ class Concern:
     words: str
     whole: bool
     across: bool
+    listed: bool
 
 
 def newest(releases: Iterable[Release]) -> tuple[Release, ...]:
@@ -75,6 +77,15 @@ def raised(release: Release) -> tuple[Concern, ...]:
 def of_board(release: Release, board: str) -> tuple[Concern, ...]:
     """Those that one board answers."""
     return tuple(one for one in raised(release) if one.board == board)
+
+
+def is_listed(release: Release, row: ConcernRow) -> bool:
+    """Whether the page for everybody lists a finding: no side of it is a part of any command."""
+    if row.kind == "level" or row.state in PAST:
+        return False
+    position = command_position(release) if units(release) else None
+    sides = [release.group_by_id[row.group], release.group_by_id.get(row.against)]
+    return position is None or not any(side and side.values[position] for side in sides)
 
 
 def _asking(release: Release) -> Iterator[ConcernRow]:
@@ -123,4 +134,5 @@ def _concern(release: Release, row: ConcernRow, boards: _Boards) -> Concern:
         row.words,
         whole=bool(board) and row.group == f"{COMMAND}={board}",
         across=boards.unit(group) == "",
+        listed=is_listed(release, row),
     )

@@ -1,7 +1,8 @@
 """The page “You said, we did”: what everybody may read without signing in, and nobody is noticed.
 
 Of findings only those of the whole force and of groups across it; of a command nothing but what
-its board published: its actions, and the figures of all of its people where the board agreed.
+its board published: its actions, and the figures of all of its people where the board agreed. How
+many concerns there are inside commands is not told (`standing.told`).
 """
 
 from __future__ import annotations
@@ -14,13 +15,12 @@ from flask import Blueprint, current_app, render_template
 
 from analysis.plan import FORCE
 from analysis.release.model import Release
-from analysis.statistics.concerns import PAST
 from survey import clock
 from survey.database import Stores
 from survey.results import store, words
 from survey.results.acts import record, standing
 from survey.results.acts.after import Changed, changed
-from survey.results.acts.concerns import FORCE_WIDE, Concern, Key, newest
+from survey.results.acts.concerns import FORCE_WIDE, Concern, Key, is_listed, newest
 from survey.results.acts.lines import ActionLine, board_names, by_key, day, line
 from survey.results.acts.record import Course
 from survey.results.rounded import further
@@ -42,7 +42,7 @@ class Survey:
     closed: str
     due: str
     over: bool
-    standing: standing.Standing
+    told: standing.Told
     first: int | None
     before: str
     themes: tuple[tuple[str, str, str], ...]
@@ -68,14 +68,14 @@ class SaidPage:
     Attributes:
         surveys: the newest of each questionnaire.
         boards: label of each board with its published actions, the whole force first.
-        counted: of every wave its title, how far its concerns were answered, and the days to the
-            first published action, newest first.
+        counted: of every wave its title, what is told of its answers, and the days to the first
+            published action, newest first.
         days: in how many an answer is due.
     """
 
     surveys: tuple[Survey, ...]
     boards: tuple[tuple[str, tuple[PublicLine, ...]], ...]
-    counted: tuple[tuple[str, standing.Standing, int | None], ...]
+    counted: tuple[tuple[str, standing.Told, int | None], ...]
     days: int
 
 
@@ -109,7 +109,7 @@ def said_page(
     counted = tuple(
         (
             one.manifest.wave_title,
-            standing.of_wave(one, courses, today, days)[-1],
+            standing.told(one, courses, today, days),
             standing.first_published(one, courses),
         )
         for one in reversed(releases)
@@ -146,7 +146,7 @@ def _survey(release: Release, courses: Sequence[Course], today: date, days: int)
         day(date.fromisoformat(release.manifest.closed)),
         day(standing.last_day(release, days)),
         today > standing.last_day(release, days),
-        standing.of_wave(release, courses, today, days)[-1],
+        standing.told(release, courses, today, days),
         standing.first_published(release, courses),
         before,
         themes,
@@ -176,17 +176,10 @@ def _themes(release: Release) -> tuple[str, tuple[tuple[str, str, str], ...]]:
 def _findings(release: Release) -> Iterator[tuple[str, str, bool, str]]:
     """Findings of groups across the whole force: no part of any command is among them."""
     named = {watched: name for name, watched in release.manifest.intersections}
-    position = next(
-        (at for at, one in enumerate(release.manifest.breakdowns) if one.id == "command"), None
-    )
     for row in sorted(release.concerns, key=lambda one: -one.people * abs(one.gap)):
-        group = release.group_by_id[row.group]
-        inside = position is not None and bool(group.values[position])
-        against = release.group_by_id.get(row.against)
-        beside = position is not None and against is not None and bool(against.values[position])
-        if row.kind == "level" or row.state in PAST or inside or beside:
+        if not is_listed(release, row):
             continue
-        label = named.get(row.group, group.label)
+        label = named.get(row.group, release.group_by_id[row.group].label)
         about = release.measure_by_id[row.measure].label
         state = words.STATES[row.kind, row.state]
         yield f"{label}: {about}", state, row.kind == "concern", row.words

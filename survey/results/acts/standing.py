@@ -1,14 +1,20 @@
-"""Which concerns are answered, which still wait, and how long: of one board, or of all."""
+"""Which concerns are answered, which still wait, and how long; and what everybody is told of it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Literal
 
+from analysis.plan import COMMAND
 from analysis.release.model import Release
-from survey.results.acts.concerns import Concern, Key, newest, raised
+from survey.results.acts.concerns import FORCE_WIDE, Concern, Key, newest, raised
 from survey.results.acts.record import Course
+from survey.results.scope import units
+
+FEWEST = 5
+"""Commands of a force in which everybody is told whether boards answered in time."""
 
 
 @dataclass(frozen=True)
@@ -29,17 +35,31 @@ class Standing:
     """How far concerns of one wave are answered.
 
     Attributes:
-        board: whose; empty for HR. Of all boards together None.
+        board: whose; empty for HR.
         late: answers that came after the last day.
         waiting: not answered, while there is time; `overdue` when there is none.
     """
 
-    board: str | None
+    board: str
     raised: int
     answered: int
     late: int
     waiting: int
     overdue: int
+
+
+@dataclass(frozen=True)
+class Told:
+    """What everybody is told of the answers to the concerns of one wave.
+
+    Attributes:
+        listed: of the concerns that the page lists, all of which HR answers.
+        others: of all others a word, and no number: whether every answer came in time. It is the
+            same where there are none, and an answer that comes late does not change it.
+    """
+
+    listed: Standing
+    others: Literal["untold", "due", "in_time", "not_in_time"]
 
 
 def last_day(release: Release, days: int) -> date:
@@ -80,16 +100,32 @@ def waiting(
 def of_wave(
     release: Release, courses: Sequence[Course], today: date, days: int
 ) -> tuple[Standing, ...]:
-    """A row for each board that has to answer something, HR first; then the sum of all."""
+    """A row for each board that has to answer something, HR first."""
     done, last = answered(courses), last_day(release, days)
     asked: dict[str, list[Key]] = {}
     for one in raised(release):
         asked.setdefault(one.board, []).append(one.key)
-    rows = [
+    return tuple(
         _standing(board, [done.get((board, key)) for key in keys], last, today)
         for board, keys in sorted(asked.items())
-    ]
-    return (*rows, _sum(rows))
+    )
+
+
+def told(release: Release, courses: Sequence[Course], today: date, days: int) -> Told:
+    """What everybody is told: of concerns inside commands no number, nor whose they are.
+
+    A force of fewer than `FEWEST` commands tells nothing of the others: each of its boards knows
+    its own part, so a word about the few that remain would be about one of them.
+    """
+    done, last = answered(courses), last_day(release, days)
+    given = [(one.listed, done.get((one.board, one.key))) for one in raised(release)]
+    listed = _standing(FORCE_WIDE, [day for public, day in given if public], last, today)
+    if len(units(release, COMMAND)) < FEWEST:
+        return Told(listed, "untold")
+    if today <= last:
+        return Told(listed, "due")
+    in_time = all(day is not None and day <= last for public, day in given if not public)
+    return Told(listed, "in_time" if in_time else "not_in_time")
 
 
 def _standing(board: str, days: Sequence[date | None], last: date, today: date) -> Standing:
@@ -98,11 +134,6 @@ def _standing(board: str, days: Sequence[date | None], last: date, today: date) 
     late = sum(day > last for day in given)
     over = today > last
     return Standing(board, len(days), len(given), late, 0 if over else left, left if over else 0)
-
-
-def _sum(rows: Sequence[Standing]) -> Standing:
-    names = ("raised", "answered", "late", "waiting", "overdue")
-    return Standing(None, **{name: sum(getattr(row, name) for row in rows) for name in names})
 
 
 def first_published(release: Release, courses: Iterable[Course]) -> int | None:

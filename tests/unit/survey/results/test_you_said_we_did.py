@@ -16,10 +16,10 @@ from analysis.plan import FORCE
 from analysis.release.model import Release
 from survey import clock
 from survey.config import ANSWER_DAYS
-from survey.results.acts import record
+from survey.results.acts import record, standing
 from survey.results.acts.after import BY_ITSELF, NO_LATER, changed
 from survey.results.acts.concerns import Key, raised
-from survey.results.acts.lines import line
+from survey.results.acts.lines import board_names, line
 from survey.results.acts.noticed import noticed, statements
 from survey.results.acts.public import said_page
 from survey.results.acts.record import Course
@@ -58,10 +58,11 @@ def test_everybody_reads_what_was_published_and_no_part_of_a_command(site: Site)
     assert "Talks in every shift done" in page.text
     assert "The board says: done, on 1 April 2026 Every shift had its talk." in page.text
     assert "Whose task: superintendent for response. Due: 31 May 2026." in page.text
-    # Concerns: two of the board's, one of another command's, one of a group across the force.
-    assert "Areas of concern raised 4" in page.text
-    assert "Answered by their boards 2" in page.text
-    assert "Not answered in time 2" in page.text
+    # The one that the page lists; three inside commands are not counted.
+    assert "Areas of concern across the force 1" in page.text
+    assert "Answered by HR 0" in page.text
+    assert "Not answered in time 1" in page.text
+    assert "Whether boards answered in time is not told here" in page.text
     assert "From close to the first published action 34 days" in page.text
     assert "Minority-background probationers: Misconduct and Grievance" in page.text
     for unsaid in (
@@ -74,6 +75,90 @@ def test_everybody_reads_what_was_published_and_no_part_of_a_command(site: Site)
     for row in make_release().concerns:
         said = row.words in page.text
         assert said == (row.group == WATCHED), row
+
+
+IN_TIME, TOO_LATE = ANSWERS = date(2026, 4, 24), date(2026, 4, 25)
+"""The last day for answers about the winter's survey, and the day after."""
+
+
+def quieter(release: Release, *commands: str) -> Release:
+    """The same Release as if nothing inside these commands had been raised."""
+    inside = tuple(f"command={command}" for command in commands)
+    kept = (one for one in release.concerns if not one.group.startswith(inside))
+    return replace(release, concerns=(*kept,))
+
+
+def with_commands(release: Release, more: int) -> Release:
+    """The same Release of a force with more commands."""
+    plan = release.manifest.breakdowns
+    at = next(at for at, one in enumerate(plan) if one.id == "command")
+    model = next(value for value in plan[at].values if value[0] == NORTH)
+    added = ((f"more-{number}", *model[1:]) for number in range(more))
+    wider = replace(plan[at], values=(*plan[at].values, *added))
+    manifest = replace(release.manifest, breakdowns=(*plan[:at], wider, *plan[at + 1 :]))
+    return replace(release, manifest=manifest)
+
+
+def counts(release: Release, courses: list[Course], today: date) -> tuple[object, ...]:
+    """Everything that the page says of a wave."""
+    page = said_page([release], courses, today, ANSWER_DAYS)
+    return page.surveys, page.counted
+
+
+def answer(release: Release, day: date) -> list[Course]:
+    """Actions of every board that answer all of its concerns on a day."""
+    return [
+        Course((replace(TALKS, id=str(one.key), day=day, command=one.board, concerns=(one.key,)),))
+        for one in raised(release)
+        if one.board
+    ]
+
+
+def test_in_a_small_force_the_page_is_the_same_whatever_is_inside_commands() -> None:
+    release = make_release()
+    silent = quieter(release, NORTH, SOUTH)
+    for today in ANSWERS:
+        told = counts(silent, [], today)
+        assert counts(release, [], today) == counts(quieter(release, SOUTH), [], today) == told
+        for day in ANSWERS:
+            assert counts(release, answer(release, day), today) == told
+    assert [one.told.others for one in said_page([release], [], TODAY, 9).surveys] == ["untold"]
+
+
+def test_in_a_larger_one_a_word_says_whether_all_was_answered_in_time() -> None:
+    commands = len(board_names([make_release()]))
+    release = with_commands(make_release(), standing.FEWEST - commands)
+    silent = quieter(release, NORTH, SOUTH)
+
+    def word(made: Release, courses: list[Course], today: date) -> str:
+        told = standing.told(made, courses, today, ANSWER_DAYS)
+        assert told.listed.raised == 1
+        return told.others
+
+    for courses in ([], answer(release, IN_TIME)):
+        assert word(release, courses, IN_TIME) == word(silent, [], IN_TIME) == "due"
+    assert word(release, answer(release, IN_TIME), TOO_LATE) == "in_time"
+    assert counts(silent, [], TODAY) == counts(release, answer(release, IN_TIME), TODAY)
+    # A late answer, of one board or of all, changes nothing: the day would tell whose it was.
+    late = answer(release, TOO_LATE)
+    assert {word(release, late[:n], TODAY) for n in range(len(late) + 1)} == {"not_in_time"}
+    # Taken from one, the word says nothing of how many there are.
+    assert word(quieter(release, SOUTH), [], TODAY) == "not_in_time"
+    fewer = with_commands(make_release(), standing.FEWEST - commands - 1)
+    assert word(fewer, [], TODAY) == "untold"
+
+
+def test_what_the_page_counts_is_what_it_lists() -> None:
+    release = make_release()
+    watched = next(one for one in release.concerns if one.group == WATCHED)
+    beside = replace(watched, against=f"command={SOUTH}")
+    level = replace(watched, kind="level", state="above", against="")
+    family = replace(watched, group="command=response&ethnicity=minority")
+    cleared = replace(watched, state="cleared")
+    more = replace(release, concerns=(*release.concerns, beside, level, family, cleared))
+    (survey,) = said_page([more], [], TODAY, ANSWER_DAYS).surveys
+    listed = [one for one in survey.findings if one[2]]
+    assert survey.told.listed.raised == len(listed) == 1
 
 
 def test_nobody_is_noticed_and_a_reader_is_no_reader_here(site: Site) -> None:
