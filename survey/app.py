@@ -93,11 +93,14 @@ def _surfaces(app: Flask, settings: Settings) -> None:
         app.register_blueprint(example.blueprint)
         app.register_blueprint(sealed_pages.ballot_box)
     if RESULTS in settings.surfaces:
-        from survey.manage import sign_in
+        from survey.manage import log_pages, sign_in
         from survey.results import pages as results_pages
+        from survey.results import published
 
-        sign_in.install(app)
+        sign_in.install(app, settings)
         app.register_blueprint(results_pages.blueprint)
+        app.register_blueprint(published.blueprint)
+        app.register_blueprint(log_pages.blueprint)
     if {RESULTS, ISSUE} <= set(settings.surfaces):
         from survey.manage import pages as manage_pages
 

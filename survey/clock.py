@@ -11,5 +11,5 @@ def today() -> date:
 
 
 def now() -> datetime:
-    """The current time in UTC; only for sign-in lock-outs and sessions, never for answers."""
+    """The current time in UTC; only for the people who sign in and their log, never for answers."""
     return datetime.now(tz=UTC)  # noqa: TID251

@@ -38,6 +38,9 @@ class Settings:
             find it under their own address.
         box_address: the site whose pages may ask the issuer, on a host that has the issuer and not
             the ballot box (`CANDOUR_BOX_ADDRESS`); empty where it is the issuer's own.
+        idle_minutes: how long a reader stays signed in without opening a page
+            (`CANDOUR_IDLE_MINUTES`).
+        session_hours: how long a reader stays signed in at all (`CANDOUR_SESSION_HOURS`).
     """
 
     home: Path
@@ -48,6 +51,8 @@ class Settings:
     surfaces: tuple[str, ...] = SURFACES
     issue_address: str = ""
     box_address: str = ""
+    idle_minutes: int = 30
+    session_hours: int = 8
 
     def __post_init__(self) -> None:
         """Refuse settings that contradict one another."""
@@ -97,8 +102,17 @@ class Settings:
             "surfaces": surfaces,
             "issue_address": _origin(environment, "CANDOUR_ISSUE_ADDRESS"),
             "box_address": _origin(environment, "CANDOUR_BOX_ADDRESS"),
+            "idle_minutes": _whole(environment, "CANDOUR_IDLE_MINUTES", 30, 5, 60),
+            "session_hours": _whole(environment, "CANDOUR_SESSION_HOURS", 8, 1, 12),
         }
         return cls(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def _whole(environment: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    found = environment.get(name, "").strip() or str(default)
+    if not re.fullmatch(r"[0-9]{1,4}", found) or not least <= int(found) <= most:
+        raise SettingsError(f"{name} is {found!r}; it can be a whole number of {least} to {most}.")
+    return int(found)
 
 
 def _origin(environment: Mapping[str, str], name: str) -> str:

@@ -9,6 +9,7 @@ from survey.config import Settings
 from survey.database import Stores
 from survey.errors import SettingsError
 from survey.manage import people, waves
+from survey.manage.access import ROLES
 from survey.results import scope, store
 
 
@@ -19,7 +20,7 @@ def user() -> None:
 
 @user.command()
 @click.argument("name")
-@click.option("--role", required=True, metavar="|".join(people.ROLES))
+@click.option("--role", required=True, metavar="|".join(ROLES))
 @click.option("--command", help="the command that a board reads, such as response-north")
 @click.password_option(help="asked for when left out")
 def add(name: str, role: str, command: str | None, password: str) -> None:
@@ -27,7 +28,7 @@ def add(name: str, role: str, command: str | None, password: str) -> None:
     stores = _stores()
     is_checked = role != "board" or not command or expect_command(stores, command)
     person = people.add(stores, name, role, command, password)
-    click.echo(f"{person.name} can sign in as {_role(person)}.")
+    click.echo(f"{person.name} can sign in as {person.described}.")
     if not is_checked:
         click.echo(
             f"Whether there is a command {command} cannot be checked yet: there is no wave and no "
@@ -39,7 +40,8 @@ def add(name: str, role: str, command: str | None, password: str) -> None:
 def list_() -> None:
     """List the people who may sign in."""
     for person in people.list_all(_stores()):
-        click.echo(f"{person.name}  {_role(person)}")
+        how = "" if person.is_local else ", by the organisation"
+        click.echo(f"{person.name}  {person.described}{how}")
 
 
 @user.command()
@@ -48,6 +50,14 @@ def remove(name: str) -> None:
     """Remove a person."""
     people.remove(_stores(), name)
     click.echo(f"{name} can no longer sign in.")
+
+
+@user.command()
+@click.argument("name")
+def unlock(name: str) -> None:
+    """Let a person try to sign in again at once, after wrong passwords."""
+    people.unlock(_stores(), name)
+    click.echo(f"{name} can try again at once.")
 
 
 def expect_command(stores: Stores, command: str) -> bool:
@@ -70,10 +80,6 @@ def expect_command(stores: Stores, command: str) -> bool:
             f"{', '.join(sorted(known)) or 'none'}."
         )
     return True
-
-
-def _role(person: people.Person) -> str:
-    return f"{person.role} of {person.command}" if person.command else person.role
 
 
 def _stores() -> Stores:

@@ -25,7 +25,7 @@ from survey.demo.force import make_force
 from survey.manage import waves
 from survey.questionnaire import loader
 from survey.questionnaire.model import Multiple
-from survey.results import exports, store
+from survey.results import exports, rooms, store
 from survey.results.scope import COMMAND
 
 CANDOUR = [sys.executable, "-c", "from survey.cli import main; main()"]
@@ -52,10 +52,11 @@ def save(home: Path, out: Path, pages: int = 12) -> None:
         for release in releases:
             address = f"/results/{own}/{release.manifest.wave}"
             keep(client, address, out / "pages")
+            for room in rooms.ROOMS:
+                keep(client, f"{address}/{room.id}", out / "pages")
             for table in exports.TABLES:
                 keep(client, f"{address}/csv/{table}.csv", out / "exports" / person.name)
             if person.role == "hr":
-                keep(client, f"{address}/procedures", out / "pages")
                 for group in hidden(release)[:pages]:
                     theme = next(row.measure for row in release.measures if row.kind == "theme")
                     keep(client, f"{address}/theme/{theme}?group={group}", out / "pages")
@@ -74,7 +75,7 @@ def keep(client: FlaskClient, address: str, folder: Path) -> None:
     """Save what stands at an address, named after it or after what the server calls it."""
     answer = client.get(address)
     if answer.status_code == 404:
-        return  # A survey that is still open has no receipts.
+        return  # A survey that is still open has no receipts, and no wave has every room.
     assert answer.status_code == 200, address
     named = answer.headers.get("Content-Disposition", "").partition('filename="')[2].rstrip('"')
     name = named or address.strip("/").replace("/", "_").replace("?", "_") + ".html"

@@ -26,6 +26,13 @@ from survey.results import store
 PASSWORD = "a quiet night shift"
 BOARD = "north"
 HR = "hr"
+OTHERS = {
+    "officer": "officer",
+    "manager": "manager",
+    "federation": "association",
+    "admin": "administrator",
+}
+"""Sign-in name -> role of those who read no results."""
 SIGNER = Ed25519PrivateKey.from_private_bytes(b"\x07" * 32)
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
@@ -47,7 +54,7 @@ class Site:
 
 
 def make_site(home: Path, waves: Sequence[str] = tuple(WAVES), **changes: str) -> Site:
-    """Migrate, store the Releases of `waves` and let one board and HR sign in."""
+    """Migrate, store the Releases of `waves` and let somebody of each role sign in."""
     settings = Settings.at(home, surfaces=(ISSUE, BOX, RESULTS), **changes)
     if changes or home.exists():
         fill(settings, tuple(waves))
@@ -66,6 +73,8 @@ def fill(settings: Settings, waves: tuple[str, ...]) -> None:
         store.add(stores, content, SIGNER.public_key().public_bytes_raw())
     people.add(stores, BOARD, "board", NORTH, PASSWORD, CHEAP)
     people.add(stores, HR, "hr", None, PASSWORD, CHEAP)
+    for name, role in OTHERS.items():
+        people.add(stores, name, role, None, PASSWORD, CHEAP)
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import Literal
 BreachKind = Literal[
     "leak", "presence", "threshold", "bound", "pinned", "rest", "contradiction",
     "rate", "coding", "unanimity", "numerator", "uncertain", "answers", "step",
-    "colleagues", "follow-up",
+    "colleagues", "follow-up", "index",
 ]  # fmt: skip
 """What was found out.
 
@@ -28,6 +28,7 @@ BreachKind = Literal[
 - step: a coarser step stands at some parts of a group only, and so tells of these.
 - colleagues: so much is known to people who tell each other that they are in one place.
 - follow-up: bases of what was asked because of an answer tell how few gave another one.
+- index: an item that is not shown is told by its theme and the other items.
 """
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from analysis.attack.findings import Claim, Tried, Values
 from analysis.attack.grid import Cell
+from analysis.attack.indices import candidates
 from analysis.attack.material import Material, Published
 from analysis.attack.steps import steps
 from analysis.attack.sums import Counts, shown_people
@@ -16,9 +17,9 @@ from analysis.release.model import Release
 from analysis.release.rows import Bound, EstimateRow
 
 _ELSEWHERE = {
-    "bound", "pinned", "threshold", "contradiction", "rest", "rate", "presence", "leak",
+    "bound", "pinned", "threshold", "contradiction", "rest", "rate", "presence", "leak", "index",
 }  # fmt: skip
-"""What the auditor finds of bases, rates and rows, which other attacks report."""
+"""What the auditor finds of bases, rates, rows and themes, which other attacks report."""
 
 _READINGS = ("positive", "neutral", "negative")
 _DUST = 1e-9
@@ -196,46 +197,7 @@ def _behind(
 
 
 def indices(material: Material) -> Tried:
-    """A theme beside all but one of its items: the item that is not shown."""
-    tried = Tried()
-    for published in material.releases:
-        release = published.release
-        if release.manifest.weight is not None:
-            continue
-        items: dict[str, list[str]] = {}
-        for measure in release.measures:
-            if measure.theme is not None:
-                items.setdefault(measure.theme, []).append(measure.measure)
-        for group in release.group_by_id:
-            for theme, members in items.items():
-                _index(tried, published, group, theme, members)
+    """A theme beside its items that are shown: what are those that are not?"""
+    tried = Tried(sum(len(tuple(candidates(one.release))) for one in material.releases))
+    tried.add(f"{one.name}: {breach.words}" for one, breach in material.found("index"))
     return tried
-
-
-def _index(tried: Tried, published: Published, group: str, theme: str, members: list[str]) -> None:
-    by_key = published.release.estimate_by_key
-    index = by_key.get((group, theme))
-    rows = [by_key[group, item] for item in members if (group, item) in by_key]
-    hidden = [row for row in rows if row.positive is None]
-    if index is None or index.positive is None or len(hidden) != 1 or len(rows) < 2:
-        return
-    tried.count()
-    least, most = _percent(published.release, index)
-    for row in rows:
-        if row is not hidden[0]:
-            low, high = _percent(published.release, row)
-            least, most = least - high / len(rows), most - low / len(rows)
-    least, most = max(0.0, least * len(rows)), min(100.0, most * len(rows))
-    step = published.release.manifest.policy["coarse_share_step"]
-    if least > 90 or most < 10 or most - least < step:
-        tried.fell(
-            f"{published.name}: {hidden[0].measure} in {group} is {least:.0f} to {most:.0f} % "
-            f"positive, from {theme} and its other items"
-        )
-
-
-def _percent(release: Release, row: EstimateRow) -> tuple[float, float]:
-    half = steps(release, row.group, row.measure, row.base or 0).step / 2
-    positive = float(row.positive or 0)
-    low = 0.0 if row.positive_bound == "or_less" else positive - half
-    return low, 100.0 if row.positive_bound == "or_more" else positive + half

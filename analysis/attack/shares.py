@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from analysis.attack.breaches import Breach
+from analysis.attack.indices import attack_indices
 from analysis.attack.steps import Steps, steps
 from analysis.attack.together import attack_together
 from analysis.release.known import people
@@ -46,7 +47,7 @@ class _Shares:
 
 
 def attack_shares(release: Release) -> Iterator[Breach]:
-    """Percents that are too fine, tell unanimity, or name few people of a sensitive item."""
+    """Percents that are too fine, tell unanimity, few of a sensitive item, or another item."""
     for found in _published(release):
         yield from _too_fine(found)
         measure = release.measure_by_id[found.measure]
@@ -56,6 +57,7 @@ def attack_shares(release: Release) -> Iterator[Breach]:
         if measure.sensitive:
             yield from _few(found, release.manifest.policy["min_numerator"])
     yield from attack_together(release)
+    yield from attack_indices(release)
 
 
 def _published(release: Release) -> Iterator[_Shares]:

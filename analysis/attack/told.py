@@ -42,9 +42,9 @@ def shares(release: Release, measure: MeasureRow, group: str) -> dict[str, Inter
     (those who said "don't know", where they count), so they only limit each other from above.
     """
     row = release.estimate_by_key[group, measure.measure]
-    grain = steps(release, group, measure.measure, _surely(release, row.base or 0))
+    grain = steps(release, group, measure.measure, surely(release, row.base or 0))
     inside = {
-        one.category: _share(one.percent, one.bound, grain, measure.sensitive)
+        one.category: fraction(one.percent, one.bound, grain, measure.sensitive)
         for one in release.distribution_by_key.get((group, measure.measure), ())
     }
     parts: dict[str, list[str]] = {}
@@ -53,7 +53,7 @@ def shares(release: Release, measure: MeasureRow, group: str) -> dict[str, Inter
     readings = {}
     for reading, codes in parts.items():
         percent, bound = getattr(row, reading), getattr(row, f"{reading}_bound")
-        low, high = _share(percent, bound, grain, measure.sensitive)
+        low, high = fraction(percent, bound, grain, measure.sensitive)
         least, most = _sum({code: inside.get(code, _EVERY) for code in codes})
         readings[reading] = max(low, least), min(high, most)
     readings = _beside(readings, 0.0, 1.0)
@@ -84,7 +84,7 @@ def rest_share(release: Release, row: ComparisonRow) -> Interval | None:
     if mine.positive is None:
         return None
     # Bases below `fine_base` are rounded: take the rest to be as small as it can be.
-    left = _surely(release, min(base, all_people - base - release.manifest.policy["base_step"]))
+    left = surely(release, min(base, all_people - base - release.manifest.policy["base_step"]))
     grain = steps_of(release, (row.group, row.against), row.measure, max(0, left))
     theirs = mine.positive - row.gap
     half = grain.step / 2 if grain.step == 1 else float(grain.step)
@@ -95,12 +95,13 @@ def rest_share(release: Release, row: ComparisonRow) -> Interval | None:
     return (theirs - half) / 100, (theirs + half) / 100
 
 
-def _surely(release: Release, base: int) -> int:
+def surely(release: Release, base: int) -> int:
     """A base of which the step is sure: `fine_base` itself may be a few less, rounded up."""
     return base - 1 if base == release.manifest.policy["fine_base"] else base
 
 
-def _share(percent: int | None, bound: Bound, grain: Steps, sensitive: bool) -> Interval:
+def fraction(percent: int | None, bound: Bound, grain: Steps, sensitive: bool) -> Interval:
+    """What a published percent lies between, in [0, 1]; anything where there is none."""
     if percent is None:
         return _EVERY
     half = grain.step / 2

@@ -113,7 +113,7 @@ def _estimate_row(
         neutral_bound=neutral[1],
         negative=negative[0],
         negative_bound=negative[1],
-        score=score(shown, measure, rounds, figure),
+        score=score(shown, row, measure, rounds, figure),
         lower=lower,
         upper=upper,
         weighted=None,
@@ -125,8 +125,8 @@ def _readings(figure: Figure) -> tuple[float, float, float]:
     return figure.positive, figure.neutral, figure.negative
 
 
-def score(shown: Shown, measure: str, rounds: Rounder, figure: Figure) -> float | None:
-    """A theme's score as published; None where it may not be shown."""
+def score(shown: Shown, row: int, measure: str, rounds: Rounder, figure: Figure) -> float | None:
+    """A theme's score in the group at a row as published; None where it may not be shown."""
     if figure.score is None or figure.plain.score is None:
         return None
     # A mean has no bands: of sensitive items alone, it would tell the few who are banded.
@@ -134,6 +134,10 @@ def score(shown: Shown, measure: str, rounds: Rounder, figure: Figure) -> float 
         return None
     # One decimal is finer than any step: where the step is coarser, there is no score.
     if rounds.policy != shown.policy:
+        return None
+    # So it is than what all items but one leave of the last one, where they stand in fine steps.
+    fine = rounds.base >= shown.policy.fine_base
+    if fine and shown.lacks_one_item(shown.plan.groups[row].id, measure):
         return None
     # Judged on unweighted people too: a weight cannot make a unanimous group look mixed.
     if rounding.score(figure.plain.score, rounds.base, shown.policy) is None:

@@ -94,6 +94,11 @@ class Shown:
             for one in theme.items
         )
 
+    def lacks_one_item(self, group: str, theme: str) -> bool:
+        """Whether all items of a theme are shown in a group but one, which its mean would tell."""
+        items = self.figures.codebook.theme_by_id[theme].items
+        return sum(not self.shows(group, item) for item in items) == 1
+
     def figure(self, row: int, measure: str) -> Figure | None:
         """The exact figure of a group that is shown; None when it is not."""
         if not self.shows(self.plan.groups[row].id, measure):

@@ -207,7 +207,7 @@ class Telling:
         for row, figure, rounds in self._visible(shown, theme):
             exact = list(_readings(figure))
             shares[row, 1:] = reach(rounds, rounds.percents(exact, exact))
-            mean = score(shown, theme, rounds, figure)
+            mean = score(shown, row, theme, rounds, figure)
             if mean is not None:
                 shares[row, 0] = mean / 100 - half, mean / 100 + half
         low, high = (shares * n[:, None, None]).transpose(2, 1, 0)

@@ -106,7 +106,7 @@ PROBATIONERS = Truth(
         Shift(_MINORITY_PROBATIONERS, ("discrimination", "misconduct"), EVERY_WAVE, -0.6),
         Shift(
             _MINORITY_PROBATIONERS,
-            ("manager_support", "manager_fair", "middle_managers", "development", "who_you_know"),
+            ("manager_support", "middle_managers", "development", "who_you_know"),
             EVERY_WAVE,
             -0.9,
         ),

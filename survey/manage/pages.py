@@ -12,6 +12,7 @@ from flask import Blueprint, abort, current_app, render_template, request
 
 from survey.database import Stores
 from survey.manage import waves
+from survey.manage.access import QUESTIONNAIRES
 from survey.manage.people import Person
 from survey.manage.sign_in import require
 from survey.manage.waves import Wave
@@ -37,7 +38,7 @@ class QuestionnairesPage:
 
 
 @blueprint.get("/results/manage/questionnaires")
-@require("hr")
+@require(QUESTIONNAIRES)
 def questionnaires(person: Person) -> str:  # noqa: ARG001
     """What changed between the questionnaires of two waves, and which lines that breaks."""
     page = _page(waves.all_waves(_stores()), *map(request.args.get, ("before", "after")))

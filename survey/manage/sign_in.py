@@ -1,76 +1,66 @@
-"""Signing in to read results: local accounts, one session of half an hour, the person's name in it.
+"""Signing in to read results, and asking at each page who is there.
 
 The cookie is for `/results` alone, so no browser ever sends it with an answer, and on every other
 address there is no session to read or to write. Role and command are read from the store again at
-each request: whoever is removed or moved is so with the next page.
+each request. What is shown or refused goes into the log before it is sent: a page that cannot be
+logged is not shown.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import wraps
 from typing import Concatenate, ParamSpec
+from urllib.parse import quote
 
 from flask import (
     Blueprint,
     Flask,
-    Request,
     abort,
     current_app,
     g,
     redirect,
     render_template,
-    session,  # noqa: TID251  # the one module that keeps a session
+    request,
     url_for,
 )
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from flask_wtf import CSRFProtect, FlaskForm
+from werkzeug.exceptions import Forbidden
 from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 from survey import clock
+from survey.config import Settings
 from survey.database import Stores
-from survey.manage import people
-from survey.manage.people import Person, Role
+from survey.manage import access, audit_log, people, sessions
+from survey.manage.access import HOME, MAY_OPEN, Pages
+from survey.manage.audit_log import Kind
+from survey.manage.people import Person
+from survey.manage.sessions import READERS
 from survey.security import RESPONDENT_BLUEPRINTS
 
-LASTS = timedelta(minutes=30)
-"""Without a page opened; each page starts it again."""
-
-READERS = "/results"
 REFUSED = (
     "The name or the password is not right, or there were too many wrong tries; "
     "check both, or wait a quarter of an hour."
 )
-_NAME = "name"
+DEVICE = "candour_device"
+"""The cookie of a browser in which somebody signed in with a password: it need not wait for what
+others tried. Only the sign-in page ever gets it."""
+
+DEVICE_DAYS = 90
+LONGEST_ADDRESS = 500
+"""Characters of a page's address: what is longer is none of ours, and could hide in the log."""
 
 P = ParamSpec("P")
 
 blueprint = Blueprint("sign_in", __name__)
 
 
-class _ReadersSessions(SecureCookieSessionInterface):
-    """Opens a session on the readers' addresses only; anywhere else using one is an error."""
-
-    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        if not is_for_readers(request.path):
-            return None
-        return super().open_session(app, request)
-
-
-def is_for_readers(path: str) -> bool:
-    """Whether a path is one that the sign-in cookie is sent with."""
-    return path == READERS or path.startswith(READERS + "/")
-
-
-def install(app: Flask) -> None:
+def install(app: Flask, settings: Settings) -> None:
     """Give `app` the sign-in pages, readers' sessions and CSRF protection outside the survey."""
-    app.session_interface = _ReadersSessions()
-    app.config["SESSION_COOKIE_PATH"] = READERS
-    app.permanent_session_lifetime = LASTS
+    sessions.install(app, settings)
     protection = CSRFProtect(app)
     for name in RESPONDENT_BLUEPRINTS & set(app.blueprints):
         # They carry no cookie and check where a request comes from.
@@ -83,37 +73,68 @@ def install(app: Flask) -> None:
 
 
 def require(
-    *roles: Role,
+    *pages: Pages, by_query: bool = True
 ) -> Callable[
     [Callable[Concatenate[Person, P], ResponseReturnValue]], Callable[P, ResponseReturnValue]
 ]:
-    """Let only people of these roles open a view, and hand it the person as first argument.
+    """Let only those open a view who may open one of these pages, and hand it the person first.
 
-    Whoever is not signed in is sent to sign in; another role gets the 403 page.
+    Whoever is not signed in is sent to sign in; another role gets the 403 page. Views and refusals
+    are logged once for each session and page, downloads every time.
+
+    Args:
+        pages: see `survey.manage.access`.
+        by_query: whether another query is another page in the log.
     """
+    roles = frozenset[access.Role]().union(*(MAY_OPEN[one] for one in pages))
 
     def guard(
         view: Callable[Concatenate[Person, P], ResponseReturnValue],
     ) -> Callable[P, ResponseReturnValue]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-            person = _signed_in()
+            person = sessions.current(_stores(), clock.now())
             if person is None:
                 return redirect(url_for("sign_in.sign_in"))
-            if person.role not in roles:
-                abort(403)
-            g.reader = person
-            return view(person, *args, **kwargs)
+            address = _address(by_query)
+            try:
+                if person.role not in roles:
+                    abort(403)
+                g.reader = person
+                reply = current_app.make_response(view(person, *args, **kwargs))
+            except Forbidden:
+                _log_once(person, "refusal", address)
+                raise
+            if request.method in {"GET", "HEAD"} and reply.status_code == 200:
+                _log_shown(person, address, reply.mimetype == "text/html")
+            return reply
 
-        guarded.roles = frozenset(roles)  # type: ignore[attr-defined]  # for the list of routes
+        guarded.roles = roles  # type: ignore[attr-defined]  # for the list of routes
         return guarded
 
     return guard
 
 
-def _signed_in() -> Person | None:
-    name = session.get(_NAME)
-    return people.get(_stores(), name) if isinstance(name, str) else None
+def _address(by_query: bool) -> str:
+    """What was asked for, in letters that every store takes."""
+    query = quote(request.query_string, safe="=&+%") if by_query else ""
+    address = quote(request.path) + (f"?{query}" if query else "")
+    if len(address) > LONGEST_ADDRESS:
+        abort(414)
+    return address
+
+
+def _log_once(person: Person, kind: Kind, address: str) -> None:
+    with _stores().results() as session:
+        audit_log.record_once(session, person, kind, address, sessions.name_of_this())
+
+
+def _log_shown(person: Person, address: str, is_page: bool) -> None:
+    if is_page:
+        _log_once(person, "view", address)
+        return
+    with _stores().results() as session:
+        audit_log.record(session, person, "export", address)
 
 
 def _stores() -> Stores:
@@ -148,23 +169,33 @@ def sign_in() -> ResponseReturnValue:
         errors = ((field, found[0]) for field, found in form.errors.items())
         page = SignInPage(form, tuple((str(field), sentence) for field, sentence in errors))
         return render_template("manage/sign_in.html", page=page), 400 if page.errors else 200
-    person = people.check_password(
-        _stores(), form.name.data or "", form.password.data or "", clock.now()
-    )
+    name, password = form.name.data or "", form.password.data or ""
+    device = request.cookies.get(DEVICE, "")
+    now = clock.now()
+    person = people.check_password(_stores(), name, password, now, device)
     if person is None:
         page = SignInPage(form, (("name", REFUSED),))
         return render_template("manage/sign_in.html", page=page), 403
-    session.clear()
-    session[_NAME] = person.name
-    session.permanent = True
-    return redirect(url_for("results.home"))
+    sessions.begin(person, now)
+    reply = redirect(url_for("results.home"))
+    reply.set_cookie(
+        DEVICE,
+        person.device,
+        max_age=DEVICE_DAYS * 86_400,
+        path=url_for("sign_in.sign_in"),
+        secure=_stores().settings.https,
+        httponly=True,
+        samesite="Strict",
+    )
+    return reply
 
 
 @blueprint.post(f"{READERS}/sign-out")
-@require("board", "hr")
-def sign_out(person: Person) -> ResponseReturnValue:  # noqa: ARG001
-    """Forget the person; asked with a POST, so that no link can do it."""
-    session.clear()
+@require(HOME)
+def sign_out(person: Person) -> ResponseReturnValue:
+    """End the person's sessions everywhere; asked with a POST, so that no link can do it."""
+    people.end_sessions(_stores(), person)
+    sessions.forget()
     return redirect(url_for("sign_in.sign_in"))
 
 

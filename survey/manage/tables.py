@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, Text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
@@ -183,17 +183,64 @@ class DestructionRow(ResultsTable):
 
 
 class PersonRow(ResultsTable):
-    """Somebody who signs in to read results. Respondents never sign in."""
+    """Somebody who signs in to read results. Respondents never sign in.
+
+    Whoever signs in by the organisation has no password here, and the name is the directory's
+    object id. Changing `epoch` ends all their sessions.
+    """
 
     __tablename__ = "person"
     __table_args__ = (
-        CheckConstraint("role IN ('board', 'hr')", name="person_role"),
+        CheckConstraint(
+            "role IN ('board', 'hr', 'officer', 'manager', 'association', 'administrator')",
+            name="person_role",
+        ),
         CheckConstraint("(role = 'board') = (command IS NOT NULL)", name="person_command"),
     )
 
     name: Mapped[str] = mapped_column(String(64), primary_key=True)
     role: Mapped[str] = mapped_column(String(16))
-    password: Mapped[str] = mapped_column(String(255))
+    epoch: Mapped[str] = mapped_column(String(32))
+    device: Mapped[str] = mapped_column(String(32))
+    device_failures: Mapped[int] = mapped_column(default=0)
+    password: Mapped[str | None] = mapped_column(String(255), default=None)
     command: Mapped[str | None] = mapped_column(String(64), default=None)
-    failures: Mapped[int] = mapped_column(default=0)
-    locked_until: Mapped[int] = mapped_column(default=0)
+
+
+class WrongTriesRow(ResultsTable):
+    """How often a password was wrong for the names of one mark, whether or not there are any.
+
+    A mark is two bytes of a keyed hash of the name, so the table cannot grow without end.
+    """
+
+    __tablename__ = "wrong_tries"
+
+    mark: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    failures: Mapped[int]
+    until: Mapped[int] = mapped_column(BigInteger)
+
+
+class LogEntryRow(ResultsTable):
+    """What somebody who signs in did, in a chain: `hash` is of this entry and of the one before."""
+
+    __tablename__ = "log_entry"
+    __table_args__ = (CheckConstraint("length(hash) = 64", name="log_entry_hash"),)
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[int] = mapped_column(BigInteger)
+    who: Mapped[str] = mapped_column(String(64))
+    role: Mapped[str] = mapped_column(String(16))
+    kind: Mapped[str] = mapped_column(String(16))
+    what: Mapped[str] = mapped_column(String(600))
+    once: Mapped[str | None] = mapped_column(String(32), unique=True)
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class LogHeadRow(ResultsTable):
+    """The end of the chain, in its one row: whoever appends holds it meanwhile."""
+
+    __tablename__ = "log_head"
+
+    chain: Mapped[str] = mapped_column(String(16), primary_key=True)
+    number: Mapped[int]
+    hash: Mapped[str] = mapped_column(String(64))

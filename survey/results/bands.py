@@ -10,8 +10,8 @@ from analysis.release.rows import GroupRow
 from survey.results.charts.heat_map import BandPlan
 from survey.results.scope import Unit, label, picked, units
 
-Address = Callable[[str], str]
-"""The page of a command, by its id."""
+Address = Callable[[str], str | None]
+"""The page of a command, by its id; None for no link."""
 
 
 def board_command(release: Release, own: Unit) -> list[BandPlan]:

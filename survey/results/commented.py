@@ -11,7 +11,7 @@ from analysis.release import comment_themes
 from analysis.release.comment_themes import CommentThemes, Count, Question
 from survey.database import Stores
 from survey.errors import ReleaseError
-from survey.manage import destructions, waves
+from survey.manage import audit_log, destructions, waves
 from survey.manage.tables import CommentThemesRow, ReleaseRow
 from survey.manage.waves import Wave
 from survey.results import words
@@ -47,6 +47,7 @@ def add(stores: Stores, content: bytes) -> str:
     _expect_in_time(stores, wave, comment_themes.unpack(content, verifier))
     with stores.results() as session:
         session.add(CommentThemesRow(wave=wave.id, content=content))
+        audit_log.record(session, None, "release", f"what people wrote about in {wave.id}")
     return wave.id
 
 

@@ -26,6 +26,7 @@ class Finding:
         unseen: which gaps a group of this size hides; empty where bases are not shown.
         goes_with: how much of it goes with where people work, where that is known.
         most: the statements in which it shows most, and each one's gap in words; the widest first.
+        id: of the group.
     """
 
     group: str
@@ -39,6 +40,7 @@ class Finding:
     unseen: str = ""
     goes_with: tuple[str, ...] = ()
     most: tuple[tuple[str, str], ...] = ()
+    id: str = ""
 
     @property
     def label(self) -> str:
@@ -209,6 +211,7 @@ def _ordered(
             _unseen(release, row),
             standardised.said(release, row.group, row.measure),
             _most(release, row),
+            row.group,
         )
         for row in sorted(rows, key=_size)
     )

@@ -16,23 +16,19 @@ from flask import (
 )
 from werkzeug.wrappers import Response as BaseResponse
 
-from analysis.plan import COMMAND, FORCE
+from analysis.release.comment_themes import CommentThemes
 from analysis.release.model import Release
-from analysis.release.rows import MeasureRow
 from survey.database import Stores
-from survey.manage.people import Person, Role
+from survey.manage import duties
+from survey.manage.access import BOARD, HOME, HR
+from survey.manage.people import Person
 from survey.manage.sign_in import require
 from survey.results import commented, exports, scope, store, words
-from survey.results.board import board_page
-from survey.results.hr import hr_page
-from survey.results.procedures import procedures_page
-from survey.results.scope import Scope, Unit
-from survey.results.themes import opens_at, theme_page
+from survey.results.frame import show_front, show_room, show_theme
+from survey.results.reading import Reading, board_addresses, hr_addresses
+from survey.results.themes import opens_at
 
 blueprint = Blueprint("results", __name__)
-
-BOARD: Role = "board"
-HR: Role = "hr"
 
 
 @blueprint.context_processor
@@ -42,124 +38,127 @@ def sentences() -> dict[str, ModuleType]:
 
 
 @blueprint.get("/results")
-@require(BOARD, HR)
-def home(person: Person) -> BaseResponse:
-    """Send each reader to their own page."""
+@require(HOME)
+def home(person: Person) -> BaseResponse | str:
+    """Send boards and HR to their own page; tell everybody else what they may open."""
     if person.role == HR:
         return redirect(url_for("results.hr"))
-    return redirect(url_for("results.board", command=person.command))
+    if person.role == BOARD:
+        return redirect(url_for("results.board", command=person.command))
+    return render_template("manage/duties.html", page=duties.page(person, current_app))
 
 
 @blueprint.get("/results/board/<command>")
 @require(BOARD, HR)
 def board(person: Person, command: str) -> str:
-    """A board's page for the newest wave."""
-    return _board(person, command, None)
+    """A board's front page for the newest wave."""
+    _may_read(person, command)
+    if not store.all_releases(_stores()):
+        return _none()
+    return show_front(_board(person, command, None))
 
 
 @blueprint.get("/results/board/<command>/<wave>")
 @require(BOARD, HR)
 def board_wave(person: Person, command: str, wave: str) -> str:
-    """A board's page for one wave."""
-    return _board(person, command, wave)
+    """A board's front page for one wave."""
+    return show_front(_board(person, command, wave))
+
+
+@blueprint.get("/results/board/<command>/<wave>/<room>")
+@require(BOARD, HR)
+def board_room(person: Person, command: str, wave: str, room: str) -> str:
+    """A room behind a board's front page."""
+    return _room(_board(person, command, wave), room)
 
 
 @blueprint.get("/results/board/<command>/<wave>/theme/<theme>")
 @require(BOARD, HR)
 def board_theme(person: Person, command: str, wave: str, theme: str) -> str:
     """A theme's statements, for a board."""
-    _may_read(person, command)
-    releases, release = _releases(wave)
-    seen, own = _command(release, command)
-    found = _theme(release, theme)
-    page = theme_page(
-        release,
-        releases,
-        seen,
-        theme=found,
-        group=_group(release, seen, opens_at(release, seen, found, f"{COMMAND}={own.id}")),
-        back=(url_for("results.board_wave", command=command, wave=wave), own.label),
-    )
-    return render_template("results/theme.html", page=page)
+    return _theme(_board(person, command, wave), theme)
 
 
 @blueprint.get("/results/board/<command>/<wave>/csv/<table>.csv")
 @require(BOARD, HR)
 def board_csv(person: Person, command: str, wave: str, table: str) -> Response:
     """A table for a board: the rows that it may see."""
-    _may_read(person, command)
-    _, release = _releases(wave)
-    seen, _ = _command(release, command)
-    return _csv(release, table, seen)
+    return _csv(_board(person, command, wave), table)
 
 
 @blueprint.get("/results/hr")
 @require(HR)
 def hr(person: Person) -> str:  # noqa: ARG001
-    """HR's page for the newest wave."""
-    return _hr(None)
+    """HR's front page for the newest wave."""
+    return show_front(_hr(None)) if store.all_releases(_stores()) else _none()
 
 
 @blueprint.get("/results/hr/<wave>")
 @require(HR)
 def hr_wave(person: Person, wave: str) -> str:  # noqa: ARG001
-    """HR's page for one wave."""
-    return _hr(wave)
+    """HR's front page for one wave."""
+    return show_front(_hr(wave))
+
+
+@blueprint.get("/results/hr/<wave>/<room>")
+@require(HR)
+def hr_room(person: Person, wave: str, room: str) -> str:  # noqa: ARG001
+    """A room behind HR's front page."""
+    return _room(_hr(wave), room)
 
 
 @blueprint.get("/results/hr/<wave>/theme/<theme>")
 @require(HR)
 def hr_theme(person: Person, wave: str, theme: str) -> str:  # noqa: ARG001
     """A theme's statements, for HR."""
-    releases, release = _releases(wave)
-    seen, found = scope.whole_force(release), _theme(release, theme)
-    page = theme_page(
-        release,
-        releases,
-        seen,
-        theme=found,
-        group=_group(release, seen, opens_at(release, seen, found, FORCE)),
-        back=(url_for("results.hr_wave", wave=wave), "Results across the force"),
-    )
-    return render_template("results/theme.html", page=page)
-
-
-@blueprint.get("/results/hr/<wave>/procedures")
-@require(HR)
-def hr_procedures(person: Person, wave: str) -> str:  # noqa: ARG001
-    """What HR counted of formal processes beside what people say of them."""
-    _, release = _releases(wave)
-    page = procedures_page(release)
-    if page is None:
-        abort(404)
-    return render_template("results/procedures.html", page=page)
+    return _theme(_hr(wave), theme)
 
 
 @blueprint.get("/results/hr/<wave>/csv/<table>.csv")
 @require(HR)
 def hr_csv(person: Person, wave: str, table: str) -> Response:  # noqa: ARG001
     """A whole table."""
-    _, release = _releases(wave)
-    return _csv(release, table, scope.whole_force(release))
+    return _csv(_hr(wave), table)
 
 
-def _board(person: Person, command: str, wave: str | None) -> str:
+def _board(person: Person, command: str, wave: str | None) -> Reading:
+    """A wave as a board sees it; 403 and 404 as they are due."""
     _may_read(person, command)
-    if wave is None and not store.all_releases(_stores()):
-        return render_template("results/none.html")
     releases, release = _releases(wave)
-    seen, own = _command(release, command)
-    wrote = commented.of_wave(_stores(), release.manifest.wave)
-    page = board_page(release, releases, seen, own, wrote)
-    return render_template("results/board.html", page=page)
+    seen = scope.of_command(release, command)
+    if seen is None:
+        abort(404)
+    addresses = board_addresses(command, for_hr=person.role == HR)
+    return Reading(release, releases, seen, addresses, _wrote(release))
 
 
-def _hr(wave: str | None) -> str:
-    if wave is None and not store.all_releases(_stores()):
-        return render_template("results/none.html")
+def _hr(wave: str | None) -> Reading:
     releases, release = _releases(wave)
-    wrote = commented.of_wave(_stores(), release.manifest.wave)
-    return render_template("results/hr.html", page=hr_page(release, releases, wrote))
+    seen = scope.whole_force(release)
+    return Reading(release, releases, seen, hr_addresses(), _wrote(release))
+
+
+def _wrote(release: Release) -> CommentThemes | None:
+    return commented.of_wave(_stores(), release.manifest.wave)
+
+
+def _none() -> str:
+    return render_template("results/none.html")
+
+
+def _room(reading: Reading, room: str) -> str:
+    shown = show_room(reading, room)
+    if shown is None:
+        abort(404)
+    return shown
+
+
+def _theme(reading: Reading, theme: str) -> str:
+    found = reading.release.measure_by_id.get(theme)
+    if found is None or found.kind != "theme":
+        abort(404)
+    otherwise = opens_at(reading.release, reading.scope, found, reading.own)
+    return show_theme(reading, found, _group(reading, otherwise))
 
 
 def _may_read(person: Person, command: str) -> None:
@@ -182,31 +181,17 @@ def _releases(wave: str | None) -> tuple[tuple[Release, ...], Release]:
     return releases, wanted[-1]
 
 
-def _command(release: Release, command: str) -> tuple[Scope, Unit]:
-    seen = scope.of_command(release, command)
-    if seen is None or seen.command is None:
-        abort(404)
-    return seen, seen.command
-
-
-def _theme(release: Release, theme: str) -> MeasureRow:
-    found = release.measure_by_id.get(theme)
-    if found is None or found.kind != "theme":
-        abort(404)
-    return found
-
-
-def _group(release: Release, seen: Scope, otherwise: str) -> str:
+def _group(reading: Reading, otherwise: str) -> str:
     """The group that the reader picked: 404 when there is none, 403 when it is not theirs."""
     group = request.args.get("group") or otherwise
-    if group not in release.group_by_id:
+    if group not in reading.release.group_by_id:
         abort(404)
-    if group not in seen.groups:
+    if group not in reading.scope.groups:
         abort(403)
     return group
 
 
-def _csv(release: Release, table: str, seen: Scope) -> Response:
+def _csv(reading: Reading, table: str) -> Response:
     if table not in exports.TABLES:
         abort(404)
-    return exports.csv(release, table, seen)
+    return exports.csv(reading.release, table, reading.scope)

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from flask import url_for
-
 from analysis.beside.procedures import Period
 from analysis.plan import FORCE
 from analysis.processes import Process
 from analysis.release.model import Release
 from analysis.release.rows import ProcedureRow
 from analysis.statistics.disproportion import ratio_digits
-from survey.results import bands, waves, words
+from survey.results import bands, words
 from survey.results.against import said
 from survey.results.charts.heat_map import BandPlan
 from survey.results.rounded import further
@@ -87,41 +85,12 @@ class Block:
     more: tuple[tuple[str, tuple[Band, ...]], ...]
 
 
-@dataclass(frozen=True)
-class ProceduresPage:
-    """Everything on the page."""
-
-    heading: str
-    back: tuple[str, str]
-    wave: waves.WaveFacts
-    blocks: tuple[Block, ...]
-
-
-def procedures_page(release: Release) -> ProceduresPage | None:
-    """The page of a wave, for HR; None where HR gave no counts. Needs a request."""
-    if not release.procedures:
-        return None
-    wave = release.manifest.wave
+def blocks(release: Release) -> tuple[Block, ...]:
+    """A block for each process that HR counted, in the order of the questionnaire."""
     given = {row.process for row in release.procedures}
-    return ProceduresPage(
-        "Procedures and perceptions",
-        (url_for("results.hr_wave", wave=wave), "Results across the force"),
-        waves.facts(release),
-        tuple(
-            _block(release, process)
-            for process in release.manifest.processes
-            if process.id in given
-        ),
+    return tuple(
+        _block(release, process) for process in release.manifest.processes if process.id in given
     )
-
-
-def link(release: Release) -> tuple[str, tuple[str, ...]] | None:
-    """Address of the page and what it is about; None where there is none. Needs a request."""
-    given = {row.process for row in release.procedures}
-    labels = tuple(one.label for one in release.manifest.processes if one.id in given)
-    if not labels:
-        return None
-    return url_for("results.hr_procedures", wave=release.manifest.wave), labels
 
 
 def _block(release: Release, process: Process) -> Block:

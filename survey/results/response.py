@@ -93,7 +93,7 @@ def response(
     themes = [row for row in release.measures if row.kind == "theme"]
     headline = [one for one in (main, *others) if one in release.group_by_id]
     return Response(
-        tuple(_row(release, row, parts.get(row.group)) for row in rows),
+        tuple(answered(release, row, parts.get(row.group)) for row in rows),
         _missing(release, [part for part in parts.values() if part.group in seen.groups]),
         _even(release, seen, main),
         tuple(_weighted(release, headline, themes)),
@@ -104,7 +104,10 @@ def response(
     )
 
 
-def _row(release: Release, row: GroupRow, part: RepresentativenessRow | None) -> ResponseRow:
+def answered(
+    release: Release, row: GroupRow, part: RepresentativenessRow | None = None
+) -> ResponseRow:
+    """How many of a group answered; `part` tells how many are missing, where that is known."""
     name = label(release, row)
     answers = words.answers(row, release.manifest.policy)
     if answers == "[c]":

@@ -13,6 +13,7 @@ from analysis.release import folder
 from analysis.release.model import Release
 from survey.database import NOT_SET_UP, Stores
 from survey.errors import ReleaseError, SettingsError
+from survey.manage import audit_log
 from survey.manage.tables import ReleaseRow
 
 
@@ -40,6 +41,7 @@ def add(stores: Stores, content: bytes, verifier_raw: bytes) -> str:
                     verifier=verifier_raw,
                 )
             )
+            audit_log.record(session, None, "release", f"Release {name} of {release.manifest.wave}")
     return name
 
 

@@ -28,7 +28,6 @@ class ThemePage:
     """Everything on a theme's page.
 
     Attributes:
-        back: address and text of the page it belongs to.
         choices: (heading, groups) for the list of groups.
         asked_of: a sentence on who was asked, where that was not everybody; empty where it was.
         bars: a chart for each response scale.
@@ -38,9 +37,6 @@ class ThemePage:
         command_trends: a panel for each command, for HR alone.
     """
 
-    heading: str
-    back: tuple[str, str]
-    wave: waves.WaveFacts
     group: str
     answers: str
     asked_of: str
@@ -61,7 +57,6 @@ def theme_page(
     *,
     theme: MeasureRow,
     group: str,
-    back: tuple[str, str],
 ) -> ThemePage:
     """The page of `theme` for `group`, which must lie in `scope`."""
     row = release.group_by_id[group]
@@ -71,9 +66,6 @@ def theme_page(
     plans = [_panel(measure, group, name) for measure in _with_items(release, theme)]
     by_command = [] if scope.command else _by_command(release, theme)
     return ThemePage(
-        theme.label,
-        back,
-        waves.facts(release),
         name,
         words.answers_in_words(row, release.manifest.policy),
         words.asked_of(theme),

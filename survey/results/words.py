@@ -14,6 +14,7 @@ from analysis.release.rows import (
     ComparisonRow,
     ConcernKind,
     ConcernState,
+    Direction,
     EstimateRow,
     GroupRow,
     MeasureRow,
@@ -220,6 +221,20 @@ def signed(value: float | None) -> str:
         return ""
     whole = math.floor(value + 0.5)
     return f"{whole:+d}".replace("-", "−") if whole else "0"
+
+
+def points_since(change: int, survey: str) -> str:
+    """How a figure stands beside that of an earlier survey: `up 3 points since May 2025`."""
+    if change == 0:
+        return f"as in {survey}"
+    points = "point" if abs(change) == 1 else "points"
+    return f"{'up' if change > 0 else 'down'} {abs(change)} {points} since {survey}"
+
+
+def line_moved(direction: Direction, waves: int) -> str:
+    """What the whole line of a figure says: `rose over 3 surveys`."""
+    moved = "no clear change" if direction == "unclear" else direction
+    return f"{moved} over {waves} surveys"
 
 
 def response_of_shown(rate: int) -> str:

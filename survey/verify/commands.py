@@ -16,8 +16,10 @@ from survey.collect import codes as access_codes
 from survey.collect import fingerprint as prints
 from survey.collect import redemptions as records
 from survey.collect.code_list import CodeList
+from survey.config import Settings
+from survey.database import Stores
 from survey.errors import SettingsError
-from survey.manage import officers, wave_file
+from survey.manage import audit_log, log_file, officers, wave_file
 from survey.manage.wave_file import WaveFile
 from survey.verify import checking, comparing
 from survey.verify.findings import Finding
@@ -98,7 +100,7 @@ def wave(
     if printed is not None:
         asked.append(comparing.card(found, prints.parse(printed)))
     if digest is not None:
-        asked.append(comparing.code_list(found, _digest(digest)))
+        asked.append(comparing.code_list(found, _digest(digest, "--codes")))
     if public is not None:
         asked.append(comparing.officers(found, officers.read(public)))
     if earlier is not None:
@@ -137,10 +139,10 @@ def _plain(text: str) -> str:
     return "".join(symbol if symbol.isprintable() else "?" for symbol in text)
 
 
-def _digest(text: str) -> str:
+def _digest(text: str, option: str) -> str:
     written = text.strip().lower()
     if not _DIGEST.fullmatch(written):
-        raise SettingsError(f"--codes {text!r} is no SHA-256; copy its 64 digits and letters a-f.")
+        raise SettingsError(f"{option} {text!r} is no SHA-256; copy its 64 digits and letters a-f.")
     return written
 
 
@@ -151,6 +153,27 @@ def _receipt(text: str) -> str:
             "XXXX-XXXX-XXXX-XXXX."
         )
     return text
+
+
+@verify.command()
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--head", "noted", help="a hash that was noted down from the page of the log")
+def log(file: Path | None, noted: str | None) -> None:
+    """Check the log of who read what: a downloaded copy, or this server's; 1 when it is broken."""
+    mark = None if noted is None else _digest(noted, "--head")
+    if file is None:
+        stores = Stores.open(Settings.from_environment())
+        checked = audit_log.check(audit_log.entries(stores), audit_log.head(stores), mark)
+    else:
+        checked = audit_log.check(log_file.read(file), noted=mark)
+    if checked.problem:
+        click.echo(f"The log is broken. {checked.problem}")
+        click.echo(f"Up to entry {checked.head.number:,} it fits.")
+        sys.exit(1)
+    click.echo(f"The log is whole: {checked.head.number:,} entries, each fits the one before.")
+    if mark is None:
+        click.echo("Whether its end is missing shows --head alone, with a hash noted down earlier.")
+    click.echo(f"Its last hash: {checked.head.hash}")
 
 
 def _progress(tokens: Sequence[bytes]) -> Iterator[bytes]:

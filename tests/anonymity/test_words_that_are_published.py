@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 from fixtures_coding import Coders, coders_of
 from fixtures_results import CHEAP, PASSWORD, sign_in
+from fixtures_rooms import walked_text
 from fixtures_wave import LiveWave
 from test_traces_on_disk import files_with, forms
 
@@ -57,9 +58,7 @@ def readers_page(live: LiveWave) -> str:
     people.add(live.stores, "hr", "hr", None, PASSWORD, CHEAP)
     client = create_app(replace(live.settings, surfaces=(ISSUE, BOX, RESULTS))).test_client()
     assert sign_in(client, "hr", PASSWORD).status_code == 302
-    page = client.get("/results/hr")
-    assert page.status_code == 200
-    return page.text
+    return walked_text(client, "/results/hr")
 
 
 def test_no_word_is_in_a_published_file_a_database_a_page_or_an_output(

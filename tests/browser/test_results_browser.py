@@ -13,7 +13,7 @@ from fixtures_results import BOARD, HR, PASSWORD, SIGNER, make_site
 from served import serve_app
 
 from analysis.release import folder
-from survey.results import store
+from survey.results import rooms, store
 
 pytestmark = pytest.mark.browser
 
@@ -26,8 +26,11 @@ PAGES = {
         f"/results/board/{NORTH}/winter/theme/leadership?group=command%3D{NORTH}-2",
     ),
     "hr": (HR, "/results/hr"),
+    "hr-commands": (HR, "/results/hr/winter/themes"),
     "hr-theme": (HR, "/results/hr/winter/theme/grievance"),
 }
+
+THEMES = (BOARD, f"/results/board/{NORTH}/winter/themes")
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +62,26 @@ def test_page_is_accessible_and_fits(
     visitor.looks_right()
 
 
+def test_every_room_is_reached_by_the_navigation_and_is_accessible(
+    visit: Callable[..., Any], address: str
+) -> None:
+    """One visit to all of them: wide, with everything open, then as narrow as a phone."""
+    visitor = open_page(visit, address, 1280, *PAGES["board"])
+    page = visitor.page
+    names = [link.inner_text() for link in page.locator(".rooms a").all()]
+    assert len(names) >= len(rooms.ROOMS) - 3
+    for name in names:
+        page.locator(".rooms").get_by_role("link", name=name, exact=True).click()
+        assert page.locator("h1").inner_text() == name
+        page.evaluate("document.querySelectorAll('details').forEach(box => { box.open = true; })")
+        page.set_viewport_size({"width": 375, "height": 800})
+        visitor.looks_right(forced=False)
+        page.set_viewport_size({"width": 1280, "height": 800})
+        assert visitor.overflow() <= 0
+    page.get_by_role("link", name="Response North: results for the board").click()
+    assert page.locator("h1").inner_text() == "Response North: results for the board"
+
+
 @pytest.fixture(scope="module")
 def counted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A site with a Release that has HR's counts of processes."""
@@ -86,7 +109,7 @@ def test_procedures_and_perceptions_are_accessible_and_fit(
 def test_heat_map_scrolls_in_its_own_box_where_it_does_not_fit(
     visit: Callable[..., Any], address: str
 ) -> None:
-    visitor = open_page(visit, address, 240, *PAGES["board"])
+    visitor = open_page(visit, address, 240, *THEMES)
     box = visitor.page.locator(".scroll").first
     assert box.evaluate("box => box.scrollWidth > box.clientWidth")
     box.focus()
@@ -104,7 +127,7 @@ def test_heat_map_scrolls_in_its_own_box_where_it_does_not_fit(
 def test_every_theme_is_in_view_at_once_on_a_phone(
     visit: Callable[..., Any], address: str, width: int
 ) -> None:
-    visitor = open_page(visit, address, width, *PAGES["hr"])
+    visitor = open_page(visit, address, width, *PAGES["hr-commands"])
     last = visitor.page.locator(".heat").first.locator(".heat__theme").last.bounding_box()
     assert last is not None
     assert last["x"] + last["width"] <= width
@@ -113,7 +136,7 @@ def test_every_theme_is_in_view_at_once_on_a_phone(
 def test_colours_are_painted_by_svg_and_so_are_printed(
     visit: Callable[..., Any], address: str, tmp_path: Path
 ) -> None:
-    visitor = open_page(visit, address, 1280, *PAGES["board"])
+    visitor = open_page(visit, address, 1280, *THEMES)
     visitor.page.emulate_media(media="print")
     painted = visitor.page.locator(".heat__shade").first
     assert painted.is_visible()
@@ -124,7 +147,7 @@ def test_colours_are_painted_by_svg_and_so_are_printed(
 
 
 def test_values_stay_readable_in_forced_colours(visit: Callable[..., Any], address: str) -> None:
-    visitor = open_page(visit, address, 1280, *PAGES["board"])
+    visitor = open_page(visit, address, 1280, *THEMES)
     visitor.page.emulate_media(forced_colors="active")
     assert not visitor.page.locator(".heat__shade").first.is_visible()
     assert visitor.page.locator(".heat__value").first.is_visible()

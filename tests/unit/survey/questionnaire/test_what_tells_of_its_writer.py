@@ -129,7 +129,7 @@ def test_ordinary_sentences_raise_few_alarms() -> None:
 
 def test_sentences_that_were_not_written_for_this_raise_no_alarm() -> None:
     asked = [str(question.text) for question in loader.load(QUESTIONNAIRE).questions]
-    assert len(asked) == 50
+    assert len(asked) == 52
     assert false_alarms(asked) == 0
 
 

@@ -20,7 +20,6 @@ def test_the_page_of_a_theme_says_of_whom_it_was_asked() -> None:
             *(RELEASE, [RELEASE], whole_force(RELEASE)),
             theme=replace(THEME, asked_of=asked),
             group="force",
-            back=("/", "Back"),
         )
         assert page.asked_of.startswith(said)
         assert bool(page.asked_of) == bool(asked)

@@ -7,16 +7,14 @@ from dataclasses import replace
 import pytest
 from fixtures_release import NORTH, SOUTH, make_release
 from fixtures_results import Site, make_site
-from flask import render_template
+from fixtures_rooms import both
 from html_page import parse, words
 
 from analysis.export import csv_bytes
 from analysis.release.model import Release
 from analysis.release.rows import ChangeRow
 from analysis.statistics.change_words import NOT_SHOWN
-from survey.results.board import board_page
 from survey.results.changed import Change, changes
-from survey.results.hr import hr_page
 from survey.results.scope import of_command, whole_force
 from survey.results.words import signed
 
@@ -113,36 +111,24 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     return make_site(tmp_path_factory.mktemp("changes"), waves=())
 
 
-def pages(site: Site, release: Release) -> tuple[str, str]:
-    """The board's and HR's."""
-    scope = of_command(release, NORTH)
-    assert scope is not None
-    assert scope.command is not None
-    with site.app.test_request_context("/results"):
-        board = board_page(release, [release], scope, scope.command)
-        return (
-            render_template("results/board.html", page=board),
-            render_template("results/hr.html", page=hr_page(release, [release])),
-        )
-
-
 def test_both_pages_say_what_was_done_and_what_staff_say(site: Site) -> None:
-    board, hr = pages(site, with_changes(TOLD, ELSEWHERE))
+    board, hr = (one["changes"] for one in both(site, with_changes(TOLD, ELSEWHERE)))
     for page in (board, hr):
         said = words(parse(page.encode()).root)
         assert "What was done, and what changed" in said
         assert SENTENCE in said
         assert "Talks in every shift" in said
         assert "2 changes were expected in the whole force" in said
-        assert 'href="#concerns"' in page
+        assert '/findings#concerns"' in page
     assert "Elsewhere." in hr
     assert "Elsewhere." not in board
     assert "Posters" not in board
 
 
 def test_without_interventions_there_is_no_section(site: Site) -> None:
-    for page in pages(site, make_release()):
-        assert "What was done, and what changed" not in page
+    for pages in both(site, make_release()):
+        assert "changes" not in pages
+        assert "What was done, and what changed" not in pages["front"]
 
 
 def test_a_download_holds_the_rows_of_the_boards_own_units() -> None:

@@ -7,15 +7,13 @@ from dataclasses import replace
 import pytest
 from fixtures_release import NORTH, SIDES, WATCHED, make_release
 from fixtures_results import Site, make_site
-from flask import render_template
+from fixtures_rooms import both
 
 from analysis.release.model import Release
 from analysis.release.rows import LadderRow
 from analysis.release.sides import is_side, side_row
 from survey.results import intersections, words
-from survey.results.board import board_page
 from survey.results.compared import Compared
-from survey.results.hr import hr_page
 from survey.results.scope import of_command, whole_force
 
 RELEASE = make_release()
@@ -142,17 +140,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 
 def test_pages_hold_the_comparisons_in_words(site: Site) -> None:
-    scope = of_command(RELEASE, NORTH)
-    assert scope is not None
-    assert scope.command is not None
-    with site.app.test_request_context("/results"):
-        board = board_page(RELEASE, [RELEASE], scope, scope.command)
-        pages = [
-            render_template("results/board.html", page=board),
-            render_template("results/hr.html", page=hr_page(RELEASE, [RELEASE])),
-        ]
-    for page in pages:
+    for pages in both(site, RELEASE):
+        page = pages["watched"]
         assert f"<strong>{PEERS}:</strong>" in page
         assert f"<strong>{SETTLED}:</strong>" in page
         assert "often stays unseen." in page
-        assert "they raise no finding of their own" in page
+        assert "they raise no finding of their own" in pages["method"]

@@ -27,9 +27,9 @@ OFTEN = (
     AnswerCategory("often", "More than once", "negative", 0.0),
 )
 PAGES = [
-    (HR, "/results/hr"),
+    (HR, "/results/hr/autumn/findings"),
     (HR, "/results/hr/autumn/theme/leadership"),
-    ("north", "/results/board/north"),
+    ("north", "/results/board/north/autumn/findings"),
     ("north", "/results/board/north/autumn/theme/treatment"),
 ]
 
@@ -88,7 +88,7 @@ def test_every_page_can_be_read(site: Site, name: str, address: str) -> None:
 def test_a_finding_says_where_it_shows_most_with_the_gap_that_is_published(
     site: Site, release: Release
 ) -> None:
-    _, text = page(site, "north", "/results/board/north")
+    _, text = page(site, "north", "/results/board/north/autumn/findings")
     (row,) = [
         one
         for one in release.concerns
@@ -109,7 +109,7 @@ def test_levels_name_who_lies_above_and_how_many_were_judged(site: Site, release
     (block,) = concern_levels.blocks(release, whole_force(release))
     judged = len([row for row in release.estimates if row.measure == "harmed" and row.negative])
     assert f"{judged} groups were judged" in block.said
-    _, text = page(site, "north", "/results/board/north")
+    _, text = page(site, "north", "/results/board/north/autumn/findings")
     assert block.said in text
     assert "Levels of concern" in text
     (north,) = [row for row in block.rows if row.group == "North"]

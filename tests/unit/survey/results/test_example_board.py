@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html_page
 import pytest
+from fixtures_rooms import walked
 from fixtures_wave import LiveWave
 from flask import Flask
 from flask.testing import FlaskClient
@@ -34,16 +35,29 @@ def test_the_page_is_a_boards_and_says_that_it_is_invented(client: FlaskClient) 
     assert page.title.startswith("Invented")
     assert "Every figure on this page is invented" in page.text
     assert "Leave this page quickly" in page.text
-    for heading in ("Themes in your command", "Areas of concern", "Groups across the whole force"):
+    for heading in ("How are we?", "What is of concern?", "What is better?"):
         assert heading in page.text
-    department = next(row for row in page.root.iter("tr") if "Aldermoor custody" in words(row))
-    assert "number not shown. Instead: Custody and Justice North" in words(department)
-    hidden = [row for row in page.root.iter("tr") if "[c]" in words(row)]
-    assert any("White ethnic groups" in words(row) for row in hidden)
     links = {link.get("href", "") for link in page.root.iter("a")}
-    assert not [link for link in links if link.startswith(("/results", "/example"))]
+    assert not [link for link in links if link.startswith("/results")]
     assert PAGE in client.get("/").text
     assert PAGE in client.get("/survey/autumn").text
+
+
+def test_its_rooms_can_be_walked_and_lead_to_no_real_page(client: FlaskClient) -> None:
+    pages = {name: html_page.parse(text) for name, text in walked(client, PAGE).items()}
+    assert {"themes", "departments", "groups", "findings", "watched", "response"} <= set(pages)
+    for page in pages.values():
+        assert page.h1.startswith("Invented: ")
+        assert "Every figure on this page is invented" in page.text
+        assert "Leave this page quickly" in page.text
+        hrefs = [one.get("href", "") for one in page.root.iter("a")]
+        assert not [one for one in hrefs if one.startswith("/results")]
+    page = pages["departments"]
+    department = next(row for row in page.root.iter("tr") if "Aldermoor custody" in words(row))
+    assert "number not shown. Instead: Custody and Justice North" in words(department)
+    hidden = [row for row in pages["themes"].root.iter("tr") if "[c]" in words(row)]
+    assert any("White ethnic groups" in words(row) for row in hidden)
+    assert client.get(f"{PAGE}/cellar").status_code == 404
 
 
 def test_nobody_is_noticed_who_looks(

@@ -7,17 +7,14 @@ from dataclasses import replace
 import pytest
 from fixtures_release import NORTH, WAVES, make_release
 from fixtures_results import Site, make_site
-from flask import render_template
-from html_page import Page, parse
+from fixtures_rooms import both, hr_reading, theme_of
+from html_page import parse
 
 from analysis.release.model import Release
 from survey.results import words
-from survey.results.board import board_page
 from survey.results.charts import trend_lines
-from survey.results.hr import hr_page
 from survey.results.rounded import further, listed
-from survey.results.scope import of_command, whole_force
-from survey.results.themes import theme_page
+from survey.results.scope import of_command
 
 OWN = f"command={NORTH}"
 TEAMS = tuple(f"{OWN}-{number}" for number in (1, 2, 3))  # 60 people, hidden, 40 people
@@ -39,30 +36,17 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     return make_site(tmp_path_factory.mktemp("rounded"))
 
 
-def board(site: Site, release: Release) -> Page:
-    scope = of_command(release, NORTH)
-    assert scope is not None
-    assert scope.command is not None
-    with site.app.test_request_context("/results/hr"):
-        page = board_page(release, [release], scope, scope.command)
-        return parse(render_template("results/board.html", page=page).encode())
-
-
-def hr(site: Site, release: Release) -> Page:
-    with site.app.test_request_context("/results/hr"):
-        page = hr_page(release, [release])
-        return parse(render_template("results/hr.html", page=page).encode())
+def marks(pages: dict[str, str]) -> list[str]:
+    """What each [r] of some pages says."""
+    roots = [parse(page).root for page in pages.values()]
+    return [
+        one.get("title", "") for root in roots for one in root.iter("abbr") if one.text == "[r]"
+    ]
 
 
 def theme(site: Site, release: Release, group: str) -> str:
     with site.app.test_request_context("/results/hr"):
-        page = theme_page(
-            *(release, [release], whole_force(release)),
-            theme=release.measure_by_id["leadership"],
-            group=group,
-            back=("/", "Back"),
-        )
-        return render_template("results/theme.html", page=page)
+        return theme_of(hr_reading(release), "leadership", group)
 
 
 def test_steps_in_words() -> None:
@@ -91,32 +75,35 @@ def test_the_list_names_shown_groups_of_the_page_and_their_figures() -> None:
 
 
 def test_a_board_is_told_at_each_figure_and_below_the_heat_map(site: Site) -> None:
-    page = board(site, COARSE)
-    marks = [one.get("title") for one in page.root.iter("abbr") if one.text == "[r]"]
-    assert sorted(map(str, marks)) == ["rounded to 10 points"] * 2 + ["rounded to 5 points"]
-    assert "rounded to 5 points, and those marked [r] further, so that nobody" in page.text
-    assert "[r] rounded further, to 5 or 10 points" in page.text
-    assert "), rounded to 10" in page.text
-    assert "which of them are rounded further than others" in page.text
+    pages, _ = both(site, COARSE)
+    teams, own = (marks({name: pages[name]}) for name in ("departments", "themes"))
+    assert sorted(teams) == ["rounded to 10 points"] * 2 + ["rounded to 5 points"]
+    assert own == ["rounded to 5 points"]
+    assert "rounded to 5 points, and those marked [r] further" in pages["method"]
+    assert "is rounded further than other figures, so that nobody" in pages["method"]
+    assert "[r]</strong> rounded further, to 5 or 10 points" in pages["departments"]
+    assert "), rounded to 10" in pages["departments"]
+    assert "which of them are rounded further than others" in pages["files"]
 
 
 def test_hr_reads_the_same_marks(site: Site) -> None:
-    found = [one.get("title") for one in hr(site, COARSE).root.iter("abbr") if one.text == "[r]"]
+    found = marks(both(site, COARSE)[1])
     assert found.count("rounded to 10 points") == 2
     assert "rounded to 5 points" in found
 
 
-@pytest.mark.parametrize("page", [board, hr])
-def test_nothing_is_said_where_nothing_is_rounded_further(site: Site, page: object) -> None:
-    read = page(site, PLAIN)  # type: ignore[operator]
-    assert "[r]" not in read.text
-    assert "further" not in read.text.replace("so bars further right", "")
-    assert not [one for one in read.root.iter() if one.get("id") == "rounded"]
+def test_nothing_is_said_where_nothing_is_rounded_further(site: Site) -> None:
+    for pages in both(site, PLAIN):
+        del pages["method"]
+        assert not marks(pages)
+        for page in pages.values():
+            read = parse(page)
+            assert "further" not in read.text.replace("so bars further right", "")
+            assert not [one for one in read.root.iter() if one.get("id") == "rounded"]
 
 
 def test_a_statement_says_that_its_bar_is_rounded_further(site: Site) -> None:
     assert "(rounded to 20 points)" in theme(site, COARSE, TEAMS[0])
-    assert "those of statements that say so further" in theme(site, COARSE, TEAMS[0])
     assert "(rounded to" not in theme(site, COARSE, OWN)
     assert "rounded to 20" not in theme(site, COARSE, TEAMS[1])
 

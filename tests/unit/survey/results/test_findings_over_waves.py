@@ -7,11 +7,12 @@ from dataclasses import replace
 import pytest
 from fixtures_release import NORTH, SOUTH, WATCHED, make_release
 from fixtures_results import BOARD, HR, Site, make_site
+from fixtures_rooms import walked
 from html_page import parse
 
 from analysis.release.model import Release
 from analysis.release.rows import ConcernState
-from survey.results import board, words
+from survey.results import scope, words
 from survey.results.findings import Findings, findings
 from survey.results.scope import Unit, of_command, units, whole_force
 
@@ -114,7 +115,7 @@ def test_a_board_is_led_to_no_survey_that_did_not_know_its_command(
         gone = release.manifest.wave == "autumn"
         return tuple(one for one in units(release, level) if not (gone and one.id == NORTH))
 
-    monkeypatch.setattr(board, "units", renamed)
+    monkeypatch.setattr(scope, "units", renamed)
     text = client.get(page).text
     assert f"{page}/autumn" not in text
     assert f"{page}/spring" in text
@@ -182,17 +183,18 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 def test_pages_say_what_was_raised_before(site: Site) -> None:
     for name, address in ((BOARD, f"/results/board/{NORTH}"), (HR, "/results/hr")):
-        page = parse(site.client(name).get(address).data)
+        page = parse(site.client(name).get(f"{address}/winter/findings").data)
         assert "The survey before, Autumn 2025, raised it too." in page.text
-        assert "Raised last time, not now0" in page.text
-        first = parse(site.client(name).get(f"{address}/spring").data)
+        assert "Nothing that Autumn 2025 raised and that can be compared is gone." in page.text
+        first = parse(site.client(name).get(f"{address}/spring/findings").data)
         assert "Raised last time" not in first.text
 
 
 def test_the_answers_of_the_force_are_the_same_figure_everywhere(site: Site) -> None:
-    text = parse(site.client(HR).get("/results/hr").data).text
-    assert "Answers across the force3,570 of" in text
-    assert "about 3,570" not in text
+    pages = walked(site.client(HR), "/results/hr")
+    assert "3,570 of" in parse(pages["front"]).text
+    for page in pages.values():
+        assert "about 3,570" not in parse(page).text
 
 
 def test_a_refused_reader_is_led_back_to_their_own_page(site: Site) -> None:

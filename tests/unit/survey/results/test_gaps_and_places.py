@@ -7,13 +7,12 @@ from dataclasses import replace
 import pytest
 from fixtures_release import make_release
 from fixtures_results import make_site
-from flask import render_template
+from fixtures_rooms import both
 
 from analysis.release.model import Release
 from analysis.release.rows import StandardisedRow
 from analysis.statistics.sentences import what_stays
 from survey.results import against, findings, standardised
-from survey.results.hr import hr_page
 from survey.results.scope import whole_force
 
 PLACE, BESIDE = "where people work", "others in the same commands"
@@ -135,8 +134,7 @@ def test_groups_without_a_figure_are_named_whatever_the_reason(release: Release)
 
 def test_the_page_of_hr_splits_the_gaps(release: Release, tmp_path) -> None:
     site = make_site(tmp_path, waves=())
-    with site.app.test_request_context("/results/hr"):
-        page = hr_page(release, [release])
-        html = render_template("results/hr.html", page=page)
+    _, pages = both(site, release)
+    html = pages["groups"]
     assert "How much of a gap goes with where people work" in html
     assert "−9 (−16 to −2)" in html

@@ -56,7 +56,7 @@ def test_places_are_said_as_chance_allows_them() -> None:
 def test_only_hr_is_shown_it(tmp_path: Path) -> None:
     site = make_site(tmp_path, waves=("winter",))
     pages = {
-        name: site.client(name).get(address)
+        name: site.client(name).get(f"{address}/spring/statements")
         for name, address in ((BOARD, f"/results/board/{NORTH}"), (HR, "/results/hr"))
     }
     for reply in pages.values():

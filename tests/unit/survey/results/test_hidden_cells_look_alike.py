@@ -9,15 +9,11 @@ from dataclasses import replace
 import pytest
 from fixtures_release import HIDDEN, NORTH, WATCHED, make_release
 from fixtures_results import Site, make_site
-from flask import render_template
+from fixtures_rooms import board_reading, hr_reading, shown, theme_of
 
 from analysis.release.model import Release
 from analysis.release.rows import ChangeRow
 from analysis.statistics.change_words import NOT_SHOWN
-from survey.results.board import board_page
-from survey.results.hr import hr_page
-from survey.results.scope import of_command, whole_force
-from survey.results.themes import theme_page
 
 HIDDEN_CHANGE = ChangeRow(
     *(f"command={NORTH}-2", "discrimination", "theme", "autumn", "winter", "Talks", "other"),
@@ -59,23 +55,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 def pages(site: Site, release: Release) -> Iterator[str]:
     """Every kind of page, hidden groups' own pages included."""
-    scope = of_command(release, NORTH)
-    assert scope is not None
-    assert scope.command is not None
     with site.app.test_request_context("/results"):
-        board = board_page(release, [release], scope, scope.command)
-        yield render_template("results/board.html", page=board)
-        yield render_template("results/hr.html", page=hr_page(release, [release]))
+        yield from shown(board_reading(release)).values()
+        yield from shown(hr_reading(release)).values()
         for group in sorted(GONE):
-            page = theme_page(
-                release,
-                [release],
-                whole_force(release),
-                theme=release.measure_by_id["discrimination"],
-                group=group,
-                back=("/results", "Back"),
-            )
-            yield render_template("results/theme.html", page=page)
+            yield theme_of(hr_reading(release), "discrimination", group)
 
 
 def without_tokens(page: str) -> str:
@@ -104,7 +88,7 @@ def test_a_page_that_read_behind_the_c_would_be_noticed(site: Site) -> None:
 
 
 def test_rows_of_hidden_groups_differ_in_their_label_alone(site: Site) -> None:
-    board = next(pages(site, CLEAN))
+    board = "".join(pages(site, CLEAN))
     found = re.findall(r'<tr>\s*<th class="heat__group".*?</tr>', board, flags=re.S)
     hidden = [row for row in found if "number not shown" in row]
     assert len(hidden) >= 3
@@ -113,7 +97,8 @@ def test_rows_of_hidden_groups_differ_in_their_label_alone(site: Site) -> None:
 
 
 def test_a_watched_group_that_is_hidden_gets_the_fixed_words(site: Site) -> None:
-    board = next(pages(site, CLEAN))
+    with site.app.test_request_context("/results"):
+        board = shown(board_reading(CLEAN))["watched"]
     assert "nobody who reads this page can tell which" in board
     assert "Fair Play Advisers" in board
     assert 'id="watched-1-table"' not in board

@@ -7,15 +7,13 @@ from dataclasses import replace
 import pytest
 from fixtures_release import NORTH, WATCHED, make_release
 from fixtures_results import Site, make_site
-from flask import render_template
+from fixtures_rooms import both
 
 from analysis.release.model import Release
 from analysis.release.rows import LadderRow
 from survey.results import intersections, levels, words
-from survey.results.board import board_page
 from survey.results.charts import heat_map
 from survey.results.charts.heat_map import BandPlan
-from survey.results.hr import hr_page
 from survey.results.scope import Scope, of_command, whole_force
 
 NAME = "Minority-background probationers"
@@ -158,18 +156,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     return make_site(tmp_path_factory.mktemp("ladders"), waves=())
 
 
-def pages(site: Site, release: Release) -> list[str]:
-    seen = scope(release)
-    assert seen.command is not None
-    with site.app.test_request_context("/results"):
-        board = board_page(release, [release], seen, seen.command)
-        hr = hr_page(release, [release])
-        return [
-            render_template("results/board.html", page=board),
-            render_template("results/hr.html", page=hr),
-        ]
-
-
 @pytest.mark.parametrize("rungs", [FORCE_WIDE, MARGINS, NOTHING])
 def test_a_hidden_group_looks_the_same_whoever_is_in_it(
     site: Site, rungs: tuple[LadderRow, ...]
@@ -181,9 +167,9 @@ def test_a_hidden_group_looks_the_same_whoever_is_in_it(
             replace(one, base=base, response_rate=base) if one.status == "c" else one
             for one in clean.groups
         )
-        found.append(pages(site, replace(clean, groups=groups)))
+        found.append(both(site, replace(clean, groups=groups)))
     assert found[0] == found[1] == found[2]
-    assert "Response North (this department is not shown)" in found[0][0]
+    assert "Response North (this department is not shown)" in found[0][0]["departments"]
 
 
 def levels_left_out(*left_out: tuple[str, str]) -> tuple[str, ...]:

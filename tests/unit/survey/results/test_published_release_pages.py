@@ -9,6 +9,7 @@ import pytest
 from fixtures_analysis import small
 from fixtures_release import packed
 from fixtures_results import CHEAP, HR, PASSWORD, SIGNER, Site, make_site
+from fixtures_rooms import walked
 from html_page import parse
 
 from analysis.policy import DisclosurePolicy
@@ -48,6 +49,8 @@ def test_a_published_release_can_be_read(site: Site, name: str, address: str) ->
     reply = site.client(name).get(address)
     assert reply.status_code == 200
     parse(reply.data)
+    if "/theme/" not in address:
+        assert len(walked(site.client(name), address)) > 8
 
 
 def test_a_reversed_item_has_its_negative_end_on_the_left(site: Site) -> None:

@@ -13,15 +13,20 @@ from html_page import parse, words
 from analysis.release.folder import hash_of
 from survey.results import store
 from survey.results.exports import TABLES
+from survey.results.rooms import ROOMS
 from survey.results.scope import of_command
 
 OWN = f"/results/board/{NORTH}"
 OTHER = f"/results/board/{SOUTH}"
 
+SOMETIMES = {"procedures", "changes", "comments"}
+"""Rooms of what these Releases do not have."""
+ROOMS_OF_BOTH = [room.id for room in ROOMS if room.id not in SOMETIMES]
 BOARD_PAGES = [
     OWN,
     f"{OWN}/winter",
     f"{OWN}/spring",
+    *(f"{OWN}/winter/{room}" for room in ROOMS_OF_BOTH),
     f"{OWN}/winter/theme/leadership",
     f"{OWN}/winter/theme/discrimination?group=ethnicity%3Dminority",
     f"{OWN}/winter/theme/leadership?group=command%3D{NORTH}-2",
@@ -30,15 +35,18 @@ BOARD_PAGES = [
 HR_PAGES = [
     "/results/hr",
     "/results/hr/spring",
+    *(f"/results/hr/winter/{room}" for room in ROOMS_OF_BOTH),
     "/results/hr/winter/theme/grievance",
     f"/results/hr/winter/theme/grievance?group=command%3D{SOUTH}-1",
 ]
 REFUSED_TO_A_BOARD = [
     OTHER,
     f"{OTHER}/winter",
+    *(f"{OTHER}/winter/{room.id}" for room in ROOMS),
     f"{OTHER}/winter/theme/leadership",
     f"{OTHER}/winter/csv/estimates.csv",
     "/results/board/nowhere",
+    "/results/board/nowhere/winter/themes",
     f"{OWN}/winter/theme/leadership?group=command%3D{SOUTH}",
     f"{OWN}/winter/theme/leadership?group=command%3D{SOUTH}-1",
     f"{OWN}/winter/theme/leadership?group=command%3Dresponse",
@@ -47,6 +55,11 @@ REFUSED_TO_A_BOARD = [
 ]
 NOT_THERE = [
     f"{OWN}/summer",
+    f"{OWN}/summer/themes",
+    f"{OWN}/winter/cellar",
+    f"{OWN}/winter/comments",
+    f"{OWN}/winter/procedures",
+    "/results/hr/winter/cellar",
     f"{OWN}/winter/theme/nothing",
     f"{OWN}/winter/theme/leadership-1",
     f"{OWN}/winter/theme/leadership?group=nobody",
@@ -152,7 +165,7 @@ def test_a_hidden_group_has_no_value_in_a_file(site: Site) -> None:
 
 
 def test_an_older_wave_shows_its_own_figures(site: Site) -> None:
-    page = parse(site.client(HR).get("/results/hr/spring").data)
+    page = parse(site.client(HR).get("/results/hr/spring/trends").data)
     assert "Spring 2025, closed on 30 April 2025" in page.text
     assert "first survey of its kind" in page.text
 
@@ -177,5 +190,5 @@ def test_pages_of_a_corrected_wave_say_that_they_are_and_why(tmp_path: Path) -> 
 
 
 CORRECTED_PAGES = [
-    OWN, f"{OWN}/winter/theme/leadership", "/results/hr", "/results/hr/winter/theme/grievance"
+    OWN, f"{OWN}/winter/theme/leadership", "/results/hr", "/results/hr/winter/response"
 ]  # fmt: skip

@@ -1,0 +1,68 @@
+"""Entries of the log in plain words: who, and which page an address is."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl, unquote
+
+from survey.manage.access import DUTIES
+from survey.manage.audit_log import KINDS, Entry
+
+ADDRESSES = frozenset({"view", "export", "refusal"})
+"""Kinds of entry that hold a page's address."""
+
+_PLAIN = {
+    "hr": "HR's results",
+    "log": "this log",
+    "people": "the list of who may sign in",
+    "releases": "the list of Releases",
+}
+
+
+def who(entry: Entry) -> str:
+    """Who it was: a person with their role, or what stands in place of one."""
+    if entry.who:
+        duty = DUTIES.get(entry.role)  # type: ignore[call-overload]  # stored text
+        return f"{entry.who} ({duty.label if duty else entry.role})"
+    return "Somebody" if entry.kind == "failed" else "A command on the server"
+
+
+def did(entry: Entry) -> str:
+    """What was done, and to what."""
+    what = place(entry.what) if entry.kind in ADDRESSES else entry.what
+    return f"{KINDS.get(entry.kind, entry.kind)}: {what}"  # type: ignore[call-overload]
+
+
+def place(address: str) -> str:
+    """A page's address as a reader of the log understands it; else the address itself."""
+    path, _, query = address.partition("?")
+    match [unquote(part) for part in path.split("/")[2:]]:
+        case ["board", command, *rest]:
+            said = f"the results of {command}" + _within(rest)
+        case ["hr", *rest]:
+            said = "HR's results" + _within(rest)
+        case ["log", "file.csv"]:
+            said = "this log, as a file"
+        case [page] if page in _PLAIN:
+            said = _PLAIN[page]
+        case ["manage", "questionnaires"]:
+            said = "what changed between questionnaires"
+        case _:
+            return address
+    picked = dict(parse_qsl(query)).get("group")
+    return f"{said}, of the group {picked}" if picked else said
+
+
+def _within(rest: list[str]) -> str:
+    """The part of somebody's results that an address goes on to."""
+    match rest:
+        case []:
+            return ""
+        case [wave]:
+            return f", wave {wave}"
+        case [wave, "theme", theme]:
+            return f", wave {wave}, theme {theme}"
+        case [wave, "csv", table]:
+            return f", wave {wave}, table {table}"
+        case [wave, *parts]:
+            return f", wave {wave}, {' '.join(parts)}"
+    return ""

@@ -1,0 +1,199 @@
+"""The front page, to be read in one minute: how are we, what is of concern, what got better."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from analysis.plan import FORCE
+from analysis.release.model import Release
+from analysis.release.rows import EstimateRow, MeasureRow, TrendRow
+from analysis.statistics.concerns import PAST
+from analysis.statistics.sentences import how_it_moved
+from survey.results import concern_levels, findings, response, waves, words
+from survey.results.findings import Finding
+from survey.results.reading import WHOLE_FORCE, Reading
+from survey.results.scope import command_position, label
+
+MOST = 5
+"""Concerns that the page names, and things that got better."""
+OF_OTHERS = 2
+"""Of these, places kept for groups across the force, where a board has concerns of its own too."""
+
+
+@dataclass(frozen=True)
+class Score:
+    """A theme's figure, large enough for the back of a room.
+
+    Attributes:
+        figure: `59%`; empty where it is not shown, and then the others are empty too.
+        ranged: its plausible range.
+        mark: "concern" or "strength" where the rule raised it.
+        force: the whole force's figure, where that is another group.
+        moved: points since the survey before, `up 3 since November 2025`.
+        over: what the whole line says: `no clear change over 3 surveys`.
+    """
+
+    label: str
+    href: str | None
+    figure: str = ""
+    ranged: str = ""
+    mark: str = ""
+    force: str = ""
+    moved: str = ""
+    over: str = ""
+
+
+@dataclass(frozen=True)
+class Better:
+    """Something that got better or stands out as good: what, how sure, and in words."""
+
+    title: str
+    label: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Front:
+    """The page.
+
+    Attributes:
+        response: of the group whose page it is, then of the force where that is another.
+        concerns: (whose, the findings that are about most people) of at most `MOST`.
+        raised: how many concerns there are in all.
+        above: how many groups lie above a level of concern.
+        better: at most `MOST`.
+        strengths: how many strengths there are in all.
+    """
+
+    response: tuple[response.ResponseRow, ...]
+    scores: tuple[Score, ...]
+    concerns: tuple[tuple[str, tuple[Finding, ...]], ...]
+    raised: int
+    above: int
+    better: tuple[Better, ...]
+    strengths: int
+
+
+def front(reading: Reading) -> Front:
+    """What the front page of a wave says."""
+    release = reading.release
+    found = findings.findings(release, reading.scope, releases=reading.releases)
+    levels = concern_levels.blocks(release, reading.scope)
+    groups = dict.fromkeys((reading.own, FORCE))
+    return Front(
+        tuple(response.answered(release, release.group_by_id[one]) for one in groups),
+        tuple(_score(reading, one) for one in release.measures if one.kind == "theme"),
+        tuple(_concerns(reading, found.concerns)),
+        len(found.concerns),
+        sum(len(one.rows) for one in levels),
+        tuple(_better(reading, found))[:MOST],
+        len(found.strengths),
+    )
+
+
+def _score(reading: Reading, theme: MeasureRow) -> Score:
+    release, href = reading.release, reading.themes().get(theme.measure)
+    row = release.estimate_by_key.get((reading.own, theme.measure))
+    figure = _figure(row)
+    if row is None or not figure:
+        return Score(theme.label, href)
+    force = release.estimate_by_key.get((FORCE, theme.measure))
+    return Score(
+        theme.label,
+        href,
+        figure,
+        "" if row.lower is None else f"{row.lower} to {row.upper}",
+        _mark(release, reading.own, theme.measure),
+        "" if reading.own == FORCE else _figure(force),
+        _moved(reading, theme.measure),
+        _over(release, reading.own, theme.measure),
+    )
+
+
+def _figure(row: EstimateRow | None) -> str:
+    if row is None or row.status != "shown" or row.positive is None:
+        return ""
+    return words.short_percent(row.positive, row.positive_bound)
+
+
+def _mark(release: Release, group: str, measure: str) -> str:
+    found = (
+        one.kind
+        for one in release.concerns
+        if (one.group, one.measure) == (group, measure)
+        and one.kind != "level"
+        and one.state not in PAST
+    )
+    return next(found, "")
+
+
+def _moved(reading: Reading, theme: str) -> str:
+    """Points since the newest earlier survey that can be compared, from the published figures."""
+    rows = reading.release.trend_by_key.get((reading.own, theme), ())
+    earlier = [row for row in rows if row.wave != reading.wave and row.comparable]
+    now = [row for row in rows if row.wave == reading.wave]
+    if not earlier or not now:
+        return ""
+    before, after = _exactly(earlier[-1]), _exactly(now[-1])
+    if before is None or after is None:
+        return ""
+    titles = waves.titles(reading.releases)
+    return words.points_since(after - before, titles.get(earlier[-1].wave, earlier[-1].wave))
+
+
+def _exactly(row: TrendRow) -> int | None:
+    return row.value if row.status == "shown" and not row.bound else None
+
+
+def _over(release: Release, group: str, theme: str) -> str:
+    slope = release.slope_by_key.get((group, theme))
+    if slope is None or slope.direction is None or slope.waves is None:
+        return ""
+    return words.line_moved(slope.direction, slope.waves)
+
+
+def _concerns(
+    reading: Reading, found: Sequence[Finding]
+) -> Iterator[tuple[str, tuple[Finding, ...]]]:
+    """The largest concerns; of a board's, its own units' and those across the force apart."""
+    if reading.scope.command is None:
+        yield WHOLE_FORCE, tuple(found[:MOST])
+        return
+    own = [one for one in found if _is_of_a_unit(reading.release, one.id)]
+    others = [one for one in found if one not in own]
+    kept = max(MOST - len(others), MOST - OF_OTHERS)
+    own = own[:kept]
+    yield reading.name, tuple(own)
+    yield "Groups across the whole force", tuple(others[: MOST - len(own)])
+
+
+def _is_of_a_unit(release: Release, group: str) -> bool:
+    return bool(release.group_by_id[group].values[command_position(release)])
+
+
+def _better(reading: Reading, found: findings.Findings) -> Iterator[Better]:
+    """What stands out where something was done, then what is cleared, rose, or is a strength."""
+    release = reading.release
+    for row in release.changes:
+        if row.group in reading.scope.groups and row.state == "stood_out" and (row.excess or 0) > 0:
+            about = release.measure_by_id[row.measure].label
+            title = f"{release.group_by_id[row.group].label}: {about}"
+            yield Better(title, "something was done", row.words)
+    for one in found.followed:
+        if (one.kind, one.state) == ("concern", "cleared"):
+            yield Better(f"{one.group}: {one.about}", one.label, one.words)
+    for group in (reading.own, *reading.departments()):
+        yield from _risen(release, group)
+    for one in found.strengths:
+        yield Better(f"{one.group}: {one.about}", f"strength, {one.label}", one.words)
+
+
+def _risen(release: Release, group: str) -> Iterator[Better]:
+    for theme in release.measures:
+        slope = release.slope_by_key.get((group, theme.measure))
+        if theme.kind != "theme" or slope is None or slope.direction != "rose":
+            continue
+        moved = (slope.change or 0, slope.lower or 0, slope.upper or 0, slope.waves or 0)
+        name = label(release, release.group_by_id[group])
+        yield Better(f"{name}: {theme.label}", "rose", how_it_moved("rose", *moved))
