@@ -24,12 +24,12 @@ BEGIN = "<!-- begin simulation, written by make simulate -->\n"
 END = "<!-- end simulation -->"
 
 FIRST_SEED, FIRST_PLANTED, FIRST_THIRD = 1000, 3000, 5000
-NOTHING = (16, 20)
-PLANTED = (16, 12)
+NOTHING = (32, 20)
+PLANTED = (24, 12)
 THIRD = (6, 4)
 """Forces, and draws of two or three waves in each."""
 THIRD_SEEDS = range(FIRST_THIRD, FIRST_THIRD + THIRD[0])
-SIMPLE_RUNS = 300
+SIMPLE_RUNS = 1500
 
 PROBATIONERS = (("ethnicity", "minority"), ("probationer", "yes"))
 GAPS = {

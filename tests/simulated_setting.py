@@ -6,15 +6,19 @@ Nothing is hidden here: the rule alone is looked at. Two in three people of a gr
 from __future__ import annotations
 
 from collections.abc import Mapping
-from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import ndtri
+from simulated_waves import fall
 
 from analysis.publish.pooling import change
 from analysis.statistics.comparisons import cautious_welch
 from analysis.statistics.concerns import SAME_PEOPLE, Before, Comparison, Findings, flag
+from analysis.statistics.intervals import variance
+from analysis.statistics.spreads import alike_freedom
 from analysis.statistics.together import Sides, waves_together
+from survey.demo.answering import POSITIVE
 
 PEOPLE, THEMES, ITEMS = 3300, 8, 5
 COMMANDS = np.array([1.5, 1.5, *[1.0] * 8, 0.6, 0.6])
@@ -34,8 +38,8 @@ def findings(rng: np.random.Generator, points: int = 0) -> tuple[Findings, ...]:
     The smallest group lies so many points lower in the first theme.
     """
     who = _groups(rng)
-    fallen = NormalDist().inv_cdf(0.625 - points / 100) - NormalDist().inv_cdf(0.625)
-    least = np.vectorize(NormalDist().inv_cdf)(1 - rng.uniform(0.55, 0.70, (THEMES, ITEMS)))
+    positive = rng.uniform(*POSITIVE, (THEMES, ITEMS))
+    fallen, least = fall(points, positive[0]), ndtri(1 - positive)
     outlook = rng.standard_normal((PEOPLE, 1, 1)), rng.standard_normal((PEOPLE, THEMES, 1))
     waves = []
     for _ in range(2):
@@ -89,22 +93,30 @@ def _sums(shares: Numbers, inside: Who) -> Numbers:
 
 def _raised(who: Mapping[str, Who], now: Numbers, then: Numbers | None) -> Findings:
     families: dict[str, list[Comparison]] = {}
+    alike = [_alike(now[:, 0, :, theme]) for theme in range(THEMES)]
     for at, name in enumerate(who):
         for theme in range(THEMES):
             mine = now[at, :, :, theme]
             before = None
             if then is not None:
                 earlier = then[at, :, :, theme]
-                together = waves_together(_sides(mine), _sides(earlier), inflation=SAME_PEOPLE)
+                together = waves_together(
+                    *(_sides(mine), _sides(earlier)), inflation=SAME_PEOPLE, alike=alike[theme]
+                )
                 alone, since = cautious_welch(*_sides(earlier)), cautious_welch(*_sides(mine))
                 before = Before("first", alone.gap, together, since=change(since, alone))
             comparison = Comparison(
                 *(name, str(theme), int(mine[0, 0]), int(mine[1, 0])),
-                difference=cautious_welch(*_sides(mine)),
+                difference=cautious_welch(*_sides(mine), alike[theme]),
                 before=before,
             )
             families.setdefault(name.partition("-")[0], []).append(comparison)
     return flag({"others": families}, K)
+
+
+def _alike(sums: Numbers) -> float:
+    """How alike groups spread on a theme, from their sums, shape (groups, 3)."""
+    return alike_freedom(sums[:, 0].tolist(), [variance(int(n), *of) for n, *of in sums.tolist()])
 
 
 def _sides(sums: Numbers) -> Sides:

@@ -13,12 +13,13 @@ from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
-from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import brentq
+from scipy.special import ndtr, ndtri
 
-from analysis.codebook import Codebook
+from analysis.codebook import Codebook, Item
 from analysis.earlier_tallies import EarlierTallies, identity
 from analysis.microdata import Microdata
 from analysis.policy import DisclosurePolicy
@@ -39,6 +40,8 @@ from survey.questionnaire.model import Questionnaire
 POLICY = DisclosurePolicy()
 TWO, THREE = (1, 2), (1, 2, 3)
 THEME = "misconduct"
+FAR = 10.0
+"""No mean share is farther than this from where it was."""
 
 Flags = dict[tuple[str, str], Flag]
 Ids = npt.NDArray[np.intp]
@@ -60,10 +63,18 @@ class Gap:
         return "&".join("=".join(pair) for pair in self.where)
 
 
-def size(points: int) -> float:
-    """How far an answer is moved, on the scale of the thresholds, to be so many points lower."""
-    middle = sum(answering.POSITIVE) / 2
-    return NormalDist().inv_cdf(middle - points / 100) - NormalDist().inv_cdf(middle)
+def fall(points: int, positive: npt.NDArray[np.float64]) -> float:
+    """How far answers are moved for the mean share of positive ones to be so many points lower.
+
+    Args:
+        points: percentage points.
+        positive: share of each item, shape (items,).
+
+    Returns:
+        A distance on the scale of the answers' thresholds.
+    """
+    wanted = positive.mean() - points / 100
+    return float(brentq(lambda by: ndtr(ndtri(positive) + by).mean() - wanted, -FAR, FAR))
 
 
 @dataclass(frozen=True)
@@ -131,15 +142,28 @@ class World:
             leanings=rng.standard_normal(self._force.leanings.shape),
         )
         for wave, sample in zip(self._waves, self._samples, strict=True):
+            seed = 1000 * self._seed + draw
             fallen = np.zeros(len(sample.people))
             if self._gap is not None:
                 points = self._gap.points if wave in TWO else later
-                fallen = size(points) * _inside(sample.variables, self._gap.where)
-            yield _answers(book, force, sample, fallen, (1000 * self._seed + draw, wave))
+                inside = _inside(sample.variables, self._gap.where)
+                fallen = fall(points, _positive(book, seed)) * inside
+            yield _answers(book, force, sample, fallen, (seed, wave))
 
     def _sample(self, wave: int, order: Ids) -> Sample:
         sample = who_answers(self._force, self._seed, wave)
         return sample if self._gap is None else _sized(sample, self._gap, order)
+
+
+def _positive(book: Codebook, seed: int) -> npt.NDArray[np.float64]:
+    """Share of positive answers to each item of the theme, shape (items,)."""
+    return np.array([_share(one, seed) for one in book.items if one.theme == THEME])
+
+
+def _share(item: Item, seed: int) -> float:
+    valid = sorted((one.score or 0.0, one.reading) for one in item.categories if one.valid)
+    parts = zip(valid, answering.shares(item, seed), strict=True)
+    return sum(part for (_, reading), part in parts if reading == "positive")
 
 
 def _answers(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.codebook import Codebook
 from analysis.disclosure import rounding
 from analysis.errors import EstimationError
 from analysis.plan import TablePlan
@@ -27,7 +29,9 @@ from analysis.statistics.concerns import (
     flag,
     people_affected,
 )
+from analysis.statistics.intervals import variance
 from analysis.statistics.sentences import words
+from analysis.statistics.spreads import alike_freedom
 from analysis.statistics.suppressed import SUPPRESSED
 
 
@@ -64,10 +68,16 @@ class _Made:
 
 @dataclass(frozen=True)
 class _All:
-    """Every declared comparison on some measures, in plan order; None where it may not be shown."""
+    """Every declared comparison on some measures, in plan order; None where it may not be shown.
+
+    Attributes:
+        rests: of the groups, one row per pair.
+        alike: theme -> how alike the groups that are compared spread on it.
+    """
 
     rests: Figures
     made: dict[tuple[Pair, str], _Made | None]
+    alike: dict[str, float]
 
 
 def compare(
@@ -122,7 +132,7 @@ def _all_made(shown: Shown, wanted: tuple[str, ...]) -> _All:
     position = {group.id: row for row, group in enumerate(shown.plan.groups)}
     stated = {measure: matrix @ shown.bases[measure] for measure in wanted}
     least = {measure: np.minimum(rest.sums.people, rest.bases(measure)) for measure in wanted}
-    found: dict[tuple[Pair, str], _Made | None] = {}
+    sides: dict[tuple[Pair, str], tuple[_Side, _Side, int] | None] = {}
     for row, pair in enumerate(declared):
         for measure in wanted:
             figure = other = None
@@ -133,22 +143,43 @@ def _all_made(shown: Shown, wanted: tuple[str, ...]) -> _All:
                 figure = shown.figures.row(position[pair.group], measure)
                 other = rest.row(row, measure)
             if figure is None or other is None:
-                found[pair, measure] = None
+                sides[pair, measure] = None
                 continue
             mine = _Side(figure, rounder(shown, position[pair.group], measure))
-            found[pair, measure] = _Made(
-                *(mine, _Side(other, left), _difference(figure, other)),
-                rows=(position[pair.group], row),
-            )
-    return _All(rest, found)
+            sides[pair, measure] = (mine, _Side(other, left), row)
+    alike = _alike(codebook, sides)
+    found: dict[tuple[Pair, str], _Made | None] = {}
+    for (pair, measure), both in sides.items():
+        if both is None:
+            found[pair, measure] = None
+            continue
+        mine, against, row = both
+        difference = _difference(mine.figure, against.figure, alike.get(measure, 0))
+        found[pair, measure] = _Made(mine, against, difference, (position[pair.group], row))
+    return _All(rest, found, alike)
 
 
-def _difference(group: Figure, rest: Figure) -> Difference:
+def _alike(
+    codebook: Codebook, sides: Mapping[tuple[Pair, str], tuple[_Side, _Side, int] | None]
+) -> dict[str, float]:
+    """How alike groups spread, theme by theme; by the groups that are compared on it."""
+    spreads: dict[str, dict[str, tuple[float, float]]] = {one: {} for one in codebook.theme_by_id}
+    for (pair, measure), both in sides.items():
+        if both is not None and measure in spreads and both[0].figure.effective >= 2:
+            n, total, squares = both[0].figure.sums()
+            spreads[measure][pair.group] = (n, variance(n, total, squares))
+    return {
+        theme: alike_freedom([n for n, _ in found.values()], [one for _, one in found.values()])
+        for theme, found in spreads.items()
+    }
+
+
+def _difference(group: Figure, rest: Figure, alike: float = 0) -> Difference:
     if min(group.effective, rest.effective) < 2:
         # One weight outweighs all others: there is a gap, and no telling how sure it is.
         return Difference(group.positive - rest.positive, -1.0, 1.0, 1.0)
     if group.score is not None:
-        return cautious_welch(*group.sums(), *rest.sums())
+        return cautious_welch(*group.sums(), *rest.sums(), alike)
     (n1, total1, _), (n2, total2, _) = group.sums(), rest.sums()
     return miettinen_nurminen(min(total1, n1), n1, min(total2, n2), n2)
 
@@ -213,7 +244,7 @@ def _before(
     if made is None:
         return None
     now = sums_now(shown.figures.sums, found.rests.sums, made.rows, theme)
-    return earlier.before(pair, theme, now)
+    return earlier.before(pair, theme, now, found.alike[theme])
 
 
 def _row(

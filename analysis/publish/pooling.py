@@ -54,13 +54,14 @@ class EarlierWaves:
         default_factory=dict, init=False, repr=False, compare=False
     )
 
-    def before(self, pair: Pair, theme: str, now: Both) -> Before | None:
+    def before(self, pair: Pair, theme: str, now: Both, alike: float) -> Before | None:
         """What they add to one comparison; None when none of them can be compared.
 
         Args:
             pair: the group, and what it is compared with.
             theme: id of the theme.
             now: this wave's sums of both sides.
+            alike: how alike groups spread on the theme, as `cautious_welch` takes it.
         """
         line = list(self._line(pair, theme))
         if not line:
@@ -68,7 +69,7 @@ class EarlierWaves:
         newest, then = line[0]
         (group, rest), (group_then, rest_then) = now, then
         sides = [(*shares(one), *shares(other)) for one, other in (now, then)]
-        together = waves_together(*sides, inflation=SAME_PEOPLE)
+        together = waves_together(*sides, inflation=SAME_PEOPLE, alike=alike)
         was, last = self._followed(pair.group, theme, line)
         mine, theirs = _difference(group, rest), _difference(group_then, rest_then)
         return Before(

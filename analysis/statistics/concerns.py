@@ -22,10 +22,10 @@ from analysis.statistics.suppressed import Suppressed, estimator
 
 FALSE_DISCOVERY_RATE = 0.05
 """The most that one family may err, however few there are."""
-EMERGING = 0.2
+EMERGING = 0.06
 """What all families of a questionnaire divide among them. Findings of both states together are
 false less than 0.1 times a wave, as measured in docs/METHODS.md."""
-CONFIRMED = 0.25
+CONFIRMED = 0.5
 """Part of a family's rate that *confirmed* has: it is the stronger claim."""
 LEAST_GAP = 0.05
 """Share; a smaller gap is raised neither as a concern nor as a strength."""
@@ -42,7 +42,7 @@ ROUNDING = 1e-9
 
 Share = Literal["named", "departments", "others"]
 """Families that divide a part of the rate: named intersections, units inside commands, all else."""
-PARTS: Mapping[Share, float] = {"departments": 0.6, "named": 0.15}
+PARTS: Mapping[Share, float] = {"departments": 0.6, "named": 0.2}
 """Of `EMERGING`, where a questionnaire declares such; all else has what is left."""
 
 FlagKind = Literal["concern", "strength"]

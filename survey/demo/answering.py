@@ -133,7 +133,7 @@ def statements(
         rng = _generator(item.id, seed, wave)
         latent = _latent(rng, codebook, force, people, item) + moved[item.id]
         # The force's own figures stay the same from wave to wave but for what is planted.
-        found[item.id] = _answers(rng, item, latent, _shares(_generator(item.id, seed), item))
+        found[item.id] = _answers(rng, item, latent, shares(item, seed))
     return found
 
 
@@ -172,30 +172,31 @@ def planted(
     return moved
 
 
-def _shares(rng: np.random.Generator, item: Item) -> list[float]:
+def shares(item: Item, seed: int) -> list[float]:
     """The force's share of each valid category, in the order of the item's scores."""
+    rng = _generator(item.id, seed)
     positive = rng.uniform(*(POSITIVE_SENSITIVE if item.sensitive else POSITIVE))
     valid = sorted((c.score or 0.0, c.reading) for c in item.categories if c.valid)
     readings = [reading for _, reading in valid]
     has_neutral = "neutral" in readings
     neutral = (1 - positive) * NEUTRAL_OF_REST * has_neutral
     mass = {"positive": positive, "neutral": neutral, "negative": 1 - positive - neutral}
-    shares = []
+    found = []
     for position, reading in enumerate(readings):
         same = readings.count(reading)
         # The milder of two points is the more usual answer on both sides.
         place = position - readings.index(reading)
         weight = place + 1 if reading == "negative" else same - place
-        shares.append(mass[str(reading)] * weight / (same * (same + 1) / 2))
-    return shares
+        found.append(mass[str(reading)] * weight / (same * (same + 1) / 2))
+    return found
 
 
 def _answers(
-    rng: np.random.Generator, item: Item, latent: npt.NDArray[np.float64], shares: list[float]
+    rng: np.random.Generator, item: Item, latent: npt.NDArray[np.float64], parts: list[float]
 ) -> Codes:
     valid = sorted((c.score or 0.0, c.code) for c in item.categories if c.valid)
     codes = np.array([code for _, code in valid])
-    below = np.cumsum(shares)[:-1]
+    below = np.cumsum(parts)[:-1]
     thresholds = [NormalDist().inv_cdf(share) for share in below]
     chosen = codes[np.searchsorted(thresholds, latent)].astype(object)
     others = [category.code for category in item.categories if not category.valid]

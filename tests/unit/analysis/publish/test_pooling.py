@@ -173,7 +173,7 @@ def test_a_change_of_the_whole_forces_level_is_no_gap() -> None:
     ids = {one: identity(plan, plan.group_by_id[one]) for one in (group, pair.against)}
     then = EarlierTallies("wave-1", CLOSED[0], {theme: "x"}, ids, n, total, squares)
     earlier = EarlierWaves(plan, (then,), {}, {theme: "x"}, POLICY.k, "wave-1")
-    found = earlier.before(pair, theme, (_answers(60, 60), _answers(500, 60)))
+    found = earlier.before(pair, theme, (_answers(60, 60), _answers(500, 60)), alike=0)
     assert found is not None
     assert found.pooled.gap == pytest.approx(0, abs=1e-12)
 
