@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -81,6 +82,11 @@ def launch(browser: Browser) -> Callable[..., BrowserContext]:
     return with_profile
 
 
+EVERY_WIDTH = bool(os.environ.get("CANDOUR_TESTS_EVERY_WIDTH"))
+WIDTHS = (NARROW, 375, 1280)
+"""Pixels; a phone of the smallest kind, a usual one and a desk."""
+
+
 class Visitor:
     """A page in a context of its own, with everything that the browser complained about."""
 
@@ -133,6 +139,7 @@ class Visitor:
 
         There, unless not `forced`, it is looked at in forced colours, whose page has no colour of
         ours: what could go wrong anew are contrast, and the size and place of what is clicked.
+        `make accessibility` runs all rules there, at every width.
         """
         assert self.violations() == []
         assert self.overflow() <= 0
@@ -143,10 +150,12 @@ class Visitor:
     def _looks_right_in_forced_colours(self) -> None:
         before = self.page.viewport_size
         assert before
-        self.page.set_viewport_size({"width": NARROW, "height": before["height"]})
         self._force("active")
-        assert self.violations("color-contrast", "target-size") == []
-        assert self.overflow() <= 0
+        for width in WIDTHS if EVERY_WIDTH else (NARROW,):
+            self.page.set_viewport_size({"width": width, "height": before["height"]})
+            rules = () if EVERY_WIDTH else ("color-contrast", "target-size")
+            assert self.violations(*rules) == []
+            assert self.overflow() <= 0
         self._force("none")
         self.page.set_viewport_size(before)
 
