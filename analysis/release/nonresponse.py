@@ -45,13 +45,14 @@ _BARE = (None, None, None, None, None)
 class Parts:
     """The parts of a group on one level that have a base, a headcount and a rate that both make.
 
-    Parts whose rate is only a lower limit are left out, as if nothing were known of them.
+    Parts whose rate is only a lower limit are left out; `limits` is the headcount of all these.
     """
 
     whole: GroupRow
     breakdown: str
     level: str
     rows: tuple[GroupRow, ...]
+    limits: int
 
     @property
     def answered(self) -> list[int]:
@@ -66,8 +67,11 @@ class Parts:
     @property
     def tell(self) -> bool:
         """Whether they are enough to say something of the whole."""
-        people = self.whole.headcount
-        return people is not None and len(self.rows) > 1 and sum(self.people) >= COVERED * people
+        people, inside = self.whole.headcount, sum(self.people)
+        if people is None or len(self.rows) < 2:
+            return False
+        with_limits = inside + self.limits
+        return with_limits >= COVERED * people and inside >= COVERED * with_limits
 
     @cached_property
     def weighted(self) -> Reweighted:
@@ -285,9 +289,10 @@ def _parts(
     release: Release, group: str, breakdown: BreakdownFacts, level: str, values: list[str]
 ) -> Parts:
     rows = (release.group_by_id.get(f"{breakdown.id}={value}") for value in values)
-    known_of = (row for row in rows if row is not None and row.base is not None and row.headcount)
-    told = tuple(row for row in known_of if not is_lower_limit(release, row.group))
-    return Parts(release.group_by_id[group], breakdown.id, level, told)
+    found = [row for row in rows if row is not None and row.base is not None and row.headcount]
+    told = tuple(row for row in found if not is_lower_limit(release, row.group))
+    limits = sum(row.headcount or 0 for row in found) - sum(row.headcount or 0 for row in told)
+    return Parts(release.group_by_id[group], breakdown.id, level, told, limits)
 
 
 def _whole_rows(release: Release, breakdown: BreakdownFacts) -> Iterator[RepresentativenessRow]:
