@@ -73,7 +73,7 @@ def _results(pool: ProcessPoolExecutor, pieces: int) -> list[Any]:
         # The pool ends what is left by itself; whoever does so too may be in its way.
         raise
     except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
+        pool.shutdown(cancel_futures=True)
         raise
 
 
