@@ -194,6 +194,8 @@ def test_a_browser_that_cannot_seal_takes_and_uses_a_ticket_in_plain_mode(
     assert finish(page) in stored(live_server)
     load(page, live_server, file)
     page.click("#next")
+    # The file is read first: whoever goes on before that goes nowhere.
+    expect(page.locator("h1:visible")).to_have_text("Speaking up")
     for _ in range(3):
         page.click("#next")
     page.click("#send")
