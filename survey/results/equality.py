@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from analysis.plan import FORCE
 from analysis.release.model import BreakdownFacts, Release
 from analysis.release.rows import GroupRow, MeasureRow
-from analysis.statistics.concerns import PAST
 from survey.results import findings, response, words
 from survey.results.findings import Finding
 from survey.results.reading import Reading
@@ -131,14 +130,7 @@ def _cell(release: Release, group: str, theme: str) -> Cell:
     if row.status != "shown" or made is None or made.status != "shown" or made.gap is None:
         return Cell(figure)
     gap = words.with_range(made.gap, made.lower, made.upper, signed=True, digits=0)
-    marks = (
-        one.kind
-        for one in release.concerns
-        if (one.group, one.measure) == (group, theme)
-        and one.kind != "level"
-        and one.state not in PAST
-    )
-    return Cell(figure, gap, next(marks, ""))
+    return Cell(figure, gap, findings.marks(release).get((group, theme), ""))
 
 
 def _themes(release: Release) -> list[MeasureRow]:

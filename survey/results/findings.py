@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from analysis.release.model import Release
 from analysis.release.rows import ConcernKind, ConcernRow, ConcernState
-from analysis.statistics.concerns import PAST
+from analysis.statistics.concerns import PAST, FlagKind
 from analysis.statistics.sentences import often_unseen
 from survey.results import standardised, words
 from survey.results.rounded import further
@@ -85,6 +85,15 @@ class Findings:
 
 Key = tuple[str, str, str]
 """Group, measure and kind of a finding."""
+
+
+def marks(release: Release) -> dict[tuple[str, str], FlagKind]:
+    """What is raised now, by the ids of the group and of the theme or statement."""
+    return {
+        (row.group, row.measure): row.kind
+        for row in release.concerns
+        if row.kind != "level" and row.state not in PAST
+    }
 
 
 def findings(

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from analysis.plan import FORCE
 from analysis.release.model import Release
 from analysis.release.rows import EstimateRow, MeasureRow, TrendRow
-from analysis.statistics.concerns import PAST
 from analysis.statistics.sentences import how_it_moved
 from survey.results import concern_levels, findings, moved_words, response, waves, words
 from survey.results.findings import Finding
@@ -112,7 +111,7 @@ def _score(reading: Reading, theme: MeasureRow) -> Score:
         href,
         figure,
         "" if row.lower is None else f"{row.lower} to {row.upper}",
-        _mark(release, reading.own, theme.measure),
+        findings.marks(release).get((reading.own, theme.measure), ""),
         "" if reading.own == FORCE else _figure(force),
         _moved(reading, theme.measure),
         _over(release, reading.own, theme.measure),
@@ -123,17 +122,6 @@ def _figure(row: EstimateRow | None) -> str:
     if row is None or row.status != "shown" or row.positive is None:
         return ""
     return words.short_percent(row.positive, row.positive_bound)
-
-
-def _mark(release: Release, group: str, measure: str) -> str:
-    found = (
-        one.kind
-        for one in release.concerns
-        if (one.group, one.measure) == (group, measure)
-        and one.kind != "level"
-        and one.state not in PAST
-    )
-    return next(found, "")
 
 
 def _moved(reading: Reading, theme: str) -> str:

@@ -14,9 +14,9 @@ from typing import Literal
 from analysis.plan import FORCE
 from analysis.release.model import Release
 from analysis.release.rows import EstimateRow, GroupRow, LadderRow, MeasureRow
-from analysis.statistics.concerns import PAST
 from survey.results import words
 from survey.results.charts.palette import NEAR, SHADES, Shade, shade
+from survey.results.findings import marks
 from survey.results.rounded import further
 
 CellState = Literal["shown", "instead", "not_shown", "not_asked"]
@@ -133,11 +133,7 @@ class _Painter:
     def __init__(self, release: Release) -> None:
         self.release = release
         self.themes: list[MeasureRow] = [row for row in release.measures if row.kind == "theme"]
-        self.marks: dict[tuple[str, str], Mark] = {
-            (row.group, row.measure): row.kind
-            for row in release.concerns
-            if row.kind != "level" and row.state not in PAST
-        }
+        self.marks = marks(release)
         tables = {table for table, _ in release.manifest.tables}
         self.instead: dict[str, LadderRow] = {
             row.asked: row for row in release.ladders if row.ladder in tables and row.rung > 1

@@ -6,59 +6,21 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
-import numpy as np
 import pytest
+from fixtures_coarser import ASKED, BOOK, answers
 
 from analysis.attack.audit import audit
 from analysis.forecast import frame
 from analysis.policy import DisclosurePolicy
 from analysis.publish import WaveFacts, publish
 from analysis.release.model import Release
-from survey.questionnaire.answers import microdata
-from survey.questionnaire.codebook import codebook
-from survey.questionnaire.loader import parse
 
-ASKED = parse(
-    """
-id: coarse
-version: "1"
-title: A survey
-minutes: 5
-scales:
-  agree:
-    polarity: best_last
-    points: [{code: "1", label: Disagree}, {code: "2", label: Neither}, {code: "3", label: Agree}]
-sections:
-  - id: work
-    title: Work
-    questions:
-      - {id: calm, text: It was calm., scale: agree}
-      - id: unit
-        type: unit
-        text: Where do you work?
-        units:
-          - {id: north, label: North, units: [{id: a, label: A}, {id: b, label: B}]}
-          - {id: south, label: South, units: [{id: c, label: C}, {id: d, label: D}]}
-breakdowns:
-  unit: {variable: unit, levels: [command, department], coarser_answers: true}
-tables: [[unit]]
-support: [{label: Somebody, detail: Telephone 123.}]
-""",
-    "q",
-)
-BOOK = codebook(ASKED)
 PEOPLE = {"a": 240, "b": 230, "c": 260, "d": 250}
 
 
 def released(people: Mapping[str, int]) -> Release:
-    dice = np.random.default_rng(4)
-    rows = [
-        {"unit": unit, "calm": str(dice.integers(1, 4))}
-        for unit, n in people.items()
-        for _ in range(n)
-    ]
     return publish(
-        *(BOOK, ASKED.plan, microdata(BOOK, rows)),
+        *(BOOK, ASKED.plan, answers(people)),
         wave=WaveFacts("autumn", "Autumn survey", date(2026, 11, 1)),
         policy=DisclosurePolicy(),
         headcounts={},

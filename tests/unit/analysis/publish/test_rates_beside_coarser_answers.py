@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
-import numpy as np
 import pytest
+from fixtures_coarser import ASKED, BOOK, answers
 
 from analysis.errors import ReleaseError
 from analysis.policy import DisclosurePolicy
@@ -22,56 +22,18 @@ from analysis.release.nonresponse import (
     representativeness_rows,
 )
 from analysis.release.rows import GroupRow, RepresentativenessRow
-from survey.questionnaire.answers import microdata
-from survey.questionnaire.codebook import codebook
-from survey.questionnaire.loader import parse
 from survey.results import response
 from survey.results.scope import whole_force
 
-ASKED = parse(
-    """
-id: coarse
-version: "1"
-title: A survey
-minutes: 5
-scales:
-  agree:
-    polarity: best_last
-    points: [{code: "1", label: Disagree}, {code: "2", label: Neither}, {code: "3", label: Agree}]
-sections:
-  - id: work
-    title: Work
-    questions:
-      - {id: calm, text: It was calm., scale: agree}
-      - id: unit
-        type: unit
-        text: Where do you work?
-        units:
-          - {id: north, label: North, units: [{id: a, label: A}, {id: b, label: B}]}
-          - {id: south, label: South, units: [{id: c, label: C}, {id: d, label: D}]}
-breakdowns:
-  unit: {variable: unit, levels: [command, department], coarser_answers: true}
-tables: [[unit]]
-support: [{label: Somebody, detail: Telephone 123.}]
-""",
-    "q",
-)
-BOOK = codebook(ASKED)
 DEPARTMENTS = ("unit=a", "unit=b", "unit=c", "unit=d")
 ALIKE = {"a": 160, "b": 160, "c": 240, "d": 240}
 INVITED = {"a": 200, "b": 200, "c": 300, "d": 300, "north": 400, "south": 600}
 
 
 def released(people: Mapping[str, int], invited: Mapping[str, int] = INVITED) -> Release:
-    dice = np.random.default_rng(4)
-    rows = [
-        {"unit": unit, "calm": str(dice.integers(1, 4))}
-        for unit, n in people.items()
-        for _ in range(n)
-    ]
     headcounts = {f"unit={unit}": n for unit, n in invited.items()}
     return publish(
-        *(BOOK, ASKED.plan, microdata(BOOK, rows)),
+        *(BOOK, ASKED.plan, answers(people)),
         wave=WaveFacts("autumn", "Autumn survey", date(2026, 11, 1)),
         policy=DisclosurePolicy(),
         headcounts={**headcounts, "force": invited["north"] + invited["south"]},

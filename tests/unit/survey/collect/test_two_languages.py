@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from functools import cache
 from html import unescape
@@ -16,6 +16,7 @@ import pytest
 from answering import stored
 from babel.support import NullTranslations
 from catalogue_of_sentences import translated
+from fixtures_questionnaires import texts_of
 from fixtures_wave import QUESTIONNAIRES, LiveServer, LiveWave, open_live_wave
 from flask.testing import FlaskClient
 from html_page import Page, words
@@ -26,7 +27,6 @@ from survey.app import create_app, create_preview
 from survey.collect import both, box, document, sent
 from survey.manage import waves
 from survey.questionnaire import loader
-from survey.questionnaire.model import Text
 
 SURVEY = "/survey/autumn"
 GET = (
@@ -72,17 +72,6 @@ def sentences(language: str) -> frozenset[str]:
             if len(piece.strip(" .,:;")) > 3 and piece.strip(" .,:;") not in other:
                 pieces.add(piece.strip(" .,:;"))
     return frozenset(pieces)
-
-
-def texts_of(part: object) -> Iterator[Text]:
-    if isinstance(part, Text):
-        yield part
-    elif isinstance(part, tuple):
-        for one in part:
-            yield from texts_of(one)
-    elif hasattr(part, "__dataclass_fields__"):
-        for name in part.__dataclass_fields__:
-            yield from texts_of(getattr(part, name))
 
 
 def shown(page: str) -> str:

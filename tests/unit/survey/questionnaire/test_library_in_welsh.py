@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fixtures_questionnaires import texts_of
 from fixtures_wave import QUESTIONNAIRES
 from ruamel.yaml import YAML
 
@@ -16,7 +17,7 @@ from survey.demo import bilingual
 from survey.errors import QuestionnaireError
 from survey.questionnaire import differences, loader
 from survey.questionnaire.codebook import codebook
-from survey.questionnaire.model import Questionnaire, Text
+from survey.questionnaire.model import Questionnaire
 
 BOTH = ("culture", "leavers")
 """The longest, and the one with a question of several answers; wordings of all are looked up."""
@@ -75,17 +76,6 @@ def test_every_wording_of_the_library_and_the_bank_has_its_welsh() -> None:
 def test_a_new_wording_is_noticed() -> None:
     files = FILES | {"new.yaml": {"sections": [{"title": "Something new"}]}}
     assert untranslated(files) == ["Something new"]
-
-
-def texts_of(part: object) -> Iterator[Text]:
-    if isinstance(part, Text):
-        yield part
-    elif isinstance(part, tuple):
-        for one in part:
-            yield from texts_of(one)
-    elif hasattr(part, "__dataclass_fields__"):
-        for name in part.__dataclass_fields__:
-            yield from texts_of(getattr(part, name))
 
 
 @pytest.mark.parametrize("name", BOTH)
