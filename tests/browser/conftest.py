@@ -139,21 +139,26 @@ class Visitor:
 
         There, unless not `forced`, it is looked at in forced colours, whose page has no colour of
         ours: what could go wrong anew are contrast, and the size and place of what is clicked.
-        `make accessibility` runs all rules there, at every width.
+        `make accessibility` runs all rules at every width, in both colours.
         """
-        assert self.violations() == []
-        assert self.overflow() <= 0
-        if forced:
-            self._looks_right_in_forced_colours()
+        if EVERY_WIDTH:
+            for colours in ("none", "active"):
+                self._looks_right_in(colours, WIDTHS)
+        else:
+            assert self.violations() == []
+            assert self.overflow() <= 0
+            if forced:
+                self._looks_right_in("active", (NARROW,), "color-contrast", "target-size")
         assert self.complaints == []
 
-    def _looks_right_in_forced_colours(self) -> None:
+    def _looks_right_in(
+        self, colours: Literal["active", "none"], widths: tuple[int, ...], *rules: str
+    ) -> None:
         before = self.page.viewport_size
         assert before
-        self._force("active")
-        for width in WIDTHS if EVERY_WIDTH else (NARROW,):
+        self._force(colours)
+        for width in widths:
             self.page.set_viewport_size({"width": width, "height": before["height"]})
-            rules = () if EVERY_WIDTH else ("color-contrast", "target-size")
             assert self.violations(*rules) == []
             assert self.overflow() <= 0
         self._force("none")
