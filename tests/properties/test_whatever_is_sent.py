@@ -21,6 +21,7 @@ from werkzeug.test import TestResponse
 
 from survey.app import create_app
 from survey.collect import box, document, issuer, submit
+from survey.collect.base64url import read
 
 pytestmark = pytest.mark.slow
 
@@ -228,7 +229,8 @@ def judge(target: Target, right: dict[str, str], sent: dict[str, object]) -> Non
     response = target.client.post("/box/autumn", json=sent)
     after = target.kept()[0]
     if response.status_code == 200:
-        assert {name: str(value).strip() for name, value in sent.items()} == right
+        # Bits that a last symbol does not use may differ: the bytes are the same.
+        assert [read(sent[name]) for name in right] == [read(one) for one in right.values()]
         assert after - before in {0, 1}
         assert len(set(box.tokens_in(box_path))) == after
     else:
