@@ -57,7 +57,7 @@ loss: $(STAMP)
 link-game: $(STAMP) $(ASSETS)
 	PYTHONPATH=.:tests:tests/anonymity $(BIN)/python -m game
 
-# Every page that a browser test visits, in forced colours at three widths by all rules.
+# Every page that a browser test visits, in its own and in forced colours at three widths by all rules.
 .PHONY: accessibility
 accessibility: $(STAMP) $(ASSETS)
 	CANDOUR_TESTS_EVERY_WIDTH=1 $(PYTEST) tests/browser -m browser -n 2 --dist loadfile

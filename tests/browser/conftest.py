@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from answering import NARROW
@@ -136,25 +137,36 @@ class Visitor:
 
         There, unless not `forced`, it is looked at in forced colours, whose page has no colour of
         ours: what could go wrong anew are contrast, and the size and place of what is clicked.
-        `make accessibility` runs all rules there, at every width.
+        `make accessibility` runs all rules at every width, in both colours.
         """
         assert self.overflow() <= 0
         with self._judged() as judged:
-            assert _violations(judged) == []
-            if forced:
-                self._looks_right_in_forced_colours(judged)
+            if EVERY_WIDTH:
+                for colours in ("none", "active"):
+                    self._looks_right_in(colours, judged, WIDTHS)
+            else:
+                assert _violations(judged) == []
+                if forced:
+                    self._looks_right_in(
+                        "active", judged, (NARROW,), "color-contrast", "target-size"
+                    )
         assert self.complaints == []
 
-    def _looks_right_in_forced_colours(self, judged: Page) -> None:
+    def _looks_right_in(
+        self,
+        colours: Literal["active", "none"],
+        judged: Page,
+        widths: tuple[int, ...],
+        *rules: str,
+    ) -> None:
         before = self.page.viewport_size
         assert before
         both = (self.page, judged) if judged is not self.page else (judged,)
         for one in both:
-            one.emulate_media(forced_colors="active")
-        for width in WIDTHS if EVERY_WIDTH else (NARROW,):
+            one.emulate_media(forced_colors=colours)
+        for width in widths:
             for one in both:
                 one.set_viewport_size({"width": width, "height": before["height"]})
-            rules = () if EVERY_WIDTH else ("color-contrast", "target-size")
             assert _violations(judged, *rules) == []
             assert self.overflow() <= 0
         self.page.emulate_media(forced_colors="none")
