@@ -156,7 +156,7 @@ _MEANINGS = {
     "year": "of the benchmark",
 }
 
-_MAY_BE_EMPTY = {"against", "asked_of", "before", "breakdown", "parts_level"}
+_MAY_BE_EMPTY = {"against", "asked_of", "before", "breakdown", "fingerprint", "parts_level"}
 """Columns of text that is empty where there is nothing to say."""
 
 _DATATYPES = {str: "string", int: "integer", float: "decimal", bool: "boolean"}
