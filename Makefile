@@ -38,6 +38,13 @@ programs:
 	bash .ci/browser
 	bash .ci/postgresql
 
+# LibreOffice opens exported workbooks: it takes a minute to install, so `make test` leaves it out
+# where it is not there.
+.PHONY: office
+office: $(STAMP)
+	bash .ci/office
+	$(PYTEST) tests -m office
+
 .PHONY: lint types doors style
 lint: types doors style
 types: $(STAMP)
