@@ -37,6 +37,7 @@ check:
 programs:
 	bash .ci/browser
 	bash .ci/postgresql
+	bash .ci/pango
 
 .PHONY: lint types doors style
 lint: types doors style

@@ -46,6 +46,7 @@ class Reading:
     Attributes:
         releases: all that are in force, oldest first, `release` among them.
         wrote: themes of the wave's comments, where there are any.
+        hash: of `release`, as the store names it; empty for one that is in no store.
     """
 
     release: Release
@@ -53,6 +54,7 @@ class Reading:
     scope: Scope
     addresses: Addresses
     wrote: CommentThemes | None = None
+    hash: str = ""
 
     @property
     def wave(self) -> str:
