@@ -93,7 +93,7 @@ invented: $(STAMP)
 	$(BIN)/python -m survey.demo.invented
 
 screenshots: $(STAMP) $(ASSETS)
-	$(BIN)/python docs/make_screenshots.py
+	PYTHONPATH=. $(BIN)/python docs/make_screenshots.py $(DEMO)
 
 assets: $(ASSETS)
 

@@ -1,4 +1,4 @@
-"""Reading what an attacker was given: folders, Releases, exports, workbooks, saved pages."""
+"""Reading what an attacker was given: folders, Releases, exports, workbooks, saved pages, PDFs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from analysis.attack import workbooks
+from analysis.attack import papers, workbooks
 from analysis.attack.material import Material, Page, Published, Sheet
 from analysis.csv_rows import header_of, rows
 from analysis.errors import DataError, LeakingRelease
@@ -17,7 +17,8 @@ _PACKED = (".release", ".zip")
 _PAGES = (".html", ".htm")
 _SHEETS = (".csv", ".csv.gz")
 _BOOKS = (".xlsx", ".xlsm")
-_READ = (*_PACKED, *_PAGES, *_SHEETS, *_BOOKS)
+_PAPERS = (".pdf",)
+_READ = (*_PACKED, *_PAGES, *_SHEETS, *_BOOKS, *_PAPERS)
 
 
 def read(paths: Sequence[Path]) -> Material:
@@ -36,8 +37,8 @@ def read(paths: Sequence[Path]) -> Material:
             found = _with(found, file)
         if found == before:
             raise DataError(
-                f"{path}: there is no Release, CSV file, workbook or HTML page to attack in this "
-                "folder."
+                f"{path}: there is no Release, CSV file, workbook, HTML page or PDF to attack in "
+                "this folder."
             )
     return found
 
@@ -53,8 +54,8 @@ def _files(path: Path) -> Iterator[Path]:
         return
     if path.is_file() and not path.name.endswith(_READ):
         raise DataError(
-            f"{path}: a Release, a CSV file, a workbook (.xlsx) or an HTML page is wanted; save a "
-            "spreadsheet as .xlsx."
+            f"{path}: a Release, a CSV file, a workbook (.xlsx), an HTML page or a PDF is wanted; "
+            "save a spreadsheet as .xlsx."
         )
     yield path
 
@@ -64,6 +65,8 @@ def _with(found: Material, file: Path) -> Material:
     if file.name.endswith(_PAGES):
         page = Page(name, _text(file))
         return replace(found, pages=(*found.pages, page))
+    if file.name.endswith(_PAPERS):
+        return replace(found, pages=(*found.pages, papers.read(file)))
     if file.name.endswith(_BOOKS):
         book = workbooks.read(file)
         return replace(
