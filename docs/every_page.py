@@ -152,5 +152,5 @@ def take_all(browser: Browser, app: Flask, site: str, out: Path, code: str) -> M
         found[camera.whose] = len(pages)
         if name is None:
             camera.take("sign-in", "/results/sign-in")
-            answer(camera, next(one for kind, one in pages if kind == "respond-survey"), code)
+            answer(camera, next(one for _, one in pages if one.startswith("/survey/")), code)
     return found
