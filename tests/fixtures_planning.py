@@ -1,0 +1,32 @@
+"""A site whose wave manager prepares waves; issuing keys are made once for all of them."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+from fixtures_results import Site, make_site
+from fixtures_wave import QUESTIONNAIRES
+
+from survey.close import keys
+from survey.manage import issuing_keys, waves
+from survey.questionnaire import loader
+
+MANAGER = "manager"
+WAVES = "/results/manage/waves"
+
+issuing_key = cache(issuing_keys._made)
+"""An issuing key: to make one takes long."""
+
+
+def planning_site(home: Path, patch: pytest.MonkeyPatch) -> Site:
+    """A site without Releases and without waves."""
+    patch.setattr(issuing_keys, "_made", issuing_key)
+    return make_site(home, waves=[])
+
+
+def add_draft(site: Site, wave_id: str = "autumn", file: str = "small.yaml") -> waves.Wave:
+    """A draft wave of one of the tests' questionnaires."""
+    asked = loader.load(QUESTIONNAIRES / file)
+    return waves.create(site.stores, wave_id, wave_id.title(), asked, keys.new().public)
