@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from analysis.policy import RULES, DisclosurePolicy
 from survey.collect import fingerprint
 from survey.database import Stores
+from survey.manage import waves
 from survey.manage.officers import PublicKeys
 from survey.manage.people import Person
 from survey.manage.steps import MakeStep, Step
 from survey.manage.waves import Wave
 from survey.planning import cards_step, headcounts_step
+from survey.planning.earlier import before
+from survey.planning.stricter import stricter
 
 STEPS: tuple[MakeStep, ...] = (
     headcounts_step.step,
@@ -86,6 +88,7 @@ class WavePage:
             before there was one.
         officers: the fingerprint of the release officers' keys.
         steps: what is done with it.
+        before: the wave of its line before it; None where it is the first.
     """
 
     wave: Wave
@@ -94,6 +97,7 @@ class WavePage:
     fingerprint: str | None
     officers: str
     steps: tuple[Step, ...]
+    before: Wave | None
 
 
 def wave_page(stores: Stores, wave: Wave, person: Person) -> WavePage:
@@ -107,6 +111,7 @@ def wave_page(stores: Stores, wave: Wave, person: Person) -> WavePage:
         fingerprint.of(wave) if wave.token_key else None,
         keys.fingerprint,
         tuple(step for step in made if step is not None),
+        before(waves.all_waves(stores), wave),
     )
 
 
@@ -118,15 +123,6 @@ def _facts(wave: Wave) -> Iterator[tuple[str, str]]:
         if when:
             yield name, day(when)
     yield "Disclosure rules", "; ".join(stricter(wave.policy)) or "those that everybody has"
-
-
-def stricter(policy: DisclosurePolicy) -> Iterator[str]:
-    """Each value of a policy that is not the default, in words."""
-    usual = DisclosurePolicy()
-    for name, rule in RULES.items():
-        value, default = getattr(policy, name), getattr(usual, name)
-        if value != default:
-            yield f"{name} is {value:,} {rule.unit} (and not {default:,})"
 
 
 def day(when: date) -> str:
