@@ -16,7 +16,7 @@ from survey.manage.access import WAVES
 from survey.manage.people import Person
 from survey.manage.sign_in import require
 from survey.manage.waves import Wave
-from survey.planning import new_wave
+from survey.planning import forecast_file, new_wave
 from survey.planning.earlier import Earlier, earlier_of
 from survey.planning.new_wave import OWN, Ready, Typed, rule_field
 from survey.planning.sending import (
@@ -216,6 +216,7 @@ def throw_away(person: Person, wave_id: str) -> ResponseReturnValue:
         except WaveStateError as refused:
             error = str(refused)
         else:
+            forecast_file.remove(stores().settings, wave.id)
             log(person, f"threw the draft {wave.id} away")
             return redirect(url_for("waves.listed"))
     page = ThrowAwayPage(wave, error)

@@ -13,12 +13,13 @@ from survey.manage.officers import PublicKeys
 from survey.manage.people import Person
 from survey.manage.steps import MakeStep, Step
 from survey.manage.waves import Wave
-from survey.planning import cards_step, headcounts_step
+from survey.planning import cards_step, forecast_step, headcounts_step
 from survey.planning.earlier import before
 from survey.planning.stricter import stricter
 
 STEPS: tuple[MakeStep, ...] = (
     headcounts_step.step,
+    forecast_step.step,
     cards_step.step,
 )
 """What is done with a wave, in the order of the page."""
