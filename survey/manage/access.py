@@ -60,7 +60,8 @@ DUTIES: Mapping[Role, Duty] = {
     ),
     "manager": Duty(
         "Wave manager",
-        "prepares waves and sees how they stand, where they are kept, and reads no results",
+        "prepares waves where they are kept: questionnaire, headcounts, forecast and cards; sees "
+        "exact headcounts, those of small groups too, and reads no results",
     ),
     "association": Duty(
         "Staff association", "reads the log of who read what, and the list of who may sign in"
