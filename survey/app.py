@@ -112,8 +112,10 @@ def _surfaces(app: Flask, settings: Settings) -> None:
         app.register_blueprint(log_pages.blueprint)
     if {RESULTS, ISSUE} <= set(settings.surfaces):
         from survey.manage import pages as manage_pages
+        from survey.planning import pages as planning_pages
 
         app.register_blueprint(manage_pages.blueprint)
+        planning_pages.install(app)
     if {RESULTS, BOX} & set(settings.surfaces):
         from survey.manage import waves
 

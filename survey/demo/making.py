@@ -72,6 +72,7 @@ SIGN_INS = (
     SignIn("board-support", "board", "contact-and-support", "board of Contact and Support"),
     SignIn("board-protection", "board", "public-protection", "board of Public Protection"),
     SignIn("hr", "hr", None, "HR, the whole force"),
+    SignIn("manager", "manager", None, "wave manager, who prepares the next survey"),
     SignIn("federation", "association", None, "staff association, which reads who read what"),
 )
 

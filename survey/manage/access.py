@@ -14,12 +14,15 @@ from typing import Literal, get_args
 Role = Literal["board", "hr", "officer", "manager", "association", "administrator"]
 ROLES: tuple[Role, ...] = get_args(Role)
 
-Pages = Literal["home", "board", "hr", "actions", "questionnaires", "releases", "people", "log"]
+Pages = Literal[
+    "home", "board", "hr", "actions", "questionnaires", "waves", "releases", "people", "log"
+]
 HOME: Pages = "home"
 BOARD: Pages = "board"
 HR: Pages = "hr"
 ACTIONS: Pages = "actions"
 QUESTIONNAIRES: Pages = "questionnaires"
+WAVES: Pages = "waves"
 RELEASES: Pages = "releases"
 PEOPLE: Pages = "people"
 LOG: Pages = "log"
@@ -30,6 +33,7 @@ MAY_OPEN: Mapping[Pages, frozenset[Role]] = {
     HR: frozenset({"hr"}),
     ACTIONS: frozenset({"board", "hr"}),
     QUESTIONNAIRES: frozenset({"hr", "manager"}),
+    WAVES: frozenset({"manager"}),
     RELEASES: frozenset({"officer"}),
     PEOPLE: frozenset({"association", "administrator"}),
     LOG: frozenset({"association"}),
@@ -56,8 +60,8 @@ DUTIES: Mapping[Role, Duty] = {
     ),
     "manager": Duty(
         "Wave manager",
-        "compares the questionnaires of waves where they are kept; waves are made, opened and "
-        "closed by the commands of Candour on the server",
+        "prepares waves where they are kept: questionnaire, headcounts, forecast and cards; sees "
+        "exact headcounts, those of small groups too, and reads no results",
     ),
     "association": Duty(
         "Staff association", "reads the log of who read what, and the list of who may sign in"

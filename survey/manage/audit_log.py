@@ -22,7 +22,16 @@ from survey.database import Stores
 from survey.manage.tables import LogEntryRow, LogHeadRow
 
 Kind = Literal[
-    "sign-in", "sign-out", "failed", "view", "export", "refusal", "setting", "release", "action"
+    "sign-in",
+    "sign-out",
+    "failed",
+    "view",
+    "export",
+    "refusal",
+    "setting",
+    "release",
+    "action",
+    "wave",
 ]
 KINDS: Mapping[Kind, str] = {
     "sign-in": "Signed in",
@@ -34,6 +43,7 @@ KINDS: Mapping[Kind, str] = {
     "setting": "Changed who may sign in",
     "release": "Took in results",
     "action": "Wrote about an action",
+    "wave": "Managed a wave",
 }
 """Every kind of entry, in words."""
 

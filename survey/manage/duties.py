@@ -6,13 +6,23 @@ from dataclasses import dataclass
 
 from flask import Flask, url_for
 
-from survey.manage.access import DUTIES, LOG, PEOPLE, QUESTIONNAIRES, RELEASES, Pages, may_open
+from survey.manage.access import (
+    DUTIES,
+    LOG,
+    PEOPLE,
+    QUESTIONNAIRES,
+    RELEASES,
+    WAVES,
+    Pages,
+    may_open,
+)
 from survey.manage.people import Person
 
 _LEADS: tuple[tuple[Pages, str, str], ...] = (
     (LOG, "log.entries", "Who read what: the log"),
     (PEOPLE, "log.everybody", "Who may sign in"),
     (RELEASES, "published.releases", "Releases that are published here"),
+    (WAVES, "waves.listed", "Waves: prepare and run a survey"),
     (QUESTIONNAIRES, "manage.questionnaires", "What changed between two questionnaires"),
 )
 
