@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from analysis.policy import RULES, DisclosurePolicy
+from survey.agreeing import steps
 from survey.collect import fingerprint
 from survey.database import Stores
+from survey.manage import policy_words
 from survey.manage.officers import PublicKeys
 from survey.manage.people import Person
 from survey.manage.steps import MakeStep, Step
@@ -18,6 +19,8 @@ from survey.planning import cards_step, headcounts_step
 STEPS: tuple[MakeStep, ...] = (
     headcounts_step.step,
     cards_step.step,
+    steps.opening,
+    steps.closing,
 )
 """What is done with a wave, in the order of the page."""
 
@@ -117,16 +120,7 @@ def _facts(wave: Wave) -> Iterator[tuple[str, str]]:
     for name, when in (("Opened", wave.opened), ("Closed", wave.closed)):
         if when:
             yield name, day(when)
-    yield "Disclosure rules", "; ".join(stricter(wave.policy)) or "those that everybody has"
-
-
-def stricter(policy: DisclosurePolicy) -> Iterator[str]:
-    """Each value of a policy that is not the default, in words."""
-    usual = DisclosurePolicy()
-    for name, rule in RULES.items():
-        value, default = getattr(policy, name), getattr(usual, name)
-        if value != default:
-            yield f"{name} is {value:,} {rule.unit} (and not {default:,})"
+    yield "Disclosure rules", policy_words.in_words(wave.policy)
 
 
 def day(when: date) -> str:
