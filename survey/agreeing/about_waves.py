@@ -38,7 +38,7 @@ def opening_now(session: Session, settings: Settings, wave_id: str) -> Facts:
     wave = waves.read(session, wave_id)
     codes = code_list.read(session, wave_id)
     query = select(HeadcountRow.group_id, HeadcountRow.people).where(HeadcountRow.wave == wave_id)
-    people = dict(session.execute(query.order_by(HeadcountRow.group_id)).tuples().all())
+    people = {group: number for group, number in session.execute(query)}  # noqa: C416
     checked = list(_checked(wave, codes, settings))
     return Facts(
         (

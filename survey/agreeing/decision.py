@@ -93,9 +93,10 @@ def decision(
         now: the moment.
     """
     found = agreements.of_subject(stores, subject)
-    standing = next((one for one in found if one.stands and one.act in acts), None)
+    standing = next((one for one in found if one.stands), None)
     holds = standing is not None and _holds(standing, acts, now)
-    facts = acts[standing.act] if standing and standing.act in acts else next(iter(acts.values()))
+    first = next(iter(acts.values()))
+    facts = acts.get(standing.act, first) if standing else first
     waits = standing is not None and standing.verdict == "proposed" and holds
     why_not = _why_not(standing, person) if standing is not None and waits else ""
     free = standing is None or (standing.verdict == "proposed" and not holds)
@@ -120,7 +121,10 @@ def decision(
 def _holds(standing: Agreement, acts: Mapping[Act, Facts], now: datetime) -> bool:
     if standing.is_late(now):
         return False
-    return standing.verdict == "agreed" or standing.state == acts[standing.act].state
+    if standing.verdict == "agreed":
+        return True
+    # It may be of what is past: a command did it meanwhile.
+    return standing.act in acts and standing.state == acts[standing.act].state
 
 
 def _why_not(standing: Agreement, person: Person) -> str:
