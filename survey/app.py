@@ -119,7 +119,7 @@ def _surfaces(app: Flask, settings: Settings) -> None:
         from survey.planning import pages as planning_pages
 
         app.register_blueprint(manage_pages.blueprint)
-        app.register_blueprint(planning_pages.blueprint)
+        planning_pages.install(app)
     if {RESULTS, BOX} & set(settings.surfaces):
         from survey.manage import waves
 

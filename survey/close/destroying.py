@@ -14,7 +14,7 @@ from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete
 
 from survey.catalogue import translatable
 from survey.close import keys as release_keys
@@ -25,18 +25,13 @@ from survey.close.reasons import for_everybody
 from survey.config import BOX, ISSUE, Settings
 from survey.database import Stores
 from survey.errors import SettingsError, WaveStateError
-from survey.manage import closings, destructions, secret_files, waves
+from survey.manage import closings, destructions, drafts, secret_files, waves
 from survey.manage.destructions import Destruction
 from survey.manage.erasing import DOOMED, erase, erase_all
 from survey.manage.officers import PublicKeys
-from survey.manage.tables import CodeRow, WaveRow
+from survey.manage.tables import CodeRow
 from survey.manage.waves import State, Wave
 from survey.results import store
-
-_DRAFT = (
-    "a draft that never opened: hashes of codes, salt, issuing key and empty ballot box, as far as "
-    "it had them"
-)
 
 _DONE: dict[State, str] = {
     "draft": "The draft {} is destroyed; it never opened.",
@@ -102,7 +97,7 @@ def destroy(
         keys = release_keys.load(key_file)
         expect_keys_of(wave, keys)
     if wave.state == "draft":
-        _keep_from_opening(stores, wave_id)
+        drafts.keep_from_opening(stores, wave_id)
     _erase_answers(stores, wave_id)
     if not noted:
         _note(stores, wave, keys, today, unpublished)
@@ -120,7 +115,7 @@ def destroy(
 def _there_was(wave: Wave, settings: Settings, had_answers: bool) -> str:
     """What the note says was destroyed: what this host had of the wave in its state."""
     if wave.state == "draft":
-        return _DRAFT
+        return drafts.WHAT
     answers = translatable("a ballot box without any answer")
     if had_answers:
         answers = translatable("sealed answers")
@@ -196,19 +191,6 @@ def _nobody_answered(stores: Stores, wave_id: str) -> bool:
         return False
     closed_box = rewriting.path_of(stores.settings, wave_id)
     return not closed_box.exists() or not list(rewriting.sealed_answers(closed_box))
-
-
-def _keep_from_opening(stores: Stores, wave_id: str) -> None:
-    """Take a draft's cards away first: without them it cannot be opened while its files go.
-
-    Raises:
-        WaveStateError: when another process has just opened it.
-    """
-    with stores.issuer() as session:
-        draft = update(WaveRow).where(WaveRow.id == wave_id, WaveRow.state == "draft")
-        if not session.execute(draft.values(cards=0)).rowcount:  # type: ignore[attr-defined]
-            raise WaveStateError(f"Wave {wave_id} is no draft any more; nothing was destroyed.")
-        session.execute(delete(CodeRow).where(CodeRow.wave == wave_id))
 
 
 def _expect_last_wave(stores: Stores, wave: Wave) -> None:

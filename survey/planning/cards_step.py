@@ -12,14 +12,16 @@ from survey.manage.waves import SMALLEST_WAVE, Wave
 
 @dataclass(frozen=True)
 class CardsStep:
-    """How many cards a wave has, and needs to open."""
+    """How many cards a wave has, and needs to open; and whether more can come."""
 
+    wave: str
+    can_change: bool
     cards: int
     needed: int
 
 
 def step(stores: Stores, wave: Wave, person: Person) -> Step:  # noqa: ARG001
     """Whether the wave has its cards."""
-    page = CardsStep(wave.cards, SMALLEST_WAVE)
+    page = CardsStep(wave.id, wave.state == "draft", wave.cards, SMALLEST_WAVE)
     state: StepState = "done" if wave.cards >= SMALLEST_WAVE else "now"
     return Step("cards", "Cards", state, "manage/steps/cards.html", page)

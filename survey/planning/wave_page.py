@@ -6,15 +6,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+<<<<<<< HEAD
 from survey.agreeing import steps
 from survey.collect import fingerprint
 from survey.database import Stores
 from survey.manage import policy_words
+=======
+from survey.collect import fingerprint
+from survey.database import Stores
+from survey.manage import waves
+>>>>>>> plan
 from survey.manage.officers import PublicKeys
 from survey.manage.people import Person
 from survey.manage.steps import MakeStep, Step
 from survey.manage.waves import Wave
 from survey.planning import cards_step, headcounts_step
+from survey.planning.earlier import before
+from survey.planning.stricter import stricter
 
 STEPS: tuple[MakeStep, ...] = (
     headcounts_step.step,
@@ -89,6 +97,7 @@ class WavePage:
             before there was one.
         officers: the fingerprint of the release officers' keys.
         steps: what is done with it.
+        before: the wave of its line before it; None where it is the first.
     """
 
     wave: Wave
@@ -97,6 +106,7 @@ class WavePage:
     fingerprint: str | None
     officers: str
     steps: tuple[Step, ...]
+    before: Wave | None
 
 
 def wave_page(stores: Stores, wave: Wave, person: Person) -> WavePage:
@@ -110,6 +120,7 @@ def wave_page(stores: Stores, wave: Wave, person: Person) -> WavePage:
         fingerprint.of(wave) if wave.token_key else None,
         keys.fingerprint,
         tuple(step for step in made if step is not None),
+        before(waves.all_waves(stores), wave),
     )
 
 
@@ -120,7 +131,11 @@ def _facts(wave: Wave) -> Iterator[tuple[str, str]]:
     for name, when in (("Opened", wave.opened), ("Closed", wave.closed)):
         if when:
             yield name, day(when)
+<<<<<<< HEAD
     yield "Disclosure rules", policy_words.in_words(wave.policy)
+=======
+    yield "Disclosure rules", "; ".join(stricter(wave.policy)) or "those that everybody has"
+>>>>>>> plan
 
 
 def day(when: date) -> str:

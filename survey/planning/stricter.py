@@ -1,0 +1,16 @@
+"""What a wave's disclosure rules have stricter than everybody's, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from analysis.policy import RULES, DisclosurePolicy
+
+
+def stricter(policy: DisclosurePolicy) -> Iterator[str]:
+    """Each value of a policy that is not the default, in words."""
+    usual = DisclosurePolicy()
+    for name, rule in RULES.items():
+        value, default = getattr(policy, name), getattr(usual, name)
+        if value != default:
+            yield f"{name} is {value:,} {rule.unit} (and not {default:,})"
