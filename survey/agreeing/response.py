@@ -38,7 +38,7 @@ def told(stores: Stores, wave: Wave, today: date) -> str | None:
     """
     if wave.state != "open" or ISSUE not in stores.settings.surfaces:
         return None
-    base = (headcounts.of_wave(stores, wave.id) or {}).get(FORCE) or wave.cards
+    base = _base(stores, wave)
     step = step_of(base, wave.policy.k)
     if step is None:
         return "Fewer people are invited than a share could be told of safely."
@@ -48,6 +48,17 @@ def told(stores: Stores, wave: Wave, today: date) -> str | None:
         return "The share of people who have used their code is told from the third day on."
     day, percent = kept
     return f"By {day.day} {day:%B %Y}, {in_words(percent, step)} had used their code."
+
+
+def _base(stores: Stores, wave: Wave) -> int:
+    """Of how many people: what the first day counted with, whatever is loaded afterwards.
+
+    With another number each day, somebody could measure in between the steps.
+    """
+    with stores.issuer() as session:
+        query = select(ResponseRow.people).where(ResponseRow.wave == wave.id)
+        kept = session.scalar(query.order_by(ResponseRow.day).limit(1))
+    return kept or (headcounts.of_wave(stores, wave.id) or {}).get(FORCE) or wave.cards
 
 
 def step_of(base: int, k: int) -> int | None:
@@ -80,7 +91,7 @@ def _count_today(stores: Stores, wave: Wave, today: date, base: int, step: int) 
         percent = rounded(issuer.count_used(session, salt, wave.id), base, step)
     try:
         with stores.issuer() as session:
-            session.add(ResponseRow(wave=wave.id, day=today, percent=percent))
+            session.add(ResponseRow(wave=wave.id, day=today, percent=percent, people=base))
     except IntegrityError:
         return  # somebody asked at the same moment; theirs stands
 

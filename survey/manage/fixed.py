@@ -20,6 +20,12 @@ def log(stores: Stores, person: Signed | None, error: FixedWave) -> None:
         audit_log.record(session, person, "barred", f"to change wave {error.wave}: {error}")
 
 
+def notice(stores: Stores, person: Signed, error: CandourError) -> None:
+    """Log what a page refused, if it was a try to change what is fixed."""
+    if isinstance(error, FixedWave):
+        log(stores, person, error)
+
+
 def log_command(error: FixedWave) -> None:
     """The same for a command. Where there is no log, the change is refused all the same."""
     with suppress(SQLAlchemyError, CandourError):

@@ -135,12 +135,14 @@ class ResponseRow(IssuerTable):
     __tablename__ = "response_so_far"
     __table_args__ = (
         CheckConstraint("percent BETWEEN 0 AND 100", name="response_so_far_percent"),
+        CheckConstraint("people > 0", name="response_so_far_people"),
         UNORDERED,
     )
 
     wave: Mapped[str] = mapped_column(ForeignKey("wave.id"), primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)
     percent: Mapped[int]
+    people: Mapped[int]
 
 
 class MarkerRow(IssuerTable):

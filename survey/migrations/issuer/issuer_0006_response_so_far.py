@@ -15,6 +15,8 @@ def upgrade() -> None:
         sa.Column("wave", sa.String(64), sa.ForeignKey("wave.id"), primary_key=True),
         sa.Column("day", sa.Date, primary_key=True),
         sa.Column("percent", sa.Integer, nullable=False),
+        sa.Column("people", sa.Integer, nullable=False),
+        sa.CheckConstraint("people > 0", name="response_so_far_people"),
         sa.CheckConstraint("percent BETWEEN 0 AND 100", name="response_so_far_percent"),
         sqlite_with_rowid=False,
     )

@@ -100,6 +100,16 @@ def test_codes_are_counted_and_of_the_people_on_the_frame(
     assert said == "By 1 September 2026, 30 to 35 in 100 people had used their code."
 
 
+def test_other_headcounts_on_another_day_measure_nothing_finer(
+    live_wave: LiveWave, used: Callable[[int], list[int]]
+) -> None:
+    used(31)
+    for number, people in enumerate((60, 80, 77, 62, 100)):
+        headcounts.store(live_wave.stores, "autumn", {FORCE: people})
+        response.told(live_wave.stores, live_wave.wave, day(number))
+    assert set(stored(live_wave).values()) == {40}
+
+
 @pytest.mark.parametrize(
     ("base", "k", "step"),
     [(5_500, 10, 5), (200, 10, 5), (199, 10, 10), (60, 10, 20), (50, 10, 20), (30, 20, None)],
