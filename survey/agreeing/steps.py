@@ -19,7 +19,7 @@ class AgreedStep:
     """Opening or closing, as it stands.
 
     Attributes:
-        standing: what is proposed, in words; empty when nothing is.
+        standing: what is proposed, or who agreed, in words; empty when nothing is.
         response: a sentence on how many have used their code; None where it is not told.
     """
 
@@ -43,10 +43,17 @@ def closing(stores: Stores, wave: Wave, person: Person) -> Step:  # noqa: ARG001
 
 def _step(stores: Stores, wave: Wave, act: Act, title: str, state: StepState) -> Step:
     found = agreements.standing(stores, "wave", wave.id) if state == "now" else None
+    if state == "done":
+        found = agreements.done(stores, act, wave.id)
     told = response.told(stores, wave, clock.today()) if act == "close" else None
     page = AgreedStep(wave.id, act, _said(found), told)
     return Step(f"to-{act}", title, state, "agreeing/step.html", page)
 
 
 def _said(found: Agreement | None) -> str:
-    return "" if found is None else f"{VERDICTS[found.verdict]}. {found.first} proposed it."
+    """Who proposed it and how that stands; who agreed when it is done."""
+    if found is None:
+        return ""
+    if found.verdict == "done":
+        return f"Agreed by {found.first} and {found.second}."
+    return f"{VERDICTS[found.verdict]}; proposed by {found.first}."

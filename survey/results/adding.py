@@ -19,6 +19,12 @@ from survey.manage import bands, closings, destructions, headcounts, waves
 from survey.manage.waves import Wave
 from survey.results import ledger, store
 
+WAITS = (
+    "It waits: nobody but release officers knows of it until two of them agree to publish it, at "
+    "/results/releases."
+)
+"""What is said of a Release that is not out."""
+
 _AGAIN = "unseal the file that `candour wave carry {}` makes"
 
 
