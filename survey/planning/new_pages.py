@@ -17,7 +17,7 @@ from survey.manage.people import Person
 from survey.manage.policy_words import stricter
 from survey.manage.sign_in import require
 from survey.manage.waves import Wave
-from survey.planning import new_wave
+from survey.planning import forecast_file, new_wave
 from survey.planning.earlier import Earlier, earlier_of
 from survey.planning.new_wave import OWN, Ready, Typed, rule_field
 from survey.planning.sending import (
@@ -218,6 +218,7 @@ def throw_away(person: Person, wave_id: str) -> ResponseReturnValue:
             fixed.notice(stores(), person, refused)
             error = str(refused)
         else:
+            forecast_file.remove(stores().settings, wave.id)
             log(person, f"threw the draft {wave.id} away")
             return redirect(url_for("waves.listed"))
     page = ThrowAwayPage(wave, error)

@@ -8,7 +8,7 @@ from survey.manage import waves
 from survey.manage.access import WAVES
 from survey.manage.people import Person
 from survey.manage.sign_in import require
-from survey.planning import cards_pages, headcounts_pages, new_pages
+from survey.planning import cards_pages, forecast_pages, headcounts_pages, new_pages
 from survey.planning.sending import stores, wave_or_404
 from survey.planning.wave_page import wave_page, waves_page
 
@@ -19,7 +19,7 @@ def install(app: Flask) -> None:
     """Give `app` the pages with which waves are managed."""
     for one in (
         *(blueprint, new_pages.blueprint, headcounts_pages.blueprint),
-        cards_pages.blueprint,
+        *(cards_pages.blueprint, forecast_pages.blueprint),
     ):
         app.register_blueprint(one)
 

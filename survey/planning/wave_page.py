@@ -14,11 +14,12 @@ from survey.manage.officers import PublicKeys
 from survey.manage.people import Person
 from survey.manage.steps import MakeStep, Step
 from survey.manage.waves import Wave
-from survey.planning import cards_step, headcounts_step
+from survey.planning import cards_step, forecast_step, headcounts_step
 from survey.planning.earlier import before
 
 STEPS: tuple[MakeStep, ...] = (
     headcounts_step.step,
+    forecast_step.step,
     cards_step.step,
     steps.opening,
     steps.closing,
