@@ -37,6 +37,14 @@ check:
 programs:
 	bash .ci/browser
 	bash .ci/postgresql
+	bash .ci/pango
+
+# LibreOffice opens exported workbooks: it takes a minute to install, so `make test` leaves it out
+# where it is not there.
+.PHONY: office
+office: $(STAMP)
+	bash .ci/office
+	$(PYTEST) tests -m office
 
 .PHONY: lint types doors style
 lint: types doors style
@@ -92,7 +100,7 @@ invented: $(STAMP)
 	$(BIN)/python -m survey.demo.invented
 
 screenshots: $(STAMP) $(ASSETS)
-	$(BIN)/python docs/make_screenshots.py
+	PYTHONPATH=. $(BIN)/python docs/make_screenshots.py $(DEMO)
 
 assets: $(ASSETS)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from by_keyboard import skip, tab_to
 from fixtures_release import NORTH
 from fixtures_results import BOARD, HR, PASSWORD, SIGNER, make_site
 from playwright.sync_api import expect
+from pypdf import PdfReader
 from served import serve_app
 
 from analysis.release import folder
@@ -201,6 +204,12 @@ def test_colours_are_painted_by_svg_and_so_are_printed(
         "cell => getComputedStyle(cell).backgroundColor"
     )
     assert background == "rgba(0, 0, 0, 0)"
+    figures = re.findall(r"\d+%|\(\d+", visitor.page.locator("body").text_content())
+    printed = PdfReader(BytesIO(visitor.page.pdf(format="A4", print_background=False)))
+    text = " ".join(" ".join(sheet.extract_text() for sheet in printed.pages).split())
+    assert len(figures) > 20  # Ranges stand in what is folded on the page.
+    assert set(figures) <= set(re.findall(r"\d+%|\(\d+", text))
+    assert "[c]" in text
 
 
 def test_values_stay_readable_in_forced_colours(visit: Callable[..., Any], address: str) -> None:
