@@ -21,7 +21,10 @@ WIDTHS = (1280, 375)
 READERS = ("board-north", "hr", "federation")
 DOTS_PER_INCH = "80"
 SLOWEST = 180_000
-"""Milliseconds: the picture of a whole questionnaire on a phone is 30,000 pixels tall."""
+"""Milliseconds that a busy machine may take."""
+
+TALLEST = 9_000
+"""Pixels: the list of codes has thousands of lines, all alike."""
 
 NOT_FOUND = "/no-such-page"
 
@@ -114,7 +117,12 @@ class Camera:
         """What stands on the page now, at both widths."""
         for width in WIDTHS:
             self.page.set_viewport_size({"width": width, "height": 900})
-            self.page.screenshot(path=self.out / f"{self.whose}-{kind}-{width}.png", full_page=True)
+            tall = self.page.evaluate("document.documentElement.scrollHeight")
+            self.page.screenshot(
+                path=self.out / f"{self.whose}-{kind}-{width}.png",
+                full_page=True,
+                clip={"x": 0, "y": 0, "width": width, "height": min(tall, TALLEST)},
+            )
 
     def _sheets(self, kind: str, content: bytes) -> None:
         file = self.out / f"{self.whose}-{kind}.pdf"
