@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from analysis import zipped
 from analysis.attack import papers, workbooks
 from analysis.attack.material import Material, Page, Published, Sheet
 from analysis.csv_rows import header_of, rows
@@ -14,6 +17,7 @@ from analysis.release import folder
 from analysis.release.tables import ROWS
 
 _PACKED = (".release", ".zip")
+_ZIPPED = ".zip"
 _PAGES = (".html", ".htm")
 _SHEETS = (".csv", ".csv.gz")
 _BOOKS = (".xlsx", ".xlsm")
@@ -72,8 +76,14 @@ def _with(found: Material, file: Path) -> Material:
         return replace(
             found, workbooks=(*found.workbooks, book), sheets=(*found.sheets, *book.sheets)
         )
+    if file.name.endswith(_ZIPPED) and (tables := tuple(_zipped_tables(file))):
+        return replace(found, sheets=(*found.sheets, *tables))
     if file.name.endswith(_SHEETS):
         return replace(found, sheets=(*found.sheets, _sheet(name, file)))
+    return _with_release(found, file)
+
+
+def _with_release(found: Material, file: Path) -> Material:
     try:
         release = (
             folder.read(file, None) if file.is_dir() else folder.unpack(file.read_bytes(), None)
@@ -82,7 +92,7 @@ def _with(found: Material, file: Path) -> Material:
         # What it should not show stands in its tables: they are attacked as they are.
         if not file.is_dir():
             raise
-        sheets = (_sheet(f"{name}/{table}.csv", file / f"{table}.csv") for table in ROWS)
+        sheets = (_sheet(f"{file}/{table}.csv", file / f"{table}.csv") for table in ROWS)
         return replace(found, sheets=(*found.sheets, *sheets))
     except OSError as error:
         raise DataError(f"{file}: the file cannot be read ({error.strerror}).") from None
@@ -101,6 +111,27 @@ def _text(file: Path) -> str:
         raise DataError(f"{file}: this is not UTF-8 text; save the page as UTF-8.") from None
     except OSError as error:
         raise DataError(f"{file}: the file cannot be read ({error.strerror}).") from None
+
+
+def _zipped_tables(file: Path) -> Iterator[Sheet]:
+    """The tables of an export that is one zip; none of a packed Release or of no zip at all."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            inside = archive.namelist()
+    except (OSError, zipfile.BadZipFile):
+        return  # What is wrong with it is said by who reads it as a Release.
+    if folder.MANIFEST in inside:
+        return
+    with TemporaryDirectory() as unpacked:
+        try:
+            found = zipped.unpack(file.read_bytes(), lambda _: None)
+        except zipped.BadPack as error:
+            raise DataError(f"{file}: this zip cannot be read: {error}.") from None
+        for number, (name, content) in enumerate(sorted(found.items())):
+            if name.endswith(".csv"):
+                plain = Path(unpacked) / f"{number}.csv"
+                plain.write_bytes(content)
+                yield _sheet(f"{file}: {name}", plain)
 
 
 def _sheet(name: str, file: Path) -> Sheet:

@@ -11,6 +11,7 @@ from analysis.plan import COMMAND
 from analysis.release.model import Release
 from analysis.release.rows import MeasureRow
 from survey.results import front, scope, waves
+from survey.results.exporting.files import Format
 from survey.results.reading import Reading, Step
 from survey.results.rooms import ROOMS, Room, find
 from survey.results.themes import theme_page
@@ -92,6 +93,20 @@ def show_theme(reading: Reading, theme: MeasureRow, group: str) -> str:
     page = _page(reading, theme.label, body, address)
     above = (*page.way_back, (reading.room("statements"), "Statements"))
     return render_template("results/theme.html", page=replace(page, way_back=above))
+
+
+def show_file(reading: Reading, kind: Format, body: object) -> str:
+    """The page of a whole file that the reader may have."""
+
+    def address(wave: str) -> str:
+        there = _in_wave(reading, wave)
+        if there is None or reading.addresses.file is None:
+            return reading.addresses.front(wave)
+        return reading.addresses.file(wave, kind.id)
+
+    page = _page(reading, kind.label, body, address)
+    above = (*page.way_back, (reading.room("files"), "Files"))
+    return render_template("results/file.html", page=replace(page, way_back=above))
 
 
 def _page(

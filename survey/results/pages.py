@@ -61,7 +61,7 @@ def board(person: Person, command: str) -> str:
     releases = store.all_releases(_stores())
     waves = [one.manifest.wave for one in releases if scope.of_command(one, command)]
     if waves:
-        return _front(_board(person, command, waves[-1]))
+        return _front(board_reading(person, command, waves[-1]))
     if releases and person.role == HR:
         abort(404)
     return _none(command if releases else "")
@@ -72,7 +72,7 @@ def board(person: Person, command: str) -> str:
 @on_paper
 def board_wave(person: Person, command: str, wave: str) -> str:
     """A board's front page for one wave."""
-    return _front(_board(person, command, wave))
+    return _front(board_reading(person, command, wave))
 
 
 @blueprint.get("/results/board/<command>/<wave>/<room>")
@@ -80,7 +80,7 @@ def board_wave(person: Person, command: str, wave: str) -> str:
 @on_paper
 def board_room(person: Person, command: str, wave: str, room: str) -> str:
     """A room behind a board's front page."""
-    return _room(_board(person, command, wave), room)
+    return _room(board_reading(person, command, wave), room)
 
 
 @blueprint.get("/results/board/<command>/<wave>/theme/<theme>")
@@ -88,14 +88,14 @@ def board_room(person: Person, command: str, wave: str, room: str) -> str:
 @on_paper
 def board_theme(person: Person, command: str, wave: str, theme: str) -> str:
     """A theme's statements, for a board."""
-    return _theme(_board(person, command, wave), theme)
+    return _theme(board_reading(person, command, wave), theme)
 
 
 @blueprint.get("/results/board/<command>/<wave>/csv/<table>.csv")
 @require(BOARD, HR)
 def board_csv(person: Person, command: str, wave: str, table: str) -> Response:
     """A table for a board: the rows that it may see."""
-    return _csv(_board(person, command, wave), table)
+    return _csv(board_reading(person, command, wave), table)
 
 
 @blueprint.get("/results/hr")
@@ -103,7 +103,7 @@ def board_csv(person: Person, command: str, wave: str, table: str) -> Response:
 @on_paper
 def hr(person: Person) -> str:  # noqa: ARG001
     """HR's front page for the newest wave."""
-    return _front(_hr(None)) if store.all_releases(_stores()) else _none()
+    return _front(hr_reading(None)) if store.all_releases(_stores()) else _none()
 
 
 @blueprint.get("/results/hr/<wave>")
@@ -111,7 +111,7 @@ def hr(person: Person) -> str:  # noqa: ARG001
 @on_paper
 def hr_wave(person: Person, wave: str) -> str:  # noqa: ARG001
     """HR's front page for one wave."""
-    return _front(_hr(wave))
+    return _front(hr_reading(wave))
 
 
 @blueprint.get("/results/hr/<wave>/<room>")
@@ -119,7 +119,7 @@ def hr_wave(person: Person, wave: str) -> str:  # noqa: ARG001
 @on_paper
 def hr_room(person: Person, wave: str, room: str) -> str:  # noqa: ARG001
     """A room behind HR's front page."""
-    return _room(_hr(wave), room)
+    return _room(hr_reading(wave), room)
 
 
 @blueprint.get("/results/hr/<wave>/theme/<theme>")
@@ -127,17 +127,17 @@ def hr_room(person: Person, wave: str, room: str) -> str:  # noqa: ARG001
 @on_paper
 def hr_theme(person: Person, wave: str, theme: str) -> str:  # noqa: ARG001
     """A theme's statements, for HR."""
-    return _theme(_hr(wave), theme)
+    return _theme(hr_reading(wave), theme)
 
 
 @blueprint.get("/results/hr/<wave>/csv/<table>.csv")
 @require(HR)
 def hr_csv(person: Person, wave: str, table: str) -> Response:  # noqa: ARG001
     """A whole table."""
-    return _csv(_hr(wave), table)
+    return _csv(hr_reading(wave), table)
 
 
-def _board(person: Person, command: str, wave: str) -> Reading:
+def board_reading(person: Person, command: str, wave: str) -> Reading:
     """A wave as a board sees it; 403 and 404 as they are due."""
     _may_read(person, command)
     releases, name = _releases(wave)
@@ -149,7 +149,8 @@ def _board(person: Person, command: str, wave: str) -> Reading:
     return Reading(release, tuple(releases.values()), seen, addresses, _wrote(release), name)
 
 
-def _hr(wave: str | None) -> Reading:
+def hr_reading(wave: str | None) -> Reading:
+    """A wave as HR sees it, the newest when None; 404 when there is none."""
     releases, name = _releases(wave)
     release = releases[name]
     seen = scope.whole_force(release)

@@ -118,6 +118,30 @@ def test_a_board_reads_with_the_keyboard_alone(visit: Callable[..., Any], addres
     expect(page.locator("h1")).to_have_text("Sign in to read results")
 
 
+def test_hr_reads_with_the_keyboard_alone(visit: Callable[..., Any], address: str) -> None:
+    """From the front page to the room of themes, a heat map that scrolls, a theme, and back."""
+    page = open_page(visit, address, 1280, *PAGES["hr"]).page
+    assert len(tab_to(page, ".govuk-skip-link")) == 1
+    skip(page)
+    tab_to(page, ".rooms a[href$='/themes']")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/themes")
+    skip(page)
+    tab_to(page, ".scroll")
+    tab_to(page, "main a[href*='/theme/']")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/theme/**")
+    skip(page)
+    tab_to(page, "main select")
+    chosen = page.locator("main select").input_value()
+    page.keyboard.press("ArrowDown")
+    tab_to(page, "main form button")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**group=**")
+    assert page.locator("main select").input_value() != chosen
+    tab_to(page, "footer a")
+
+
 @pytest.fixture(scope="module")
 def counted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A site with a Release that has HR's counts of processes."""
