@@ -109,7 +109,7 @@ class Camera:
         self.shoot(kind)
         if self.page.locator(".save").count():
             joint = "&" if "?" in address else "?"
-            made = self.context.request.get(f"{self.site}{address}{joint}as=pdf")
+            made = self.context.request.get(f"{self.site}{address}{joint}as=pdf", timeout=SLOWEST)
             self._sheets(f"{kind}-pdf", made.body())
             self._sheets(f"{kind}-print", self.page.pdf(format="A4", print_background=False))
 
@@ -152,7 +152,7 @@ def take_all(browser: Browser, app: Flask, site: str, out: Path, code: str) -> M
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     found = {}
-    for name in (None, *READERS):
+    for name in (*READERS, None):
         pages = list(walk(app, signed_in(app, name), "/" if name is None else "/results"))
         camera = Camera(browser, site, out, name)
         for kind, address in [*pages, *([("not-found", NOT_FOUND)] if name is None else [])]:
