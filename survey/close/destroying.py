@@ -146,6 +146,12 @@ def _expect_audit(settings: Settings, wave: Wave, audited: bool, unpublished: st
 
 
 def _expect_nothing_to_publish(stores: Stores, wave: Wave) -> None:
+    found = store.waiting(stores).items()
+    if waiting := [name for name, one in found if one.manifest.wave == wave.id]:
+        raise WaveStateError(
+            f"The Release {waiting[0][:12]} of wave {wave.id} waits to be published; two release "
+            "officers publish or discard it first."
+        )
     if wave.state in {"draft", "released"} or (
         wave.state == "closed" and _nobody_answered(stores, wave.id)
     ):
@@ -167,10 +173,11 @@ def _expect_unpublished(stores: Stores, wave: Wave) -> None:
             f"Wave {wave.id} is {wave.state}; --unpublished is for a closed wave that gets no "
             "Release."
         )
-    if store.by_wave(stores, wave.id) is not None:  # an interrupted unsealing stored it
+    if wave.id in {one.manifest.wave for one in store.every(stores).values()}:
         raise WaveStateError(
-            f"Wave {wave.id} has a Release, so --unpublished would not be true; finish its "
-            "publishing with the `candour unseal` or `candour release add` that was interrupted."
+            f"Wave {wave.id} has a Release, so --unpublished would not be true: two release "
+            "officers publish or discard it. If an `unseal` or `release add` was interrupted, run "
+            "it again first."
         )
 
 

@@ -15,7 +15,16 @@ Role = Literal["board", "hr", "officer", "manager", "association", "administrato
 ROLES: tuple[Role, ...] = get_args(Role)
 
 Pages = Literal[
-    "home", "board", "hr", "actions", "questionnaires", "waves", "releases", "people", "log"
+    "home",
+    "board",
+    "hr",
+    "actions",
+    "questionnaires",
+    "waves",
+    "agreements",
+    "releases",
+    "people",
+    "log",
 ]
 HOME: Pages = "home"
 BOARD: Pages = "board"
@@ -23,6 +32,7 @@ HR: Pages = "hr"
 ACTIONS: Pages = "actions"
 QUESTIONNAIRES: Pages = "questionnaires"
 WAVES: Pages = "waves"
+AGREEMENTS: Pages = "agreements"
 RELEASES: Pages = "releases"
 PEOPLE: Pages = "people"
 LOG: Pages = "log"
@@ -34,6 +44,7 @@ MAY_OPEN: Mapping[Pages, frozenset[Role]] = {
     ACTIONS: frozenset({"board", "hr"}),
     QUESTIONNAIRES: frozenset({"hr", "manager"}),
     WAVES: frozenset({"manager"}),
+    AGREEMENTS: frozenset({"manager", "officer"}),
     RELEASES: frozenset({"officer"}),
     PEOPLE: frozenset({"association", "administrator"}),
     LOG: frozenset({"association"}),
@@ -55,13 +66,15 @@ DUTIES: Mapping[Role, Duty] = {
     "officer": Duty(
         "Release officer",
         "sees which Releases are published here and by which hash, to compare with those that were "
-        "signed; opening answers and signing a Release happen on the officers' own machine, never "
-        "here",
+        "signed; with another officer publishes those that came in, and with a wave manager opens "
+        "and closes waves; opening answers and signing a Release happen on the officers' own "
+        "machine, never here",
     ),
     "manager": Duty(
         "Wave manager",
         "prepares waves where they are kept: questionnaire, headcounts, forecast and cards; sees "
-        "exact headcounts, those of small groups too, and reads no results",
+        "exact headcounts, those of small groups too; opens and closes waves with somebody else; "
+        "reads no results",
     ),
     "association": Duty(
         "Staff association", "reads the log of who read what, and the list of who may sign in"

@@ -32,6 +32,8 @@ Kind = Literal[
     "release",
     "action",
     "wave",
+    "agreement",
+    "barred",
 ]
 KINDS: Mapping[Kind, str] = {
     "sign-in": "Signed in",
@@ -44,6 +46,8 @@ KINDS: Mapping[Kind, str] = {
     "release": "Took in results",
     "action": "Wrote about an action",
     "wave": "Managed a wave",
+    "agreement": "What takes two people",
+    "barred": "Tried what cannot be done",
 }
 """Every kind of entry, in words."""
 

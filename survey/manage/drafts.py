@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import delete, update
 
 from survey.database import Stores
-from survey.errors import WaveStateError
+from survey.errors import FixedWave
 from survey.manage import destructions, waves
 from survey.manage.destructions import Destruction
 from survey.manage.erasing import erase_all
@@ -43,11 +43,11 @@ def keep_from_opening(stores: Stores, wave_id: str) -> None:
     """Take a draft's cards away first: without them it cannot be opened while its files go.
 
     Raises:
-        WaveStateError: when it is no draft, or another process has just opened it.
+        FixedWave: when it is no draft, or another process has just opened it.
     """
     with stores.issuer() as session:
         waves.find(session, wave_id)
         draft = update(WaveRow).where(WaveRow.id == wave_id, WaveRow.state == "draft")
         if not session.execute(draft.values(cards=0)).rowcount:  # type: ignore[attr-defined]
-            raise WaveStateError(f"Wave {wave_id} is no draft any more; nothing was destroyed.")
+            raise FixedWave(wave_id, f"Wave {wave_id} is no draft any more; nothing was destroyed.")
         session.execute(delete(CodeRow).where(CodeRow.wave == wave_id))

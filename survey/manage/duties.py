@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import Flask, url_for
 
 from survey.manage.access import (
+    AGREEMENTS,
     DUTIES,
     LOG,
     PEOPLE,
@@ -21,8 +22,9 @@ from survey.manage.people import Person
 _LEADS: tuple[tuple[Pages, str, str], ...] = (
     (LOG, "log.entries", "Who read what: the log"),
     (PEOPLE, "log.everybody", "Who may sign in"),
-    (RELEASES, "published.releases", "Releases that are published here"),
+    (RELEASES, "published.releases", "Releases: those that are out, and those that wait"),
     (WAVES, "waves.listed", "Waves: prepare and run a survey"),
+    (AGREEMENTS, "agreeing.listed", "Open or close a wave, which takes two people"),
     (QUESTIONNAIRES, "manage.questionnaires", "What changed between two questionnaires"),
 )
 

@@ -54,6 +54,10 @@ def place(address: str) -> str:
             said = _PLAIN[page]
         case ["manage", "questionnaires"]:
             said = "what changed between questionnaires"
+        case ["manage", "agreements"]:
+            said = "waves that two people can open or close"
+        case ["releases", name]:
+            said = f"the page of Release {name}"
         case ["manage", "waves", *rest]:
             said = _of_waves(rest)
         case _:

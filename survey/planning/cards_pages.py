@@ -14,8 +14,8 @@ from flask.typing import ResponseReturnValue
 
 from analysis.plan import FORCE
 from survey.collect import cards, code_list, fingerprint, halves, issuer
-from survey.errors import DataError, SettingsError, WaveStateError
-from survey.manage import headcounts
+from survey.errors import DataError, FixedWave, SettingsError, WaveStateError
+from survey.manage import fixed, headcounts
 from survey.manage.access import WAVES
 from survey.manage.people import Person
 from survey.manage.sign_in import require
@@ -98,7 +98,8 @@ def take(person: Person, wave_id: str) -> ResponseReturnValue:
     mistakes: tuple[str, ...] = ()
     try:
         found = _halves(person, wave)
-    except DataError as error:
+    except (DataError, FixedWave) as error:
+        fixed.notice(stores(), person, error)
         found, mistakes = [], tuple(str(error).splitlines())
         told["file"] = mistakes[0] if len(mistakes) == 1 else _many(mistakes)
     told |= _differing(wave, found, typed)
@@ -108,6 +109,7 @@ def take(person: Person, wave_id: str) -> ResponseReturnValue:
     try:
         count = issuer.import_codes(stores(), wave.id, found)
     except WaveStateError as error:
+        fixed.notice(stores(), person, error)
         return _page(wave, "", "", (("file", str(error)),), (), typed), 409
     log(person, f"gave {wave.id} the public halves of {len(found):,} codes; it has {count:,} cards")
     return redirect(url_for("waves.wave", wave_id=wave.id, _anchor="cards"))
@@ -128,7 +130,7 @@ def _halves(person: Person, wave: Wave) -> list[bytes]:
         log(person, f"was refused a file with codes for {wave.id}")
         raise DataError(HAS_CODES)
     if wave.state != "draft":
-        raise DataError(_NO_DRAFT)
+        raise FixedWave(wave.id, _NO_DRAFT)
     if LOST in text:
         raise DataError(f"{name} cannot be read as a list of public halves.")
     found = halves.parse(text, name, wave.id)

@@ -11,9 +11,10 @@ from flask.typing import ResponseReturnValue
 from analysis.policy import RULES, DisclosurePolicy, Rule
 from survey import clock
 from survey.errors import WaveStateError
-from survey.manage import drafts, waves
+from survey.manage import drafts, fixed, waves
 from survey.manage.access import WAVES
 from survey.manage.people import Person
+from survey.manage.policy_words import stricter
 from survey.manage.sign_in import require
 from survey.manage.waves import Wave
 from survey.planning import forecast_file, new_wave
@@ -29,7 +30,6 @@ from survey.planning.sending import (
     uploaded,
     wave_or_404,
 )
-from survey.planning.stricter import stricter
 from survey.planning.wave_page import state_of
 
 FIELDS = ("choice", "text", "public_text", "title", "wave_id")
@@ -135,6 +135,7 @@ def _make(person: Person, typed: Typed, ready: Ready) -> ResponseReturnValue:
             *(ready.questionnaire, ready.keys, ready.policy),
         )
     except WaveStateError as error:
+        fixed.notice(stores(), person, error)
         return _form(typed.refused("wave_id", str(error)), 409)
     changed = "; ".join(stricter(ready.policy)) or "the usual rules"
     log(person, f"made the draft {made.id} of {made.questionnaire.id}, with {changed}")
@@ -220,6 +221,7 @@ def throw_away(person: Person, wave_id: str) -> ResponseReturnValue:
         try:
             drafts.throw_away(stores(), wave.id, clock.today())
         except WaveStateError as refused:
+            fixed.notice(stores(), person, refused)
             error = str(refused)
         else:
             forecast_file.remove(stores().settings, wave.id)

@@ -6,21 +6,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from survey.agreeing import steps
 from survey.collect import fingerprint
 from survey.database import Stores
-from survey.manage import waves
+from survey.manage import policy_words, waves
 from survey.manage.officers import PublicKeys
 from survey.manage.people import Person
 from survey.manage.steps import MakeStep, Step
 from survey.manage.waves import Wave
 from survey.planning import cards_step, forecast_step, headcounts_step
 from survey.planning.earlier import before
-from survey.planning.stricter import stricter
 
 STEPS: tuple[MakeStep, ...] = (
     headcounts_step.step,
     forecast_step.step,
     cards_step.step,
+    steps.opening,
+    steps.closing,
 )
 """What is done with a wave, in the order of the page."""
 
@@ -123,7 +125,7 @@ def _facts(wave: Wave) -> Iterator[tuple[str, str]]:
     for name, when in (("Opened", wave.opened), ("Closed", wave.closed)):
         if when:
             yield name, day(when)
-    yield "Disclosure rules", "; ".join(stricter(wave.policy)) or "those that everybody has"
+    yield "Disclosure rules", policy_words.in_words(wave.policy)
 
 
 def day(when: date) -> str:

@@ -1,4 +1,4 @@
-"""What a wave's disclosure rules have stricter than everybody's, in words."""
+"""A wave's disclosure policy in words."""
 
 from __future__ import annotations
 
@@ -14,3 +14,8 @@ def stricter(policy: DisclosurePolicy) -> Iterator[str]:
         value, default = getattr(policy, name), getattr(usual, name)
         if value != default:
             yield f"{name} is {value:,} {rule.unit} (and not {default:,})"
+
+
+def in_words(policy: DisclosurePolicy) -> str:
+    """What is stricter than usual, in a line."""
+    return "; ".join(stricter(policy)) or "those that everybody has"
