@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from html_page import parse, words
 
 from survey import cli
-from survey.manage import audit_log, headcounts, waves
+from survey.manage import audit_log, headcounts, programs, waves
 from survey.planning import forecast_file, forecast_pages
 from survey.planning.forecast_file import KeptForecast, Stopped
 
@@ -221,7 +221,7 @@ def test_without_headcounts_and_after_opening_there_is_none(
 def test_a_command_that_does_not_begin_is_one_sentence(
     client: FlaskClient, token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(forecast_pages, "PROGRAM", (sys.executable, "-S", "-c", "pass"))
+    monkeypatch.setattr(programs, "PROGRAM", (sys.executable, "-S", "-c", "pass"))
     reply = client.post(ADDRESS, data={"csrf_token": token, "rate": "60 %", "withheld": "5"})
     assert reply.status_code == 409
     assert "could not be started" in parse(reply.data).text
