@@ -96,14 +96,17 @@ def _surfaces(app: Flask, settings: Settings) -> None:
     if RESULTS in settings.surfaces:
         from survey.agreeing import release_pages
         from survey.manage import fixed, log_pages, organisation_pages, sign_in
+        from survey.results import file_pages, published
         from survey.results import pages as results_pages
-        from survey.results import published
         from survey.results.acts import pages as acts_pages
         from survey.results.acts import public
+        from survey.results.paper import serving as paper
 
         sign_in.install(app, settings)
         organisation_pages.install(app, settings)
+        paper.install(app)
         app.register_blueprint(results_pages.blueprint)
+        app.register_blueprint(file_pages.blueprint)
         app.register_blueprint(acts_pages.blueprint)
         app.register_blueprint(public.blueprint)
         app.register_blueprint(published.blueprint)

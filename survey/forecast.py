@@ -16,6 +16,7 @@ from survey.database import Stores
 from survey.errors import DataError, SettingsError
 from survey.policy_option import policy_with
 from survey.questionnaire import forecasting
+from survey.questionnaire.forecasting import COARSER
 from survey.questionnaire.loader import load
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -31,6 +32,7 @@ DRAWS = 200
 @click.option("--rate", type=float, required=True, help="percent who will answer, a guess")
 @click.option("--rate-of", "rates", multiple=True, metavar="GROUP=PERCENT", help="its own rate")
 @click.option("--withheld", type=float, default=5.0, show_default=True, help="percent of each")
+@click.option("--coarser", type=float, default=Answering.coarser, show_default=True, help=COARSER)
 @click.option("--draws", type=click.IntRange(1, 100_000), default=DRAWS, show_default=True)
 @click.option("--seed", type=click.IntRange(0), default=forecasting.SEED, show_default=True)
 @click.option("--policy", "rules", multiple=True, metavar="NAME=VALUE", help="such as k=15")
@@ -42,13 +44,14 @@ def forecast(  # noqa: PLR0913, PLR0917  # one for each option
     rate: float,
     rates: tuple[str, ...],
     withheld: float,
+    coarser: float,
     draws: int,
     seed: int,
     rules: tuple[str, ...],
     out: Path | None,
 ) -> None:
     """Say which groups of a questionnaire will be publishable, before anybody answers."""
-    answering = Answering(rate, _rates(rates), withheld)
+    answering = Answering(rate, _rates(rates), withheld, coarser)
     if wave_id is not None:
         if questionnaire or headcount or rates or rules:
             raise SettingsError(

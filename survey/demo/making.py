@@ -73,7 +73,8 @@ SIGN_INS = (
     SignIn("board-protection", "board", "public-protection", "board of Public Protection"),
     SignIn("hr", "hr", None, "HR, the whole force"),
     SignIn(
-        agreed.MANAGER, "manager", None, "wave manager, who opens and closes waves with another"
+        *(agreed.MANAGER, "manager", None),
+        "wave manager, who prepares waves, and opens and closes them with another",
     ),
     *(
         SignIn(name, "officer", None, "release officer; two of them publish a Release")

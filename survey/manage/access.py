@@ -72,8 +72,9 @@ DUTIES: Mapping[Role, Duty] = {
     ),
     "manager": Duty(
         "Wave manager",
-        "prepares waves and sees how they stand, where they are kept, opens and closes them with "
-        "somebody else, and reads no results",
+        "prepares waves where they are kept: questionnaire, headcounts, forecast and cards; sees "
+        "exact headcounts, those of small groups too; opens and closes waves with somebody else; "
+        "reads no results",
     ),
     "association": Duty(
         "Staff association", "reads the log of who read what, and the list of who may sign in"

@@ -14,11 +14,12 @@ from survey.database import Stores
 from survey.manage.people import Person
 from survey.manage.waves import Wave
 
-StepState = Literal["done", "now", "optional", "later"]
+StepState = Literal["done", "now", "running", "optional", "later"]
 
 TAGS: dict[StepState, tuple[str, str]] = {
     "done": ("Done", "govuk-tag--green"),
     "now": ("To do", "govuk-tag--blue"),
+    "running": ("Under way", "govuk-tag--yellow"),
     "optional": ("If you like", "govuk-tag--grey"),
     "later": ("Not yet", "govuk-tag--grey"),
 }

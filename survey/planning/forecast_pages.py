@@ -28,8 +28,9 @@ from survey.planning import forecast_file
 from survey.planning.forecast_file import KeptForecast
 from survey.planning.sending import blueprint_of, log, stores, wave_or_404
 
-DRAWS = 200
-"""A share is then right to within about 7 points, in 19 of 20 cases."""
+DRAWS = 100
+"""A share is then right to within about 10 points, in 19 of 20 cases; half as many as the command
+draws by itself, for somebody waits for it."""
 
 RATE, WITHHELD = "60", "5"
 """What the form suggests, in percent."""

@@ -33,7 +33,8 @@ def step(stores: Stores, wave: Wave, person: Person) -> Step | None:  # noqa: AR
     if wave.state != "draft" and (kept is None or kept.state != "done"):
         return None
     counted = bool(headcounts.of_wave(stores, wave.id))
-    done = kept is not None and kept.state == "done"
-    state: StepState = "done" if done else "optional" if counted else "later"
+    before: StepState = "optional" if counted else "later"
+    reached: dict[str, StepState] = {"done": "done", "running": "running"}
+    state = before if kept is None else reached.get(kept.state, before)
     page = ForecastStep(wave.id, counted, kept)
     return Step("forecast", "Forecast", state, "manage/steps/forecast.html", page)

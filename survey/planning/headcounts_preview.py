@@ -53,6 +53,11 @@ class Totals:
     label: str
     lines: tuple[Line, ...]
 
+    @property
+    def has_parts(self) -> bool:
+        """Whether a group of it has parts that the file gives."""
+        return any(line.parts is not None for line in self.lines)
+
 
 @dataclass(frozen=True)
 class Preview:

@@ -30,6 +30,7 @@ from survey.planning.sending import (
     uploaded,
     wave_or_404,
 )
+from survey.planning.wave_page import state_of
 
 FIELDS = ("choice", "text", "public_text", "title", "wave_id")
 COMPARE = "Compare the fingerprint with the officers' own, and say so"
@@ -91,6 +92,7 @@ class MadeOf:
 
     Attributes:
         fields: (name, value) that the form is sent with again.
+        named: the earlier waves, in words.
         stricter: the rules that are stricter than everybody's, in words.
         error: what is missing to go on.
     """
@@ -100,6 +102,7 @@ class MadeOf:
     officers: str
     stricter: tuple[str, ...]
     earlier: Earlier | None
+    named: str
     error: str
 
 
@@ -187,12 +190,15 @@ def _made_of(texts: Mapping[str, str], ready: Ready, error: str) -> MadeOf:
         ("Id", ready.wave_id),
         ("Questionnaire", f"{asked.title}, version {asked.version}, with {questions}"),
     )
+    earlier = earlier_of(waves.all_waves(stores()), asked)
+    line = earlier.waves if earlier else ()
     return MadeOf(
         tuple(texts.items()),
         facts,
         ready.keys.fingerprint,
         tuple(stricter(ready.policy)),
-        earlier_of(waves.all_waves(stores()), asked),
+        earlier,
+        ", ".join(f"{one.title} ({state_of(one)[0].lower()})" for one in line),
         error,
     )
 
