@@ -26,16 +26,18 @@ from survey.manage import waves
 from survey.questionnaire import loader
 from survey.questionnaire.model import Multiple
 from survey.results import exports, rooms, store
-from survey.results.scope import COMMAND
+from survey.results.exporting.files import of_reader
+from survey.results.scope import COMMAND, Scope, of_command, whole_force
 
 CANDOUR = [sys.executable, "-c", "from survey.cli import main; main()"]
 
 
-def save(home: Path, out: Path, pages: int = 12) -> None:
+def save(home: Path, out: Path, pages: int = 12, *, whole: bool = False) -> None:
     """Releases, pages and exports of a demo in `home`, as files below `out`.
 
     Args:
         pages: how many hidden groups have their own page of a theme saved.
+        whole: whether the newest survey's whole files are saved too, which take long to read.
     """
     settings = Settings.at(home, surfaces=(ISSUE, BOX, RESULTS))
     stores = Stores.open(settings)
@@ -59,10 +61,19 @@ def save(home: Path, out: Path, pages: int = 12) -> None:
                 keep(client, f"{address}/{room.id}", out / "pages")
             for table in exports.TABLES:
                 keep(client, f"{address}/csv/{table}.csv", out / "exports" / person.name)
+            for kind in of_reader(scope_of(person, release)) if whole else ():
+                if release is releases[-1]:
+                    keep(client, f"{address}/file/{kind.id}/download", out / "exports" / "whole")
             if person.role == "hr":
                 for group in hidden(release)[:pages]:
                     theme = next(row.measure for row in release.measures if row.kind == "theme")
                     keep(client, f"{address}/theme/{theme}?group={group}", out / "pages")
+
+
+def scope_of(person: making.SignIn, release: Release) -> Scope:
+    """What somebody may see of a Release."""
+    seen = None if person.command is None else of_command(release, person.command)
+    return seen or whole_force(release)
 
 
 def hidden(release: Release) -> list[str]:
@@ -117,9 +128,9 @@ def write_comments(out: Path) -> Path:
     return out
 
 
-def attack(home: Path, out: Path) -> subprocess.CompletedProcess[str]:
+def attack(home: Path, out: Path, *, whole: bool = False) -> subprocess.CompletedProcess[str]:
     """Save everything of a demo and attack it with its truth."""
-    save(home, out / "given")
+    save(home, out / "given", whole=whole)
     truth = write_truth(home, out)
     command = [*CANDOUR, "attack", str(home / making.RELEASES), str(out / "given")]
     command += ["--comments", str(write_comments(out / "comments.csv"))]
@@ -135,7 +146,7 @@ def main() -> None:
         home = Path(folder) / "demo"
         demo = [*CANDOUR, "demo", "--no-serve", "--home", str(home)]
         subprocess.run(demo, check=True, stdout=subprocess.DEVNULL)
-        found = attack(home, Path(folder) / "attacked")
+        found = attack(home, Path(folder) / "attacked", whole=True)
     print(found.stdout, end="")
     print(found.stderr, end="", file=sys.stderr)
     sys.exit(found.returncode)
