@@ -99,9 +99,11 @@ def _surfaces(app: Flask, settings: Settings) -> None:
         from survey.results import pages as results_pages
         from survey.results.acts import pages as acts_pages
         from survey.results.acts import public
+        from survey.results.paper import serving as paper
 
         sign_in.install(app, settings)
         organisation_pages.install(app, settings)
+        paper.install(app)
         app.register_blueprint(results_pages.blueprint)
         app.register_blueprint(file_pages.blueprint)
         app.register_blueprint(acts_pages.blueprint)

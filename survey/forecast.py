@@ -13,6 +13,7 @@ from analysis.forecast import Answering, Forecast
 from survey.errors import DataError, SettingsError
 from survey.policy_option import policy_with
 from survey.questionnaire import forecasting
+from survey.questionnaire.forecasting import COARSER
 from survey.questionnaire.loader import load
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -27,6 +28,7 @@ DRAWS = 200
 @click.option("--rate", type=float, required=True, help="percent who will answer, a guess")
 @click.option("--rate-of", "rates", multiple=True, metavar="GROUP=PERCENT", help="its own rate")
 @click.option("--withheld", type=float, default=5.0, show_default=True, help="percent of each")
+@click.option("--coarser", type=float, default=Answering.coarser, show_default=True, help=COARSER)
 @click.option("--draws", type=click.IntRange(1, 100_000), default=DRAWS, show_default=True)
 @click.option("--seed", type=click.IntRange(0), default=forecasting.SEED, show_default=True)
 @click.option("--policy", "rules", multiple=True, metavar="NAME=VALUE", help="such as k=15")
@@ -37,6 +39,7 @@ def forecast(  # noqa: PLR0913, PLR0917  # one for each option
     rate: float,
     rates: tuple[str, ...],
     withheld: float,
+    coarser: float,
     draws: int,
     seed: int,
     rules: tuple[str, ...],
@@ -46,7 +49,7 @@ def forecast(  # noqa: PLR0913, PLR0917  # one for each option
     outlook = forecasting.look_ahead(
         load(questionnaire),
         headcount,
-        Answering(rate, _rates(rates), withheld),
+        Answering(rate, _rates(rates), withheld, coarser),
         policy_with(rules),
         seed=seed,
         draws=_progress(draws),

@@ -9,6 +9,7 @@ import csv
 import gzip
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -32,11 +33,18 @@ from survey.results.scope import COMMAND, Scope, of_command, whole_force
 CANDOUR = [sys.executable, "-c", "from survey.cli import main; main()"]
 
 
-def save(home: Path, out: Path, pages: int = 12, *, whole: bool = False) -> None:
+PAPERS = ("", "/themes", "/departments", "/inside", "/watched", "/response", "/procedures")
+"""Pages that are saved as PDF too: those with most that is hidden."""
+
+
+def save(
+    home: Path, out: Path, pages: int = 12, papers: Sequence[str] = (), *, whole: bool = False
+) -> None:
     """Releases, pages and exports of a demo in `home`, as files below `out`.
 
     Args:
         pages: how many hidden groups have their own page of a theme saved.
+        papers: which pages of the newest wave are saved as PDF too.
         whole: whether the newest survey's whole files are saved too, which take long to read.
     """
     settings = Settings.at(home, surfaces=(ISSUE, BOX, RESULTS))
@@ -64,6 +72,8 @@ def save(home: Path, out: Path, pages: int = 12, *, whole: bool = False) -> None
             for kind in of_reader(scope_of(person, release)) if whole else ():
                 if release is releases[-1]:
                     keep(client, f"{address}/file/{kind.id}/download", out / "exports" / "whole")
+            for paper in papers if release is releases[-1] else ():
+                keep(client, f"{address}{paper}?as=pdf", out / "papers")
             if person.role == "hr":
                 for group in hidden(release)[:pages]:
                     theme = next(row.measure for row in release.measures if row.kind == "theme")
@@ -128,9 +138,11 @@ def write_comments(out: Path) -> Path:
     return out
 
 
-def attack(home: Path, out: Path, *, whole: bool = False) -> subprocess.CompletedProcess[str]:
+def attack(
+    home: Path, out: Path, papers: Sequence[str] = (), *, whole: bool = False
+) -> subprocess.CompletedProcess[str]:
     """Save everything of a demo and attack it with its truth."""
-    save(home, out / "given", whole=whole)
+    save(home, out / "given", papers=papers, whole=whole)
     truth = write_truth(home, out)
     command = [*CANDOUR, "attack", str(home / making.RELEASES), str(out / "given")]
     command += ["--comments", str(write_comments(out / "comments.csv"))]
@@ -146,7 +158,11 @@ def main() -> None:
         home = Path(folder) / "demo"
         demo = [*CANDOUR, "demo", "--no-serve", "--home", str(home)]
         subprocess.run(demo, check=True, stdout=subprocess.DEVNULL)
+<<<<<<< HEAD
         found = attack(home, Path(folder) / "attacked", whole=True)
+=======
+        found = attack(home, Path(folder) / "attacked", PAPERS)
+>>>>>>> main
     print(found.stdout, end="")
     print(found.stderr, end="", file=sys.stderr)
     sys.exit(found.returncode)

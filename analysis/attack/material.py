@@ -17,6 +17,7 @@ from analysis.release.model import Release
 Record = Mapping[str, str]
 """A row of a table: column -> text as published."""
 
+_PEOPLE = {"base", "headcount"}
 _KEYS = (
     *("group", "measure", "item", "category", "against", "kind", "wave"),
     *("source", "year", "process", "breakdown", "parts_level"),
@@ -126,6 +127,11 @@ class Edition:
     cells: Mapping[tuple[str, tuple[str, ...], str], str]
     order: Mapping[str, tuple[str, ...]]
     corrects: bool = False
+
+    @cached_property
+    def people(self) -> Mapping[tuple[str, tuple[str, ...], str], str]:
+        """The cells that count people."""
+        return {key: text for key, text in self.cells.items() if key[2] in _PEOPLE}
 
     @cached_property
     def hidden(self) -> frozenset[str]:
@@ -239,10 +245,14 @@ def _text(cell: object) -> str:
 def _edition(
     name: str, wave: str, policy: Mapping[str, int], found: Mapping[str, list[dict[str, str]]]
 ) -> Edition:
-    cells = {
-        (table, tuple(row[key] for key in _KEYS if key in row), column): text
+    keyed = (
+        (table, tuple(row[key] for key in _KEYS if key in row), row)
         for table, rows in found.items()
         for row in rows
+    )
+    cells = {
+        (table, key, column): text
+        for table, key, row in keyed
         for column, text in row.items()
         if column not in _KEYS
     }

@@ -1,4 +1,4 @@
-"""Reading what an attacker was given: folders, Releases, exports, workbooks, saved pages."""
+"""Reading what an attacker was given: folders, Releases, exports, workbooks, saved pages, PDFs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from analysis import zipped
-from analysis.attack import workbooks
+from analysis.attack import papers, workbooks
 from analysis.attack.material import Material, Page, Published, Sheet
 from analysis.csv_rows import header_of, rows
 from analysis.errors import DataError, LeakingRelease
@@ -21,7 +21,8 @@ _ZIPPED = ".zip"
 _PAGES = (".html", ".htm")
 _SHEETS = (".csv", ".csv.gz")
 _BOOKS = (".xlsx", ".xlsm")
-_READ = (*_PACKED, *_PAGES, *_SHEETS, *_BOOKS)
+_PAPERS = (".pdf",)
+_READ = (*_PACKED, *_PAGES, *_SHEETS, *_BOOKS, *_PAPERS)
 
 
 def read(paths: Sequence[Path]) -> Material:
@@ -40,8 +41,8 @@ def read(paths: Sequence[Path]) -> Material:
             found = _with(found, file)
         if found == before:
             raise DataError(
-                f"{path}: there is no Release, CSV file, workbook or HTML page to attack in this "
-                "folder."
+                f"{path}: there is no Release, CSV file, workbook, HTML page or PDF to attack in "
+                "this folder."
             )
     return found
 
@@ -57,8 +58,8 @@ def _files(path: Path) -> Iterator[Path]:
         return
     if path.is_file() and not path.name.endswith(_READ):
         raise DataError(
-            f"{path}: a Release, a CSV file, a workbook (.xlsx) or an HTML page is wanted; save a "
-            "spreadsheet as .xlsx."
+            f"{path}: a Release, a CSV file, a workbook (.xlsx), an HTML page or a PDF is wanted; "
+            "save a spreadsheet as .xlsx."
         )
     yield path
 
@@ -68,6 +69,8 @@ def _with(found: Material, file: Path) -> Material:
     if file.name.endswith(_PAGES):
         page = Page(name, _text(file))
         return replace(found, pages=(*found.pages, page))
+    if file.name.endswith(_PAPERS):
+        return replace(found, pages=(*found.pages, papers.read(file)))
     if file.name.endswith(_BOOKS):
         book = workbooks.read(file)
         return replace(

@@ -9,7 +9,15 @@ from pathlib import Path
 import numpy as np
 
 from analysis import headcounts
-from analysis.forecast import Answering, Forecast, Frame, TableForecast, forecast, frame
+from analysis.forecast import (
+    Answering,
+    Forecast,
+    Frame,
+    TableForecast,
+    forecast,
+    frame,
+    offering,
+)
 from analysis.policy import DisclosurePolicy
 from survey.questionnaire.codebook import codebook
 from survey.questionnaire.model import Questionnaire
@@ -21,15 +29,24 @@ FEW_DRAWS = 25
 OFTEN = 0.05
 """Share of the draws from which on the author is warned that a level is left out."""
 
+COARSER = "percent who give a coarser answer where one is offered, a guess"
+"""What the option is for, in both commands that have it."""
+
 Progress = Callable[[Iterable[int]], Iterable[int]]
 
 
 @dataclass(frozen=True)
 class Outlook:
-    """A forecast and the force that it was made for."""
+    """A forecast, the force that it was made for, and how its people were taken to answer.
+
+    Attributes:
+        offering: labels of the breakdowns to whose question coarser answers are offered.
+    """
 
     frame: Frame
     forecast: Forecast
+    answering: Answering
+    offering: tuple[str, ...]
 
 
 def look_ahead(
@@ -64,12 +81,13 @@ def look_ahead(
         rng=np.random.default_rng(seed),
         draws=draws,
     )
-    return Outlook(everybody, found)
+    return Outlook(everybody, found, answering, offering(plan))
 
 
-def in_short(outlook: Outlook, rate: float) -> Iterator[str]:
+def in_short(outlook: Outlook) -> Iterator[str]:
     """A few lines: how many groups of each table, and what costs most."""
-    yield f"If {rate:g} % of {outlook.frame.people:,} people answer, about this much can be shown:"
+    rate, people = outlook.answering.rate, outlook.frame.people
+    yield f"If {rate:g} % of {people:,} people answer, about this much can be shown:"
     for table in outlook.forecast.tables:
         yield f"  {table.id}: {table.shown:.0f} of {len(table.groups)} groups"
     yield from reservations(outlook)
@@ -78,6 +96,7 @@ def in_short(outlook: Outlook, rate: float) -> Iterator[str]:
 
 def reservations(outlook: Outlook) -> Iterator[str]:
     """What was assumed where the headcounts are silent, and whether anything can be published."""
+    yield from _coarser(outlook)
     if outlook.frame.independent:
         yield (
             "The headcounts do not give all of the crossings of "
@@ -98,6 +117,15 @@ def reservations(outlook: Outlook) -> Iterator[str]:
                 )
     if outlook.forecast.nothing:
         yield f"In {outlook.forecast.nothing:.0%} of the draws nothing could be published."
+
+
+def _coarser(outlook: Outlook) -> Iterator[str]:
+    if outlook.offering:
+        share, about = outlook.answering.coarser, " and of ".join(outlook.offering)
+        yield (
+            f"Coarser answers are offered of {about}: {share:g} % of the people are taken to give "
+            "the nearest one. A few of them hide more than many do, so try other shares."
+        )
 
 
 def dearest(found: Forecast) -> str:

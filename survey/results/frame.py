@@ -36,6 +36,7 @@ class Page:
         way_back: the pages above this one, the first one first.
         front, method: addresses of the front page and of how to read the pages.
         body: what the page's own template shows.
+        hash, day: of the Release that it is made from, and when its wave closed (YYYY-MM-DD).
     """
 
     heading: str
@@ -47,6 +48,8 @@ class Page:
     front: str
     method: str
     body: object
+    hash: str
+    day: str
 
     def room(self, wanted: str) -> str:
         """The address of a room; empty where the wave has none such."""
@@ -128,6 +131,8 @@ def _page(
         front_address,
         reading.room("method"),
         body,
+        reading.hash,
+        reading.release.manifest.closed,
     )
 
 

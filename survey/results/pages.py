@@ -28,6 +28,7 @@ from survey.results import commented, exports, scope, store, words
 from survey.results.acts import reminders
 from survey.results.acts.concerns import FORCE_WIDE
 from survey.results.frame import show_front, show_room, show_theme
+from survey.results.paper.serving import on_paper
 from survey.results.reading import Reading, board_addresses, hr_addresses
 from survey.results.themes import opens_at
 
@@ -53,6 +54,7 @@ def home(person: Person) -> BaseResponse | str:
 
 @blueprint.get("/results/board/<command>")
 @require(BOARD, HR)
+@on_paper
 def board(person: Person, command: str) -> str:
     """A board's front page for the newest wave that has its command; a plain page before one."""
     _may_read(person, command)
@@ -67,6 +69,7 @@ def board(person: Person, command: str) -> str:
 
 @blueprint.get("/results/board/<command>/<wave>")
 @require(BOARD, HR)
+@on_paper
 def board_wave(person: Person, command: str, wave: str) -> str:
     """A board's front page for one wave."""
     return _front(board_reading(person, command, wave))
@@ -74,6 +77,7 @@ def board_wave(person: Person, command: str, wave: str) -> str:
 
 @blueprint.get("/results/board/<command>/<wave>/<room>")
 @require(BOARD, HR)
+@on_paper
 def board_room(person: Person, command: str, wave: str, room: str) -> str:
     """A room behind a board's front page."""
     return _room(board_reading(person, command, wave), room)
@@ -81,6 +85,7 @@ def board_room(person: Person, command: str, wave: str, room: str) -> str:
 
 @blueprint.get("/results/board/<command>/<wave>/theme/<theme>")
 @require(BOARD, HR, reads=("group",))
+@on_paper
 def board_theme(person: Person, command: str, wave: str, theme: str) -> str:
     """A theme's statements, for a board."""
     return _theme(board_reading(person, command, wave), theme)
@@ -95,6 +100,7 @@ def board_csv(person: Person, command: str, wave: str, table: str) -> Response:
 
 @blueprint.get("/results/hr")
 @require(HR)
+@on_paper
 def hr(person: Person) -> str:  # noqa: ARG001
     """HR's front page for the newest wave."""
     return _front(hr_reading(None)) if store.all_releases(_stores()) else _none()
@@ -102,6 +108,7 @@ def hr(person: Person) -> str:  # noqa: ARG001
 
 @blueprint.get("/results/hr/<wave>")
 @require(HR)
+@on_paper
 def hr_wave(person: Person, wave: str) -> str:  # noqa: ARG001
     """HR's front page for one wave."""
     return _front(hr_reading(wave))
@@ -109,6 +116,7 @@ def hr_wave(person: Person, wave: str) -> str:  # noqa: ARG001
 
 @blueprint.get("/results/hr/<wave>/<room>")
 @require(HR)
+@on_paper
 def hr_room(person: Person, wave: str, room: str) -> str:  # noqa: ARG001
     """A room behind HR's front page."""
     return _room(hr_reading(wave), room)
@@ -116,6 +124,7 @@ def hr_room(person: Person, wave: str, room: str) -> str:  # noqa: ARG001
 
 @blueprint.get("/results/hr/<wave>/theme/<theme>")
 @require(HR, reads=("group",))
+@on_paper
 def hr_theme(person: Person, wave: str, theme: str) -> str:  # noqa: ARG001
     """A theme's statements, for HR."""
     return _theme(hr_reading(wave), theme)
@@ -131,19 +140,21 @@ def hr_csv(person: Person, wave: str, table: str) -> Response:  # noqa: ARG001
 def board_reading(person: Person, command: str, wave: str) -> Reading:
     """A wave as a board sees it; 403 and 404 as they are due."""
     _may_read(person, command)
-    releases, release = _releases(wave)
+    releases, name = _releases(wave)
+    release = releases[name]
     seen = scope.of_command(release, command)
     if seen is None:
         abort(404)
     addresses = board_addresses(command, for_hr=person.role == HR)
-    return Reading(release, releases, seen, addresses, _wrote(release))
+    return Reading(release, tuple(releases.values()), seen, addresses, _wrote(release), name)
 
 
 def hr_reading(wave: str | None) -> Reading:
     """A wave as HR sees it, the newest when None; 404 when there is none."""
-    releases, release = _releases(wave)
+    releases, name = _releases(wave)
+    release = releases[name]
     seen = scope.whole_force(release)
-    return Reading(release, releases, seen, hr_addresses(), _wrote(release))
+    return Reading(release, tuple(releases.values()), seen, hr_addresses(), _wrote(release), name)
 
 
 def _wrote(release: Release) -> CommentThemes | None:
@@ -188,10 +199,10 @@ def _stores() -> Stores:
     return stores
 
 
-def _releases(wave: str | None) -> tuple[tuple[Release, ...], Release]:
-    """All Releases, and that of `wave` (the newest when None); 404 when there is none."""
-    releases = store.all_releases(_stores())
-    wanted = [release for release in releases if wave in {None, release.manifest.wave}]
+def _releases(wave: str | None) -> tuple[dict[str, Release], str]:
+    """All Releases by hash, and the one of `wave` (the newest when None); 404 without."""
+    releases = store.in_force(_stores())
+    wanted = [name for name, one in releases.items() if wave in {None, one.manifest.wave}]
     if not wanted:
         abort(404)
     return releases, wanted[-1]

@@ -48,6 +48,7 @@ class Reading:
     Attributes:
         releases: all that are in force, oldest first, `release` among them.
         wrote: themes of the wave's comments, where there are any.
+        hash: of `release`, as the store names it; empty for one that is in no store.
     """
 
     release: Release
@@ -55,6 +56,7 @@ class Reading:
     scope: Scope
     addresses: Addresses
     wrote: CommentThemes | None = None
+    hash: str = ""
 
     @property
     def wave(self) -> str:

@@ -214,7 +214,7 @@ def test_a_board_whose_command_the_newest_survey_lacks_reads_the_one_before(
         return replace(release, manifest=replace(release.manifest, breakdowns=breakdowns))
 
     found = (autumn, reorganised(winter))
-    monkeypatch.setattr(store, "all_releases", lambda _: found)
+    monkeypatch.setattr(store, "in_force", lambda _: dict(zip("abc", found, strict=False)))
     before = parse(clients[BOARD].get("/results", follow_redirects=True).data).text
     assert WAVES["autumn"] in before
     assert WAVES["winter"] not in before
