@@ -158,11 +158,7 @@ def main() -> None:
         home = Path(folder) / "demo"
         demo = [*CANDOUR, "demo", "--no-serve", "--home", str(home)]
         subprocess.run(demo, check=True, stdout=subprocess.DEVNULL)
-<<<<<<< HEAD
-        found = attack(home, Path(folder) / "attacked", whole=True)
-=======
-        found = attack(home, Path(folder) / "attacked", PAPERS)
->>>>>>> main
+        found = attack(home, Path(folder) / "attacked", PAPERS, whole=True)
     print(found.stdout, end="")
     print(found.stderr, end="", file=sys.stderr)
     sys.exit(found.returncode)
