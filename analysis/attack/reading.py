@@ -78,6 +78,10 @@ def _with(found: Material, file: Path) -> Material:
         return replace(found, sheets=(*found.sheets, *tables))
     if file.name.endswith(_SHEETS):
         return replace(found, sheets=(*found.sheets, _sheet(name, file)))
+    return _with_release(found, file)
+
+
+def _with_release(found: Material, file: Path) -> Material:
     try:
         release = (
             folder.read(file, None) if file.is_dir() else folder.unpack(file.read_bytes(), None)
@@ -86,7 +90,7 @@ def _with(found: Material, file: Path) -> Material:
         # What it should not show stands in its tables: they are attacked as they are.
         if not file.is_dir():
             raise
-        sheets = (_sheet(f"{name}/{table}.csv", file / f"{table}.csv") for table in ROWS)
+        sheets = (_sheet(f"{file}/{table}.csv", file / f"{table}.csv") for table in ROWS)
         return replace(found, sheets=(*found.sheets, *sheets))
     except OSError as error:
         raise DataError(f"{file}: the file cannot be read ({error.strerror}).") from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,7 +51,7 @@ class Outlook:
 
 def look_ahead(
     questionnaire: Questionnaire,
-    people: Path,
+    people: Path | Mapping[str, int],
     answering: Answering,
     policy: DisclosurePolicy,
     *,
@@ -62,7 +62,7 @@ def look_ahead(
 
     Args:
         questionnaire: its tables are forecast.
-        people: CSV `group,headcount`.
+        people: by group id, or a CSV file `group,headcount`.
         answering: the guess of who will answer.
         policy: the thresholds that the wave will have.
         seed: the same seed gives the same forecast.
@@ -74,7 +74,8 @@ def look_ahead(
     """
     book = codebook(questionnaire)
     plan = questionnaire.plan
-    everybody = frame(book, plan, headcounts.read(people, plan))
+    counts = headcounts.read(people, plan) if isinstance(people, Path) else people
+    everybody = frame(book, plan, counts)
     found = forecast(
         *(book, plan, everybody, answering),
         policy=policy,
@@ -92,6 +93,15 @@ def in_short(outlook: Outlook) -> Iterator[str]:
         yield f"  {table.id}: {table.shown:.0f} of {len(table.groups)} groups"
     yield from reservations(outlook)
     yield dearest(outlook.forecast)
+
+
+def guessed(outlook: Outlook, answering: Answering, draws: int, seed: int) -> str:
+    """One sentence on what was guessed."""
+    people = f"{outlook.frame.people:,} people; {answering.rate:g} % answer"
+    return (
+        f"{people} and withhold each thing about themselves in {answering.withheld:g} % of cases; "
+        f"{draws} draws with seed {seed}."
+    )
 
 
 def reservations(outlook: Outlook) -> Iterator[str]:
