@@ -95,13 +95,14 @@ def _surfaces(app: Flask, settings: Settings) -> None:
         app.register_blueprint(sealed_pages.ballot_box)
     if RESULTS in settings.surfaces:
         from survey.manage import log_pages, organisation_pages, sign_in
+        from survey.results import kept, published
         from survey.results import pages as results_pages
-        from survey.results import published
         from survey.results.acts import pages as acts_pages
         from survey.results.acts import public
 
         sign_in.install(app, settings)
         organisation_pages.install(app, settings)
+        kept.install(app)
         app.register_blueprint(results_pages.blueprint)
         app.register_blueprint(acts_pages.blueprint)
         app.register_blueprint(public.blueprint)
