@@ -19,7 +19,6 @@ from urllib.parse import urlencode
 import pytest
 from argon2 import PasswordHasher
 from fixtures_demo import folder_of_the_demo, made
-from timed_pages import FLOOR, PROCESSOR, WALL
 
 from survey import resources
 from survey.config import Settings
@@ -29,10 +28,13 @@ from survey.results import scope, store
 from survey.serve import arguments
 
 READERS, OF_HR = 50, 6
-"""All of them at once, without a pause between two pages; so many are of HR, the others of boards."""
+"""All at once, without a pause between two pages; so many are of HR, the others of boards."""
 
 LONGEST_MS, MOST_BYTES = 50, 150_000
 """What is promised: server time of 95 pages of 100, and a page with all that it needs."""
+
+FLOOR, WALL, PROCESSOR = "/floor", "X-Wall", "X-Processor"
+"""As `tests/timed_pages.py` has them, which only a process that serves can import."""
 
 PASSWORD = "a quiet night shift"
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -189,6 +191,8 @@ def test_no_page_weighs_more_than_is_promised(readers: list[Reader]) -> None:
     heaviest = max(pages, key=lambda one: one.sent)
     needs = {one.decode() for one in ASSET.findall(heaviest.page)}
     beside = sum((resources.ASSETS / f"{Path(one).name}.gz").stat().st_size for one in needs)
-    print(f"\nheaviest page {heaviest.sent:,} bytes of {len(heaviest.page):,}; {beside:,} beside it")
+    print(
+        f"\nheaviest page {heaviest.sent:,} bytes of {len(heaviest.page):,}; {beside:,} beside it"
+    )
     assert needs
     assert heaviest.sent + beside < MOST_BYTES
