@@ -9,6 +9,7 @@ import csv
 import gzip
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -31,11 +32,16 @@ from survey.results.scope import COMMAND
 CANDOUR = [sys.executable, "-c", "from survey.cli import main; main()"]
 
 
-def save(home: Path, out: Path, pages: int = 12) -> None:
+PAPERS = ("", "/themes", "/departments", "/inside", "/watched", "/response", "/procedures")
+"""Pages that are saved as PDF too: those with most that is hidden."""
+
+
+def save(home: Path, out: Path, pages: int = 12, papers: Sequence[str] = ()) -> None:
     """Releases, pages and exports of a demo in `home`, as files below `out`.
 
     Args:
         pages: how many hidden groups have their own page of a theme saved.
+        papers: which pages of the newest wave are saved as PDF too.
     """
     settings = Settings.at(home, surfaces=(ISSUE, BOX, RESULTS))
     stores = Stores.open(settings)
@@ -59,6 +65,8 @@ def save(home: Path, out: Path, pages: int = 12) -> None:
                 keep(client, f"{address}/{room.id}", out / "pages")
             for table in exports.TABLES:
                 keep(client, f"{address}/csv/{table}.csv", out / "exports" / person.name)
+            for paper in papers if release is releases[-1] else ():
+                keep(client, f"{address}{paper}?as=pdf", out / "papers")
             if person.role == "hr":
                 for group in hidden(release)[:pages]:
                     theme = next(row.measure for row in release.measures if row.kind == "theme")
@@ -117,9 +125,9 @@ def write_comments(out: Path) -> Path:
     return out
 
 
-def attack(home: Path, out: Path) -> subprocess.CompletedProcess[str]:
+def attack(home: Path, out: Path, papers: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
     """Save everything of a demo and attack it with its truth."""
-    save(home, out / "given")
+    save(home, out / "given", papers=papers)
     truth = write_truth(home, out)
     command = [*CANDOUR, "attack", str(home / making.RELEASES), str(out / "given")]
     command += ["--comments", str(write_comments(out / "comments.csv"))]
@@ -135,7 +143,7 @@ def main() -> None:
         home = Path(folder) / "demo"
         demo = [*CANDOUR, "demo", "--no-serve", "--home", str(home)]
         subprocess.run(demo, check=True, stdout=subprocess.DEVNULL)
-        found = attack(home, Path(folder) / "attacked")
+        found = attack(home, Path(folder) / "attacked", PAPERS)
     print(found.stdout, end="")
     print(found.stderr, end="", file=sys.stderr)
     sys.exit(found.returncode)

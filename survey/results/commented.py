@@ -13,7 +13,7 @@ from analysis.release.comment_themes import CommentThemes, Count, Question
 from survey.database import Stores
 from survey.errors import ReleaseError
 from survey.manage import audit_log, destructions, waves
-from survey.manage.tables import CommentThemesRow, ReleaseRow
+from survey.manage.tables import CommentThemesRow, PublishedRow, ReleaseRow
 from survey.manage.waves import Wave
 from survey.results import words
 
@@ -85,7 +85,7 @@ def _expect_in_time(stores: Stores, wave: Wave, themes: CommentThemes) -> None:
         )
     with stores.results() as session:
         query = select(ReleaseRow.hash).where(ReleaseRow.wave == wave.id)
-        known = set(session.scalars(query))
+        known = set(session.scalars(query.where(ReleaseRow.hash.in_(select(PublishedRow.hash)))))
     if themes.release not in known:
         raise ReleaseError(
             f"These themes of comments belong to the Release {themes.release[:12]}, which wave "

@@ -215,7 +215,7 @@ def test_a_board_whose_command_the_newest_survey_lacks_reads_the_one_before(
         return replace(release, manifest=replace(release.manifest, breakdowns=breakdowns))
 
     found = (autumn, reorganised(winter))
-    monkeypatch.setattr(store, "all_releases", lambda _: found)
+    monkeypatch.setattr(store, "in_force", lambda _: dict(zip("abc", found, strict=False)))
     monkeypatch.setattr(Kept, "get", lambda *_: None)  # for what is stored stays the same
     before = parse(clients[BOARD].get("/results", follow_redirects=True).data).text
     assert WAVES["autumn"] in before
