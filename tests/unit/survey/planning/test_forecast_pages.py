@@ -23,7 +23,7 @@ HEADCOUNTS = {
     **{"command=north-a": 30, "command=north-b": 200, "command=south-a": 170},
     **{"ethnicity=white": 355, "ethnicity=asian": 30, "ethnicity=black": 15},
 }
-TYPED = {"rate": "60", "withheld": "5"}
+TYPED = {"rate": "60", "withheld": "5", "coarser": "1"}
 BEGUN = KeptForecast("running", 60, 5, 200, 35, forecast_file.mark_of(HEADCOUNTS))
 
 
@@ -188,6 +188,7 @@ def test_the_command_ends_when_it_is_stopped(
         ({"rate": "101"}, "Enter how many percent will answer"),
         ({"rate": "60 --out x"}, "Enter how many percent will answer"),
         ({"withheld": "100"}, "Enter how many percent leave a question out, 0 to 99"),
+        ({"coarser": "-1"}, "Enter how many percent give a coarser answer, 0 to 99"),
     ],
 )
 def test_a_bad_guess_is_one_sentence_and_starts_nothing(
@@ -222,7 +223,7 @@ def test_a_command_that_does_not_begin_is_one_sentence(
     client: FlaskClient, token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(programs, "PROGRAM", (sys.executable, "-S", "-c", "pass"))
-    reply = client.post(ADDRESS, data={"csrf_token": token, "rate": "60 %", "withheld": "5"})
+    reply = client.post(ADDRESS, data={"csrf_token": token, **TYPED, "rate": "60 %"})
     assert reply.status_code == 409
     assert "could not be started" in parse(reply.data).text
 
