@@ -151,6 +151,10 @@ def test_one_whose_process_is_gone_is_told_from_one_that_runs(
     page = parse(client.get(ADDRESS).data)
     assert "interrupted after 35 of 200 waves" in words(page.by_id("interrupted"))
     assert page.by_id("rate") is not None
+    with forecast_file.running(site.settings, "another"):
+        kept = forecast_file.kept(site.settings, "autumn")
+        assert kept is not None
+        assert kept.state == "interrupted"  # what runs is another wave's
 
 
 def test_it_stops_after_the_draw_that_it_is_at(site: Site, client: FlaskClient, token: str) -> None:
