@@ -96,7 +96,7 @@ def _surfaces(app: Flask, settings: Settings) -> None:
     if RESULTS in settings.surfaces:
         from survey.agreeing import release_pages
         from survey.manage import fixed, log_pages, organisation_pages, sign_in
-        from survey.results import file_pages, published
+        from survey.results import file_pages, kept, published
         from survey.results import pages as results_pages
         from survey.results.acts import pages as acts_pages
         from survey.results.acts import public
@@ -104,6 +104,7 @@ def _surfaces(app: Flask, settings: Settings) -> None:
 
         sign_in.install(app, settings)
         organisation_pages.install(app, settings)
+        kept.install(app)
         paper.install(app)
         app.register_blueprint(results_pages.blueprint)
         app.register_blueprint(file_pages.blueprint)

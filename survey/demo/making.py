@@ -25,6 +25,7 @@ from survey.demo import (
     coders,
     declared,
     home,
+    noticed,
     others,
     personnel,
     promised,
@@ -136,7 +137,7 @@ def _field(
     stores: Stores, library: Questionnaire, force: Force, wave: DemoWave, report: Report
 ) -> None:
     """Take one wave from draft to destroyed, or the last one to its first answers."""
-    questionnaire = reorganised.asked(library, wave.number)
+    questionnaire = reorganised.asked(library, wave.number, noticed.actions(wave.number))
     if wave.closes is None:
         questionnaire = bilingual.asked(questionnaire)
     frame = reorganised.placed(force.frame(wave.number), wave.number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from types import ModuleType
 
 from flask import (
@@ -14,6 +15,7 @@ from flask import (
     request,
     url_for,
 )
+from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as BaseResponse
 
 from analysis.release.comment_themes import CommentThemes
@@ -24,11 +26,11 @@ from survey.manage import duties
 from survey.manage.access import BOARD, HOME, HR
 from survey.manage.people import Person
 from survey.manage.sign_in import require
-from survey.results import commented, exports, scope, store, words
-from survey.results.acts import reminders
+from survey.results import commented, exports, kept, scope, store, words
+from survey.results.acts import record, reminders
 from survey.results.acts.concerns import FORCE_WIDE
 from survey.results.frame import show_front, show_room, show_theme
-from survey.results.paper.serving import on_paper
+from survey.results.paper.serving import is_for_paper, on_paper
 from survey.results.reading import Reading, board_addresses, hr_addresses
 from survey.results.themes import opens_at
 
@@ -55,9 +57,12 @@ def home(person: Person) -> BaseResponse | str:
 @blueprint.get("/results/board/<command>")
 @require(BOARD, HR)
 @on_paper
-def board(person: Person, command: str) -> str:
+def board(person: Person, command: str) -> ResponseReturnValue:
     """A board's front page for the newest wave that has its command; a plain page before one."""
-    _may_read(person, command)
+    return _kept_front(person, command, lambda: _newest(person, command))
+
+
+def _newest(person: Person, command: str) -> str:
     releases = store.all_releases(_stores())
     waves = [one.manifest.wave for one in releases if scope.of_command(one, command)]
     if waves:
@@ -70,25 +75,25 @@ def board(person: Person, command: str) -> str:
 @blueprint.get("/results/board/<command>/<wave>")
 @require(BOARD, HR)
 @on_paper
-def board_wave(person: Person, command: str, wave: str) -> str:
+def board_wave(person: Person, command: str, wave: str) -> ResponseReturnValue:
     """A board's front page for one wave."""
-    return _front(board_reading(person, command, wave))
+    return _kept_front(person, command, lambda: _front(board_reading(person, command, wave)))
 
 
 @blueprint.get("/results/board/<command>/<wave>/<room>")
 @require(BOARD, HR)
 @on_paper
-def board_room(person: Person, command: str, wave: str, room: str) -> str:
+def board_room(person: Person, command: str, wave: str, room: str) -> ResponseReturnValue:
     """A room behind a board's front page."""
-    return _room(board_reading(person, command, wave), room)
+    return _kept(person, command, lambda: _room(board_reading(person, command, wave), room))
 
 
 @blueprint.get("/results/board/<command>/<wave>/theme/<theme>")
 @require(BOARD, HR, reads=("group",))
 @on_paper
-def board_theme(person: Person, command: str, wave: str, theme: str) -> str:
+def board_theme(person: Person, command: str, wave: str, theme: str) -> ResponseReturnValue:
     """A theme's statements, for a board."""
-    return _theme(board_reading(person, command, wave), theme)
+    return _kept(person, command, lambda: _theme(board_reading(person, command, wave), theme))
 
 
 @blueprint.get("/results/board/<command>/<wave>/csv/<table>.csv")
@@ -101,33 +106,37 @@ def board_csv(person: Person, command: str, wave: str, table: str) -> Response:
 @blueprint.get("/results/hr")
 @require(HR)
 @on_paper
-def hr(person: Person) -> str:  # noqa: ARG001
+def hr(person: Person) -> ResponseReturnValue:
     """HR's front page for the newest wave."""
-    return _front(hr_reading(None)) if store.all_releases(_stores()) else _none()
+    return _kept_front(
+        person,
+        FORCE_WIDE,
+        lambda: _front(hr_reading(None)) if store.all_releases(_stores()) else _none(),
+    )
 
 
 @blueprint.get("/results/hr/<wave>")
 @require(HR)
 @on_paper
-def hr_wave(person: Person, wave: str) -> str:  # noqa: ARG001
+def hr_wave(person: Person, wave: str) -> ResponseReturnValue:
     """HR's front page for one wave."""
-    return _front(hr_reading(wave))
+    return _kept_front(person, FORCE_WIDE, lambda: _front(hr_reading(wave)))
 
 
 @blueprint.get("/results/hr/<wave>/<room>")
 @require(HR)
 @on_paper
-def hr_room(person: Person, wave: str, room: str) -> str:  # noqa: ARG001
+def hr_room(person: Person, wave: str, room: str) -> ResponseReturnValue:
     """A room behind HR's front page."""
-    return _room(hr_reading(wave), room)
+    return _kept(person, FORCE_WIDE, lambda: _room(hr_reading(wave), room))
 
 
 @blueprint.get("/results/hr/<wave>/theme/<theme>")
 @require(HR, reads=("group",))
 @on_paper
-def hr_theme(person: Person, wave: str, theme: str) -> str:  # noqa: ARG001
+def hr_theme(person: Person, wave: str, theme: str) -> ResponseReturnValue:
     """A theme's statements, for HR."""
-    return _theme(hr_reading(wave), theme)
+    return _kept(person, FORCE_WIDE, lambda: _theme(hr_reading(wave), theme))
 
 
 @blueprint.get("/results/hr/<wave>/csv/<table>.csv")
@@ -135,6 +144,23 @@ def hr_theme(person: Person, wave: str, theme: str) -> str:  # noqa: ARG001
 def hr_csv(person: Person, wave: str, table: str) -> Response:  # noqa: ARG001
     """A whole table."""
     return _csv(hr_reading(wave), table)
+
+
+def _kept(
+    person: Person, command: str, make: Callable[[], str], *more: Hashable
+) -> ResponseReturnValue:
+    """A page of a board, or of HR, that is made once; who may read it is asked each time."""
+    _may_read(person, command)
+    if is_for_paper():
+        return make()
+    key = (person.role, request.args.get("group"), store.standing(_stores()), more)
+    return kept.page(key, make)
+
+
+def _kept_front(person: Person, command: str, make: Callable[[], str]) -> ResponseReturnValue:
+    """A front page, which says today what was promised."""
+    written = record.written(_stores(), command)
+    return _kept(person, command, make, written, clock.today())
 
 
 def board_reading(person: Person, command: str, wave: str) -> Reading:

@@ -19,7 +19,7 @@ from analysis.release.model import Release
 from survey.database import NOT_SET_UP, Stores
 from survey.errors import ReleaseError, SettingsError
 from survey.manage import audit_log
-from survey.manage.tables import PublishedRow, ReleaseRow
+from survey.manage.tables import CommentThemesRow, PublishedRow, ReleaseRow
 
 
 def add(stores: Stores, content: bytes, verifier_raw: bytes) -> str:
@@ -127,6 +127,27 @@ def every(stores: Stores) -> dict[str, Release]:
                 "another day than the Release itself."
             )
     return releases
+
+
+def standing(stores: Stores) -> tuple[object, ...]:
+    """What pages are made from, as it is stored now: while it stays equal, so do they.
+
+    Releases are held by their hashes; what people wrote about by its bytes.
+
+    Raises:
+        SettingsError: if the database is not set up.
+    """
+    releases = select(
+        ReleaseRow.hash, ReleaseRow.wave, cast(ReleaseRow.closed, String), ReleaseRow.verifier
+    )
+    comments = select(CommentThemesRow.wave, CommentThemesRow.content)
+    published = select(PublishedRow.hash)
+    with stores.results() as session:
+        found = [
+            session.execute(one.order_by(one.selected_columns[0]))
+            for one in (releases, published, comments)
+        ]
+        return tuple(tuple(map(tuple, rows)) for rows in found)
 
 
 def all_releases(stores: Stores) -> tuple[Release, ...]:

@@ -74,7 +74,9 @@ def home(person: Person) -> ResponseReturnValue:
 @require(ACTIONS)
 @on_paper
 def board(person: Person, board: str) -> str:
-    """What a board answered and does, and what waits for an answer."""
+    """What a board answered and does, and what waits; a plain page where no survey knows it."""
+    if person.role == "board" and person.command == board and not _knows(board):
+        return render_template("results/none.html", command=board)
     asked = _asked(person, board)
     courses = record.courses(_stores(), asked.board)
     days = _stores().settings.answer_days
@@ -179,6 +181,11 @@ def _asked(person: Person, board: str) -> _Asked:
         abort(404)
     label = names.get(command, "The whole force")
     return _Asked(person, command, label, releases, clock.today())
+
+
+def _knows(command: str) -> bool:
+    """Whether any survey that has closed had such a command."""
+    return command in board_names(store.all_releases(_stores()))
 
 
 def _to_write(person: Person, board: str) -> _Asked:

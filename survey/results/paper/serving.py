@@ -67,7 +67,7 @@ def on_paper(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseRetu
     @wraps(view)
     def shown(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
         reply = current_app.make_response(view(*args, **kwargs))
-        if not _is_asked() or reply.status_code != 200:
+        if not is_for_paper() or reply.status_code != 200:
             return reply
         return _pdf(reply.get_data(as_text=True))
 
@@ -93,7 +93,8 @@ def _name() -> str:
     return "-".join(re.findall(r"[A-Za-z0-9_.]+", words)) + ".pdf"
 
 
-def _is_asked() -> bool:
+def is_for_paper() -> bool:
+    """Whether the page of this request is asked for as PDF."""
     return request.args.get("as") == "pdf"
 
 
@@ -103,4 +104,4 @@ def _paper() -> Paper:
         return Paper(making=False, href="")
     picked = {name: value for name, value in request.args.items() if name == "group"}
     href = f"?{urlencode({**picked, 'as': 'pdf'})}" if find_spec("weasyprint") else ""
-    return Paper(_is_asked(), href)
+    return Paper(is_for_paper(), href)
