@@ -21,7 +21,10 @@ WIDTHS = (1280, 375)
 READERS = ("board-north", "hr", "federation")
 DOTS_PER_INCH = "80"
 SLOWEST = 180_000
-"""Milliseconds: the picture of a whole questionnaire on a phone is 30,000 pixels tall."""
+"""Milliseconds that a busy machine may take."""
+
+TALLEST = 9_000
+"""Pixels: the list of codes has thousands of lines, all alike."""
 
 NOT_FOUND = "/no-such-page"
 
@@ -106,7 +109,7 @@ class Camera:
         self.shoot(kind)
         if self.page.locator(".save").count():
             joint = "&" if "?" in address else "?"
-            made = self.context.request.get(f"{self.site}{address}{joint}as=pdf")
+            made = self.context.request.get(f"{self.site}{address}{joint}as=pdf", timeout=SLOWEST)
             self._sheets(f"{kind}-pdf", made.body())
             self._sheets(f"{kind}-print", self.page.pdf(format="A4", print_background=False))
 
@@ -114,7 +117,12 @@ class Camera:
         """What stands on the page now, at both widths."""
         for width in WIDTHS:
             self.page.set_viewport_size({"width": width, "height": 900})
-            self.page.screenshot(path=self.out / f"{self.whose}-{kind}-{width}.png", full_page=True)
+            tall = self.page.evaluate("document.documentElement.scrollHeight")
+            self.page.screenshot(
+                path=self.out / f"{self.whose}-{kind}-{width}.png",
+                full_page=True,
+                clip={"x": 0, "y": 0, "width": width, "height": min(tall, TALLEST)},
+            )
 
     def _sheets(self, kind: str, content: bytes) -> None:
         file = self.out / f"{self.whose}-{kind}.pdf"
@@ -144,7 +152,7 @@ def take_all(browser: Browser, app: Flask, site: str, out: Path, code: str) -> M
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     found = {}
-    for name in (None, *READERS):
+    for name in (*READERS, None):
         pages = list(walk(app, signed_in(app, name), "/" if name is None else "/results"))
         camera = Camera(browser, site, out, name)
         for kind, address in [*pages, *([("not-found", NOT_FOUND)] if name is None else [])]:

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from every_page import take_all
+from every_page import SLOWEST, take_all
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from survey.app import create_app
@@ -72,6 +72,7 @@ def _wait() -> None:
 def board(browser: Browser) -> None:
     """The top of the northern board's page."""
     page = browser.new_page(viewport={"width": 1280, "height": 1240})
+    page.set_default_timeout(SLOWEST)
     page.goto(f"{ADDRESS}/results/sign-in")
     page.fill("input[name=name]", "board-north")
     page.fill("input[type=password]", PASSWORD)
@@ -83,6 +84,7 @@ def board(browser: Browser) -> None:
 def question(browser: Browser, code: str) -> None:
     """The first page of statements on a phone."""
     page: Page = browser.new_page(viewport={"width": 375, "height": 812})
+    page.set_default_timeout(SLOWEST)
     page.goto(ADDRESS)
     page.click("main a[href^='/survey/']")
     page.fill("input[name='candour.code']", code)

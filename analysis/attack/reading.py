@@ -66,11 +66,9 @@ def _files(path: Path) -> Iterator[Path]:
 
 def _with(found: Material, file: Path) -> Material:
     name = str(file)
-    if file.name.endswith(_PAGES):
-        page = Page(name, _text(file))
+    if file.name.endswith((*_PAGES, *_PAPERS)):
+        page = papers.read(file) if file.name.endswith(_PAPERS) else Page(name, _text(file))
         return replace(found, pages=(*found.pages, page))
-    if file.name.endswith(_PAPERS):
-        return replace(found, pages=(*found.pages, papers.read(file)))
     if file.name.endswith(_BOOKS):
         book = workbooks.read(file)
         return replace(

@@ -7,6 +7,7 @@ can reach a given count. Both stay warm between calls: only costs and bounds cha
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import highspy
@@ -20,6 +21,12 @@ from analysis.disclosure.system import Bases, System
 from analysis.disclosure.whole import NearestWhole
 
 Status = highspy.HighsBasisStatus
+
+Start = tuple[Sequence[Status], Sequence[Status]]
+"""Where a search begins: atoms, then rows."""
+
+DUAL = 1
+"""The way of the simplex that suits a table that does not fit yet."""
 
 DEVEX = 1
 """Weights of the dual simplex that are not exact."""
@@ -60,6 +67,7 @@ class FeasibleTables:
         empty: npt.NDArray[np.int64],
         never: Hidden | None = None,
         presolved: bool = False,
+        most: Reals | None = None,
     ):
         """Start with every group shown.
 
@@ -70,18 +78,43 @@ class FeasibleTables:
             never: groups that will not be shown whatever happens, which need no row, shape (G,).
             presolved: whether to make the program small before the first search, which is worth it
                 where there are many atoms.
+            most: people in each atom, shape (A,); by default as many as there can be in a group.
         """
-        self._every, most = len(known.bases), float(known.caps.max())
+        self._every, widest = len(known.bases), float(known.caps.max())
         known, listed = _listed(system, known, never)
         self._known, self._listed = known, listed
         self._hidden = np.zeros(len(listed), dtype=bool)
         self._held_at, self._held = system.held.values, len(system.held.values)
         self._rows = sparse.csr_array(sparse.vstack([system.held.rows, system.membership[listed]]))
         self._atoms = self._rows.shape[1]
-        self._upper, self._truth = np.full(self._atoms, most), system.truth
+        self._upper = np.full(self._atoms, widest) if most is None else most.copy()
+        self._truth = system.truth
         self._upper[empty] = 0.0
         self._highs = program(sparse.csc_array(self._rows), self._upper, *self.limits())
         self._presolved, self._begun = presolved, False
+
+    def start(self, start: Start) -> None:
+        """Begin the first search there: a table that fits is a few steps away.
+
+        Raises:
+            Unprotectable: as for `extreme`.
+        """
+        basis = highspy.HighsBasis()
+        basis.col_status, basis.row_status, basis.valid = list(start[0]), list(start[1]), True
+        self._highs.setBasis(basis)
+        self._highs.setOptionValue("simplex_strategy", DUAL)
+        solved(self._highs, "the published counts contradict each other")
+        self._presolved, self._begun = False, True
+
+    def moves(self, functional: Reals) -> bool:
+        """Whether a sum of atoms need not be the same in all of these tables."""
+        return len(functional) > 0
+
+    def hold(self, values: Reals) -> None:
+        """From now on the sums that are known whatever is hidden are these; shape (T,)."""
+        rows = np.arange(self._held, dtype=np.int32)
+        self._highs.changeRowsBounds(self._held, rows, values, values)  # type: ignore[attr-defined]
+        self._held_at = values
 
     def hide(self, hidden: Hidden) -> None:
         """Free the rows of hidden groups and hold those of the shown ones; shape (G,)."""
@@ -202,6 +235,7 @@ class CheapestChange:
         empty: npt.NDArray[np.int64],
         never: Hidden | None = None,
         is_part: bool = False,
+        most: Reals | None = None,
     ):
         """Set up the program: a group's count is what is known of it, plus more, minus less.
 
@@ -211,6 +245,7 @@ class CheapestChange:
             empty: atoms held at 0.
             never: groups that will not be shown whatever happens, which need no row, shape (G,).
             is_part: whether what cannot be helped here is asked of a larger system.
+            most: as of `FeasibleTables`.
         """
         self._is_part = is_part
         self._every, widest = len(known.bases), float(known.caps.max())
@@ -226,7 +261,7 @@ class CheapestChange:
                 sparse.hstack([-sparse.eye_array(groups), sparse.eye_array(groups)]),
             ]
         )
-        self._most = np.full(self._atoms, widest)
+        self._most = np.full(self._atoms, widest) if most is None else most.copy()
         self._most[empty] = 0.0
         values = system.held.values
         self._highs = program(

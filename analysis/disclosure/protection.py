@@ -14,6 +14,7 @@ from analysis.disclosure.answered import of_item, split
 from analysis.disclosure.bounds import Known
 from analysis.disclosure.colleagues import colleagues_in
 from analysis.disclosure.complementary import Hidden
+from analysis.disclosure.halves import Beginning, beginning
 from analysis.disclosure.repair import hiding_pattern, sparing_pattern
 from analysis.disclosure.shape import Level, leave_out
 from analysis.disclosure.stated import least_answers
@@ -106,7 +107,8 @@ def protect(
         (system.bases < policy.k) | settled.hidden,
         lambda start: sparing_pattern(system, known, start, policy.k, colleagues),
     )
-    items = _Items(system, policy, hidden, least_answers(system.bases, policy))
+    begun = beginning(system, known, hidden)
+    items = _Items(system, policy, hidden, least_answers(system.bases, policy), begun)
     items_hidden: dict[str, frozenset[str]] = {}
     own_bases: dict[str, frozenset[str]] = {}
     pieces: dict[bytes, _Piece] = {}
@@ -139,12 +141,14 @@ class _Items:
     Attributes:
         hidden: groups that are not shown, shape (G,).
         least: fewest answers of an item that stands on its group's base, shape (G,).
+        begun: where searches of a large system begin.
     """
 
     system: System
     policy: DisclosurePolicy
     hidden: Hidden
     least: Bases
+    begun: Beginning | None
 
     def pattern(
         self,
@@ -185,7 +189,9 @@ class _Items:
             caps=np.where(self.hidden, 4 * max(people.max(), k), people).astype(np.float64),
         )
         targets = of_item(self.system, item, self.hidden, k)
-        found = hiding_pattern(item, known, self.hidden | few, k, targets, people - bases)
+        found = hiding_pattern(
+            *(item, known, self.hidden | few, k, targets, people - bases), self.begun
+        )
         if (lost := found & public & ~own).any():
             name = self.system.groups[int(np.argmax(lost))].id
             raise Unprotectable(f"an item shown of {name} would have to be hidden there")

@@ -3,7 +3,7 @@
 Of all tables in which a count lies within limits, the one that differs least from a table of whole
 people nearly always is of whole people itself: the cheapest change moves a few people round a
 circle of cells. That is one linear program, which stays warm. Only where it ends in fractions are
-changes of whole people searched, and no further than `MOST_NODES`.
+changes of whole people searched, no further than `MOST_NODES`, and not in a country.
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ from analysis.disclosure.solving import DUST, Reals, program
 
 MOST_NODES = 200
 """So many branches of a search are followed. One that is cut off has found nothing."""
+
+MOST_ROWS = 8000
+"""In a larger program there is no search, which takes seconds there."""
 
 MOST_STEPS = 1000
 """Steps of the linear program; where there is a table nearby it is found in some 40."""
@@ -75,7 +78,9 @@ class NearestWhole:
         if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
         table = self._fitting(self._highs, low, high)
-        return self._searched(low, high) if table is None else table
+        if table is None and len(self._every) <= MOST_ROWS:
+            return self._searched(low, high)
+        return table
 
     def _searched(self, low: Reals, high: Reals) -> Reals | None:
         model = self._highs.getLp()

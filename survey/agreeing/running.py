@@ -8,14 +8,9 @@ agreed on; nothing of any request reaches it.
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from threading import Thread
-
 from survey.config import ISSUE, Settings
+from survey.manage import programs
 
-PROGRAM = (sys.executable, "-c", "from survey.cli import main; main()")
 ARGUMENTS = ("wave", "agreed")
 
 
@@ -32,15 +27,7 @@ def start(settings: Settings) -> bool:
     if not does_it_here(settings):
         return False
     try:
-        process = subprocess.Popen(
-            [*PROGRAM, *ARGUMENTS],
-            env={**os.environ, **settings.environment},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,  # a worker that ends takes nothing half-done with it
-        )
+        programs.start(settings, *ARGUMENTS)
     except OSError:
         return False
-    Thread(target=process.wait, daemon=True).start()
     return True

@@ -6,11 +6,7 @@ disclosure control. What the command is given is fixed here, but for two numbers
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
-import threading
 import time
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,7 +15,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from survey.config import Settings
-from survey.manage import headcounts
+from survey.manage import headcounts, programs
 from survey.manage.access import WAVES
 from survey.manage.people import Person
 from survey.manage.sign_in import require
@@ -38,7 +34,6 @@ RATE, WITHHELD = "60", "5"
 STARTS_IN = 20.0
 """Seconds in which a command begins, or has said why not."""
 
-PROGRAM = (sys.executable, "-P", "-c", "from survey.cli import main; main()")
 NOT_BEGUN = "The forecast could not be started; try again, or ask whoever runs the server."
 _PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9])?")
 
@@ -125,15 +120,10 @@ def _run(settings: Settings, wave_id: str, rate: str, withheld: str) -> str:
         return forecast_file.BUSY
     forecast_file.remove(settings, wave_id)
     given = ("forecast", "--wave", wave_id, "--rate", rate, "--withheld", withheld)
-    process = subprocess.Popen(
-        [*PROGRAM, *given, "--draws", str(DRAWS)],
-        env=_environment(settings),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,  # a stop of the server's own group is none of it
-    )
-    threading.Thread(target=process.wait, daemon=True).start()  # so that nothing of it is left
+    try:
+        process = programs.start(settings, *given, "--draws", str(DRAWS))
+    except OSError:
+        return NOT_BEGUN
     until = time.monotonic() + STARTS_IN
     while time.monotonic() < until:
         if forecast_file.kept(settings, wave_id) is not None:
@@ -142,16 +132,6 @@ def _run(settings: Settings, wave_id: str, rate: str, withheld: str) -> str:
             break
         time.sleep(0.05)
     return NOT_BEGUN if forecast_file.kept(settings, wave_id) is None else ""
-
-
-def _environment(settings: Settings) -> dict[str, str]:
-    """Where the command finds the stores of this process."""
-    return {
-        **os.environ,
-        "CANDOUR_HOME": str(settings.home),
-        "CANDOUR_ISSUER_URL": settings.issuer_url,
-        "CANDOUR_RESULTS_URL": settings.results_url,
-    }
 
 
 def _page(wave: Wave, told: tuple[tuple[str, str], ...], rate: str, withheld: str) -> str:

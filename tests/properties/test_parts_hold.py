@@ -1,4 +1,4 @@
-"""Large systems are looked at part by part: what parts show must hold of the whole."""
+"""Large systems are looked at in parts and halves: what these show must hold of the whole."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from oracle_profiles import Attacked
 
-from analysis.disclosure import parts, protect, repair
+from analysis.disclosure import halves, open_counts, parts, protect, repair
 from analysis.disclosure.bounds import Known
 from analysis.disclosure.complementary import Hidden
+from analysis.disclosure.half_tables import HalfTables
 from analysis.disclosure.stated import least_answers
 from analysis.disclosure.system import Held, System
 from analysis.disclosure.targets import Targets
@@ -95,3 +96,24 @@ def test_parts_that_change_what_they_share_with_others_are_seen_through(
     monkeypatch.setattr(repair, "parts_of", careless)
     assert list(many(range(8)))
     assert taken_apart
+
+
+@pytest.fixture
+def halved(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Small items are searched in halves too; gives which half was set up each time."""
+    found = []
+
+    def counted(*given: object, answers_move: bool) -> HalfTables:
+        found.append(answers_move)
+        return HalfTables(*given, answers_move=answers_move)
+
+    monkeypatch.setattr(open_counts, "MANY_ATOMS", 0)
+    monkeypatch.setattr(halves, "MANY_ATOMS", 0)
+    monkeypatch.setattr(halves, "HalfTables", counted)
+    return found
+
+
+@pytest.mark.slow
+def test_nothing_tells_of_fewer_than_k_people_in_halves(halved: list[bool]) -> None:
+    assert list(many(range(4))) == []
+    assert set(halved) == {True, False}

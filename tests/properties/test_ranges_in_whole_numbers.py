@@ -12,7 +12,7 @@ import pytest
 from scipy import sparse
 
 from analysis.disclosure.bounds import DUST, FeasibleTables, Known
-from analysis.disclosure.repair import NARROW
+from analysis.disclosure.open_counts import NARROW
 from analysis.disclosure.targets import nobody
 
 SIZES = {"a": "123", "b": "1234", "c": "1234"}

@@ -11,7 +11,7 @@ import pytest
 from scipy import sparse
 
 from analysis.attack import bases
-from analysis.disclosure import repair
+from analysis.disclosure import open_counts, repair
 from analysis.disclosure.bounds import FeasibleTables, Known
 from analysis.disclosure.lines import Derived
 from analysis.disclosure.solving import Reals
@@ -97,7 +97,7 @@ def test_near_search_finds_a_table_exactly_where_one_of_all_tables_fits(
 def test_a_group_that_whole_people_pin_is_protected(monkeypatch: pytest.MonkeyPatch) -> None:
     found = repair.hiding_pattern(system(), known(), HIDDEN, 1)
     assert found.sum() > HIDDEN.sum()
-    monkeypatch.setattr(repair, "NARROW", -1)
+    monkeypatch.setattr(open_counts, "NARROW", -1)
     found = repair.hiding_pattern(system(), known(), HIDDEN, 1)
     assert found.tolist() == HIDDEN.tolist(), "fractions alone would have seen it"
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from fixtures_acts import token_of
 from fixtures_planning import MANAGER, WAVES, add_draft, planning_site, workbook_of
-from fixtures_results import HR, Site
+from fixtures_results import Site
 from flask.testing import FlaskClient
 from html_page import parse, words
 from werkzeug.test import TestResponse
@@ -45,9 +45,9 @@ def send(
     return client.post(ADDRESS, data=data)
 
 
-def test_only_a_manager_sees_and_loads_them(site: Site, client: FlaskClient) -> None:
-    for address in (ADDRESS, f"{ADDRESS}/groups.csv"):
-        assert site.client(HR).get(address).status_code == 403
+def test_they_are_loaded_from_our_page_alone_which_says_who_sees_them(
+    site: Site, client: FlaskClient
+) -> None:
     assert client.post(ADDRESS, data={"do": "load", "counts": CSV}).status_code == 400
     assert client.get(f"{WAVES}/nobody/headcounts").status_code == 404
     assert headcounts.of_wave(site.stores, "autumn") is None
