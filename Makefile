@@ -37,6 +37,14 @@ check:
 programs:
 	bash .ci/browser
 	bash .ci/postgresql
+	bash .ci/pango
+
+# LibreOffice opens exported workbooks: it takes a minute to install, so `make test` leaves it out
+# where it is not there.
+.PHONY: office
+office: $(STAMP)
+	bash .ci/office
+	$(PYTEST) tests -m office
 
 .PHONY: lint types doors style
 lint: types doors style
@@ -57,7 +65,7 @@ loss: $(STAMP)
 link-game: $(STAMP) $(ASSETS)
 	PYTHONPATH=.:tests:tests/anonymity $(BIN)/python -m game
 
-# Every page that a browser test visits, in forced colours at three widths by all rules.
+# Every page that a browser test visits, in its own and in forced colours at three widths by all rules.
 .PHONY: accessibility
 accessibility: $(STAMP) $(ASSETS)
 	CANDOUR_TESTS_EVERY_WIDTH=1 $(PYTEST) tests/browser -m browser -n 2 --dist loadfile
@@ -92,7 +100,7 @@ invented: $(STAMP)
 	$(BIN)/python -m survey.demo.invented
 
 screenshots: $(STAMP) $(ASSETS)
-	$(BIN)/python docs/make_screenshots.py
+	PYTHONPATH=. $(BIN)/python docs/make_screenshots.py $(DEMO)
 
 assets: $(ASSETS)
 

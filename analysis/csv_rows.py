@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import io
 import re
 import zlib
 from collections.abc import Iterator, Sequence
@@ -32,16 +33,31 @@ def rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     """
     try:
         with _opened(path) as file:
-            for number, row in enumerate(csv.reader(file, strict=True), start=1):
-                if row:
-                    yield number, row
-    except UnicodeDecodeError as error:
-        raise DataError(f"{path}: this is not UTF-8 text; save it as CSV UTF-8.") from error
-    except csv.Error as error:
-        raise DataError(f"{path}: this is not a CSV file ({error}).") from error
+            yield from _numbered(file, path)
     except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or error
         raise DataError(f"{path}: the file cannot be read ({reason}).") from error
+
+
+def rows_of(content: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
+    """The same of a file that is in memory, plain; `name` is what messages call it.
+
+    Raises:
+        DataError: the file cannot be read as such a table.
+    """
+    with io.TextIOWrapper(io.BytesIO(content), "utf-8-sig", newline="") as file:
+        yield from _numbered(file, name)
+
+
+def _numbered(file: TextIO, name: Path | str) -> Iterator[tuple[int, list[str]]]:
+    try:
+        for number, row in enumerate(csv.reader(file, strict=True), start=1):
+            if row:
+                yield number, row
+    except UnicodeDecodeError as error:
+        raise DataError(f"{name}: this is not UTF-8 text; save it as CSV UTF-8.") from error
+    except csv.Error as error:
+        raise DataError(f"{name}: this is not a CSV file ({error}).") from error
 
 
 def _opened(path: Path) -> TextIO:

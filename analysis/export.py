@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from analysis.errors import CandourError
 from analysis.release import tables
 from analysis.release.model import Release
+from analysis.release.tables import Cell, Column
 
 
-def csv_bytes(release: Release, table: str, groups: set[str] | None = None) -> bytes:
+def csv_bytes(release: Release, table: str, groups: Collection[str] | None = None) -> bytes:
     """One table of `release` as CSV (UTF-8, LF), laid out as in the Release's own folder.
 
     Args:
@@ -21,12 +24,19 @@ def csv_bytes(release: Release, table: str, groups: set[str] | None = None) -> b
     Raises:
         CandourError: if there is no such table.
     """
+    return tables.to_csv(*cells(release, table, groups))
+
+
+def cells(
+    release: Release, table: str, groups: Collection[str] | None = None
+) -> tuple[tuple[Column, ...], list[tuple[Cell, ...]]]:
+    """The columns of one table and its rows as plain cells; arguments and errors as above."""
     if table not in tables.ROWS:
         raise CandourError(f"There is no table {table!r}; there are {', '.join(tables.ROWS)}.")
     breakdowns = [breakdown.id for breakdown in release.manifest.breakdowns]
     headings = tables.columns(table, breakdowns)
-    cells = tables.records(release, table)
+    found = tables.records(release, table)
     owner = {"group": 0, "ladder": 1}.get(headings[0].name)
     if groups is not None and owner is not None:
-        cells = [row for row in cells if row[owner] in groups]
-    return tables.to_csv(headings, cells)
+        found = [row for row in found if row[owner] in groups]
+    return headings, found

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from analysis.csv_rows import table
+from analysis.csv_rows import cut, rows
 from analysis.errors import DataError
 from analysis.plan import TablePlan
 
 COLUMNS = ["group", "headcount"]
+TOLD = 50
+"""Mistakes of a file that are told one by one."""
 
 
 def read(path: Path, plan: TablePlan) -> dict[str, int]:
@@ -22,25 +25,65 @@ def read(path: Path, plan: TablePlan) -> dict[str, int]:
         People by group id, for the groups that the file names.
 
     Raises:
-        DataError: names the file, the row and what is wrong in it.
+        DataError: a line for each mistake, with the file, the row and what is wrong in it.
     """
+    return counted(str(path), rows(path), plan)
+
+
+def counted(
+    name: str, numbered: Iterable[tuple[int, list[str]]], plan: TablePlan
+) -> dict[str, int]:
+    """The same from rows that were read already.
+
+    Args:
+        name: what messages call the file.
+        numbered: number and cells of each row that is not blank, the header among them.
+        plan: declares the groups.
+
+    Raises:
+        DataError: a line for each mistake, `TOLD` of them at most.
+    """
+    left = iter(numbered)
+    _, header = next(left, (1, list[str]()))
+    if not header:
+        raise DataError(f"{name}: the file is empty.")
+    if header != COLUMNS:
+        raise DataError(
+            f"{name}, row 1: the columns are {cut(','.join(header))}; they must be "
+            f"{','.join(COLUMNS)}."
+        )
     counts: dict[str, int] = {}
-    for number, row in table(path, COLUMNS):
-        where = f"{path}, row {number}"
-        group, text = row
-        if group not in plan.group_by_id:
-            raise DataError(
-                f"{where}: the questionnaire declares no group {group!r}; groups are named like "
-                f"{_example(plan)!r}."
-            )
-        if group in counts:
-            raise DataError(f"{where}: the group {group!r} stands twice.")
-        if not (text.isascii() and text.isdigit() and len(text) <= 9):
-            raise DataError(
-                f"{where}: the headcount of {group!r} is {text!r}; it must be a number of people."
-            )
-        counts[group] = int(text)
+    mistakes = [
+        f"{name}, row {number}: {mistake}"
+        for number, row in left
+        for mistake in _mistakes(row, plan, counts)
+    ]
+    if mistakes:
+        more = len(mistakes) - TOLD
+        told = [f"And {more:,} more mistakes."] if more > 0 else []
+        raise DataError("\n".join(mistakes[:TOLD] + told))
     return counts
+
+
+def _mistakes(row: list[str], plan: TablePlan, counts: dict[str, int]) -> Iterator[str]:
+    """What is wrong in a row; a right one goes into `counts`."""
+    if len(row) != len(COLUMNS):
+        yield f"there are {len(row)} cells instead of {len(COLUMNS)}."
+        return
+    group, text = row
+    known = group in plan.group_by_id
+    if not known:
+        yield (
+            f"the questionnaire declares no group {cut(group)!r}; groups are named like "
+            f"{_example(plan)!r}."
+        )
+    elif group in counts:
+        yield f"the group {group!r} stands twice."
+    is_number = text.isascii() and text.isdigit() and len(text) <= 9
+    if not is_number:
+        yield f"the headcount of {cut(group)!r} is {cut(text)!r}; it must be a number of people."
+    if known:
+        counts[group] = int(text) if is_number else 0
 
 
 def _example(plan: TablePlan) -> str:

@@ -1,4 +1,8 @@
-"""Takes the README's screenshots of the demo in a real Chromium (`make screenshots`)."""
+"""Takes pictures of the demo in a real Chromium (`make screenshots`).
+
+The README's two are kept in `docs/screenshots`. Every page, at two widths, as PDF and as a browser
+prints it, goes to `build/screenshots`, to be looked at. A folder with a demo may be given.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +16,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from every_page import SLOWEST, take_all
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from survey.app import create_app
+from survey.config import BOX, ISSUE, RESULTS, Settings
 from survey.demo.making import PASSWORD
 
+EVERY = Path(__file__).parents[1] / "build" / "screenshots"
 SHOTS = Path(__file__).parent / "screenshots"
 PORT = 8765
 ADDRESS = f"http://127.0.0.1:{PORT}"
@@ -26,26 +34,28 @@ FLAGS = [
 
 
 @contextmanager
-def demo() -> Iterator[str]:
-    """A demo that is made anew and served; yields one unused code."""
+def demo(home: Path | None) -> Iterator[tuple[Path, list[str]]]:
+    """A demo that is made anew, unless there is one in `home`, and served; yields unused codes."""
     with tempfile.TemporaryDirectory() as folder:
-        program = [str(Path(sys.executable).parent / "candour"), "demo", "--home", f"{folder}/demo"]
+        home = home or Path(folder) / "demo"
+        run = "from survey.cli import main; main()"
+        program = [sys.executable, "-c", run, "demo", "--home", str(home)]
         subprocess.run([*program, "--no-serve"], check=True)
         log = Path(folder) / "log"
         with log.open("w") as output:
             server = subprocess.Popen([*program, "--port", str(PORT)], stdout=output)
         try:
             _wait()
-            yield _code(log.read_text())
+            yield home, _codes(log.read_text())
         finally:
             server.terminate()
             server.wait()
 
 
-def _code(log: str) -> str:
+def _codes(log: str) -> list[str]:
     lines = log.splitlines()
     start = next(number for number, line in enumerate(lines) if line.startswith("Answer:"))
-    return lines[start + 1].strip()
+    return [line.strip() for line in lines[start + 1 : start + 3]]
 
 
 def _wait() -> None:
@@ -62,6 +72,7 @@ def _wait() -> None:
 def board(browser: Browser) -> None:
     """The top of the northern board's page."""
     page = browser.new_page(viewport={"width": 1280, "height": 1240})
+    page.set_default_timeout(SLOWEST)
     page.goto(f"{ADDRESS}/results/sign-in")
     page.fill("input[name=name]", "board-north")
     page.fill("input[type=password]", PASSWORD)
@@ -73,6 +84,7 @@ def board(browser: Browser) -> None:
 def question(browser: Browser, code: str) -> None:
     """The first page of statements on a phone."""
     page: Page = browser.new_page(viewport={"width": 375, "height": 812})
+    page.set_default_timeout(SLOWEST)
     page.goto(ADDRESS)
     page.click("main a[href^='/survey/']")
     page.fill("input[name='candour.code']", code)
@@ -82,13 +94,17 @@ def question(browser: Browser, code: str) -> None:
 
 
 def main() -> None:
-    """Take every screenshot."""
+    """Take every picture."""
     SHOTS.mkdir(exist_ok=True)
+    given = Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else None
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    with demo() as code, sync_playwright() as playwright:
+    with demo(given) as (home, codes), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         board(browser)
-        question(browser, code)
+        question(browser, codes[0])
+        app = create_app(Settings.at(home, surfaces=(ISSUE, BOX, RESULTS)))
+        for whose, many in take_all(browser, app, ADDRESS, EVERY, codes[1]).items():
+            print(f"{whose}: {many} pages in {EVERY}")
         browser.close()
 
 

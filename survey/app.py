@@ -94,23 +94,36 @@ def _surfaces(app: Flask, settings: Settings) -> None:
         app.register_blueprint(example.blueprint)
         app.register_blueprint(sealed_pages.ballot_box)
     if RESULTS in settings.surfaces:
-        from survey.manage import log_pages, organisation_pages, sign_in
+        from survey.agreeing import release_pages
+        from survey.manage import fixed, log_pages, organisation_pages, sign_in
+        from survey.results import file_pages, kept, published
         from survey.results import pages as results_pages
-        from survey.results import published
         from survey.results.acts import pages as acts_pages
         from survey.results.acts import public
+        from survey.results.paper import serving as paper
 
         sign_in.install(app, settings)
         organisation_pages.install(app, settings)
+        kept.install(app)
+        paper.install(app)
         app.register_blueprint(results_pages.blueprint)
+        app.register_blueprint(file_pages.blueprint)
         app.register_blueprint(acts_pages.blueprint)
         app.register_blueprint(public.blueprint)
         app.register_blueprint(published.blueprint)
         app.register_blueprint(log_pages.blueprint)
+        fixed.install(app, app.extensions["candour"])
+        app.register_blueprint(release_pages.blueprint)
+    if RESULTS in settings.surfaces and {ISSUE, BOX} & set(settings.surfaces):
+        from survey.agreeing import wave_pages
+
+        app.register_blueprint(wave_pages.blueprint)
     if {RESULTS, ISSUE} <= set(settings.surfaces):
         from survey.manage import pages as manage_pages
+        from survey.planning import pages as planning_pages
 
         app.register_blueprint(manage_pages.blueprint)
+        planning_pages.install(app)
     if {RESULTS, BOX} & set(settings.surfaces):
         from survey.manage import waves
 

@@ -9,6 +9,7 @@ from importlib import import_module
 import click
 
 from analysis.errors import CandourError
+from survey.errors import FixedWave
 
 COMMANDS = {
     "attack": "survey.attack_command:attack",
@@ -17,6 +18,7 @@ COMMANDS = {
     "codes": "survey.collect.commands:codes",
     "comments": "survey.close.comment_commands:comments",
     "demo": "survey.demo.commands:demo",
+    "export": "survey.export_command:export",
     "forecast": "survey.forecast:forecast",
     "headcount": "survey.manage.commands:headcount",
     "keys": "survey.close.commands:keys",
@@ -56,6 +58,7 @@ def main() -> None:
     try:
         candour(standalone_mode=False)
     except CandourError as error:
+        _log_barred(error)
         click.echo(str(error), err=True)
         sys.exit(2)
     except click.ClickException as error:
@@ -69,6 +72,14 @@ def main() -> None:
             raise
         click.echo(sentence, err=True)
         sys.exit(2)
+
+
+def _log_barred(error: CandourError) -> None:
+    """Log that somebody tried to change what is fixed since its wave opened."""
+    if isinstance(error, FixedWave):
+        from survey.manage import fixed
+
+        fixed.log_command(error)
 
 
 def _refused_by_the_machine(error: Exception) -> str | None:

@@ -23,6 +23,9 @@ ORIGIN = re.compile(
 
 ANSWER_DAYS = 56
 """Eight weeks: about two until the Release is there, and in six every board meets at least once."""
+TWO_PEOPLE = True
+"""Whether two people must agree before a command opens or closes a wave, or a Release is out."""
+
 MICROSOFT = "https://login.microsoftonline.com"
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -71,6 +74,8 @@ class Settings:
             (`CANDOUR_IDLE_MINUTES`).
         session_hours: how long a reader stays signed in at all (`CANDOUR_SESSION_HOURS`).
         tenant: whose people may sign in without a password here; None where nobody may.
+        two_people: whether commands wait until two people agreed on the pages, too
+            (`CANDOUR_TWO_PEOPLE`); pages always do.
     """
 
     home: Path
@@ -85,6 +90,7 @@ class Settings:
     idle_minutes: int = 30
     session_hours: int = 8
     tenant: Tenant | None = None
+    two_people: bool = TWO_PEOPLE
 
     def __post_init__(self) -> None:
         """Refuse settings that contradict one another."""
@@ -107,6 +113,17 @@ class Settings:
     def salt_folder(self) -> Path:
         """Where each open wave's secret salt lies, destroyed at close."""
         return self.home / "salts"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What another process needs to find the same stores."""
+        return {
+            "CANDOUR_HOME": str(self.home),
+            "CANDOUR_ISSUER_URL": self.issuer_url,
+            "CANDOUR_RESULTS_URL": self.results_url,
+            "CANDOUR_SURFACES": ",".join(self.surfaces),
+            "CANDOUR_TWO_PEOPLE": "yes" if self.two_people else "no",
+        }
 
     @classmethod
     def at(cls, home: Path, **changes: object) -> Settings:
@@ -138,6 +155,7 @@ class Settings:
             "idle_minutes": _whole(environment, "CANDOUR_IDLE_MINUTES", 30, 5, 60),
             "session_hours": _whole(environment, "CANDOUR_SESSION_HOURS", 8, 1, 12),
             "tenant": _tenant(environment),
+            "two_people": _yes(environment, "CANDOUR_TWO_PEOPLE", TWO_PEOPLE),
         }
         return cls(**{**values, **changes})  # type: ignore[arg-type]
 
@@ -175,6 +193,13 @@ def _tenant(environment: Mapping[str, str]) -> Tenant | None:
         _origin(environment, "CANDOUR_RESULTS_ADDRESS"),
         authority,
     )
+
+
+def _yes(environment: Mapping[str, str], name: str, default: bool) -> bool:
+    found = environment.get(name, "").strip().lower()
+    if found not in {"", "yes", "no"}:
+        raise SettingsError(f"{name} is {found!r}; it can be yes or no.")
+    return found == "yes" if found else default
 
 
 def _whole(environment: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:

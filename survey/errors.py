@@ -9,10 +9,12 @@ from survey.catalogue import translatable
 
 __all__ = [
     "ActionError",
+    "AgreementError",
     "BoxError",
     "CandourError",
     "CodeError",
     "DataError",
+    "FixedWave",
     "IssuerError",
     "LedgerError",
     "MistypedCode",
@@ -51,6 +53,22 @@ class QuestionnaireError(CandourError):
 
 class WaveStateError(CandourError):
     """A wave is not in the state that a step needs."""
+
+
+class FixedWave(WaveStateError):
+    """Somebody tried to change what is fixed since a wave opened. Who catches it logs it.
+
+    Attributes:
+        wave: its id.
+    """
+
+    def __init__(self, wave: str, sentence: str) -> None:
+        self.wave = wave
+        super().__init__(sentence)
+
+
+class AgreementError(CandourError):
+    """Somebody cannot propose this or answer it now."""
 
 
 class ActionError(CandourError):

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
 
 from analysis.forecast import Answering, Forecast
+from survey import forecast_of_wave
+from survey.config import Settings
+from survey.database import Stores
 from survey.errors import DataError, SettingsError
 from survey.policy_option import policy_with
 from survey.questionnaire import forecasting
+from survey.questionnaire.forecasting import COARSER
 from survey.questionnaire.loader import load
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -22,35 +26,48 @@ DRAWS = 200
 
 
 @click.command()
-@click.option("--questionnaire", type=_FILE, required=True, help="what will be asked, YAML")
-@click.option("--headcount", type=_FILE, required=True, help="people by group: group,headcount")
+@click.option("--questionnaire", type=_FILE, help="what will be asked, YAML")
+@click.option("--headcount", type=_FILE, help="people by group: group,headcount")
+@click.option("--wave", "wave_id", help="in place of both: a wave with headcounts, for its page")
 @click.option("--rate", type=float, required=True, help="percent who will answer, a guess")
 @click.option("--rate-of", "rates", multiple=True, metavar="GROUP=PERCENT", help="its own rate")
 @click.option("--withheld", type=float, default=5.0, show_default=True, help="percent of each")
+@click.option("--coarser", type=float, default=Answering.coarser, show_default=True, help=COARSER)
 @click.option("--draws", type=click.IntRange(1, 100_000), default=DRAWS, show_default=True)
 @click.option("--seed", type=click.IntRange(0), default=forecasting.SEED, show_default=True)
 @click.option("--policy", "rules", multiple=True, metavar="NAME=VALUE", help="such as k=15")
 @click.option("--out", type=_FILE, help="gets the table of groups as CSV")
 def forecast(  # noqa: PLR0913, PLR0917  # one for each option
-    questionnaire: Path,
-    headcount: Path,
+    questionnaire: Path | None,
+    headcount: Path | None,
+    wave_id: str | None,
     rate: float,
     rates: tuple[str, ...],
     withheld: float,
+    coarser: float,
     draws: int,
     seed: int,
     rules: tuple[str, ...],
     out: Path | None,
 ) -> None:
     """Say which groups of a questionnaire will be publishable, before anybody answers."""
-    outlook = forecasting.look_ahead(
-        load(questionnaire),
-        headcount,
-        Answering(rate, _rates(rates), withheld),
-        policy_with(rules),
-        seed=seed,
-        draws=_progress(draws),
-    )
+    answering = Answering(rate, _rates(rates), withheld, coarser)
+    if wave_id is not None:
+        if questionnaire or headcount or rates or rules:
+            raise SettingsError(
+                "--wave takes questionnaire, headcounts and rules from the wave and one rate for "
+                "everybody; leave out --questionnaire, --headcount, --rate-of and --policy."
+            )
+        stores = Stores.open(Settings.from_environment())
+        outlook = forecast_of_wave.make(stores, wave_id, answering, draws, seed, _progress)
+    elif questionnaire is None or headcount is None:
+        raise SettingsError("Give --questionnaire and --headcount, or --wave.")
+    else:
+        outlook = forecasting.look_ahead(
+            *(load(questionnaire), headcount, answering, policy_with(rules)),
+            seed=seed,
+            draws=_progress(range(draws), draws),
+        )
     if out is not None:
         _write(out, outlook.forecast)
     for line in _lines(outlook.forecast):
@@ -59,10 +76,7 @@ def forecast(  # noqa: PLR0913, PLR0917  # one for each option
     for line in forecasting.table_lines(outlook.forecast.tables):
         click.echo(line)
     click.echo()
-    click.echo(
-        f"{outlook.frame.people:,} people; {rate:g} % answer and withhold each thing about "
-        f"themselves in {withheld:g} % of cases; {draws} draws with seed {seed}."
-    )
+    click.echo(forecasting.guessed(outlook, answering, draws, seed))
     for line in forecasting.reservations(outlook):
         click.echo(line)
     click.echo(forecasting.dearest(outlook.forecast))
@@ -84,8 +98,8 @@ def _rates(given: tuple[str, ...]) -> dict[str, float]:
     return found
 
 
-def _progress(draws: int) -> Iterator[int]:
-    with click.progressbar(range(draws), label="Drawing waves", file=sys.stderr) as bar:
+def _progress(draws: Iterable[int], many: int) -> Iterator[int]:
+    with click.progressbar(draws, many, "Drawing waves", file=sys.stderr) as bar:
         yield from bar
 
 

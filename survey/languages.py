@@ -7,7 +7,7 @@ chosen stands nowhere else: in no cookie, no store, no log, and beside no sealed
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
@@ -135,6 +135,7 @@ def install(app: Flask) -> None:
         "other_languages": others,
         "switch_of_page": _switch,
         "survey_url": survey_url,
+        "in_language": _in_language,
     }
     app.url_defaults(_keep_language)
 
@@ -166,6 +167,12 @@ def _switch() -> Switch | None:
         return None
     code = others()[0]
     return Switch(code, NAMES[code], f"{request.path}?{QUERY}={code}")
+
+
+def _in_language(code: str, part: Callable[[], str]) -> str:
+    """A part of a template, made in another language than its page."""
+    with spoken(code):
+        return part()
 
 
 def _keep_language(endpoint: str, values: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ import click
 from survey.config import Settings
 from survey.database import Stores
 from survey.errors import DataError
-from survey.results import adding, commented
+from survey.results import adding, commented, store
 
 
 @click.group()
@@ -20,12 +20,15 @@ def release() -> None:
 @release.command()
 @click.argument("file", metavar="FILE.release", type=click.Path(path_type=Path))
 def add(file: Path) -> None:
-    """Take in a Release that was made offline; its wave is then released."""
-    content = _content(file)
-    digest = adding.add(Stores.open(Settings.from_environment()), content)
-    click.echo(
-        f"Release {digest} is published; destroy the sealed answers of its wave within 30 days."
-    )
+    """Take in a Release that was made offline; it waits until two release officers publish it."""
+    stores = Stores.open(Settings.from_environment())
+    digest = adding.add(stores, _content(file))
+    if digest in store.out(stores):
+        click.echo(
+            f"Release {digest} is published; destroy the sealed answers of its wave within 30 days."
+        )
+    else:
+        click.echo(f"Release {digest} is here. {adding.WAITS}")
 
 
 @release.command()

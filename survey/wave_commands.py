@@ -45,16 +45,23 @@ def new(
 @wave.command("open")
 @click.argument("wave_id", metavar="WAVE")
 def open_(wave_id: str) -> None:
-    """Let a draft wave take answers."""
-    from survey import banding
-    from survey.results.acts import starting
+    """Let a draft wave take answers, when two people agreed to it."""
+    from survey import carrying_out
 
-    stores = _stores()
-    told = banding.make(stores, wave_id)
-    starting.keep(stores, wave_id)
-    opened = waves.open_wave(stores, wave_id, clock.today())
+    opened, told = carrying_out.open_wave(_stores(), wave_id, clock.today())
     click.echo(f"Wave {wave_id} is open, with {opened.cards:,} cards.")
     click.echo(told)
+
+
+@wave.command()
+def agreed() -> None:
+    """Open and close the waves for which two people agreed; harmless where there is none.
+
+    The server starts it when the second person agreed; a timer may, too.
+    """
+    from survey import carrying_out
+
+    carrying_out.everything(_stores(), click.echo)
 
 
 @wave.command()
@@ -78,8 +85,9 @@ def status(wave_id: str | None) -> None:
     help="on the ballot box's host: the file that the issuer's host exported after closing",
 )
 def close(wave_id: str, issuer: Path | None) -> None:
-    """Close a wave: shuffle its box, destroy its salt and its issuing key."""
-    from survey.close.closing import close_wave, expect_count, take_count
+    """Close a wave, when two people agreed: shuffle its box, destroy its salt and issuing key."""
+    from survey import carrying_out
+    from survey.close.closing import expect_count, take_count
 
     stores = _stores()
     issuers = None if issuer is None else wave_file.read(issuer)
@@ -87,7 +95,8 @@ def close(wave_id: str, issuer: Path | None) -> None:
         _expect_of(wave_id, issuers)
         expect_count(stores, issuers)
     if issuers is None or waves.get(stores, wave_id).state in {"open", "closing"}:
-        counts = close_wave(stores, wave_id, clock.today())
+        follows = issuers is not None
+        counts = carrying_out.close_wave(stores, wave_id, clock.today(), follows=follows)
     if issuers is not None:
         counts = take_count(stores, issuers)
     used = "an unknown number of" if counts.redeemed is None else f"{counts.redeemed:,}"

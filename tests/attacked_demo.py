@@ -9,6 +9,7 @@ import csv
 import gzip
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,22 +21,31 @@ from analysis.release.model import Release
 from survey.app import create_app
 from survey.config import BOX, ISSUE, RESULTS, Settings
 from survey.database import Stores
-from survey.demo import making, remarks, reorganised
+from survey.demo import making, noticed, remarks, reorganised
 from survey.demo.force import make_force
 from survey.manage import waves
 from survey.questionnaire import loader
 from survey.questionnaire.model import Multiple
 from survey.results import exports, rooms, store
-from survey.results.scope import COMMAND
+from survey.results.exporting.files import of_reader
+from survey.results.scope import COMMAND, Scope, of_command, whole_force
 
 CANDOUR = [sys.executable, "-c", "from survey.cli import main; main()"]
 
 
-def save(home: Path, out: Path, pages: int = 12) -> None:
+PAPERS = ("", "/themes", "/departments", "/inside", "/watched", "/response", "/procedures")
+"""Pages that are saved as PDF too: those with most that is hidden."""
+
+
+def save(
+    home: Path, out: Path, pages: int = 12, papers: Sequence[str] = (), *, whole: bool = False
+) -> None:
     """Releases, pages and exports of a demo in `home`, as files below `out`.
 
     Args:
         pages: how many hidden groups have their own page of a theme saved.
+        papers: which pages of the newest wave are saved as PDF too.
+        whole: whether the newest survey's whole files are saved too, which take long to read.
     """
     settings = Settings.at(home, surfaces=(ISSUE, BOX, RESULTS))
     stores = Stores.open(settings)
@@ -59,10 +69,21 @@ def save(home: Path, out: Path, pages: int = 12) -> None:
                 keep(client, f"{address}/{room.id}", out / "pages")
             for table in exports.TABLES:
                 keep(client, f"{address}/csv/{table}.csv", out / "exports" / person.name)
+            for kind in of_reader(scope_of(person, release)) if whole else ():
+                if release is releases[-1]:
+                    keep(client, f"{address}/file/{kind.id}/download", out / "exports" / "whole")
+            for paper in papers if release is releases[-1] else ():
+                keep(client, f"{address}{paper}?as=pdf", out / "papers")
             if person.role == "hr":
                 for group in hidden(release)[:pages]:
                     theme = next(row.measure for row in release.measures if row.kind == "theme")
                     keep(client, f"{address}/theme/{theme}?group={group}", out / "pages")
+
+
+def scope_of(person: making.SignIn, release: Release) -> Scope:
+    """What somebody may see of a Release."""
+    seen = None if person.command is None else of_command(release, person.command)
+    return seen or whole_force(release)
 
 
 def hidden(release: Release) -> list[str]:
@@ -94,7 +115,7 @@ def write_truth(home: Path, out: Path) -> list[Path]:
     closed = [wave.id for wave in waves.all_waves(stores) if wave.state == "destroyed"]
     files = []
     for number, wave in enumerate(closed, start=1):
-        questionnaire = reorganised.asked(library, number)
+        questionnaire = reorganised.asked(library, number, noticed.actions(number))
         (out / f"{wave}.yaml").write_text(questionnaire.source, encoding="utf-8")
         rows = making._sendings(questionnaire, force, number)
         columns: dict[str, str] = {}
@@ -117,9 +138,11 @@ def write_comments(out: Path) -> Path:
     return out
 
 
-def attack(home: Path, out: Path) -> subprocess.CompletedProcess[str]:
+def attack(
+    home: Path, out: Path, papers: Sequence[str] = (), *, whole: bool = False
+) -> subprocess.CompletedProcess[str]:
     """Save everything of a demo and attack it with its truth."""
-    save(home, out / "given")
+    save(home, out / "given", papers=papers, whole=whole)
     truth = write_truth(home, out)
     command = [*CANDOUR, "attack", str(home / making.RELEASES), str(out / "given")]
     command += ["--comments", str(write_comments(out / "comments.csv"))]
@@ -135,7 +158,7 @@ def main() -> None:
         home = Path(folder) / "demo"
         demo = [*CANDOUR, "demo", "--no-serve", "--home", str(home)]
         subprocess.run(demo, check=True, stdout=subprocess.DEVNULL)
-        found = attack(home, Path(folder) / "attacked")
+        found = attack(home, Path(folder) / "attacked", PAPERS, whole=True)
     print(found.stdout, end="")
     print(found.stderr, end="", file=sys.stderr)
     sys.exit(found.returncode)

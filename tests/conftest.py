@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
 from postgresql import Cluster
 
+from survey import config
 from survey.app import create_app
 
 # A busy machine is no fault of the code: no unit test asserts how long it takes.
@@ -29,6 +31,11 @@ settings.register_profile("untimed", deadline=None, suppress_health_check=[Healt
 settings.load_profile("untimed")
 
 compiled_once.install()
+
+# Most tests are not of what takes two people: where none are set, commands need none, and a Release
+# is out when it comes in. Those of `survey.agreeing` ask for two.
+config.TWO_PEOPLE = False
+os.environ["CANDOUR_TWO_PEOPLE"] = "no"
 
 UNTRACED = {"anonymity", "benchmarks", "browser", "journeys"}
 SLOW = {"slow", "browser", "postgresql"}

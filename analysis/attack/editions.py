@@ -14,7 +14,6 @@ from analysis.attack.sums import Counts, Range, shown_people
 from analysis.release.known import people
 from analysis.release.rows import JOINED, EstimateRow, TrendRow
 
-_PEOPLE = {"base", "headcount"}
 _WORKED_OUT = {
     *("weighted", "weighted_lower", "weighted_upper", "least", "most"),
     *("indicator", "effective", "moved", "partial", "missing"),
@@ -26,11 +25,11 @@ def differences(material: Material) -> Tried:
     """Late answers, corrections, other exports: by how many people does a number differ?"""
     tried = Tried()
     for one, other in _pairs(material):
-        for key in one.cells.keys() & other.cells.keys():
+        for key in one.people.keys() & other.people.keys():
             table, row, column = key
-            if column not in _PEOPLE or _of_another_frame(one, other, column):
+            if _of_another_frame(one, other, column):
                 continue
-            least, most = whole(one.cells[key]), whole(other.cells[key])
+            least, most = whole(one.people[key]), whole(other.people[key])
             if least is None or most is None:
                 continue
             tried.count()
@@ -47,14 +46,13 @@ def copies(material: Material) -> Tried:
     """Hidden in one publication of a wave and shown in another; banded in one and plain in one."""
     tried = Tried()
     for one, other in _pairs(material):
-        for key in sorted(one.cells.keys() & other.cells.keys()):
-            table, row, column = key
-            text, again = one.cells[key], other.cells[key]
-            if column in _WORKED_OUT or _of_another_frame(one, other, column):
-                continue
-            tried.count()
-            if (text == "") == (again == ""):
-                continue
+        both = one.cells.keys() & other.cells.keys()
+        columns = {column for *_, column in both}
+        compared = {column for column in columns if _is_compared(one, other, column)}
+        tried.count(sum(column in compared for *_, column in both))
+        apart = (key for key in both if (one.cells[key] == "") != (other.cells[key] == ""))
+        for table, row, column in sorted(key for key in apart if key[2] in compared):
+            text = one.cells[table, row, column]
             empty, full = (one.name, other.name) if text == "" else (other.name, one.name)
             where = f"{' '.join(row)} ({table}, {column})"
             if column.endswith("bound"):
@@ -62,6 +60,10 @@ def copies(material: Material) -> Tried:
             else:
                 tried.fell(f"{where}: not in {empty}, but in {full}")
     return tried
+
+
+def _is_compared(one: Edition, other: Edition, column: str) -> bool:
+    return column not in _WORKED_OUT and not _of_another_frame(one, other, column)
 
 
 def _of_another_frame(one: Edition, other: Edition, column: str) -> bool:

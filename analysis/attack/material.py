@@ -17,6 +17,7 @@ from analysis.release.model import Release
 Record = Mapping[str, str]
 """A row of a table: column -> text as published."""
 
+_PEOPLE = {"base", "headcount"}
 _KEYS = (
     *("group", "measure", "item", "category", "against", "kind", "wave"),
     *("source", "year", "process", "breakdown", "parts_level"),
@@ -50,11 +51,15 @@ class Published:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A CSV file, or a table in a workbook, as it was published: `rows` are cells by column."""
+    """A CSV file, or a table in a workbook, as it was published: `rows` are cells by column.
+
+    `wave` is the one that all its rows name themselves; None where they name none.
+    """
 
     name: str
     columns: tuple[str, ...]
     rows: tuple[Record, ...]
+    wave: str | None = None
 
     @cached_property
     def table(self) -> str:
@@ -124,6 +129,11 @@ class Edition:
     corrects: bool = False
 
     @cached_property
+    def people(self) -> Mapping[tuple[str, tuple[str, ...], str], str]:
+        """The cells that count people."""
+        return {key: text for key, text in self.cells.items() if key[2] in _PEOPLE}
+
+    @cached_property
     def hidden(self) -> frozenset[str]:
         """Groups whose own row says that they are not shown."""
         return frozenset(
@@ -161,7 +171,12 @@ class Material:
         """Every Release and every exported table, as tables of one wave each."""
         return (
             *(_of_release(one) for one in self.releases),
-            *(self._of_sheet(sheet) for sheet in self.sheets if sheet.table not in ("", "long")),
+            *(
+                self._of_sheet(part)
+                for sheet in self.sheets
+                if sheet.table not in ("", "long")
+                for part in _by_wave(sheet)
+            ),
         )
 
     @cached_property
@@ -187,11 +202,26 @@ class Material:
         waves = {one.release.manifest.wave: one.release.manifest.policy for one in self.releases}
         file = sheet.name.rpartition("/")[2]
         named = sorted((wave for wave in waves if file.startswith(wave)), key=len)
+        if sheet.wave is not None:
+            named = [sheet.wave] if sheet.wave in waves else []
+            waves = {wave: policy for wave, policy in waves.items() if wave in named}
         wave = named[-1] if named else next(iter(waves)) if len(waves) == 1 else ""
         return _edition(
             sheet.name, wave, waves.get(wave, DisclosurePolicy().as_dict()),
             {sheet.table: [dict(row) for row in sheet.rows]},
         )  # fmt: skip
+
+
+def _by_wave(sheet: Sheet) -> Iterator[Sheet]:
+    """A sheet in which waves stand one below the other, as one sheet each; any other as it is."""
+    if "wave" not in sheet.columns or sheet.table == "trends":
+        yield sheet
+        return
+    columns = tuple(one for one in sheet.columns if one != "wave")
+    for wave in dict.fromkeys(row["wave"] for row in sheet.rows):
+        rows = (row for row in sheet.rows if row["wave"] == wave)
+        kept = tuple({one: row[one] for one in columns} for row in rows)
+        yield Sheet(sheet.name, columns, kept, wave)
 
 
 def _of_release(published: Published) -> Edition:
@@ -215,10 +245,14 @@ def _text(cell: object) -> str:
 def _edition(
     name: str, wave: str, policy: Mapping[str, int], found: Mapping[str, list[dict[str, str]]]
 ) -> Edition:
-    cells = {
-        (table, tuple(row[key] for key in _KEYS if key in row), column): text
+    keyed = (
+        (table, tuple(row[key] for key in _KEYS if key in row), row)
         for table, rows in found.items()
         for row in rows
+    )
+    cells = {
+        (table, key, column): text
+        for table, key, row in keyed
         for column, text in row.items()
         if column not in _KEYS
     }

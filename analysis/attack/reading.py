@@ -1,12 +1,15 @@
-"""Reading what an attacker was given: folders, Releases, exports, workbooks, saved pages."""
+"""Reading what an attacker was given: folders, Releases, exports, workbooks, saved pages, PDFs."""
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from analysis.attack import workbooks
+from analysis import zipped
+from analysis.attack import papers, workbooks
 from analysis.attack.material import Material, Page, Published, Sheet
 from analysis.csv_rows import header_of, rows
 from analysis.errors import DataError, LeakingRelease
@@ -14,10 +17,12 @@ from analysis.release import folder
 from analysis.release.tables import ROWS
 
 _PACKED = (".release", ".zip")
+_ZIPPED = ".zip"
 _PAGES = (".html", ".htm")
 _SHEETS = (".csv", ".csv.gz")
 _BOOKS = (".xlsx", ".xlsm")
-_READ = (*_PACKED, *_PAGES, *_SHEETS, *_BOOKS)
+_PAPERS = (".pdf",)
+_READ = (*_PACKED, *_PAGES, *_SHEETS, *_BOOKS, *_PAPERS)
 
 
 def read(paths: Sequence[Path]) -> Material:
@@ -36,8 +41,8 @@ def read(paths: Sequence[Path]) -> Material:
             found = _with(found, file)
         if found == before:
             raise DataError(
-                f"{path}: there is no Release, CSV file, workbook or HTML page to attack in this "
-                "folder."
+                f"{path}: there is no Release, CSV file, workbook, HTML page or PDF to attack in "
+                "this folder."
             )
     return found
 
@@ -53,24 +58,30 @@ def _files(path: Path) -> Iterator[Path]:
         return
     if path.is_file() and not path.name.endswith(_READ):
         raise DataError(
-            f"{path}: a Release, a CSV file, a workbook (.xlsx) or an HTML page is wanted; save a "
-            "spreadsheet as .xlsx."
+            f"{path}: a Release, a CSV file, a workbook (.xlsx), an HTML page or a PDF is wanted; "
+            "save a spreadsheet as .xlsx."
         )
     yield path
 
 
 def _with(found: Material, file: Path) -> Material:
     name = str(file)
-    if file.name.endswith(_PAGES):
-        page = Page(name, _text(file))
+    if file.name.endswith((*_PAGES, *_PAPERS)):
+        page = papers.read(file) if file.name.endswith(_PAPERS) else Page(name, _text(file))
         return replace(found, pages=(*found.pages, page))
     if file.name.endswith(_BOOKS):
         book = workbooks.read(file)
         return replace(
             found, workbooks=(*found.workbooks, book), sheets=(*found.sheets, *book.sheets)
         )
+    if file.name.endswith(_ZIPPED) and (tables := tuple(_zipped_tables(file))):
+        return replace(found, sheets=(*found.sheets, *tables))
     if file.name.endswith(_SHEETS):
         return replace(found, sheets=(*found.sheets, _sheet(name, file)))
+    return _with_release(found, file)
+
+
+def _with_release(found: Material, file: Path) -> Material:
     try:
         release = (
             folder.read(file, None) if file.is_dir() else folder.unpack(file.read_bytes(), None)
@@ -79,7 +90,7 @@ def _with(found: Material, file: Path) -> Material:
         # What it should not show stands in its tables: they are attacked as they are.
         if not file.is_dir():
             raise
-        sheets = (_sheet(f"{name}/{table}.csv", file / f"{table}.csv") for table in ROWS)
+        sheets = (_sheet(f"{file}/{table}.csv", file / f"{table}.csv") for table in ROWS)
         return replace(found, sheets=(*found.sheets, *sheets))
     except OSError as error:
         raise DataError(f"{file}: the file cannot be read ({error.strerror}).") from None
@@ -98,6 +109,27 @@ def _text(file: Path) -> str:
         raise DataError(f"{file}: this is not UTF-8 text; save the page as UTF-8.") from None
     except OSError as error:
         raise DataError(f"{file}: the file cannot be read ({error.strerror}).") from None
+
+
+def _zipped_tables(file: Path) -> Iterator[Sheet]:
+    """The tables of an export that is one zip; none of a packed Release or of no zip at all."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            inside = archive.namelist()
+    except (OSError, zipfile.BadZipFile):
+        return  # What is wrong with it is said by who reads it as a Release.
+    if folder.MANIFEST in inside:
+        return
+    with TemporaryDirectory() as unpacked:
+        try:
+            found = zipped.unpack(file.read_bytes(), lambda _: None)
+        except zipped.BadPack as error:
+            raise DataError(f"{file}: this zip cannot be read: {error}.") from None
+        for number, (name, content) in enumerate(sorted(found.items())):
+            if name.endswith(".csv"):
+                plain = Path(unpacked) / f"{number}.csv"
+                plain.write_bytes(content)
+                yield _sheet(f"{file}: {name}", plain)
 
 
 def _sheet(name: str, file: Path) -> Sheet:

@@ -29,11 +29,14 @@ def comments(material: Material) -> Tried:
             length = min(RUN, len(words))
             for run in _runs(words, length):
                 runs.setdefault(run, comment)
+    begun = {run[:SHORTEST] for run in runs}
     for name, text in _texts(material):
         words = _words(text)
+        starts = [at for at, three in enumerate(_runs(words, SHORTEST)) if three in begun]
         for length in range(SHORTEST, RUN + 1):
-            for run in _runs(words, length):
-                if run in runs:
+            for at in starts:
+                run = tuple(words[at : at + length])
+                if run in runs and len(run) == length:
                     tried.fell(f"{name}: “{' '.join(run)}” is from a comment")
     return tried
 
@@ -57,4 +60,4 @@ def _words(text: str) -> list[str]:
 
 
 def _runs(words: list[str], length: int) -> Iterator[_Run]:
-    return (tuple(words[at : at + length]) for at in range(len(words) - length + 1))
+    return zip(*(words[at:] for at in range(length)), strict=False)

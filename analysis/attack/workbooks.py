@@ -17,6 +17,7 @@ from analysis.attack.archives import links, parts, tree
 from analysis.attack.elements import Node, numbers
 from analysis.attack.material import Record, Sheet, Unseen, Workbook
 from analysis.errors import DataError
+from analysis.release import headings
 
 _BOOK, _STRINGS, _STYLES = "xl/workbook.xml", "xl/sharedStrings.xml", "xl/styles.xml"
 _PLACE = re.compile(r"([A-Z]+)(\d+)")
@@ -195,8 +196,15 @@ def _table(name: str, cells: Cells) -> Sheet | None:
         if cell.text:
             rows.setdefault(number, {})[column] = cell.text
     for number, head in rows.items():
-        columns = {letters: text.lower() for letters, text in head.items()}
-        table = Sheet(name, tuple(columns.values()), tuple(_records(rows, number, columns)))
+        ours = headings.columns_of(head)
+        columns = ours or {letters: text.lower() for letters, text in head.items()}
+        records = tuple(_records(rows, number, columns))
+        if ours:
+            records = tuple(
+                {column: headings.told(column, text) for column, text in one.items()}
+                for one in records
+            )
+        table = Sheet(name, tuple(columns.values()), records)
         if table.table and len(set(table.columns)) == len(columns):
             return table
     return None

@@ -1,6 +1,6 @@
 """Before a wave: which groups of a plan will be publishable, guessed from headcounts and a rate."""
 
-from analysis.forecast.answering import Answering
+from analysis.forecast.answering import Answering, offering
 from analysis.forecast.drawing import Forecast, GroupForecast, TableForecast, forecast
 from analysis.forecast.frame import Frame, frame
 
@@ -12,4 +12,5 @@ __all__ = [
     "TableForecast",
     "forecast",
     "frame",
+    "offering",
 ]

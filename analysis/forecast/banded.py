@@ -22,7 +22,7 @@ from analysis.plan import TablePlan
 from analysis.policy import DisclosurePolicy
 
 SEED = 1
-EVERYBODY = Answering(100.0, withheld=0.0)
+EVERYBODY = Answering(100.0, withheld=0.0, coarser=0.0)
 
 
 def tellable_bands(

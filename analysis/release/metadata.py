@@ -8,6 +8,7 @@ from typing import Any
 from analysis.release.tables import Column
 
 _TITLES = {
+    "about": "What the tables are of, and the rule by which figures are shown",
     "measures": "Items and themes",
     "categories": "Answer categories of each item",
     "groups": "Declared groups",
@@ -28,6 +29,7 @@ _TITLES = {
 }
 
 _KEYS = {
+    "about": ["name"],
     "measures": ["measure"],
     "categories": ["item", "category"],
     "groups": ["group"],
@@ -94,10 +96,12 @@ _MEANINGS = {
     "least": "percent positive of everybody if all who did not answer this were negative",
     "level": "percent negative, set in advance, above which a group is a level of concern",
     "lower": "lower 95 % limit, rounded outward",
+    "meaning": "what the text says",
     "measure": "id of the item or theme",
     "missing": "how many more would have answered at the rate of all, rounded to 5",
     "most": "percent positive of everybody if all who did not answer this were positive",
     "moved": "the most that weighting by these parts moves a theme, in points",
+    "name": "what is told",
     "negative": "percent negative of valid answers; for a theme the mean of respondents' shares",
     "negative_bound": "or_more or or_less when percent negative is top or bottom coded",
     "neutral": "percent neutral of valid answers; for a theme the mean of respondents' shares",
@@ -136,6 +140,7 @@ _MEANINGS = {
     "stays": "points of the gap that stay beside people found in the same parts",
     "status": "shown, or c: not shown (too few people, or protecting others)",
     "table": "id of the first declared table with this group",
+    "text": "what it is",
     "theme": "id of the theme that the item belongs to",
     "upper": "upper 95 % limit, rounded outward",
     "value": "published percent positive of that wave or benchmark",
@@ -151,7 +156,15 @@ _MEANINGS = {
     "year": "of the benchmark",
 }
 
+_MAY_BE_EMPTY = {"against", "asked_of", "before", "breakdown", "fingerprint", "parts_level"}
+"""Columns of text that is empty where there is nothing to say."""
+
 _DATATYPES = {str: "string", int: "integer", float: "decimal", bool: "boolean"}
+
+
+def title_of(name: str) -> str:
+    """What table `name` holds, in a few words."""
+    return _TITLES[name]
 
 
 def metadata(name: str, headings: tuple[Column, ...]) -> bytes:
@@ -180,6 +193,8 @@ def _described(column: Column) -> dict[str, Any]:
         "name": column.name.replace("-", "_"),
         "titles": column.name,
         "datatype": datatype,
-        "required": not column.optional and "" not in column.choices,
+        "required": not column.optional
+        and "" not in column.choices
+        and column.name not in _MAY_BE_EMPTY,
         "dc:description": _MEANINGS.get(column.name, "value of this breakdown; empty for all"),
     }

@@ -158,6 +158,32 @@ class Release:
         return {(row.group, row.measure, row.against): row for row in self.comparisons}
 
     @cached_property
+    def comparisons_by_group(self) -> dict[str, tuple[ComparisonRow, ...]]:
+        """What each group is compared with, and in what, in the order of the file."""
+        found: dict[str, list[ComparisonRow]] = {}
+        for row in self.comparisons:
+            found.setdefault(row.group, []).append(row)
+        return {group: tuple(rows) for group, rows in found.items()}
+
+    @cached_property
+    def picked_by_group(self) -> dict[str, tuple[tuple[str, str], ...]]:
+        """The (breakdown id, value id) pairs that pick the people of each group."""
+        ids = [breakdown.id for breakdown in self.manifest.breakdowns]
+        return {
+            row.group: tuple(pair for pair in zip(ids, row.values, strict=True) if pair[1])
+            for row in self.groups
+        }
+
+    @cached_property
+    def label_by_value(self) -> dict[tuple[str, str], str]:
+        """Labels of values by (breakdown id, value id)."""
+        return {
+            (breakdown.id, value): label
+            for breakdown in self.manifest.breakdowns
+            for value, label, _level, _parent in breakdown.values
+        }
+
+    @cached_property
     def standardised_by_key(self) -> dict[tuple[str, str], tuple[StandardisedRow, ...]]:
         """What of a gap goes with where people are found, by (group, measure)."""
         found: dict[tuple[str, str], list[StandardisedRow]] = {}

@@ -21,6 +21,7 @@ from survey.errors import SettingsError
 from survey.manage import officers, wave_file
 from survey.manage.officers import PublicKeys
 from survey.polarity_option import polarity_of, polarity_option
+from survey.results import adding, store
 
 
 @click.group()
@@ -151,8 +152,11 @@ def unseal(
     stores = Stores.open(Settings.from_environment())
     digest = unseal_wave(*(stores, wave, keys, out, _progress, click.echo), **asked)
     instead = " in place of the one before" if correct else ""
-    click.echo(f"Release {digest} is in {out / digest} and published{instead}.")
-    click.echo(f"Destroy the sealed answers within 30 days: candour wave destroy {wave}")
+    if digest in store.out(stores):
+        click.echo(f"Release {digest} is in {out / digest} and published{instead}.")
+        click.echo(f"Destroy the sealed answers within 30 days: candour wave destroy {wave}")
+    else:
+        click.echo(f"Release {digest} is in {out / digest}. {adding.WAITS}")
     _tell_kept(out, digest, keeper)
 
 

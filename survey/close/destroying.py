@@ -14,7 +14,7 @@ from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete
 
 from survey.catalogue import translatable
 from survey.close import keys as release_keys
@@ -25,18 +25,13 @@ from survey.close.reasons import for_everybody
 from survey.config import BOX, ISSUE, Settings
 from survey.database import Stores
 from survey.errors import SettingsError, WaveStateError
-from survey.manage import closings, destructions, secret_files, waves
+from survey.manage import closings, destructions, drafts, secret_files, waves
 from survey.manage.destructions import Destruction
 from survey.manage.erasing import DOOMED, erase, erase_all
 from survey.manage.officers import PublicKeys
-from survey.manage.tables import CodeRow, WaveRow
+from survey.manage.tables import CodeRow
 from survey.manage.waves import State, Wave
 from survey.results import store
-
-_DRAFT = (
-    "a draft that never opened: hashes of codes, salt, issuing key and empty ballot box, as far as "
-    "it had them"
-)
 
 _DONE: dict[State, str] = {
     "draft": "The draft {} is destroyed; it never opened.",
@@ -102,7 +97,7 @@ def destroy(
         keys = release_keys.load(key_file)
         expect_keys_of(wave, keys)
     if wave.state == "draft":
-        _keep_from_opening(stores, wave_id)
+        drafts.keep_from_opening(stores, wave_id)
     _erase_answers(stores, wave_id)
     if not noted:
         _note(stores, wave, keys, today, unpublished)
@@ -120,7 +115,7 @@ def destroy(
 def _there_was(wave: Wave, settings: Settings, had_answers: bool) -> str:
     """What the note says was destroyed: what this host had of the wave in its state."""
     if wave.state == "draft":
-        return _DRAFT
+        return drafts.WHAT
     answers = translatable("a ballot box without any answer")
     if had_answers:
         answers = translatable("sealed answers")
@@ -151,6 +146,12 @@ def _expect_audit(settings: Settings, wave: Wave, audited: bool, unpublished: st
 
 
 def _expect_nothing_to_publish(stores: Stores, wave: Wave) -> None:
+    found = store.waiting(stores).items()
+    if waiting := [name for name, one in found if one.manifest.wave == wave.id]:
+        raise WaveStateError(
+            f"The Release {waiting[0][:12]} of wave {wave.id} waits to be published; two release "
+            "officers publish or discard it first."
+        )
     if wave.state in {"draft", "released"} or (
         wave.state == "closed" and _nobody_answered(stores, wave.id)
     ):
@@ -172,10 +173,11 @@ def _expect_unpublished(stores: Stores, wave: Wave) -> None:
             f"Wave {wave.id} is {wave.state}; --unpublished is for a closed wave that gets no "
             "Release."
         )
-    if store.by_wave(stores, wave.id) is not None:  # an interrupted unsealing stored it
+    if wave.id in {one.manifest.wave for one in store.every(stores).values()}:
         raise WaveStateError(
-            f"Wave {wave.id} has a Release, so --unpublished would not be true; finish its "
-            "publishing with the `candour unseal` or `candour release add` that was interrupted."
+            f"Wave {wave.id} has a Release, so --unpublished would not be true: two release "
+            "officers publish or discard it. If an `unseal` or `release add` was interrupted, run "
+            "it again first."
         )
 
 
@@ -189,19 +191,6 @@ def _nobody_answered(stores: Stores, wave_id: str) -> bool:
         return False
     closed_box = rewriting.path_of(stores.settings, wave_id)
     return not closed_box.exists() or not list(rewriting.sealed_answers(closed_box))
-
-
-def _keep_from_opening(stores: Stores, wave_id: str) -> None:
-    """Take a draft's cards away first: without them it cannot be opened while its files go.
-
-    Raises:
-        WaveStateError: when another process has just opened it.
-    """
-    with stores.issuer() as session:
-        draft = update(WaveRow).where(WaveRow.id == wave_id, WaveRow.state == "draft")
-        if not session.execute(draft.values(cards=0)).rowcount:  # type: ignore[attr-defined]
-            raise WaveStateError(f"Wave {wave_id} is no draft any more; nothing was destroyed.")
-        session.execute(delete(CodeRow).where(CodeRow.wave == wave_id))
 
 
 def _expect_last_wave(stores: Stores, wave: Wave) -> None:

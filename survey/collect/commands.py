@@ -11,13 +11,13 @@ import click
 
 from survey.collect import cards, code_list, fingerprint, issuer
 from survey.collect import codes as access_codes
+from survey.collect.halves import HALVES_FILE, as_text, read
 from survey.config import Settings
 from survey.database import Stores
-from survey.errors import DataError, SettingsError
+from survey.errors import SettingsError
 from survey.manage import waves
 
-CARDS_FILE, MERGE_FILE, HALVES_FILE = "cards.html", "mail-merge.csv", "public-halves.txt"
-FIRST_LINE = "public halves of wave "
+CARDS_FILE, MERGE_FILE = "cards.html", "mail-merge.csv"
 
 
 @click.group()
@@ -57,13 +57,8 @@ def make(wave_id: str, count: int, printed: str, address: str | None, out: Path)
         _write(out / CARDS_FILE, cards.page(bar, survey))
     secrets.SystemRandom().shuffle(made)  # a place in one file is no place in the other
     _write(out / MERGE_FILE, [cards.mail_merge(made, survey)])
-    _write(out / HALVES_FILE, _halves_text(wave_id, halves))
+    _write(out / HALVES_FILE, as_text(wave_id, halves))
     _tell(out, survey, code_list.of(halves).digest)
-
-
-def _halves_text(wave_id: str, halves: list[bytes]) -> Iterable[str]:
-    yield f"{FIRST_LINE}{wave_id}\n"
-    yield from sorted(f"{half.hex()}\n" for half in halves)
 
 
 def _tell(out: Path, survey: cards.Survey, digest: str) -> None:
@@ -83,46 +78,8 @@ def _tell(out: Path, survey: cards.Survey, digest: str) -> None:
 def import_(wave_id: str, file: Path) -> None:
     """Give the issuer the public halves; it keeps salted hashes, and a list to publish."""
     stores = Stores.open(Settings.from_environment())
-    count = issuer.import_codes(stores, wave_id, read_halves(file, wave_id))
+    count = issuer.import_codes(stores, wave_id, read(file, wave_id))
     click.echo(f"Wave {wave_id} has {count:,} cards.")
-
-
-def read_halves(file: Path, wave_id: str) -> list[bytes]:
-    """Public halves from a file that names their wave and has one in hexadecimal on each line.
-
-    Raises:
-        DataError: when they are another wave's, whose cards would never work; names the file and
-            the first line that is not one.
-    """
-    try:
-        lines = file.read_text().splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{file} cannot be read as a list of public halves.") from error
-    first = lines[0] if lines else ""
-    if not first.startswith(FIRST_LINE):
-        raise DataError(
-            f"{file}:1: this does not name the wave of its codes; import the file {HALVES_FILE} "
-            "that `candour codes make` wrote, never the cards."
-        )
-    if first != FIRST_LINE + wave_id:
-        raise DataError(
-            f"{file}:1: these codes were made for wave {first.removeprefix(FIRST_LINE)} and work "
-            f"in no other; make codes for {wave_id}, and throw these cards away."
-        )
-    return [_half(file, number, line) for number, line in enumerate(lines[1:], start=2)]
-
-
-def _half(file: Path, number: int, line: str) -> bytes:
-    try:
-        half = bytes.fromhex(line)
-    except ValueError:
-        half = b""
-    if len(half) != 32:
-        raise DataError(
-            f"{file}:{number}: this is not a public half of a code; import the file "
-            f"{HALVES_FILE} as `candour codes make` wrote it."
-        )
-    return half
 
 
 def _write(path: Path, pieces: Iterable[str]) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from survey.collect import box, code_list
 from survey.config import BOX, ISSUE, Settings
 from survey.database import Stores
-from survey.errors import WaveStateError
+from survey.errors import FixedWave, WaveStateError
 from survey.manage import closings, waves
 from survey.manage.tables import WaveRow
 from survey.manage.wave_file import WaveFile
@@ -71,10 +71,13 @@ def _expect_alike(session: Session, file: WaveFile) -> None:
     wave_id = file.wave.id
     mine, listed = waves.read(session, wave_id), code_list.read(session, wave_id).hashes
     if (_fixed(mine), listed) != (_fixed(file.wave), file.codes):
-        raise WaveStateError(
+        sentence = (
             f"The wave {wave_id} of this file is another one than the wave {wave_id} "
             "here: its keys, codes or questions differ. Export it again on the issuer's host."
         )
+        if mine.state != "draft":
+            raise FixedWave(wave_id, sentence)
+        raise WaveStateError(sentence)
 
 
 def _fixed(wave: Wave) -> Wave:

@@ -38,7 +38,7 @@ from survey.collect import blind_signatures, box, code_list, redemptions, tokens
 from survey.collect.redemptions import Redemption
 from survey.config import ISSUE, Settings
 from survey.database import Stores
-from survey.errors import CodeError, WaveStateError
+from survey.errors import CodeError, FixedWave, WaveStateError
 from survey.manage import issuing_keys, secret_files, waves
 from survey.manage.tables import CodeRow, IssuerTable, WaveRow
 from survey.manage.waves import Wave
@@ -170,8 +170,8 @@ def _expect_importable(settings: Settings, wave: Wave) -> None:
             "This host has no issuer (CANDOUR_SURFACES); import the codes on the host that has it."
         )
     if wave.state != "draft":
-        raise WaveStateError(
-            f"Wave {wave.id} is {wave.state}; codes can be imported into a draft only."
+        raise FixedWave(
+            wave.id, f"Wave {wave.id} is {wave.state}; codes can be imported into a draft only."
         )
     if not wave.token_key:
         raise WaveStateError(

@@ -12,18 +12,20 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from analysis.beside.given import BesideFiles
-from survey import banding, database, resources
-from survey.close import closing, destroying, keys, sealed_tallies, unsealing
+from survey import database, resources
+from survey.close import destroying, keys, sealed_tallies, unsealing
 from survey.close.sealed_tallies import Pooling
 from survey.collect import codes, issuer, submit
 from survey.config import Settings
 from survey.database import Stores
 from survey.demo import (
+    agreed,
     answering,
     bilingual,
     coders,
     declared,
     home,
+    noticed,
     others,
     personnel,
     promised,
@@ -36,7 +38,6 @@ from survey.manage import headcounts, people, waves
 from survey.questionnaire import answers, loader
 from survey.questionnaire.codebook import codebook
 from survey.questionnaire.model import Questionnaire
-from survey.results.acts import starting
 
 QUESTIONNAIRE = resources.QUESTIONNAIRES / "culture.yaml"
 RELEASES = "releases"
@@ -72,6 +73,14 @@ SIGN_INS = (
     SignIn("board-support", "board", "contact-and-support", "board of Contact and Support"),
     SignIn("board-protection", "board", "public-protection", "board of Public Protection"),
     SignIn("hr", "hr", None, "HR, the whole force"),
+    SignIn(
+        *(agreed.MANAGER, "manager", None),
+        "wave manager, who prepares waves, and opens and closes them with another",
+    ),
+    *(
+        SignIn(name, "officer", None, "release officer; two of them publish a Release")
+        for name in agreed.OFFICERS
+    ),
     SignIn("federation", "association", None, "staff association, which reads who read what"),
 )
 
@@ -104,7 +113,7 @@ def make(folder: Path, today: date, report: Report) -> None:
     """Make a whole demo in `folder`, or nothing of it."""
     questionnaire = loader.load(QUESTIONNAIRE)
     with home.building(folder) as site:
-        settings = Settings.at(site)
+        settings = Settings.at(site, two_people=True)
         report("Setting up the databases and the people who sign in")
         database.migrate(settings)
         stores = Stores.open(settings)
@@ -128,7 +137,7 @@ def _field(
     stores: Stores, library: Questionnaire, force: Force, wave: DemoWave, report: Report
 ) -> None:
     """Take one wave from draft to destroyed, or the last one to its first answers."""
-    questionnaire = reorganised.asked(library, wave.number)
+    questionnaire = reorganised.asked(library, wave.number, noticed.actions(wave.number))
     if wave.closes is None:
         questionnaire = bilingual.asked(questionnaire)
     frame = reorganised.placed(force.frame(wave.number), wave.number)
@@ -173,14 +182,12 @@ def _prepare(
         stores, wave.id, (codes.public_half(codes.parse(card), wave.id) for card in cards)
     )
     headcounts.store(stores, wave.id, frame.headcounts(questionnaire))
-    banding.make(stores, wave.id)
-    starting.keep(stores, wave.id)
-    waves.open_wave(stores, wave.id, wave.opens)
+    agreed.open_wave(stores, wave.id, wave.opens)
 
 
 def _close(stores: Stores, wave: DemoWave, closes: date, folder: Path, report: Report) -> None:
     report(f"{wave.title}: closing and unsealing")
-    closing.close_wave(stores, wave.id, closes)
+    agreed.close_wave(stores, wave.id, closes)
     key = folder / keys.PRIVATE_FILE
     officers = keys.load(key)
     site = stores.settings.home
@@ -196,6 +203,7 @@ def _close(stores: Stores, wave: DemoWave, closes: date, folder: Path, report: R
         counts if counts.exists() else None,
     )
     release = unsealing.unseal(stores, wave.id, officers, out, pooling=pooling, beside=beside)
+    agreed.publish(stores, release)
     if wave.number == BEFORE_ACTION[-1]:
         declared.write(acted, wave.id, closes)
     report(f"{wave.title}: sorting the comments")

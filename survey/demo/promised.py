@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from survey.database import Stores
+from survey.demo import noticed
 from survey.demo.declared import AFTER_CLOSE
 from survey.demo.truths import BEFORE_ACTION
 from survey.results import store
@@ -113,6 +114,11 @@ class _Board:
         record.keep(self.stores, action)
         return action
 
+    def titled(self, title: str) -> Action:
+        """The newest version of what the board called so."""
+        found = (one.now for one in record.courses(self.stores, self.command))
+        return next(one for one in found if one.title == title)
+
     def go_on(self, action: Action, weeks: int, **changes: Any) -> Action:
         """Write the next version."""
         again = replace(action, version=action.version + 1, day=self.day(weeks), **changes)
@@ -160,9 +166,12 @@ def _after_the_second(board: Mapping[str, _Board]) -> None:
 
 
 def _after_the_third(board: Mapping[str, _Board]) -> None:
-    north, force = board[NORTH], board[FORCE_WIDE]
+    north, support, force = board[NORTH], board[SUPPORT], board[FORCE_WIDE]
+    # The survey asked of both whether anybody noticed them.
+    north.go_on(north.titled(TALKS), 3, asked_as=noticed.TALKS)
+    support.go_on(support.titled(_VISITS["title"]), 6, asked_as=noticed.VISITS, figures=True)
     north.begin(4, 30, {**_GO_ON, "state": "under_way"})
-    tutors = next(one.now for one in record.courses(force.stores, FORCE_WIDE))
+    tutors = force.titled(_TUTORS["title"])
     tutors = force.go_on(tutors, 5, concerns=(*tutors.concerns, *force.concerns()))
     done = "Nine in ten probationers have somebody to turn to. Talks with leavers began in August."
     force.go_on(tutors, 20, state="done", done=done, done_on=force.day(20))

@@ -19,12 +19,13 @@ DOGS = 3
 """Of five of its people so many were in the first of the two departments."""
 
 
-def asked(questionnaire: Questionnaire, wave: int) -> Questionnaire:
+def asked(questionnaire: Questionnaire, wave: int, more: str = "") -> Questionnaire:
     """The questionnaire of a wave, with the units that there were.
 
     Args:
         questionnaire: that of the library, with the units as they are now.
         wave: counted from 1.
+        more: YAML that stands at its end.
     """
     text = questionnaire.source
     if wave < SINCE:
@@ -36,7 +37,7 @@ def asked(questionnaire: Questionnaire, wave: int) -> Questionnaire:
         text = text.replace(found, f"{found}    was:\n      {NOW}:\n{was}")
     if text == questionnaire.source:
         raise LookupError(f"the questionnaire has no department {NOW} of commands")
-    return loader.parse(text, f"the questionnaire of wave {wave}")
+    return loader.parse(text + more, f"the questionnaire of wave {wave}")
 
 
 def placed(frame: Frame, wave: int) -> Frame:

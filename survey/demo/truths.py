@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from survey.demo.noticed import TALKS, VISITS
+
 Where = tuple[tuple[str, str], ...]
 """(breakdown, value) pairs of the table plan; empty for everybody."""
 
@@ -148,7 +150,17 @@ OVERWORK = Truth(
     silences=(Silence(_DISPATCH, EVERY_WAVE, 0.5),),
 )
 
-TRUTHS = (SEXISM, PROBATIONERS, LEADERS, STRENGTH, OVERWORK)
+NOTICING = Truth(
+    "Most of Response North noticed the talks that their board says it held; hardly anybody in "
+    "Contact and Support noticed the visits that their board says are under way.",
+    shifts=(
+        Shift((("command", _NORTH),), (TALKS,), (3,), 0.6),
+        Shift((("command", "contact-and-support"),), (VISITS,), (3,), -1.4),
+    ),
+    traces=(),
+)
+
+TRUTHS = (SEXISM, PROBATIONERS, LEADERS, STRENGTH, NOTICING, OVERWORK)
 
 
 @dataclass(frozen=True)

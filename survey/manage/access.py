@@ -14,12 +14,25 @@ from typing import Literal, get_args
 Role = Literal["board", "hr", "officer", "manager", "association", "administrator"]
 ROLES: tuple[Role, ...] = get_args(Role)
 
-Pages = Literal["home", "board", "hr", "actions", "questionnaires", "releases", "people", "log"]
+Pages = Literal[
+    "home",
+    "board",
+    "hr",
+    "actions",
+    "questionnaires",
+    "waves",
+    "agreements",
+    "releases",
+    "people",
+    "log",
+]
 HOME: Pages = "home"
 BOARD: Pages = "board"
 HR: Pages = "hr"
 ACTIONS: Pages = "actions"
 QUESTIONNAIRES: Pages = "questionnaires"
+WAVES: Pages = "waves"
+AGREEMENTS: Pages = "agreements"
 RELEASES: Pages = "releases"
 PEOPLE: Pages = "people"
 LOG: Pages = "log"
@@ -30,6 +43,8 @@ MAY_OPEN: Mapping[Pages, frozenset[Role]] = {
     HR: frozenset({"hr"}),
     ACTIONS: frozenset({"board", "hr"}),
     QUESTIONNAIRES: frozenset({"hr", "manager"}),
+    WAVES: frozenset({"manager"}),
+    AGREEMENTS: frozenset({"manager", "officer"}),
     RELEASES: frozenset({"officer"}),
     PEOPLE: frozenset({"association", "administrator"}),
     LOG: frozenset({"association"}),
@@ -51,13 +66,15 @@ DUTIES: Mapping[Role, Duty] = {
     "officer": Duty(
         "Release officer",
         "sees which Releases are published here and by which hash, to compare with those that were "
-        "signed; opening answers and signing a Release happen on the officers' own machine, never "
-        "here",
+        "signed; with another officer publishes those that came in, and with a wave manager opens "
+        "and closes waves; opening answers and signing a Release happen on the officers' own "
+        "machine, never here",
     ),
     "manager": Duty(
         "Wave manager",
-        "compares the questionnaires of waves where they are kept; waves are made, opened and "
-        "closed by the commands of Candour on the server",
+        "prepares waves where they are kept: questionnaire, headcounts, forecast and cards; sees "
+        "exact headcounts, those of small groups too; opens and closes waves with somebody else; "
+        "reads no results",
     ),
     "association": Duty(
         "Staff association", "reads the log of who read what, and the list of who may sign in"

@@ -22,7 +22,18 @@ from survey.database import Stores
 from survey.manage.tables import LogEntryRow, LogHeadRow
 
 Kind = Literal[
-    "sign-in", "sign-out", "failed", "view", "export", "refusal", "setting", "release", "action"
+    "sign-in",
+    "sign-out",
+    "failed",
+    "view",
+    "export",
+    "refusal",
+    "setting",
+    "release",
+    "action",
+    "wave",
+    "agreement",
+    "barred",
 ]
 KINDS: Mapping[Kind, str] = {
     "sign-in": "Signed in",
@@ -34,6 +45,9 @@ KINDS: Mapping[Kind, str] = {
     "setting": "Changed who may sign in",
     "release": "Took in results",
     "action": "Wrote about an action",
+    "wave": "Managed a wave",
+    "agreement": "What takes two people",
+    "barred": "Tried what cannot be done",
 }
 """Every kind of entry, in words."""
 

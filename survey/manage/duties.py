@@ -6,13 +6,25 @@ from dataclasses import dataclass
 
 from flask import Flask, url_for
 
-from survey.manage.access import DUTIES, LOG, PEOPLE, QUESTIONNAIRES, RELEASES, Pages, may_open
+from survey.manage.access import (
+    AGREEMENTS,
+    DUTIES,
+    LOG,
+    PEOPLE,
+    QUESTIONNAIRES,
+    RELEASES,
+    WAVES,
+    Pages,
+    may_open,
+)
 from survey.manage.people import Person
 
 _LEADS: tuple[tuple[Pages, str, str], ...] = (
     (LOG, "log.entries", "Who read what: the log"),
     (PEOPLE, "log.everybody", "Who may sign in"),
-    (RELEASES, "published.releases", "Releases that are published here"),
+    (RELEASES, "published.releases", "Releases: those that are out, and those that wait"),
+    (WAVES, "waves.listed", "Waves: prepare and run a survey"),
+    (AGREEMENTS, "agreeing.listed", "Open or close a wave, which takes two people"),
     (QUESTIONNAIRES, "manage.questionnaires", "What changed between two questionnaires"),
 )
 

@@ -10,7 +10,7 @@ from sqlalchemy import delete, insert, select
 from analysis import headcounts as files
 from survey.database import Stores
 from survey.errors import WaveStateError
-from survey.manage import destructions, waves
+from survey.manage import audit_log, destructions, waves
 from survey.manage.tables import HeadcountRow
 
 
@@ -48,6 +48,10 @@ def store(stores: Stores, wave_id: str, people: Mapping[str, int]) -> None:
                 insert(HeadcountRow),
                 [{"wave": wave_id, "group_id": g, "people": n} for g, n in sorted(people.items())],
             )
+    if state != "draft":  # two people agreed to open it with others
+        with stores.results() as session:
+            said = f"loaded headcounts of {wave_id}, which is {state}"
+            audit_log.record(session, None, "wave", said)
 
 
 def of_wave(stores: Stores, wave_id: str) -> dict[str, int] | None:

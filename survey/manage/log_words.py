@@ -54,10 +54,28 @@ def place(address: str) -> str:
             said = _PLAIN[page]
         case ["manage", "questionnaires"]:
             said = "what changed between questionnaires"
+        case ["manage", "agreements"]:
+            said = "waves that two people can open or close"
+        case ["releases", name]:
+            said = f"the page of Release {name}"
+        case ["manage", "waves", *rest]:
+            said = _of_waves(rest)
         case _:
             return address
     picked = dict(parse_qsl(query)).get("group")
     return f"{said}, of the group {picked}" if picked else said
+
+
+def _of_waves(rest: list[str]) -> str:
+    """A page with which waves are managed."""
+    match rest:
+        case []:
+            return "the list of waves"
+        case [wave]:
+            return f"the page of wave {wave}"
+        case [wave, *parts]:
+            return f"wave {wave}, {' '.join(parts)}"
+    return ""
 
 
 def _within(rest: list[str]) -> str:

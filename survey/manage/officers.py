@@ -70,19 +70,32 @@ def read(path: Path) -> PublicKeys:
         SettingsError: when the file is missing, is something else or was changed.
     """
     try:
-        content = json.loads(path.read_text())
+        text = path.read_text()
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read ({error.strerror}).") from None
+    except ValueError:
+        text = ""
+    return parse(text, str(path))
+
+
+def parse(text: str, name: str) -> PublicKeys:
+    """The keys of a public.json from its text; `name` is what messages call the file.
+
+    Raises:
+        SettingsError: when it is something else or was changed.
+    """
+    try:
+        content = json.loads(text)
         keys = PublicKeys(
             bytes.fromhex(content["public_key"]),
             bytes.fromhex(content.get("fallback_key", "")),
             bytes.fromhex(content["verifier"]),
         )
         whole = keys.fingerprint == content["fingerprint"]
-    except OSError as error:
-        raise SettingsError(f"{path} cannot be read ({error.strerror}).") from None
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         whole = False
     if not whole:
         raise SettingsError(
-            f"{path} is not the public.json of `candour keys new`, or was changed since."
+            f"{name} is not the public.json of `candour keys new`, or was changed since."
         )
     return keys

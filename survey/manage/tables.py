@@ -126,6 +126,25 @@ class BandRow(IssuerTable):
     edge: Mapped[int]
 
 
+class ResponseRow(IssuerTable):
+    """Roughly what share of a wave's people had used their code on a day; shown from the next on.
+
+    The share is rounded before it is stored, so that nothing here is finer than what is told.
+    """
+
+    __tablename__ = "response_so_far"
+    __table_args__ = (
+        CheckConstraint("percent BETWEEN 0 AND 100", name="response_so_far_percent"),
+        CheckConstraint("people > 0", name="response_so_far_people"),
+        UNORDERED,
+    )
+
+    wave: Mapped[str] = mapped_column(ForeignKey("wave.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    percent: Mapped[int]
+    people: Mapped[int]
+
+
 class MarkerRow(IssuerTable):
     """What this installation is; `demo` is the only marker."""
 
@@ -148,6 +167,56 @@ class ReleaseRow(ResultsTable):
     closed: Mapped[date]
     content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     verifier: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class PublishedRow(ResultsTable):
+    """A Release that is out. One that is not here waits: only release officers know of it."""
+
+    __tablename__ = "published_release"
+
+    hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+
+
+class AgreementRow(ResultsTable):
+    """What somebody proposed to do with a wave or a Release, and what another person said to it.
+
+    It holds for `state` alone, the hash of all that was shown. `live` names what it is about while
+    it stands, so that there is one at a time; it is empty when it is over. Nobody answers what
+    they proposed themselves: the table refuses it, too.
+    """
+
+    __tablename__ = "agreement"
+    __table_args__ = (
+        CheckConstraint("act IN ('open', 'close', 'publish', 'discard')", name="agreement_act"),
+        CheckConstraint(
+            "verdict IN ('proposed', 'agreed', 'done', 'declined', 'withdrawn', 'lapsed', 'void')",
+            name="agreement_verdict",
+        ),
+        CheckConstraint("second IS NULL OR second <> first", name="agreement_two_people"),
+        CheckConstraint(
+            "verdict NOT IN ('agreed', 'done', 'declined') OR second IS NOT NULL",
+            name="agreement_second",
+        ),
+        CheckConstraint(
+            "(live IS NULL) = (verdict NOT IN ('proposed', 'agreed'))", name="agreement_live"
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    act: Mapped[str] = mapped_column(String(16))
+    subject: Mapped[str] = mapped_column(String(64), index=True)
+    state: Mapped[str] = mapped_column(String(64))
+    told: Mapped[str] = mapped_column(Text)
+    first: Mapped[str] = mapped_column(String(64))
+    first_role: Mapped[str] = mapped_column(String(16))
+    proposed: Mapped[int] = mapped_column(BigInteger)
+    verdict: Mapped[str] = mapped_column(String(16))
+    live: Mapped[str | None] = mapped_column(String(80), unique=True)
+    second: Mapped[str | None] = mapped_column(String(64), default=None)
+    second_role: Mapped[str | None] = mapped_column(String(16), default=None)
+    answered: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    outcome: Mapped[str] = mapped_column(Text, default="")
 
 
 class CommentThemesRow(ResultsTable):

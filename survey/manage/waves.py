@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -24,7 +25,7 @@ from sqlalchemy.orm import Session
 from analysis.policy import DisclosurePolicy
 from survey.config import ISSUE
 from survey.database import Stores
-from survey.errors import WaveStateError
+from survey.errors import FixedWave, WaveStateError
 from survey.manage import issuing_keys
 from survey.manage.officers import FALLBACK_BYTES, KEY_BYTES, PublicKeys
 from survey.manage.tables import CodeListRow, MarkerRow, WaveKeyRow, WaveRow
@@ -41,6 +42,9 @@ LARGEST_WAVE = 200_000
 
 DEMO = "demo"
 LONGEST_TITLE = 200
+CHANGED = "can be changed"
+"""What only a draft can be; whoever tries it of another wave is logged."""
+
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -121,7 +125,14 @@ def create(
         )
     row = _draft(wave_id, title, questionnaire, keys, policy or DisclosurePolicy())
     with stores.issuer() as session:
-        if session.get(WaveRow, wave_id) is not None:
+        there = session.get(WaveRow, wave_id)
+        if there is not None and there.state != "draft":
+            raise FixedWave(
+                wave_id,
+                f"There is a wave {wave_id} already, and it is {there.state}: its questionnaire, "
+                "keys and disclosure rules are fixed. Choose another id.",
+            )
+        if there is not None:
             raise WaveStateError(f"There is a wave {wave_id} already; choose another id.")
         token_key = issuing_keys.make(stores.settings, wave_id)
         row.keys = WaveKeyRow(keys.fallback_key, token_key)
@@ -241,8 +252,15 @@ def open_waves(stores: Stores) -> tuple[Wave, ...]:
     return tuple(wave for wave in all_waves(stores) if wave.state == "open")
 
 
-def open_wave(stores: Stores, wave_id: str, today: date) -> Wave:
+def open_wave(
+    stores: Stores,
+    wave_id: str,
+    today: date,
+    expect: Callable[[Session], None] = lambda _session: None,
+) -> Wave:
     """Let a draft wave take answers. Its cards must have been imported: they size its ballot box.
+
+    `expect` looks once more, when nobody can change the draft any more, and may refuse.
 
     Raises:
         WaveStateError: when it is not a draft, has too few cards or no list of codes to publish.
@@ -251,22 +269,27 @@ def open_wave(stores: Stores, wave_id: str, today: date) -> Wave:
         hold_draft(session, wave_id, "can be opened")
         row = find(session, wave_id)
         _expect_openable(session, row)
+        expect(session)
         row.state, row.opened = "open", today
     return _wave(row)
 
 
-def hold_draft(session: Session, wave_id: str, what: str = "can be changed") -> None:
+def hold_draft(session: Session, wave_id: str, what: str = CHANGED) -> None:
     """Let no other transaction change a draft until this one ends.
 
     It writes before it looks, so that what is read afterwards is what the last one left.
 
     Raises:
+        FixedWave: when it is no draft and somebody wants to change it.
         WaveStateError: when there is no such wave, or it is no draft.
     """
     if move(session, wave_id, "draft", "draft"):
         return
     state = find(session, wave_id).state
-    raise WaveStateError(f"Wave {wave_id} is {state}; only a draft {what}.")
+    sentence = f"Wave {wave_id} is {state}; only a draft {what}."
+    if what == CHANGED:
+        raise FixedWave(wave_id, sentence)
+    raise WaveStateError(sentence)
 
 
 def _expect_openable(session: Session, row: WaveRow) -> None:

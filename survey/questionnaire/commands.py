@@ -16,7 +16,7 @@ from analysis.plan import FORCE
 from analysis.policy import DisclosurePolicy
 from survey.errors import QuestionnaireError, SettingsError
 from survey.questionnaire import benchmarking, differences
-from survey.questionnaire.forecasting import in_short, look_ahead
+from survey.questionnaire.forecasting import COARSER, in_short, look_ahead
 from survey.questionnaire.loader import load
 from survey.questionnaire.model import Questionnaire
 from survey.questionnaire.schema import schema
@@ -28,6 +28,7 @@ from survey.questionnaire.schema import schema
 )
 @click.option("--headcount", type=click.Path(path_type=Path), help="to forecast what is shown")
 @click.option("--rate", type=float, help="percent who will answer, a guess")
+@click.option("--coarser", type=float, default=Answering.coarser, show_default=True, help=COARSER)
 @click.option("--benchmarks", type=click.Path(path_type=Path), help="figures of others, to check")
 @click.option(
     "--benchmark-template",
@@ -55,6 +56,7 @@ def check(
     files: tuple[Path, ...],
     headcount: Path | None,
     rate: float | None,
+    coarser: float,
     benchmarks: Path | None,
     template: Path | None,
     procedures: Path | None,
@@ -73,7 +75,7 @@ def check(
             questionnaire = load(path)
             click.echo(summary(path, questionnaire))
             if headcount is not None and rate is not None:
-                _forecast(questionnaire, headcount, rate)
+                _forecast(questionnaire, headcount, Answering(rate, coarser=coarser))
             if template is not None:
                 click.echo(benchmarking.written(template, questionnaire))
             for line in _beside(questionnaire, benchmarks, procedures, against):
@@ -105,9 +107,9 @@ def _beside(
         yield from differences.in_words(differences.compare(load(against), questionnaire))
 
 
-def _forecast(questionnaire: Questionnaire, headcount: Path, rate: float) -> None:
-    outlook = look_ahead(questionnaire, headcount, Answering(rate), DisclosurePolicy())
-    for line in in_short(outlook, rate):
+def _forecast(questionnaire: Questionnaire, headcount: Path, answering: Answering) -> None:
+    outlook = look_ahead(questionnaire, headcount, answering, DisclosurePolicy())
+    for line in in_short(outlook):
         click.echo(line)
 
 

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from analysis import headcounts
-from analysis.forecast import Answering, Forecast, Frame, TableForecast, forecast, frame
+from analysis.forecast import (
+    Answering,
+    Forecast,
+    Frame,
+    TableForecast,
+    forecast,
+    frame,
+    offering,
+)
 from analysis.policy import DisclosurePolicy
 from survey.questionnaire.codebook import codebook
 from survey.questionnaire.model import Questionnaire
@@ -21,20 +29,29 @@ FEW_DRAWS = 25
 OFTEN = 0.05
 """Share of the draws from which on the author is warned that a level is left out."""
 
+COARSER = "percent who give a coarser answer where one is offered, a guess"
+"""What the option is for, in both commands that have it."""
+
 Progress = Callable[[Iterable[int]], Iterable[int]]
 
 
 @dataclass(frozen=True)
 class Outlook:
-    """A forecast and the force that it was made for."""
+    """A forecast, the force that it was made for, and how its people were taken to answer.
+
+    Attributes:
+        offering: labels of the breakdowns to whose question coarser answers are offered.
+    """
 
     frame: Frame
     forecast: Forecast
+    answering: Answering
+    offering: tuple[str, ...]
 
 
 def look_ahead(
     questionnaire: Questionnaire,
-    people: Path,
+    people: Path | Mapping[str, int],
     answering: Answering,
     policy: DisclosurePolicy,
     *,
@@ -45,7 +62,7 @@ def look_ahead(
 
     Args:
         questionnaire: its tables are forecast.
-        people: CSV `group,headcount`.
+        people: by group id, or a CSV file `group,headcount`.
         answering: the guess of who will answer.
         policy: the thresholds that the wave will have.
         seed: the same seed gives the same forecast.
@@ -57,27 +74,39 @@ def look_ahead(
     """
     book = codebook(questionnaire)
     plan = questionnaire.plan
-    everybody = frame(book, plan, headcounts.read(people, plan))
+    counts = headcounts.read(people, plan) if isinstance(people, Path) else people
+    everybody = frame(book, plan, counts)
     found = forecast(
         *(book, plan, everybody, answering),
         policy=policy,
         rng=np.random.default_rng(seed),
         draws=draws,
     )
-    return Outlook(everybody, found)
+    return Outlook(everybody, found, answering, offering(plan))
 
 
-def in_short(outlook: Outlook, rate: float) -> Iterator[str]:
+def in_short(outlook: Outlook) -> Iterator[str]:
     """A few lines: how many groups of each table, and what costs most."""
-    yield f"If {rate:g} % of {outlook.frame.people:,} people answer, about this much can be shown:"
+    rate, people = outlook.answering.rate, outlook.frame.people
+    yield f"If {rate:g} % of {people:,} people answer, about this much can be shown:"
     for table in outlook.forecast.tables:
         yield f"  {table.id}: {table.shown:.0f} of {len(table.groups)} groups"
     yield from reservations(outlook)
     yield dearest(outlook.forecast)
 
 
+def guessed(outlook: Outlook, answering: Answering, draws: int, seed: int) -> str:
+    """One sentence on what was guessed."""
+    people = f"{outlook.frame.people:,} people; {answering.rate:g} % answer"
+    return (
+        f"{people} and withhold each thing about themselves in {answering.withheld:g} % of cases; "
+        f"{draws} draws with seed {seed}."
+    )
+
+
 def reservations(outlook: Outlook) -> Iterator[str]:
     """What was assumed where the headcounts are silent, and whether anything can be published."""
+    yield from _coarser(outlook)
     if outlook.frame.independent:
         yield (
             "The headcounts do not give all of the crossings of "
@@ -98,6 +127,15 @@ def reservations(outlook: Outlook) -> Iterator[str]:
                 )
     if outlook.forecast.nothing:
         yield f"In {outlook.forecast.nothing:.0%} of the draws nothing could be published."
+
+
+def _coarser(outlook: Outlook) -> Iterator[str]:
+    if outlook.offering:
+        share, about = outlook.answering.coarser, " and of ".join(outlook.offering)
+        yield (
+            f"Coarser answers are offered of {about}: {share:g} % of the people are taken to give "
+            "the nearest one. A few of them hide more than many do, so try other shares."
+        )
 
 
 def dearest(found: Forecast) -> str:

@@ -1,4 +1,7 @@
-"""Taking a Release in: it must be the one of a wave that closed here, signed by its officers."""
+"""Taking a Release in: it must be the one of a wave that closed here, signed by its officers.
+
+Then it waits until two release officers agree to publish it (`survey.results.publishing`).
+"""
 
 from __future__ import annotations
 
@@ -16,13 +19,20 @@ from survey.manage import bands, closings, destructions, headcounts, waves
 from survey.manage.waves import Wave
 from survey.results import ledger, store
 
+WAITS = (
+    "It waits: nobody but release officers knows of it until two of them agree to publish it, at "
+    "/results/releases."
+)
+"""What is said of a Release that is not out."""
+
 _AGAIN = "unseal the file that `candour wave carry {}` makes"
 
 
 def add(stores: Stores, content: bytes) -> str:
-    """Store the Release of a closed wave, which is then released; returns the Release's hash.
+    """Store the Release of a closed wave; returns the Release's hash.
 
-    The same one again changes nothing.
+    The wave is released when the Release is published, which is at once where commands need no two
+    people. The same one again changes nothing, but finishes what was interrupted.
 
     Args:
         stores: where the wave and the Releases are.
@@ -44,9 +54,15 @@ def add(stores: Stores, content: bytes) -> str:
         _expect_welcome(stores, wave, name, release.manifest)
         _expect_ledger(stores, wave, release.manifest)
     store.add(stores, content, wave.verifier)
-    with stores.issuer() as session:
-        waves.move(session, wave.id, "closed", "released")
+    release_wave(stores, name, wave.id)
     return name
+
+
+def release_wave(stores: Stores, name: str, wave_id: str) -> None:
+    """Call a closed wave released when its Release is out; again, nothing changes."""
+    if name in store.out(stores):
+        with stores.issuer() as session:
+            waves.move(session, wave_id, "closed", "released")
 
 
 def _expect_of(wave: Wave, manifest: Manifest) -> None:
@@ -135,7 +151,12 @@ def _is_headcount(shown: int, group: str, people: Mapping[str, int] | None, wave
 
 def _expect_welcome(stores: Stores, wave: Wave, name: str, manifest: Manifest) -> None:
     """Refuse a second Release, whose differences would tell what each alone hides."""
-    kept = {one for one, found in store.in_force(stores).items() if found.manifest.wave == wave.id}
+    kept = {one for one, found in store.kept(stores).items() if found.manifest.wave == wave.id}
+    if waiting := kept - store.out(stores):
+        raise ReleaseError(
+            f"The Release {min(waiting)[:12]} of wave {wave.id} waits to be published, and this is "
+            f"another one, {name[:12]}; let two release officers publish or discard the first."
+        )
     if not kept and manifest.replaces is not None:
         raise ReleaseError(
             f"This Release of wave {wave.id} replaces Release {manifest.replaces[:12]}, which the "

@@ -84,13 +84,11 @@ def command_crossings(release: Release) -> list[tuple[str, list[BandPlan]]]:
     for breakdowns, rows in _crossings(release):
         if COMMAND in breakdowns and len(breakdowns) > 1:
             others = [name for name in breakdowns if name != COMMAND]
+            of_unit: dict[str, list[GroupRow]] = {}
+            for row in rows:
+                of_unit.setdefault(dict(picked(release, row))[COMMAND], []).append(row)
             bands = [
-                _rows(
-                    release,
-                    unit.label,
-                    [row for row in rows if (COMMAND, unit.id) in picked(release, row)],
-                    COMMAND,
-                )
+                _rows(release, unit.label, of_unit.get(unit.id, []), COMMAND)
                 for unit in units(release)
             ]
             found.append((f"Commands by {_names(release, others)}", bands))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import select
@@ -12,7 +13,7 @@ from analysis.release.comment_themes import CommentThemes, Count, Question
 from survey.database import Stores
 from survey.errors import ReleaseError
 from survey.manage import audit_log, destructions, waves
-from survey.manage.tables import CommentThemesRow, ReleaseRow
+from survey.manage.tables import CommentThemesRow, PublishedRow, ReleaseRow
 from survey.manage.waves import Wave
 from survey.results import words
 
@@ -84,7 +85,7 @@ def _expect_in_time(stores: Stores, wave: Wave, themes: CommentThemes) -> None:
         )
     with stores.results() as session:
         query = select(ReleaseRow.hash).where(ReleaseRow.wave == wave.id)
-        known = set(session.scalars(query))
+        known = set(session.scalars(query.where(ReleaseRow.hash.in_(select(PublishedRow.hash)))))
     if themes.release not in known:
         raise ReleaseError(
             f"These themes of comments belong to the Release {themes.release[:12]}, which wave "
@@ -103,8 +104,17 @@ def of_wave(stores: Stores, wave_id: str) -> CommentThemes | None:
         if row is None:
             return None
         content = row.content
-        query = select(ReleaseRow).where(ReleaseRow.wave == wave_id)
-        verifiers = {row.hash: row.verifier for row in session.scalars(query)}
+        query = select(ReleaseRow.hash, ReleaseRow.verifier).where(ReleaseRow.wave == wave_id)
+        verifiers = frozenset((name, verifier) for name, verifier in session.execute(query))
+    return _checked(wave_id, content, verifiers)
+
+
+@lru_cache(maxsize=16)
+def _checked(
+    wave_id: str, content: bytes, of_releases: frozenset[tuple[str, bytes]]
+) -> CommentThemes:
+    """Kept by all that it is checked with, since none of it changes by itself."""
+    verifiers = dict(of_releases)
     release = comment_themes.unpack(content, None).release
     if release not in verifiers:
         raise ReleaseError(f"The stored themes of comments of {wave_id} were tampered with.")

@@ -41,7 +41,7 @@ class Compared:
 
 def beside(release: Release, scope: Scope, row: GroupRow) -> tuple[GroupRow, ...]:
     """Those who share all but one of a group's traits, as far as the reader may see them."""
-    sides = [one.against for one in release.comparisons if one.group == row.group]
+    sides = [one.against for one in release.comparisons_by_group.get(row.group, ())]
     return tuple(
         release.group_by_id[one]
         for one in dict.fromkeys(sides)
@@ -94,8 +94,8 @@ def _unseen(release: Release, row: GroupRow, others: tuple[GroupRow, ...]) -> st
     ):
         gaps = [
             one.smallest
-            for one in release.comparisons
-            if (one.group, one.against, one.kind) == (row.group, against, "theme")
+            for one in release.comparisons_by_group.get(row.group, ())
+            if (one.against, one.kind) == (against, "theme")
             if one.smallest is not None
         ]
         found += [(name, max(gaps))] if gaps else []

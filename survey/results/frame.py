@@ -11,6 +11,7 @@ from analysis.plan import COMMAND
 from analysis.release.model import Release
 from analysis.release.rows import MeasureRow
 from survey.results import front, scope, waves
+from survey.results.exporting.files import Format
 from survey.results.reading import Reading, Step
 from survey.results.rooms import ROOMS, Room, find
 from survey.results.themes import theme_page
@@ -35,6 +36,7 @@ class Page:
         way_back: the pages above this one, the first one first.
         front, method: addresses of the front page and of how to read the pages.
         body: what the page's own template shows.
+        hash, day: of the Release that it is made from, and when its wave closed (YYYY-MM-DD).
     """
 
     heading: str
@@ -46,6 +48,8 @@ class Page:
     front: str
     method: str
     body: object
+    hash: str
+    day: str
 
     def room(self, wanted: str) -> str:
         """The address of a room; empty where the wave has none such."""
@@ -91,6 +95,20 @@ def show_theme(reading: Reading, theme: MeasureRow, group: str) -> str:
     return render_template("results/theme.html", page=replace(page, way_back=above))
 
 
+def show_file(reading: Reading, kind: Format, body: object) -> str:
+    """The page of a whole file that the reader may have."""
+
+    def address(wave: str) -> str:
+        there = _in_wave(reading, wave)
+        if there is None or reading.addresses.file is None:
+            return reading.addresses.front(wave)
+        return reading.addresses.file(wave, kind.id)
+
+    page = _page(reading, kind.label, body, address)
+    above = (*page.way_back, (reading.room("files"), "Files"))
+    return render_template("results/file.html", page=replace(page, way_back=above))
+
+
 def _page(
     reading: Reading,
     heading: str,
@@ -113,6 +131,8 @@ def _page(
         front_address,
         reading.room("method"),
         body,
+        reading.hash,
+        reading.release.manifest.closed,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from types import ModuleType
 
 from flask import (
@@ -14,6 +15,7 @@ from flask import (
     request,
     url_for,
 )
+from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as BaseResponse
 
 from analysis.release.comment_themes import CommentThemes
@@ -24,10 +26,11 @@ from survey.manage import duties
 from survey.manage.access import BOARD, HOME, HR
 from survey.manage.people import Person
 from survey.manage.sign_in import require
-from survey.results import commented, exports, scope, store, words
-from survey.results.acts import reminders
+from survey.results import commented, exports, kept, scope, store, words
+from survey.results.acts import record, reminders
 from survey.results.acts.concerns import FORCE_WIDE
 from survey.results.frame import show_front, show_room, show_theme
+from survey.results.paper.serving import is_for_paper, on_paper
 from survey.results.reading import Reading, board_addresses, hr_addresses
 from survey.results.themes import opens_at
 
@@ -53,13 +56,17 @@ def home(person: Person) -> BaseResponse | str:
 
 @blueprint.get("/results/board/<command>")
 @require(BOARD, HR)
-def board(person: Person, command: str) -> str:
+@on_paper
+def board(person: Person, command: str) -> ResponseReturnValue:
     """A board's front page for the newest wave that has its command; a plain page before one."""
-    _may_read(person, command)
+    return _kept_front(person, command, lambda: _newest(person, command))
+
+
+def _newest(person: Person, command: str) -> str:
     releases = store.all_releases(_stores())
     waves = [one.manifest.wave for one in releases if scope.of_command(one, command)]
     if waves:
-        return _front(_board(person, command, waves[-1]))
+        return _front(board_reading(person, command, waves[-1]))
     if releases and person.role == HR:
         abort(404)
     return _none(command if releases else "")
@@ -67,82 +74,113 @@ def board(person: Person, command: str) -> str:
 
 @blueprint.get("/results/board/<command>/<wave>")
 @require(BOARD, HR)
-def board_wave(person: Person, command: str, wave: str) -> str:
+@on_paper
+def board_wave(person: Person, command: str, wave: str) -> ResponseReturnValue:
     """A board's front page for one wave."""
-    return _front(_board(person, command, wave))
+    return _kept_front(person, command, lambda: _front(board_reading(person, command, wave)))
 
 
 @blueprint.get("/results/board/<command>/<wave>/<room>")
 @require(BOARD, HR)
-def board_room(person: Person, command: str, wave: str, room: str) -> str:
+@on_paper
+def board_room(person: Person, command: str, wave: str, room: str) -> ResponseReturnValue:
     """A room behind a board's front page."""
-    return _room(_board(person, command, wave), room)
+    return _kept(person, command, lambda: _room(board_reading(person, command, wave), room))
 
 
 @blueprint.get("/results/board/<command>/<wave>/theme/<theme>")
 @require(BOARD, HR, reads=("group",))
-def board_theme(person: Person, command: str, wave: str, theme: str) -> str:
+@on_paper
+def board_theme(person: Person, command: str, wave: str, theme: str) -> ResponseReturnValue:
     """A theme's statements, for a board."""
-    return _theme(_board(person, command, wave), theme)
+    return _kept(person, command, lambda: _theme(board_reading(person, command, wave), theme))
 
 
 @blueprint.get("/results/board/<command>/<wave>/csv/<table>.csv")
 @require(BOARD, HR)
 def board_csv(person: Person, command: str, wave: str, table: str) -> Response:
     """A table for a board: the rows that it may see."""
-    return _csv(_board(person, command, wave), table)
+    return _csv(board_reading(person, command, wave), table)
 
 
 @blueprint.get("/results/hr")
 @require(HR)
-def hr(person: Person) -> str:  # noqa: ARG001
+@on_paper
+def hr(person: Person) -> ResponseReturnValue:
     """HR's front page for the newest wave."""
-    return _front(_hr(None)) if store.all_releases(_stores()) else _none()
+    return _kept_front(
+        person,
+        FORCE_WIDE,
+        lambda: _front(hr_reading(None)) if store.all_releases(_stores()) else _none(),
+    )
 
 
 @blueprint.get("/results/hr/<wave>")
 @require(HR)
-def hr_wave(person: Person, wave: str) -> str:  # noqa: ARG001
+@on_paper
+def hr_wave(person: Person, wave: str) -> ResponseReturnValue:
     """HR's front page for one wave."""
-    return _front(_hr(wave))
+    return _kept_front(person, FORCE_WIDE, lambda: _front(hr_reading(wave)))
 
 
 @blueprint.get("/results/hr/<wave>/<room>")
 @require(HR)
-def hr_room(person: Person, wave: str, room: str) -> str:  # noqa: ARG001
+@on_paper
+def hr_room(person: Person, wave: str, room: str) -> ResponseReturnValue:
     """A room behind HR's front page."""
-    return _room(_hr(wave), room)
+    return _kept(person, FORCE_WIDE, lambda: _room(hr_reading(wave), room))
 
 
 @blueprint.get("/results/hr/<wave>/theme/<theme>")
 @require(HR, reads=("group",))
-def hr_theme(person: Person, wave: str, theme: str) -> str:  # noqa: ARG001
+@on_paper
+def hr_theme(person: Person, wave: str, theme: str) -> ResponseReturnValue:
     """A theme's statements, for HR."""
-    return _theme(_hr(wave), theme)
+    return _kept(person, FORCE_WIDE, lambda: _theme(hr_reading(wave), theme))
 
 
 @blueprint.get("/results/hr/<wave>/csv/<table>.csv")
 @require(HR)
 def hr_csv(person: Person, wave: str, table: str) -> Response:  # noqa: ARG001
     """A whole table."""
-    return _csv(_hr(wave), table)
+    return _csv(hr_reading(wave), table)
 
 
-def _board(person: Person, command: str, wave: str) -> Reading:
+def _kept(
+    person: Person, command: str, make: Callable[[], str], *more: Hashable
+) -> ResponseReturnValue:
+    """A page of a board, or of HR, that is made once; who may read it is asked each time."""
+    _may_read(person, command)
+    if is_for_paper():
+        return make()
+    key = (person.role, request.args.get("group"), store.standing(_stores()), more)
+    return kept.page(key, make)
+
+
+def _kept_front(person: Person, command: str, make: Callable[[], str]) -> ResponseReturnValue:
+    """A front page, which says today what was promised."""
+    written = record.written(_stores(), command)
+    return _kept(person, command, make, written, clock.today())
+
+
+def board_reading(person: Person, command: str, wave: str) -> Reading:
     """A wave as a board sees it; 403 and 404 as they are due."""
     _may_read(person, command)
-    releases, release = _releases(wave)
+    releases, name = _releases(wave)
+    release = releases[name]
     seen = scope.of_command(release, command)
     if seen is None:
         abort(404)
     addresses = board_addresses(command, for_hr=person.role == HR)
-    return Reading(release, releases, seen, addresses, _wrote(release))
+    return Reading(release, tuple(releases.values()), seen, addresses, _wrote(release), name)
 
 
-def _hr(wave: str | None) -> Reading:
-    releases, release = _releases(wave)
+def hr_reading(wave: str | None) -> Reading:
+    """A wave as HR sees it, the newest when None; 404 when there is none."""
+    releases, name = _releases(wave)
+    release = releases[name]
     seen = scope.whole_force(release)
-    return Reading(release, releases, seen, hr_addresses(), _wrote(release))
+    return Reading(release, tuple(releases.values()), seen, hr_addresses(), _wrote(release), name)
 
 
 def _wrote(release: Release) -> CommentThemes | None:
@@ -187,10 +225,10 @@ def _stores() -> Stores:
     return stores
 
 
-def _releases(wave: str | None) -> tuple[tuple[Release, ...], Release]:
-    """All Releases, and that of `wave` (the newest when None); 404 when there is none."""
-    releases = store.all_releases(_stores())
-    wanted = [release for release in releases if wave in {None, release.manifest.wave}]
+def _releases(wave: str | None) -> tuple[dict[str, Release], str]:
+    """All Releases by hash, and the one of `wave` (the newest when None); 404 without."""
+    releases = store.in_force(_stores())
+    wanted = [name for name, one in releases.items() if wave in {None, one.manifest.wave}]
     if not wanted:
         abort(404)
     return releases, wanted[-1]

@@ -1,4 +1,7 @@
-"""The list of Releases, for the officers who signed them: names and hashes, and no figure."""
+"""The list of Releases, for the officers who signed them: names and hashes, and no figure.
+
+Those that wait to be published stand first, and nowhere else.
+"""
 
 from __future__ import annotations
 
@@ -35,8 +38,9 @@ class Published:
 
 @dataclass(frozen=True)
 class ReleasesPage:
-    """Every stored Release, the newest wave first."""
+    """Every stored Release, the newest wave first: those that wait, and those that are out."""
 
+    waiting: tuple[Published, ...]
     releases: tuple[Published, ...]
 
 
@@ -46,7 +50,8 @@ def releases(person: Person) -> str:  # noqa: ARG001
     """Which Releases are published here."""
     stores: Stores = current_app.extensions["candour"]
     kept, in_force = store.every(stores), store.in_force(stores)
-    found = tuple(
+    waiting = store.waiting(stores)
+    found = [
         Published(
             name,
             release.manifest.wave_title,
@@ -55,5 +60,9 @@ def releases(person: Person) -> str:  # noqa: ARG001
             name in in_force,
         )
         for name, release in reversed(kept.items())
+    ]
+    page = ReleasesPage(
+        tuple(one for one in found if one.hash in waiting),
+        tuple(one for one in found if one.hash not in waiting),
     )
-    return render_template("results/releases.html", page=ReleasesPage(found))
+    return render_template("results/releases.html", page=page)

@@ -29,6 +29,7 @@ class Addresses:
         table: by wave and table, as CSV; None where there are no files.
         board: the front page of a board, by command and wave; for those who may read all.
         above: pages above the front page.
+        file: what a whole file holds, by wave and kind; None where there are no files.
     """
 
     front: Callable[[str], str]
@@ -37,6 +38,7 @@ class Addresses:
     table: Callable[[str, str], str] | None
     board: Callable[[str, str], str] | None = None
     above: tuple[Step, ...] = ()
+    file: Callable[[str, str], str] | None = None
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class Reading:
     Attributes:
         releases: all that are in force, oldest first, `release` among them.
         wrote: themes of the wave's comments, where there are any.
+        hash: of `release`, as the store names it; empty for one that is in no store.
     """
 
     release: Release
@@ -53,6 +56,7 @@ class Reading:
     scope: Scope
     addresses: Addresses
     wrote: CommentThemes | None = None
+    hash: str = ""
 
     @property
     def wave(self) -> str:
@@ -105,6 +109,7 @@ def board_addresses(command: str, *, for_hr: bool = False) -> Addresses:
         lambda wave, theme: url_for("results.board_theme", command=command, wave=wave, theme=theme),
         lambda wave, table: url_for("results.board_csv", command=command, wave=wave, table=table),
         above=above,
+        file=lambda wave, kind: url_for("files.board_page", command=command, wave=wave, kind=kind),
     )
 
 
@@ -116,4 +121,5 @@ def hr_addresses() -> Addresses:
         lambda wave, theme: url_for("results.hr_theme", wave=wave, theme=theme),
         lambda wave, table: url_for("results.hr_csv", wave=wave, table=table),
         lambda command, wave: url_for("results.board_wave", command=command, wave=wave),
+        file=lambda wave, kind: url_for("files.hr_page", wave=wave, kind=kind),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from analysis.plan import COMMAND, FORCE
+from analysis.release.model import Release
 from analysis.release.rows import MeasureRow
 from survey.results import (
     benchmarked,
@@ -27,6 +28,7 @@ from survey.results import (
     words,
 )
 from survey.results.charts import trend_lines
+from survey.results.exporting.files import Format, of_reader
 from survey.results.exports import Download, downloads
 from survey.results.reading import WHOLE_FORCE, Reading
 from survey.results.rounded import Further, further, listed
@@ -85,10 +87,26 @@ class Statements:
 
 
 @dataclass(frozen=True)
+class FileLink:
+    """A kind of whole file, and the page that tells what it holds."""
+
+    kind: Format
+    href: str
+
+
+@dataclass(frozen=True)
 class Files:
-    """Tables to download, and which figures are rounded further than others."""
+    """Files to download, and which figures are rounded further than others.
+
+    Attributes:
+        kinds: whole files of this survey: kind and address of each.
+        others: other surveys of the reader, newest first: title, and kind and address of each file.
+        downloads: its tables one by one.
+    """
 
     rounded: tuple[Further, ...]
+    kinds: tuple[FileLink, ...]
+    others: tuple[tuple[str, tuple[FileLink, ...]], ...]
     downloads: tuple[Download, ...]
 
 
@@ -165,10 +183,33 @@ def _families_and_commands(reading: Reading) -> list[str]:
 
 def _files(reading: Reading) -> Files:
     address = reading.addresses.table
+    alike = [one for one in reading.releases if _has_files(reading, one)]
+    titles = waves.titles(alike)
     return Files(
         listed(reading.release, reading.scope),
+        _file_links(reading, reading.wave),
+        tuple(
+            (titles[one.manifest.wave], _file_links(reading, one.manifest.wave))
+            for one in reversed(alike)
+            if one.manifest.wave != reading.wave
+        ),
         () if address is None else downloads(lambda table: address(reading.wave, table)),
     )
+
+
+def _has_files(reading: Reading, release: Release) -> bool:
+    """Whether a wave of the same questionnaire is the reader's too: commands come and go."""
+    command = reading.scope.command
+    return release.manifest.questionnaire == reading.release.manifest.questionnaire and (
+        command is None or scope.of_command(release, command.id) is not None
+    )
+
+
+def _file_links(reading: Reading, wave: str) -> tuple[FileLink, ...]:
+    address = reading.addresses.file
+    if address is None:
+        return ()
+    return tuple(FileLink(one, address(wave, one.id)) for one in of_reader(reading.scope))
 
 
 def _themes(reading: Reading) -> list[MeasureRow]:

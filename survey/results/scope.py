@@ -9,6 +9,7 @@ page: there the group of its own command is hidden, or in no table.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from analysis.plan import COMMAND, FORCE
 from analysis.release.model import Release
@@ -42,9 +43,16 @@ def units(release: Release, level: str | None = None) -> tuple[Unit, ...]:
     """Families, commands and departments in the order of the plan, or one level of them."""
     for breakdown in release.manifest.breakdowns:
         if breakdown.id == COMMAND:
-            found = (Unit(*value) for value in breakdown.values)
-            return tuple(unit for unit in found if level in (None, unit.level))
+            return _of_level(breakdown.values, level)
     return ()
+
+
+@lru_cache(maxsize=64)
+def _of_level(
+    values: tuple[tuple[str, str, str, str | None], ...], level: str | None
+) -> tuple[Unit, ...]:
+    found = (Unit(*value) for value in values)
+    return tuple(unit for unit in found if level in (None, unit.level))
 
 
 def whole_force(release: Release) -> Scope:
@@ -80,17 +88,12 @@ def command_position(release: Release) -> int:
 
 def picked(release: Release, row: GroupRow) -> tuple[tuple[str, str], ...]:
     """The (breakdown id, value id) pairs that pick the people of a group; empty for the force."""
-    ids = (breakdown.id for breakdown in release.manifest.breakdowns)
-    return tuple((name, value) for name, value in zip(ids, row.values, strict=True) if value)
+    return release.picked_by_group[row.group]
 
 
 def label(release: Release, row: GroupRow, leave_out: str = "") -> str:
     """A group's label, without the part that the heading above it already says."""
     if row.group == FORCE:
         return row.label
-    labels = {
-        (breakdown.id, value): text
-        for breakdown in release.manifest.breakdowns
-        for value, text, _level, _parent in breakdown.values
-    }
+    labels = release.label_by_value
     return ", ".join(labels[pair] for pair in picked(release, row) if pair[0] != leave_out)

@@ -1,4 +1,8 @@
-"""The Releases in the results database, each checked when it comes in and when it is opened."""
+"""The Releases in the results database, each checked when it comes in and when it is opened.
+
+One that came in waits until two people agree to publish it: readers are given what is out alone.
+The ledger holds those that wait, too, and so does what is checked with it.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +10,22 @@ from datetime import date
 from functools import lru_cache
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import String, cast, select
+from sqlalchemy import String, cast, delete, select
 from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.orm import Session
 
 from analysis.release import folder
 from analysis.release.model import Release
 from survey.database import NOT_SET_UP, Stores
 from survey.errors import ReleaseError, SettingsError
 from survey.manage import audit_log
-from survey.manage.tables import ReleaseRow
+from survey.manage.tables import CommentThemesRow, PublishedRow, ReleaseRow
 
 
 def add(stores: Stores, content: bytes, verifier_raw: bytes) -> str:
     """Store a packed Release and return its hash; adding the same one again changes nothing.
+
+    It waits, but where commands need no two people (`CANDOUR_TWO_PEOPLE`): there it is out.
 
     Args:
         stores: where the results database is.
@@ -41,22 +48,64 @@ def add(stores: Stores, content: bytes, verifier_raw: bytes) -> str:
                     verifier=verifier_raw,
                 )
             )
-            audit_log.record(session, None, "release", f"Release {name} of {release.manifest.wave}")
+            said = f"Release {name} of {release.manifest.wave}"
+            if not stores.settings.two_people:
+                session.add(PublishedRow(hash=name))
+                said += ", and published it: here commands need no two people"
+            audit_log.record(session, None, "release", said)
     return name
 
 
-def in_force(stores: Stores) -> dict[str, Release]:
-    """Hash -> the Release in force of each wave, oldest wave first; corrected ones are left out.
+def publish(session: Session, name: str) -> None:
+    """Let readers have a stored Release from the end of this transaction on."""
+    session.merge(PublishedRow(hash=name))
 
-    Raises what `every` raises.
+
+def discard(session: Session, name: str) -> None:
+    """Take away a Release that waits.
+
+    Raises:
+        ReleaseError: when it is out, or not here: what readers had is never taken away.
     """
-    releases = every(stores)
+    if session.get(PublishedRow, name) is not None or session.get(ReleaseRow, name) is None:
+        raise ReleaseError(f"Release {name[:12]} does not wait any more; nothing was discarded.")
+    session.execute(delete(ReleaseRow).where(ReleaseRow.hash == name))
+
+
+def out(stores: Stores) -> frozenset[str]:
+    """The hashes of all Releases that were published, those that were corrected since too."""
+    with stores.results() as session:
+        return frozenset(session.scalars(select(PublishedRow.hash)))
+
+
+def in_force(stores: Stores) -> dict[str, Release]:
+    """Hash -> the Release in force of each wave, oldest wave first.
+
+    Those that wait are left out, and those that one which is out corrects. Raises what `every`
+    raises.
+    """
+    published = out(stores)
+    return _unreplaced({name: one for name, one in every(stores).items() if name in published})
+
+
+def kept(stores: Stores) -> dict[str, Release]:
+    """The same with those that wait: what another Release must fit. Never for readers."""
+    return _unreplaced(every(stores))
+
+
+def waiting(stores: Stores) -> dict[str, Release]:
+    """Hash -> each Release that came in and is not out. For release officers alone."""
+    published = out(stores)
+    return {name: one for name, one in every(stores).items() if name not in published}
+
+
+def _unreplaced(releases: dict[str, Release]) -> dict[str, Release]:
     replaced = {release.manifest.replaces for release in releases.values()}
     return {name: release for name, release in releases.items() if name not in replaced}
 
 
 def every(stores: Stores) -> dict[str, Release]:
-    """Hash -> each stored Release, oldest wave first, also those that another one corrects.
+    """Hash -> each stored Release, oldest wave first: also those that wait or were corrected.
 
     Raises:
         ReleaseError: if a stored Release was tampered with.
@@ -78,6 +127,27 @@ def every(stores: Stores) -> dict[str, Release]:
                 "another day than the Release itself."
             )
     return releases
+
+
+def standing(stores: Stores) -> tuple[object, ...]:
+    """What pages are made from, as it is stored now: while it stays equal, so do they.
+
+    Releases are held by their hashes; what people wrote about by its bytes.
+
+    Raises:
+        SettingsError: if the database is not set up.
+    """
+    releases = select(
+        ReleaseRow.hash, ReleaseRow.wave, cast(ReleaseRow.closed, String), ReleaseRow.verifier
+    )
+    comments = select(CommentThemesRow.wave, CommentThemesRow.content)
+    published = select(PublishedRow.hash)
+    with stores.results() as session:
+        found = [
+            session.execute(one.order_by(one.selected_columns[0]))
+            for one in (releases, published, comments)
+        ]
+        return tuple(tuple(map(tuple, rows)) for rows in found)
 
 
 def all_releases(stores: Stores) -> tuple[Release, ...]:
@@ -110,13 +180,14 @@ def by_wave(stores: Stores, wave: str) -> Release | None:
 
 
 def corrections(stores: Stores, wave: str) -> tuple[str, ...]:
-    """Why Releases of a wave were replaced by others, in order; empty where none was.
+    """Why Releases of a wave were replaced by others that are out, in order; empty if none was.
 
     Raises:
         ReleaseError: if a stored Release was tampered with.
     """
     with stores.results() as session:
-        names = session.scalars(select(ReleaseRow.hash).where(ReleaseRow.wave == wave)).all()
+        of_wave = select(ReleaseRow.hash).where(ReleaseRow.wave == wave)
+        names = session.scalars(of_wave.where(ReleaseRow.hash.in_(select(PublishedRow.hash)))).all()
     after = {_opened(stores, name).manifest.replaces: name for name in names}
     reasons, at = list[str | None](), after.pop(None, None)
     while at in after:

@@ -16,9 +16,11 @@ GOLDEN = Path(__file__).parents[1] / "golden" / "routes.txt"
 
 
 def access(app: Flask, endpoint: str) -> str:
-    """Who may open a route: the roles that its view requires, or everybody."""
-    roles = getattr(app.view_functions[endpoint], "roles", None)
-    return ",".join(sorted(roles)) if roles else "everybody"
+    """Who may open a route: the roles that its view requires, or everybody; and whether as PDF."""
+    view = app.view_functions[endpoint]
+    roles = getattr(view, "roles", None)
+    who = ",".join(sorted(roles)) if roles else "everybody"
+    return f"{who} ?as=pdf" if getattr(view, "on_paper", False) else who
 
 
 def routes(app: Flask) -> str:
@@ -53,6 +55,6 @@ def test_a_route_that_nobody_listed_is_noticed(tmp_path: Path) -> None:
 
 def test_every_results_page_asks_who_is_there(tmp_path: Path) -> None:
     for line in routes(make_app(tmp_path)).splitlines():
-        _method, address, who = line.split()
+        _method, address, who, *_pdf = line.split()
         if address.startswith("/results") and not address.startswith("/results/sign-in"):
             assert who != "everybody", line

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -95,7 +96,6 @@ class Visitor:
         self.page: Page = context.new_page()
         self.page.set_default_timeout(20_000)
         self.complaints: list[str] = []
-        self.forced: Literal["active", "none"] = "none"
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("console", self._listen)
 
@@ -107,26 +107,24 @@ class Visitor:
 
     def violations(self, *rules: str) -> list[str]:
         """What axe finds wrong on the page as it stands now; `rules` are all of it unless named."""
-        judged = self.page if self.script else self._copy()
-        judged.evaluate("scrollTo(0, 0)")  # The button that follows may lie over any other.
-        if judged.evaluate("typeof axe === 'undefined'"):
-            judged.evaluate(AXE.axe_script)
-        found: list[str] = judged.evaluate(RUN_AXE, OPTIONS | ({"runOnly": rules} if rules else {}))
-        if judged is not self.page:
-            judged.context.close()
-        return found
+        with self._judged() as judged:
+            return _violations(judged, *rules)
 
-    def _copy(self) -> Page:
-        """The same page where axe, which is a script, can run but none of ours."""
+    @contextmanager
+    def _judged(self) -> Iterator[Page]:
+        """The page for axe, which is a script: where none runs, a copy in which ours do not."""
+        if self.script:
+            yield self.page
+            return
         context = self.context.browser.new_context(viewport=self.page.viewport_size)
         copy = context.new_page()
         content = self.page.content()
         copy.route("**/*.js", lambda route: route.abort())
         served = {"body": content, "content_type": HTML}
         copy.route("**/{survey,ticket}/**", lambda route: route.fulfill(**served))
-        copy.emulate_media(forced_colors=self.forced)
         copy.goto(self.page.url)
-        return copy
+        yield copy
+        context.close()
 
     def overflow(self) -> int:
         """Pixels by which the page is wider than the window."""
@@ -139,29 +137,48 @@ class Visitor:
 
         There, unless not `forced`, it is looked at in forced colours, whose page has no colour of
         ours: what could go wrong anew are contrast, and the size and place of what is clicked.
-        `make accessibility` runs all rules there, at every width.
+        `make accessibility` runs all rules at every width, in both colours.
         """
-        assert self.violations() == []
         assert self.overflow() <= 0
-        if forced:
-            self._looks_right_in_forced_colours()
+        with self._judged() as judged:
+            if EVERY_WIDTH:
+                for colours in ("none", "active"):
+                    self._looks_right_in(colours, judged, WIDTHS)
+            else:
+                assert _violations(judged) == []
+                if forced:
+                    self._looks_right_in(
+                        "active", judged, (NARROW,), "color-contrast", "target-size"
+                    )
         assert self.complaints == []
 
-    def _looks_right_in_forced_colours(self) -> None:
+    def _looks_right_in(
+        self,
+        colours: Literal["active", "none"],
+        judged: Page,
+        widths: tuple[int, ...],
+        *rules: str,
+    ) -> None:
         before = self.page.viewport_size
         assert before
-        self._force("active")
-        for width in WIDTHS if EVERY_WIDTH else (NARROW,):
-            self.page.set_viewport_size({"width": width, "height": before["height"]})
-            rules = () if EVERY_WIDTH else ("color-contrast", "target-size")
-            assert self.violations(*rules) == []
+        both = (self.page, judged) if judged is not self.page else (judged,)
+        for one in both:
+            one.emulate_media(forced_colors=colours)
+        for width in widths:
+            for one in both:
+                one.set_viewport_size({"width": width, "height": before["height"]})
+            assert _violations(judged, *rules) == []
             assert self.overflow() <= 0
-        self._force("none")
+        self.page.emulate_media(forced_colors="none")
         self.page.set_viewport_size(before)
 
-    def _force(self, colours: Literal["active", "none"]) -> None:
-        self.forced = colours
-        self.page.emulate_media(forced_colors=colours)
+
+def _violations(page: Page, *rules: str) -> list[str]:
+    page.evaluate("scrollTo(0, 0)")  # The button that follows may lie over any other.
+    if page.evaluate("typeof axe === 'undefined'"):
+        page.evaluate(AXE.axe_script)
+    found: list[str] = page.evaluate(RUN_AXE, OPTIONS | ({"runOnly": rules} if rules else {}))
+    return found
 
 
 @pytest.fixture

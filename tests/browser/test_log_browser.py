@@ -9,9 +9,11 @@ from typing import Any
 
 import mock_tenant
 import pytest
+from by_keyboard import tab_to
 from fixtures_release import NORTH
 from fixtures_results import BOARD, Site, make_site
 from mock_tenant import MockTenant
+from playwright.sync_api import expect
 from served import serve_app
 
 from survey.app import create_app
@@ -57,9 +59,11 @@ def test_an_association_signs_in_elsewhere_and_reads_the_log(
     page.get_by_role("link", name="Who read what").click()
     assert f"Opened a page: the results of {NORTH}" in page.locator("main").inner_text()
     visitor.looks_right()
-    page.get_by_label("What", exact=True).select_option("refusal")
-    page.get_by_role("button", name="Show").click()
-    assert page.locator(".log__entry").count() == 2
+    tab_to(page, "#kind")
+    page.keyboard.type("Was refused")
+    tab_to(page, "main form button")
+    page.keyboard.press("Enter")
+    expect(page.locator(".log__entry")).to_have_count(2)
     page.get_by_role("link", name="What you may open").click()
     page.get_by_role("link", name="Who may sign in").click()
     page.set_viewport_size({"width": 375, "height": 800})

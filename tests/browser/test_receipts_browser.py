@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from answering import DESK, NARROW, PHONE, Traffic
+from by_keyboard import skip, tab_to
 from fixtures_wave import QUESTIONNAIRES, open_live_wave
 from playwright.sync_api import Page, expect
 from served import serve_app
@@ -112,14 +113,19 @@ def test_the_form_works_by_keyboard_alone_and_keeps_nothing(
 ) -> None:
     page: Page = visit(DESK).page
     page.goto(listed.address)
-    for _ in range(40):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.id") == "receipt":
-            break
+    assert len(tab_to(page, ".govuk-skip-link")) == 1
+    tab_to(page, "#receipt")
     page.keyboard.type(listed.receipts[5])
-    page.keyboard.press("Tab")
+    tab_to(page, "#look button")
     page.keyboard.press("Space")
     expect(page.locator("#outcome")).to_contain_text("It is in the list.")
+    tab_to(page, "#outcome a")
+    page.keyboard.press("Enter")
+    expect(page.locator(".candour-receipts__yours")).to_be_in_viewport()
+    skip(page)
+    tab_to(page, ".candour-initials a")
+    page.keyboard.press("Enter")
+    tab_to(page, "footer a")
     page.goto(listed.address.replace("/receipts/autumn", "/privacy"))
     page.go_back()
     expect(page.locator("#receipt")).to_have_value("")

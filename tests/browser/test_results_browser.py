@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from by_keyboard import skip, tab_to
 from fixtures_release import NORTH
 from fixtures_results import BOARD, HR, PASSWORD, SIGNER, make_site
 from playwright.sync_api import expect
+from pypdf import PdfReader
 from served import serve_app
 
 from analysis.release import folder
@@ -115,6 +118,30 @@ def test_a_board_reads_with_the_keyboard_alone(visit: Callable[..., Any], addres
     expect(page.locator("h1")).to_have_text("Sign in to read results")
 
 
+def test_hr_reads_with_the_keyboard_alone(visit: Callable[..., Any], address: str) -> None:
+    """From the front page to the room of themes, a heat map that scrolls, a theme, and back."""
+    page = open_page(visit, address, 1280, *PAGES["hr"]).page
+    assert len(tab_to(page, ".govuk-skip-link")) == 1
+    skip(page)
+    tab_to(page, ".rooms a[href$='/themes']")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/themes")
+    skip(page)
+    tab_to(page, ".scroll")
+    tab_to(page, "main a[href*='/theme/']")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/theme/**")
+    skip(page)
+    tab_to(page, "main select")
+    chosen = page.locator("main select").input_value()
+    page.keyboard.press("ArrowDown")
+    tab_to(page, "main form button")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**group=**")
+    assert page.locator("main select").input_value() != chosen
+    tab_to(page, "footer a")
+
+
 @pytest.fixture(scope="module")
 def counted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A site with a Release that has HR's counts of processes."""
@@ -177,6 +204,12 @@ def test_colours_are_painted_by_svg_and_so_are_printed(
         "cell => getComputedStyle(cell).backgroundColor"
     )
     assert background == "rgba(0, 0, 0, 0)"
+    figures = re.findall(r"\d+%|\(\d+", visitor.page.locator("body").text_content())
+    printed = PdfReader(BytesIO(visitor.page.pdf(format="A4", print_background=False)))
+    text = " ".join(" ".join(sheet.extract_text() for sheet in printed.pages).split())
+    assert len(figures) > 20  # Ranges stand in what is folded on the page.
+    assert set(figures) <= set(re.findall(r"\d+%|\(\d+", text))
+    assert "[c]" in text
 
 
 def test_values_stay_readable_in_forced_colours(visit: Callable[..., Any], address: str) -> None:

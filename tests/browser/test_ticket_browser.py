@@ -21,6 +21,7 @@ from answering import (
     stay_when_asked,
     stored,
 )
+from by_keyboard import tab_to
 from fixtures_wave import QUESTIONNAIRES, LiveServer, open_live_wave, serve
 from playwright.sync_api import Error, Page, expect
 from ticketing import TICKET, answer, answer_in_one_form, load, redeem, save, sent, take
@@ -90,16 +91,41 @@ def test_a_ticket_taken_in_one_mode_works_in_the_other(
     assert taking.context.cookies() + using.context.cookies() == []
 
 
+def take_by_keyboard(page: Page, server: LiveServer, code: str, folder: Path) -> Path:
+    page.goto(server.url + TICKET)
+    assert len(tab_to(page, ".govuk-skip-link")) == 1
+    tab_to(page, "#take")
+    page.keyboard.press("Enter")
+    expect(page.locator(".govuk-error-summary")).to_be_focused()
+    tab_to(page, ".govuk-error-summary a")
+    page.keyboard.press("Enter")
+    expect(page.locator("#code")).to_be_focused()
+    page.keyboard.type(code)
+    page.keyboard.press("Enter")
+    expect(page.locator("h1:visible")).to_have_text("Save your ticket")
+    tab_to(page, "#save")
+    with page.expect_download() as download:
+        page.keyboard.press("Enter")
+    file = folder / tickets.file_name("autumn")
+    download.value.save_as(file)
+    return file
+
+
 def test_choosing_a_ticket_sends_nothing_and_asks_for_no_code(
     visit: Callable[..., Any], live_server: LiveServer, code: str, tmp_path: Path
 ) -> None:
-    file = take(visit(PHONE).page, live_server, code, tmp_path)
+    """And all of it goes by keyboard alone: taking, saving, choosing."""
+    file = take_by_keyboard(visit(PHONE).page, live_server, code, tmp_path)
     visitor = visit(PHONE)
     page: Page = visitor.page
     page.goto(live_server.url + SURVEY)
     traffic = Traffic(page)
-    page.click("text=I have a ticket")
-    page.set_input_files("#ticket-file", file)
+    tab_to(page, "summary")
+    page.keyboard.press("Enter")
+    tab_to(page, "#ticket-file")
+    with page.expect_file_chooser() as choosing:
+        page.keyboard.press("Enter")
+    choosing.value.set_files(file)
     expect(page.locator("#ticket-read")).to_be_visible()
     expect(page.locator("#code")).to_be_hidden()
     expect(page.locator(".candour-later")).to_be_hidden()

@@ -28,6 +28,7 @@ from survey.results.acts.lines import board_names
 from survey.results.acts.practice import ideas
 from survey.results.acts.record import Action, Course
 from survey.results.acts.reminders import HR_PATH, path_of
+from survey.results.paper.serving import on_paper
 
 blueprint = Blueprint("acts", __name__)
 
@@ -56,6 +57,7 @@ class _Asked:
 
 @blueprint.get("/results/actions")
 @require(ACTIONS)
+@on_paper
 def home(person: Person) -> ResponseReturnValue:
     """HR's overview of every board; a board is sent to its own list."""
     if person.role == "board":
@@ -70,8 +72,11 @@ def home(person: Person) -> ResponseReturnValue:
 
 @blueprint.get("/results/actions/<board>")
 @require(ACTIONS)
+@on_paper
 def board(person: Person, board: str) -> str:
-    """What a board answered and does, and what waits for an answer."""
+    """What a board answered and does, and what waits; a plain page where no survey knows it."""
+    if person.role == "board" and person.command == board and not _knows(board):
+        return render_template("results/none.html", command=board)
     asked = _asked(person, board)
     courses = record.courses(_stores(), asked.board)
     days = _stores().settings.answer_days
@@ -83,6 +88,7 @@ def board(person: Person, board: str) -> str:
 
 @blueprint.get("/results/actions/<board>/ideas")
 @require(ACTIONS)
+@on_paper
 def ideas_page(person: Person, board: str) -> str:
     """Suggested actions, and what other boards shared."""
     asked = _asked(person, board)
@@ -93,6 +99,7 @@ def ideas_page(person: Person, board: str) -> str:
 
 @blueprint.get("/results/actions/<board>/<action>/history")
 @require(ACTIONS)
+@on_paper
 def versions(person: Person, board: str, action: str) -> str:
     """Every version of an action, the newest first."""
     asked = _asked(person, board)
@@ -174,6 +181,11 @@ def _asked(person: Person, board: str) -> _Asked:
         abort(404)
     label = names.get(command, "The whole force")
     return _Asked(person, command, label, releases, clock.today())
+
+
+def _knows(command: str) -> bool:
+    """Whether any survey that has closed had such a command."""
+    return command in board_names(store.all_releases(_stores()))
 
 
 def _to_write(person: Person, board: str) -> _Asked:

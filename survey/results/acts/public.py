@@ -23,6 +23,7 @@ from survey.results.acts.after import Changed, changed
 from survey.results.acts.concerns import FORCE_WIDE, Concern, Key, is_listed, newest
 from survey.results.acts.lines import ActionLine, board_names, by_key, day, line
 from survey.results.acts.record import Course
+from survey.results.paper.serving import on_paper
 from survey.results.rounded import further
 
 blueprint = Blueprint("said", __name__)
@@ -80,6 +81,7 @@ class SaidPage:
 
 
 @blueprint.get("/you-said-we-did")
+@on_paper
 def page() -> str:
     """Findings that are everybody's, and what boards published about them."""
     stores: Stores = current_app.extensions["candour"]

@@ -135,6 +135,14 @@ def courses(stores: Stores, command: str | None = None) -> tuple[Course, ...]:
         return _courses(_action(row) for row in session.scalars(query))
 
 
+def written(stores: Stores, command: str) -> tuple[tuple[str, int], ...]:
+    """Id and version of all that a board wrote: versions are added, so equal ones say the same."""
+    columns = (ActionRow.id, ActionRow.version)
+    query = select(*columns).where(ActionRow.command == command).order_by(*columns)
+    with stores.results() as session:
+        return tuple((one, version) for one, version in session.execute(query))
+
+
 def course(stores: Stores, command: str, action: str) -> Course | None:
     """One action of a board; None when it has no such action."""
     return next((one for one in courses(stores, command) if one.now.id == action), None)

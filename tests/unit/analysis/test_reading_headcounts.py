@@ -50,3 +50,17 @@ def test_a_wrong_row_is_an_error_that_says_which(tmp_path: Path, text: str, sent
     with pytest.raises(DataError, match=sentence) as caught:
         counted(tmp_path, text)
     assert "headcount.csv" in str(caught.value)
+
+
+def test_every_mistake_is_told_and_not_the_first_alone(tmp_path: Path) -> None:
+    with pytest.raises(DataError) as caught:
+        counted(tmp_path, "group,headcount\nforce,x\ncommand=east,y\nforce,3,4\nforce,5\n")
+    rows = [line.split(", row ")[1].split(":")[0] for line in str(caught.value).splitlines()]
+    assert rows == ["2", "3", "3", "4", "5"]
+
+
+def test_a_long_list_of_mistakes_is_cut(tmp_path: Path) -> None:
+    with pytest.raises(DataError) as caught:
+        counted(tmp_path, "group,headcount\n" + "force,x\n" * 80)
+    *told, last = str(caught.value).splitlines()
+    assert (len(told), last) == (50, "And 109 more mistakes.")

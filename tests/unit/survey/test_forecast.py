@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+import fixtures_coarser as coarse
 import pytest
 
 from survey import cli
@@ -58,6 +59,7 @@ def test_it_tells_groups_tables_assumptions_and_the_dearest_crossing(
     ]
     assert "400 people; 60 % answer" in said.out
     assert "do not give all of the crossings of ethnicity-command:" in said.out
+    assert "Coarser answers" not in said.out  # none are offered
     assert "dearest crossing" in lines[-1] or "No crossing costs" in lines[-1]
     assert "Drawing waves" in said.err
 
@@ -116,6 +118,7 @@ LOW = ("--rate-of", "command=north-a=10")
         ({"rate-of": "40"}, "write a group, then = and its rate in percent"),
         ({"rate-of": "command=north=400"}, "The response rate of command=north is 400 %"),
         ({"withheld": 100}, "The share that is withheld is 100 %"),
+        ({"coarser": 100}, "The share that is answered more coarsely is 100 %"),
         ({"policy": "k=3"}, "--policy: policy value k is 3"),
         ({"headcount": TINY}, "they must be group,headcount"),
         ({"questionnaire": "absent.yaml"}, "absent.yaml"),
@@ -180,6 +183,22 @@ def test_check_warns_the_author_of_a_level_that_would_be_left_out(
         assert candour(monkeypatch, "check", TINY, "--headcount", file, "--rate", 90) == 0
         said = capsys.readouterr().out
         assert ("Table ethnicity is not published at ethnicity=group in" in said) == warned, said
+
+
+def test_both_commands_say_how_many_are_taken_to_answer_more_coarsely(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = tmp_path / "coarse.yaml"
+    asked.write_text(coarse.ASKED.source)
+    people = written(tmp_path, {f"unit={one}": 100 for one in "abcd"})
+    for command in (
+        ["check", asked, "--headcount", people, "--rate", 60],
+        options(people, questionnaire=asked, draws=2),
+    ):
+        for given, share in (((), "1 %"), (("--coarser", "2.5"), "2.5 %")):
+            assert candour(monkeypatch, *command, *given) == 0
+            said = capsys.readouterr().out
+            assert f"Coarser answers are offered of Unit: {share} of the people" in said
 
 
 def test_check_takes_headcounts_and_a_rate_together(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+import fixtures_coarser as coarse
 import numpy as np
 import pytest
 from fixtures_analysis import Study, small
@@ -15,7 +16,7 @@ from scipy.stats import binom
 
 from analysis.codebook import Codebook
 from analysis.errors import DataError
-from analysis.forecast import Answering, Forecast, forecast, frame
+from analysis.forecast import Answering, Forecast, forecast, frame, offering
 from analysis.forecast.drawing import _left_out
 from analysis.ladders import Ladder, Rung
 from analysis.microdata import Microdata
@@ -80,6 +81,26 @@ def test_a_lone_group_is_shown_more_often_at_a_higher_rate(people: int, rates: l
     # One seed: who answers at the lower rate answers at the higher.
     lower, higher = (lone(people, rate, 25).groups[-1].shown for rate in rates)
     assert lower <= higher
+
+
+def test_a_coarser_answer_takes_people_out_of_the_parts_and_not_out_of_the_whole() -> None:
+    people = {f"unit={one}": 1000 for one in "abcd"}
+    answering = Answering(100, withheld=0, coarser=30)
+    found = forecast_of(coarse.BOOK, coarse.ASKED.plan, people, answering, draws=10)
+    for group in found.groups:
+        size = {"force": 4000, "unit=north": 2000, "unit=south": 2000}.get(group.id, 700)
+        assert group.base == pytest.approx(size, abs=0 if size > 700 else 30)
+    few, none, many = (
+        forecast_of(
+            *(coarse.BOOK, coarse.ASKED.plan, people, replace(answering, coarser=share)), draws=20
+        )
+        for share in (0.2, 0, 30)
+    )
+    shown = {share: found.groups[-1].shown for share, found in ((0, none), (0.2, few), (30, many))}
+    # With one to nine in a command, one of its departments goes.
+    assert shown[0] == shown[30] == 1
+    assert sum(group.others for group in few.groups) > 0
+    assert offering(coarse.ASKED.plan) == ("Unit",)
 
 
 def test_withholding_takes_people_out_of_the_group_and_not_out_of_the_force() -> None:
@@ -222,9 +243,10 @@ def test_a_rate_that_is_none_is_refused(rate: float) -> None:
 
 
 @pytest.mark.parametrize("withheld", [-1, 100, float("nan")])
-def test_a_share_withheld_that_is_none_is_refused(withheld: float) -> None:
-    with pytest.raises(DataError, match="from 0 to under 100"):
-        replace(Answering(50), withheld=withheld)
+def test_a_share_withheld_or_coarser_that_is_none_is_refused(withheld: float) -> None:
+    for share in ({"withheld": withheld}, {"coarser": withheld}):
+        with pytest.raises(DataError, match="from 0 to under 100"):
+            replace(Answering(50), **share)
 
 
 def test_a_rate_of_no_group_and_no_draws_are_refused() -> None:

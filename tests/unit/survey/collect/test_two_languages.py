@@ -200,6 +200,14 @@ def test_without_javascript_the_switch_keeps_what_was_filled_in(
     assert before | {languages.LANGUAGE: ["cy"]} == after
     receipt = posted("send", after)
     assert receipt.h1 == "Mae eich atebion wedi dod i law"
+    # It cannot be asked for again, so it says all of it in both, and the switch sends nothing.
+    above, below = words(receipt.by_id("main-content")), words(receipt.by_id("in-en"))
+    assert receipt.by_id("in-en").get("lang") == "en"
+    assert "Your answers have been received" in below
+    assert words(receipt.by_id("receipt")) in below
+    assert left(below, "cy") == []
+    assert left(above.replace(below, ""), "en") == []
+    assert [link.get("href") for link in receipt.root.iterfind(".//a[@lang]")] == ["#in-en"]
 
 
 def test_without_javascript_the_page_of_tickets_keeps_the_code(browser: FlaskClient) -> None:

@@ -60,10 +60,11 @@ def test_every_page_refuses_every_role_that_may_not_open_it(
         for role, client in clients.items():
             if role in roles and not (role == "board" and SOUTH in address):
                 continue
-            reply = client.open(address, method=method)
-            assert reply.status_code == 403, (role, method, address)
-            assert b"<table" not in reply.data
-            assert b"Response South" not in reply.data
+            for asked in (address, f"{address}?as=pdf"):
+                reply = client.open(asked, method=method)
+                assert reply.status_code == 403, (role, method, asked)
+                assert b"<table" not in reply.data
+                assert b"Response South" not in reply.data
         refused = site.app.test_client().open(address, method=method)
         assert refused.location == "/results/sign-in"
 

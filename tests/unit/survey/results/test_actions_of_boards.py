@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 from fixtures_acts import DEPARTMENTS, NORTHS, OWN, TALKS, TYPED, again, emptied, send, token_of
 from fixtures_release import NORTH, SOUTH, WATCHED, make_release
-from fixtures_results import BOARD, HR, Site, make_site
+from fixtures_results import BOARD, CHEAP, HR, PASSWORD, Site, make_site
 from html_page import parse, words
 from sqlalchemy import event
 
 from survey import clock
 from survey.config import ANSWER_DAYS, Settings
 from survey.errors import ActionError, SettingsError
-from survey.manage import audit_log, log_words
+from survey.manage import audit_log, log_words, people
 from survey.results.acts import checks, record, standing
 from survey.results.acts.concerns import FORCE_WIDE, raised
 
@@ -293,3 +293,14 @@ def test_the_days_for_an_answer_are_a_setting(tmp_path: Path) -> None:
     for wrong in ("0", "366", "-3", "six weeks", "5.5"):
         with pytest.raises(SettingsError, match="CANDOUR_ANSWER_DAYS"):
             Settings.from_environment({**at, "CANDOUR_ANSWER_DAYS": wrong})
+
+
+def test_a_board_that_no_survey_knows_reads_so_and_writes_nothing(site: Site) -> None:
+    people.add(site.stores, "newcomer", "board", "newco", PASSWORD, CHEAP)
+    client = site.client("newcomer")
+    page = parse(client.get("/results/actions/newco").data)
+    assert page.h1 == "No results yet"
+    assert "counted newco as a command of its own" in page.text
+    assert client.get("/results/actions/newco/new").status_code == 404
+    assert client.get(OWN).status_code == 403
+    assert site.client(HR).get("/results/actions/newco").status_code == 404

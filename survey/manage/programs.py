@@ -1,0 +1,35 @@
+"""Starting `candour` in a process of its own, from a process that serves pages.
+
+What pages may not import (`survey.doors`), a command may: it is started with arguments that are
+fixed in the code but for what the caller has checked, through no shell, and nobody waits for it.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from threading import Thread
+
+from survey.config import Settings
+
+PROGRAM = (sys.executable, "-P", "-c", "from survey.cli import main; main()")
+"""With `-P`, so that no module of the folder that the server was started in is taken for ours."""
+
+
+def start(settings: Settings, *arguments: str) -> subprocess.Popen[bytes]:
+    """Start a command on the stores that `settings` name; what it says goes nowhere.
+
+    Raises:
+        OSError: when it cannot be started.
+    """
+    process = subprocess.Popen(
+        [*PROGRAM, *arguments],
+        env={**os.environ, **settings.environment},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,  # a worker that ends takes nothing half-done with it
+    )
+    Thread(target=process.wait, daemon=True).start()  # so that nothing of it is left when it ends
+    return process

@@ -1,0 +1,166 @@
+"""Readers' pages that are made once: whatever follows from what is stored, and nothing of a person.
+
+A Release never changes, so the page that shows it is the same for everybody who may open it. It is
+kept with a gap where the menu stands, which says who reads and holds their CSRF token: that alone
+is made for each answer. Pages are sent compressed. The gap is not: its bytes are stored as they are
+between two parts that were compressed without it, so how long an answer is tells nothing of a
+token, whatever else a page repeats (BREACH). docs/decisions/0055 says what else was weighed.
+"""
+
+from __future__ import annotations
+
+import secrets
+import zlib
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from threading import Lock
+
+from flask import Flask, Response, current_app, g, make_response, render_template, request
+
+MOST_BYTES = 32 * 1024 * 1024
+"""Of text, in one process; the pages that were opened longest ago go first."""
+
+LEVEL = 6
+"""Of zlib: the pages of a force are 4 to 20 kB with it."""
+
+_GAP = f"<li>{secrets.token_hex(16)}</li>"
+_EXTENSION = "candour.kept"
+_GZIP = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
+"""Ten bytes at the head of a gzip file without a name and a time."""
+
+_LONGEST_STORED = 0xFFFF
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page before and after its gap, as text in UTF-8 and compressed."""
+
+    before: bytes
+    after: bytes
+    packed_before: bytes
+    packed_after: bytes
+
+    @classmethod
+    def of(cls, text: str) -> Page:
+        """A page as it was made, with one gap.
+
+        Raises:
+            ValueError: when it has none, or several.
+        """
+        before, after = (part.encode() for part in text.split(_GAP))
+        return cls(before, after, _packed(before, zlib.Z_FULL_FLUSH), _packed(after, zlib.Z_FINISH))
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes up."""
+        return sum(map(len, vars(self).values()))
+
+    def plain(self, menu: bytes) -> bytes:
+        """The page with what stands in its gap."""
+        return self.before + menu + self.after
+
+    def gzipped(self, menu: bytes) -> bytes:
+        """The same as one gzip member, in which `menu` is stored and never compressed."""
+        parts = (self.before, menu, self.after)
+        check = 0
+        for part in parts:
+            check = zlib.crc32(part, check)
+        return b"".join(
+            (
+                _GZIP,
+                self.packed_before,
+                _stored(menu),
+                self.packed_after,
+                check.to_bytes(4, "little"),
+                sum(map(len, parts)).to_bytes(4, "little"),
+            )
+        )
+
+
+class Kept:
+    """The pages that one process keeps."""
+
+    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+        self._most_bytes = most_bytes
+        self._pages: OrderedDict[Hashable, Page] = OrderedDict()
+        self._size = 0
+        self._lock = Lock()
+
+    def get(self, key: Hashable) -> Page | None:
+        """The page that was kept as `key`."""
+        with self._lock:
+            if key in self._pages:
+                self._pages.move_to_end(key)
+            return self._pages.get(key)
+
+    def keep(self, key: Hashable, page: Page) -> None:
+        """Keep a page, and let go of others where there is too much."""
+        with self._lock:
+            if key in self._pages:
+                return
+            self._pages[key] = page
+            self._size += page.size
+            while self._size > self._most_bytes:
+                _, oldest = self._pages.popitem(last=False)
+                self._size -= oldest.size
+
+
+def install(app: Flask) -> None:
+    """Give `app` a place for pages, and its templates the gap in what is made to be kept."""
+    app.extensions[_EXTENSION] = Kept()
+
+    @app.context_processor
+    def gap() -> dict[str, object]:
+        return {"gap": g.get("gap")}
+
+
+def page(key: Hashable, make: Callable[[], str]) -> Response:
+    """The answer to this request: a page that is kept, or one that is made and kept now.
+
+    Args:
+        key: everything that the page depends on but for its address, such as what is stored. It is
+            the same for all readers who get this page.
+        make: gives the page. It finds neither the reader nor a token, only the gap for both; what
+            it raises goes on, and nothing is kept.
+    """
+    kept: Kept = current_app.extensions[_EXTENSION]
+    whole = (request.script_root, request.path, key)
+    found = kept.get(whole)
+    if found is None:
+        found = Page.of(_without_reader(make))
+        kept.keep(whole, found)
+    menu = render_template("results/parts/menu.html").encode()
+    zipped = request.accept_encodings.quality("gzip") > 0
+    response = make_response(found.gzipped(menu) if zipped else found.plain(menu))
+    response.vary.add("Accept-Encoding")
+    if zipped:
+        response.headers["Content-Encoding"] = "gzip"
+    return response
+
+
+def _without_reader(make: Callable[[], str]) -> str:
+    reader = g.pop("reader", None)
+    g.gap = _GAP
+    try:
+        text = make()
+    finally:
+        del g.gap
+        g.reader = reader
+    if "csrf_token" in g:
+        raise RuntimeError("a page that is kept for everybody holds a token of one reader")
+    return text
+
+
+def _packed(part: bytes, end: int) -> bytes:
+    """A part of a deflate stream that refers to nothing outside itself and ends on a whole byte."""
+    packing = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return packing.compress(part) + packing.flush(end)
+
+
+def _stored(part: bytes) -> bytes:
+    """Bytes as they are, as a block of a deflate stream (RFC 1951, 3.2.4)."""
+    if len(part) > _LONGEST_STORED:
+        raise ValueError("a menu of more than 65,535 bytes")
+    length = len(part).to_bytes(2, "little")
+    return b"\0" + length + bytes(0xFF - byte for byte in length) + part

@@ -1,0 +1,96 @@
+"""A page's HTML becomes a PDF: tagged, with bookmarks, and the same bytes whenever it is made.
+
+Nothing is fetched but the style sheets that the page links to, from our own built assets. What the
+PDF says of itself is the page's title, its language and the day of the Release, from its own head.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+from functools import cache, lru_cache
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from survey import resources
+from survey.errors import SettingsError
+from survey.results.paper.preparing import prepare
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MISSING = (
+    "Saving a page as PDF needs the package weasyprint and the library Pango, and one of them is "
+    "not on this server; whoever runs it installs them with `pip install candour[pdf]` and "
+    "`apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-liberation`."
+)
+_PRODUCER = re.compile(rb' pdf:Producer="[^"]*"')
+_STATIC = "/static/"
+_HERE = "candour:"
+_KEPT = 32
+"""PDFs that are kept in each process: the same page is asked for by several of a board."""
+
+_one_at_a_time = Lock()
+
+
+@lru_cache(maxsize=_KEPT)
+def made(page: str) -> bytes:
+    """The PDF of a page.
+
+    Args:
+        page: its whole HTML.
+
+    Raises:
+        SettingsError: when the package or its library is not installed.
+    """
+    weasyprint = _weasyprint()
+    with _one_at_a_time:  # what lays out text is not made for several threads
+        html = weasyprint.HTML(string=page, base_url=_HERE, url_fetcher=_fetcher())
+        prepare(html.etree_element)
+        document = html.render(pdf_variant="pdf/ua-1", cache={})
+        identifier = hashlib.sha256(page.encode()).hexdigest()[:32].encode()
+        content: bytes = document.write_pdf(
+            finisher=_finish, pdf_variant="pdf/ua-1", pdf_identifier=identifier
+        )
+    return content
+
+
+def _finish(_document: Any, pdf: Any) -> None:
+    """Take out which program made it, and let no figure be what only decorates."""
+    del pdf.info["Producer"]
+    for one in pdf.objects:
+        if isinstance(one, dict) and one.get("S") == "/Figure" and "Alt" not in one:
+            one["S"] = "/NonStruct"
+        elif getattr(one, "extra", {}).get("Type") == "/Metadata":
+            one.stream = [_PRODUCER.sub(b"", part) for part in one.stream]
+
+
+@cache
+def _weasyprint() -> Any:
+    try:
+        import weasyprint
+    except (ImportError, OSError) as error:  # the package, or a library that it loads
+        raise SettingsError(MISSING) from error
+    logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
+    return weasyprint
+
+
+@cache
+def _fetcher() -> Callable[[str], object]:
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    class OwnAssets(URLFetcher):  # type: ignore[misc]
+        """Knows the built style sheets, by the names that pages use, and nothing else."""
+
+        def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
+            if url.startswith("data:"):  # a pattern in one of these
+                return super().fetch(url)
+            name = url.rpartition(_STATIC)[2]
+            known = {one.name: one for one in resources.ASSETS.glob("*.css")}
+            if name not in known:
+                raise ValueError(f"{url} is not one of the built style sheets")
+            return URLFetcherResponse(url, known[name].read_bytes(), {"Content-Type": "text/css"})
+
+    made_once: Callable[[str], object] = OwnAssets()
+    return made_once

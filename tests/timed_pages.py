@@ -1,0 +1,42 @@
+"""The served application, which says of each answer how long it took: for benchmarks alone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from flask import Flask
+
+from survey.wsgi import application as served
+
+FLOOR = "/floor"
+"""An address of an application that does nothing, in the same process."""
+
+WALL, PROCESSOR = "X-Wall", "X-Processor"
+"""Milliseconds from the server's call to the last byte, and those of this thread's processor."""
+
+_empty = Flask(__name__)
+
+
+@_empty.get(FLOOR)
+def _floor() -> str:
+    return "<!DOCTYPE html><title>Nothing</title>"
+
+
+def application(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+    """Answer as the product does, with two more headers."""
+    begun, worked = time.perf_counter(), time.thread_time()
+    told: list[Any] = []
+    app = _empty if environ["PATH_INFO"] == FLOOR else served
+    answer = app(environ, lambda *args: told.extend(args))
+    whole = b"".join(answer)
+    if hasattr(answer, "close"):
+        answer.close()
+    status, headers, *_ = told
+    times = (
+        (WALL, f"{(time.perf_counter() - begun) * 1000:.3f}"),
+        (PROCESSOR, f"{(time.thread_time() - worked) * 1000:.3f}"),
+    )
+    start(status, [*headers, *times])
+    return [whole]

@@ -1,0 +1,109 @@
+"""The pages of whole files: who may open them, what they say, and what the log keeps."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+import pytest
+from fixtures_release import NORTH, SOUTH
+from fixtures_results import BOARD, HR, Site, make_site
+from html_page import parse
+
+from survey.manage import audit_log
+from survey.results.exporting import files
+
+OWN = f"/results/board/{NORTH}/winter/file"
+OTHER = f"/results/board/{SOUTH}/winter/file"
+FORCE = "/results/hr/winter/file"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    return make_site(tmp_path_factory.mktemp("files"))
+
+
+def exports(site: Site) -> list[str]:
+    return [one.what for one in audit_log.entries(site.stores) if one.kind == "export"]
+
+
+def test_the_page_of_a_file_says_what_it_holds_its_size_and_its_hash(site: Site) -> None:
+    for name, address, ending in ((BOARD, OWN, f"-{NORTH}-csvw.zip"), (HR, FORCE, "-csvw.zip")):
+        client = site.client(name)
+        page = client.get(f"{address}/csvw")
+        assert page.status_code == 200
+        parse(page.data)
+        before = exports(site)
+        assert not [one for one in before if address in one]
+        for times in (1, 2):
+            reply = client.get(f"{address}/csvw/download")
+            assert reply.mimetype == "application/zip"
+            assert f'filename="winter{ending}"' in reply.headers["Content-Disposition"]
+            assert hashlib.sha256(reply.data).hexdigest() in page.text
+            assert f"({round(len(reply.data) / 1000)} kB)" in page.text
+            assert exports(site)[len(before) :] == [f"{address}/csvw/download"] * times
+        assert "distributions.csv" in page.text
+
+
+def test_a_board_gets_its_workbook_and_hr_the_one_of_every_survey(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[files.Asked] = []
+
+    def noted(wanted: files.Asked) -> files.File:
+        asked.append(wanted)
+        return files.File("a.xlsx", "application/vnd.ms-excel", b"PK", ())
+
+    monkeypatch.setattr(files, "kept", noted)
+    assert site.client(BOARD).get(f"{OWN}/xlsx/download").data == b"PK"
+    assert site.client(HR).get(f"{OTHER}/xlsx/download").data == b"PK"
+    assert site.client(HR).get(f"{FORCE}/all-waves/download").data == b"PK"
+    assert [(one.format, one.command, len(one.hashes)) for one in asked] == [
+        ("xlsx", NORTH, 1),
+        ("xlsx", SOUTH, 1),
+        ("all-waves", "", 3),
+    ]
+    assert not [one for one in asked if not re.fullmatch("[0-9a-f]{64}", one.hashes[-1])]
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "csvw", "all-waves"])
+@pytest.mark.parametrize("more", ["", "/download"])
+def test_no_board_gets_a_file_of_another_command_or_of_the_force(
+    site: Site, kind: str, more: str
+) -> None:
+    board = site.client(BOARD)
+    for address in (OTHER, FORCE, "/results/board/nowhere/winter/file"):
+        assert board.get(f"{address}/{kind}{more}").status_code == 403, address
+        assert site.client().get(f"{address}/{kind}{more}").status_code == 302
+    for address in (f"{OWN}/all-waves", f"{OWN}/pdf", f"/results/board/{NORTH}/summer/file/csvw"):
+        assert board.get(f"{address}{more}").status_code == 404, address
+    assert not [one for one in exports(site) if OTHER in one and "csvw" in one]
+
+
+def test_the_room_of_files_lists_every_kind_of_every_survey(site: Site) -> None:
+    hr = site.client(HR).get("/results/hr/winter/files").text
+    board = site.client(BOARD).get(f"/results/board/{NORTH}/winter/files").text
+    for wave in ("winter", "autumn", "spring"):
+        for kind in ("xlsx", "csvw", "all-waves"):
+            assert f'href="/results/hr/{wave}/file/{kind}"' in hr
+        assert f'href="/results/board/{NORTH}/{wave}/file/csvw"' in board
+    assert "all-waves" not in board
+    assert "/results/hr" not in board
+
+
+def test_without_the_extra_the_pages_say_so_and_the_tables_are_still_there(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "installed", lambda: False)
+    client = site.client(HR)
+    page = client.get(f"{FORCE}/xlsx")
+    assert page.status_code == 200
+    assert "pip install" in page.text
+    assert "/download" not in page.text
+    parse(page.data)
+    refused = client.get(f"{FORCE}/xlsx/download")
+    assert refused.status_code == 503
+    assert "pip install" in refused.text
+    assert client.get(f"{FORCE}/csvw").status_code == 200
+    room = client.get("/results/hr/winter/files").text
+    assert room.count("It cannot be made here at the moment.") == 2
