@@ -76,8 +76,7 @@ def _one(stores: Stores, one: Agreement, today: date, now: datetime) -> str:
         deciding.end(stores, one, "done")
         return f"Done: {one.words}."
     wave = waves.get(stores, one.subject)
-    under_way = one.act == "close" and wave.state == "closing"
-    if one.is_late(now) and not under_way:
+    if one.is_late(now) and not _begun(one.act, wave):
         deciding.end(stores, one, "lapsed")
         return f"Lapsed, and not done: {one.words}."
     if ISSUE not in stores.settings.surfaces:
@@ -100,11 +99,12 @@ def open_wave(stores: Stores, wave_id: str, today: date) -> tuple[Wave, str]:
         AgreementError: when two people have to agree and did not, or something changed since.
         WaveStateError: when it cannot be opened.
     """
-    agreed = _expect_agreed(stores, "open", wave_id)
-    if agreed is not None and waves.get(stores, wave_id).state == "open":
+    wave = waves.get(stores, wave_id)
+    agreed = _expect_agreed(stores, "open", wave)
+    if agreed is not None and wave.state == "open":
         _end(stores, agreed, "open", wave_id)
-        return waves.get(stores, wave_id), "It was opened already."
-    _expect_state(stores, agreed, waves.get(stores, wave_id))
+        return wave, "It was opened already."
+    _expect_state(stores, agreed, wave)
     told = banding.make(stores, wave_id)
     starting.keep(stores, wave_id)
 
@@ -130,14 +130,13 @@ def _expect_state(stores: Stores, agreed: Agreement | None, wave: Wave) -> None:
         raise AgreementError(_VOID)
 
 
-def close_wave(stores: Stores, wave_id: str, today: date, *, follows: bool = False) -> Closing:
+def close_wave(stores: Stores, wave_id: str, today: date) -> Closing:
     """Close an open wave; returns what is told. Run again after an interruption, it finishes.
 
     Args:
         stores: where the wave is.
         wave_id: its id.
         today: the day.
-        follows: whether the issuer's host closed already: this one only does the same.
 
     Raises:
         AgreementError: when two people have to agree and did not, or something changed since.
@@ -146,10 +145,10 @@ def close_wave(stores: Stores, wave_id: str, today: date, *, follows: bool = Fal
     from survey.close import closing as close_room
 
     wave = waves.get(stores, wave_id)
-    if wave.state == "closing" or follows:
-        agreed = _standing(stores, "close", wave_id)
+    if wave.state == "closing":
+        agreed = _standing(stores, "close", wave)
     else:
-        agreed = _expect_agreed(stores, "close", wave_id)
+        agreed = _expect_agreed(stores, "close", wave)
         before = closings.told(stores, wave_id)
         if agreed is not None and wave.closed is not None and before is not None:
             _end(stores, agreed, "close", wave_id)
@@ -160,22 +159,41 @@ def close_wave(stores: Stores, wave_id: str, today: date, *, follows: bool = Fal
     return told
 
 
-def _standing(stores: Stores, act: Act, wave_id: str) -> Agreement | None:
-    found = agreements.standing(stores, "wave", wave_id)
-    return found if found and (found.act, found.verdict) == (act, "agreed") else None
+def _begun(act: Act, wave: Wave) -> bool:
+    """Whether it was done, or begun and interrupted, while the agreement held."""
+    return wave.state != ("draft" if act == "open" else "open")
 
 
-def _expect_agreed(stores: Stores, act: Act, wave_id: str) -> Agreement | None:
+def _standing(stores: Stores, act: Act, wave: Wave) -> Agreement | None:
+    """What two people agreed on and may still be done; one that may not is ended.
+
+    Raises:
+        AgreementError: when it lapsed, or one of the two has no longer the role for it.
+    """
+    found = agreements.standing(stores, "wave", wave.id)
+    if found is None or (found.act, found.verdict) != (act, "agreed"):
+        return None
+    if not _begun(act, wave):
+        deciding.expect_holding(stores, found, clock.now())
+    return found
+
+
+def _expect_agreed(stores: Stores, act: Act, wave: Wave) -> Agreement | None:
     """What two people agreed on; None where commands need nobody.
 
     Raises:
-        AgreementError: when they did not.
+        AgreementError: when they did not, or it holds no longer.
     """
-    found = _standing(stores, act, wave_id)
+    found = _standing(stores, act, wave)
     if found is None and stores.settings.two_people and RESULTS in stores.settings.surfaces:
+        then = (
+            "`candour wave agreed` does it, which the server starts by itself."
+            if ISSUE in stores.settings.surfaces
+            else "run this again."
+        )
         raise AgreementError(
-            f"Two people have to agree to {act} wave {wave_id} first, at {PAGE.format(wave_id)}; "
-            "then `candour wave agreed` does it, which the server starts by itself."
+            f"Two people have to agree to {act} wave {wave.id} first, at {PAGE.format(wave.id)}; "
+            f"then {then}"
         )
     return found
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -190,6 +190,31 @@ def end(stores: Stores, asked: Agreement, verdict: Literal["done", "lapsed", "vo
         if changed.rowcount:  # type: ignore[attr-defined]
             _log(session, None, said[verdict])
     return _read(stores, asked.id)
+
+
+def expect_holding(stores: Stores, agreed: Agreement, now: datetime) -> None:
+    """Refuse, and end, what two people agreed on when it is late or one of them may no longer.
+
+    Raises:
+        AgreementError: when it holds no longer.
+    """
+    if agreed.is_late(now):
+        end(stores, agreed, "lapsed")
+        raise AgreementError(
+            f"What two people agreed on a week ago lapsed, so nothing was done: propose again to "
+            f"{agreed.words}."
+        )
+    roles = {agreed.first: agreed.first_role, agreed.second: agreed.second_role}
+    with stores.results() as session:
+        query = select(PersonRow.name, PersonRow.role).where(PersonRow.name.in_(roles))
+        there = {(name, role) for name, role in session.execute(query)}
+    gone = sorted(str(name) for name, role in roles.items() if (name, role) not in there)
+    if gone:
+        end(stores, agreed, "void")
+        raise AgreementError(
+            f"{' and '.join(gone)} agreed to {agreed.words} and no longer may; nothing was "
+            "done, and two people have to agree again."
+        )
 
 
 def tell_outcome(stores: Stores, asked: Agreement, outcome: str) -> None:

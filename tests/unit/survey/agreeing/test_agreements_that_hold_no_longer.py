@@ -1,0 +1,135 @@
+"""What two people agreed on is done while it holds, whichever command does it, and not after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+from fixtures_agreeing import MANAGERS, agreeing_site, draft_with_cards
+from fixtures_results import CHEAP, PASSWORD, Site
+
+from survey import carrying_out, cli, clock
+from survey.agreeing import about_waves, agreements, deciding
+from survey.agreeing.agreements import LASTS, Act, Agreement
+from survey.config import BOX, RESULTS
+from survey.database import Stores
+from survey.errors import AgreementError
+from survey.manage import audit_log, people, waves
+from survey.manage.people import Person
+
+FIRST, SECOND = MANAGERS
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with pytest.MonkeyPatch.context() as patch:
+        yield agreeing_site(tmp_path_factory.mktemp("site") / "home", patch)
+
+
+@pytest.fixture
+def command(
+    site: Site, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str]]:
+    """Runs the program on that site: exit code, and what it said."""
+    for name, value in site.settings.environment.items():
+        monkeypatch.setenv(name, value)
+
+    def run(*arguments: str) -> tuple[int, str]:
+        monkeypatch.setattr("sys.argv", ["candour", *arguments])
+        try:
+            cli.main()
+        except SystemExit as end:
+            return int(end.code or 0), capsys.readouterr().err
+        return 0, capsys.readouterr().out
+
+    return run
+
+
+def who(stores: Stores, name: str) -> Person:
+    found = people.get(stores, name)
+    assert found
+    return found
+
+
+def both(stores: Stores, wave: str, act: Act = "open", first: str = FIRST) -> Agreement:
+    """Two people agree, now."""
+    look = about_waves.opening if act == "open" else about_waves.closing
+    facts, now = look(stores, wave), clock.now()
+    asked = deciding.propose(stores, who(stores, first), act, wave, facts, now)
+    return deciding.agree(stores, who(stores, SECOND), asked, asked.state, facts, now)
+
+
+def verdicts(site: Site, wave: str, act: Act = "open") -> list[str]:
+    found = agreements.of_subject(site.stores, wave)
+    return sorted(one.verdict for one in found if one.act == act)
+
+
+def state(site: Site, wave: str) -> str:
+    return waves.get(site.stores, wave).state
+
+
+def a_week_later(patch: pytest.MonkeyPatch) -> None:
+    later = clock.now() + LASTS
+    patch.setattr(clock, "now", lambda: later)
+
+
+def test_no_command_opens_or_closes_by_what_lapsed(
+    site: Site, command: Callable[..., tuple[int, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft_with_cards(site, "late")
+    both(site.stores, "late")
+    with monkeypatch.context() as patch:
+        a_week_later(patch)
+        code, said = command("wave", "open", "late")
+    assert (code, state(site, "late"), verdicts(site, "late")) == (2, "draft", ["lapsed"])
+    assert "lapsed, so nothing was done" in said
+    both(site.stores, "late")
+    assert command("wave", "open", "late")[0] == 0  # the control: in time
+    both(site.stores, "late", "close")
+    with monkeypatch.context() as patch:
+        a_week_later(patch)
+        assert command("wave", "close", "late")[0] == 2
+        assert (state(site, "late"), verdicts(site, "late", "close")) == ("open", ["lapsed"])
+        # A host that follows the issuer's needs it as well.
+        here = Stores.open(replace(site.settings, surfaces=(BOX, RESULTS)))
+        with pytest.raises(AgreementError, match="then run this again"):
+            carrying_out.close_wave(here, "late", clock.today())
+    both(site.stores, "late", "close")
+    assert command("wave", "close", "late")[0] == 0
+
+
+def test_what_was_begun_in_time_is_finished_later(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft_with_cards(site, "begun")
+    both(site.stores, "begun")
+    with monkeypatch.context() as patch:
+        patch.setattr(carrying_out, "_end", lambda *_: 1 / 0)  # killed after it opened
+        with pytest.raises(ZeroDivisionError):
+            carrying_out.open_wave(site.stores, "begun", clock.today())
+    a_week_later(monkeypatch)
+    carrying_out.everything(site.stores, lambda _: None)
+    assert (state(site, "begun"), verdicts(site, "begun")) == ("open", ["done"])
+
+
+def test_who_agreed_must_still_have_the_role_when_it_is_done(
+    site: Site, command: Callable[..., tuple[int, str]]
+) -> None:
+    draft_with_cards(site, "gone")
+    for change in (
+        lambda: people.remove(site.stores, "max"),
+        lambda: people.add(site.stores, "max", "hr", None, PASSWORD, CHEAP),
+    ):
+        people.add(site.stores, "max", "manager", None, PASSWORD, CHEAP)
+        both(site.stores, "gone", first="max")
+        change()
+        code, said = command("wave", "open", "gone")
+        assert (code, state(site, "gone")) == (2, "draft")
+        assert "max agreed to open wave gone and no longer may" in said
+        assert "agreed" not in verdicts(site, "gone")
+    people.add(site.stores, "max", "manager", None, PASSWORD, CHEAP)
+    both(site.stores, "gone", first="max")
+    people.add(site.stores, "max", "manager", None, "another " + PASSWORD, CHEAP)
+    assert command("wave", "open", "gone")[0] == 0  # the control: the same role
+    assert audit_log.check(audit_log.entries(site.stores)).problem is None
