@@ -125,9 +125,12 @@ def _expect_state(stores: Stores, agreed: Agreement | None, wave: Wave) -> None:
     if agreed is None:
         return
     look = about_waves.opening if agreed.act == "open" else about_waves.closing
-    if look(stores, wave.id).state != agreed.state:
+    facts = look(stores, wave.id)
+    if facts.state != agreed.state:
         deciding.end(stores, agreed, "void")
         raise AgreementError(_VOID)
+    if facts.missing:  # on this host, perhaps; the agreement stands
+        raise AgreementError(facts.missing[0])
 
 
 def close_wave(stores: Stores, wave_id: str, today: date) -> Closing:

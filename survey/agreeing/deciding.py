@@ -44,17 +44,39 @@ LONGEST_REASON = 300
 
 
 def propose(
-    stores: Stores, person: Person, act: Act, subject: str, facts: Facts, now: datetime
+    stores: Stores,
+    person: Person,
+    act: Act,
+    subject: str,
+    shown: str,
+    facts: Facts,
+    now: datetime,
+    marks: str = "",
 ) -> Agreement:
-    """Propose to do something in exactly the state that `facts` tell.
+    """Propose to do something in exactly the state that the page showed.
+
+    Args:
+        stores: where the proposal is kept.
+        person: who proposes.
+        act: what to do.
+        subject: id of a wave, or hash of a Release.
+        shown: the state that the page showed them.
+        facts: how things are now.
+        now: the moment.
+        marks: of the lines that the page showed, to say which changed.
 
     Raises:
-        AgreementError: when the role may not, something stands in the way, or another proposal
-            for the same wave or Release stands.
+        AgreementError: when the role may not, something stands in the way, anything changed since
+            it was shown, or another proposal for the same wave or Release stands.
     """
     _expect_role(stores, person, act, subject)
     if facts.missing:
         raise AgreementError(facts.missing[0])
+    if shown != facts.state:
+        raise AgreementError(
+            f"Something changed since your page was opened: {facts.changed(marks)}. Look at it as "
+            "it is now, below, and propose it again; nothing else was done."
+        )
     row = AgreementRow(
         id=secrets.token_hex(8),
         act=act,
@@ -120,15 +142,15 @@ def agree(
     if asked.verdict == "proposed" and asked.is_late(now):
         end(stores, asked, "lapsed")
         raise AgreementError("This proposal lapsed after a week; propose it again.")
-    if asked.verdict == "proposed" and (
-        facts.missing or len({asked.state, shown, facts.state}) != 1
-    ):
-        if facts.missing or facts.state != asked.state:
+    if asked.verdict == "proposed" and len({asked.state, shown, facts.state}) != 1:
+        if facts.state != asked.state:
             end(stores, asked, "void")
         raise AgreementError(
             "Something changed since this was proposed, so it is void: look at it again, and "
             "propose it again."
         )
+    if asked.verdict == "proposed" and facts.missing:
+        raise AgreementError(facts.missing[0])
     with stores.results() as session:
         _hold(session, asked)
         _expect_first(session, asked)

@@ -15,6 +15,7 @@ from html_page import parse, words
 
 from analysis.release import folder
 from survey.agreeing import about_releases, agreements, publishing
+from survey.agreeing.agreements import Act, Agreement
 from survey.database import Stores
 from survey.errors import AgreementError, ReleaseError
 from survey.manage import audit_log, people
@@ -150,9 +151,14 @@ def officers(stores: Stores) -> tuple[people.Person, people.Person]:
     return first, second
 
 
-def both(stores: Stores, act: str, name: str = HASH) -> None:
+def propose(stores: Stores, person: people.Person, act: Act, name: str = HASH) -> Agreement:
+    shown = publishing.acts(stores, name)[act].state
+    return publishing.decide(stores, person, name, {"do": "propose", "act": act, "state": shown})
+
+
+def both(stores: Stores, act: Act, name: str = HASH) -> None:
     first, second = officers(stores)
-    asked = publishing.decide(stores, first, name, {"do": "propose", "act": act})
+    asked = propose(stores, first, act, name)
     publishing.decide(stores, second, name, {"do": "agree", "id": asked.id, "state": asked.state})
 
 
@@ -170,7 +176,7 @@ def test_two_officers_discard_it_as_if_it_had_never_come(site: Site) -> None:
 
 def test_a_release_that_comes_in_meanwhile_makes_it_void(site: Site) -> None:
     first, second = officers(site.stores)
-    asked = publishing.decide(site.stores, first, HASH, {"do": "propose", "act": "publish"})
+    asked = propose(site.stores, first, "publish")
     with site.stores.results() as session:
         store.publish(session, "0" * 64)
     answer = {"do": "agree", "id": asked.id, "state": asked.state}

@@ -12,7 +12,8 @@ from fixtures_results import CHEAP, PASSWORD, Site
 from survey import carrying_out, cli, clock
 from survey.agreeing import about_waves, agreements, deciding
 from survey.agreeing.agreements import LASTS, Act, Agreement
-from survey.config import BOX, RESULTS
+from survey.collect import issuer
+from survey.config import BOX, ISSUE, RESULTS
 from survey.database import Stores
 from survey.errors import AgreementError
 from survey.manage import audit_log, people, waves
@@ -56,7 +57,7 @@ def both(stores: Stores, wave: str, act: Act = "open", first: str = FIRST) -> Ag
     """Two people agree, now."""
     look = about_waves.opening if act == "open" else about_waves.closing
     facts, now = look(stores, wave), clock.now()
-    asked = deciding.propose(stores, who(stores, first), act, wave, facts, now)
+    asked = deciding.propose(stores, who(stores, first), act, wave, facts.state, facts, now)
     return deciding.agree(stores, who(stores, SECOND), asked, asked.state, facts, now)
 
 
@@ -133,3 +134,21 @@ def test_who_agreed_must_still_have_the_role_when_it_is_done(
     people.add(site.stores, "max", "manager", None, "another " + PASSWORD, CHEAP)
     assert command("wave", "open", "gone")[0] == 0  # the control: the same role
     assert audit_log.check(audit_log.entries(site.stores)).problem is None
+
+
+def test_other_surfaces_of_the_same_host_do_what_was_agreed(site: Site) -> None:
+    draft_with_cards(site, "surfaces")
+    for surfaces in ((ISSUE, RESULTS), (BOX, RESULTS)):
+        page = Stores.open(replace(site.settings, surfaces=surfaces))
+        look = about_waves.opening(page, "surfaces")
+        assert look.state == about_waves.opening(site.stores, "surfaces").state
+        assert look.checks != about_waves.opening(site.stores, "surfaces").checks
+    both(Stores.open(replace(site.settings, surfaces=(ISSUE, RESULTS))), "surfaces")
+    salt = issuer.salt_path(site.settings, "surfaces")
+    kept = salt.read_bytes()
+    salt.unlink()
+    with pytest.raises(AgreementError, match="is missing here"):
+        carrying_out.open_wave(site.stores, "surfaces", clock.today())
+    salt.write_bytes(kept)
+    carrying_out.everything(site.stores, lambda _: None)  # it stands for when it is there again
+    assert (state(site, "surfaces"), verdicts(site, "surfaces")) == ("open", ["done"])
