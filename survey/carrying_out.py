@@ -31,24 +31,56 @@ PAGE = "/results/manage/waves/{}/agreement"
 def everything(stores: Stores, tell: Callable[[str], None]) -> None:
     """Do all that was agreed and is not done yet; a mistake in one keeps nothing else from it.
 
+    What is agreed on meanwhile is done as well: the process that was started for it found this one
+    at work, and ended.
+
     Args:
         stores: where waves, Releases and agreements are.
         tell: hears a sentence on each.
 
     Raises:
         AgreementError: when another process does it just now.
+        Exception: the first mistake that is no `CandourError`, when all the rest is done.
     """
-    with alone(stores.settings):
-        for one in agreements.agreed(stores):
-            try:
-                tell(_one(stores, one, clock.today(), clock.now()))
-            except Exception as error:
-                deciding.tell_outcome(stores, one, _said(error))
-                if not isinstance(error, CandourError):
-                    raise
-                tell(f"Could not {one.words}: {error}")
-        for name, release in store.in_force(stores).items():
-            adding.release_wave(stores, name, release.manifest.wave)
+    tried, mistakes = set[str](), list[Exception]()
+    while True:
+        try:
+            with alone(stores.settings):
+                mistakes += _round(stores, tell, tried)
+        except AgreementError:
+            if not tried:
+                raise
+            break  # another one came in between, and looks for all that is new itself
+        # Once more without the lock: who is started from here on finds it free.
+        if all(one.id in tried for one in agreements.agreed(stores)):
+            break
+    if mistakes:
+        raise mistakes[0]
+
+
+def _round(stores: Stores, tell: Callable[[str], None], tried: set[str]) -> Iterator[Exception]:
+    """Do what was not tried yet; yields the mistakes that nobody expected."""
+    for one in agreements.agreed(stores):
+        if one.id in tried:
+            continue
+        tried.add(one.id)
+        try:
+            _told(stores, one, tell)
+        except Exception as error:  # raised when all the rest is done
+            yield error
+    for name, release in store.in_force(stores).items():
+        adding.release_wave(stores, name, release.manifest.wave)
+
+
+def _told(stores: Stores, one: Agreement, tell: Callable[[str], None]) -> None:
+    """Do one thing, and tell how it went: here, and on its page."""
+    try:
+        tell(_one(stores, one, clock.today(), clock.now()))
+    except Exception as error:
+        tell(f"Could not {one.words}: {_said(error)}")
+        deciding.tell_outcome(stores, one, _said(error))
+        if not isinstance(error, CandourError):
+            raise
 
 
 def _said(error: Exception) -> str:
@@ -72,9 +104,6 @@ def alone(settings: Settings) -> Iterator[None]:
 
 
 def _one(stores: Stores, one: Agreement, today: date, now: datetime) -> str:
-    if one.act in {"publish", "discard"}:
-        deciding.end(stores, one, "done")
-        return f"Done: {one.words}."
     wave = waves.get(stores, one.subject)
     if one.is_late(now) and not _begun(one.act, wave):
         deciding.end(stores, one, "lapsed")

@@ -131,8 +131,8 @@ def agree(
         shown: the state that the page showed them.
         facts: how things are now.
         now: the moment.
-        at_once: what comes true in the same transaction; what needs a process of its own comes
-            later, and so does the end of the agreement (`end`).
+        at_once: what comes true in the same transaction, with the end of the agreement; what
+            needs a process of its own comes later, and so does that end (`end`).
 
     Raises:
         AgreementError: when it was their own proposal, the two may not do it together, it lapsed,
@@ -158,6 +158,8 @@ def agree(
         _log(session, person, f"agrees to {asked.words}, as {asked.first} proposed")
         if at_once is not None:
             at_once(session)
+            _set(session, asked, verdict="done", live=None)
+            _log(session, None, _done(asked, person.name))
     return _read(stores, asked.id)
 
 
@@ -199,7 +201,7 @@ def withdraw(stores: Stores, person: Person, asked: Agreement) -> Agreement:
 def end(stores: Stores, asked: Agreement, verdict: Literal["done", "lapsed", "void"]) -> Agreement:
     """End an agreement that was carried out or holds no longer; again, nothing changes."""
     said = {
-        "done": f"{DONE[asked.act]} {asked.subject}, as {asked.first} and {asked.second} agreed",
+        "done": _done(asked, asked.second),
         "lapsed": f"the proposal of {asked.first} to {asked.words} lapsed",
         "void": f"the proposal of {asked.first} to {asked.words} is void: something changed",
     }
@@ -212,6 +214,10 @@ def end(stores: Stores, asked: Agreement, verdict: Literal["done", "lapsed", "vo
         if changed.rowcount:  # type: ignore[attr-defined]
             _log(session, None, said[verdict])
     return _read(stores, asked.id)
+
+
+def _done(asked: Agreement, second: str | None) -> str:
+    return f"{DONE[asked.act]} {asked.subject}, as {asked.first} and {second} agreed"
 
 
 def expect_holding(stores: Stores, agreed: Agreement, now: datetime) -> None:

@@ -12,15 +12,16 @@ from fixtures_agreeing import OFFICERS, fields, press, with_two_people
 from fixtures_release import NORTH
 from fixtures_results import BOARD, HR, OTHERS, SIGNER, Site, make_site, packs
 from html_page import parse, words
+from sqlalchemy.exc import OperationalError
 
 from analysis.release import folder
-from survey.agreeing import about_releases, agreements, publishing
+from survey.agreeing import about_releases, agreements, publishing, running
 from survey.agreeing.agreements import Act, Agreement
 from survey.database import Stores
 from survey.errors import AgreementError, ReleaseError
 from survey.manage import audit_log, people
 from survey.manage.access import ROLES
-from survey.results import store
+from survey.results import adding, store
 from survey.results.acts import starting
 
 FIRST, SECOND = OFFICERS
@@ -212,6 +213,30 @@ def test_it_is_out_with_the_agreement_or_not_at_all(
     publishing.decide(site.stores, second, HASH, answer)
     assert HASH in store.out(site.stores)
     assert first
+
+
+def test_its_end_is_in_the_transaction_that_publishes_it(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(adding, "release_wave", lambda *_: 1 / 0)  # killed after that
+    with suppress(ZeroDivisionError):
+        both(site.stores, "publish")
+    assert HASH in store.out(site.stores)
+    assert [one.verdict for one in agreements.of_subject(site.stores, HASH)] == ["done"]
+    assert audit_log.page(site.stores, 1)[0].what.startswith("published Release")
+
+
+def test_a_wave_that_could_not_be_called_released_is_so_beside_the_page(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(*_: object) -> None:
+        raise OperationalError("", None, Exception("database is locked"))
+
+    started: list[object] = []
+    monkeypatch.setattr(adding, "release_wave", locked)
+    monkeypatch.setattr(running, "start", started.append)
+    both(site.stores, "publish")
+    assert started == [site.settings]
 
 
 def test_where_commands_need_nobody_it_is_out_at_once_and_the_log_says_so(tmp_path: Path) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from fixtures_agreeing import MANAGERS, agreeing_site, draft_with_cards
@@ -13,7 +15,7 @@ from survey import carrying_out, cli, clock
 from survey.agreeing import about_waves, agreements, deciding
 from survey.agreeing.agreements import LASTS, Act, Agreement
 from survey.collect import issuer
-from survey.config import BOX, ISSUE, RESULTS
+from survey.config import BOX, ISSUE, RESULTS, Settings
 from survey.database import Stores
 from survey.errors import AgreementError
 from survey.manage import audit_log, people, waves
@@ -152,3 +154,58 @@ def test_other_surfaces_of_the_same_host_do_what_was_agreed(site: Site) -> None:
     salt.write_bytes(kept)
     carrying_out.everything(site.stores, lambda _: None)  # it stands for when it is there again
     assert (state(site, "surfaces"), verdicts(site, "surfaces")) == ("open", ["done"])
+
+
+def test_a_mistake_in_one_wave_keeps_no_other_from_being_opened(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for wave in ("aa", "bb"):
+        draft_with_cards(site, wave)
+        both(site.stores, wave)
+    with monkeypatch.context() as patch:
+        patch.setattr(carrying_out, "open_wave", failing_once(carrying_out.open_wave))
+        said: list[str] = []
+        with pytest.raises(OSError, match="No space left"):
+            carrying_out.everything(site.stores, said.append)
+    assert (sorted([state(site, "aa"), state(site, "bb")]), len(said)) == (["draft", "open"], 2)
+    carrying_out.everything(site.stores, said.append)
+    assert {state(site, "aa"), state(site, "bb")} == {"open"}
+
+
+def failing_once(real: Callable[..., object]) -> Callable[..., object]:
+    failures = iter([OSError(28, "No space left")])
+
+    def fails(*given: object) -> object:
+        for error in failures:
+            raise error
+        return real(*given)
+
+    return fails
+
+
+def test_what_is_agreed_on_while_another_is_done_is_done_too(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for wave in ("during", "after", "last"):
+        draft_with_cards(site, wave)
+    real, freed = carrying_out.open_wave, carrying_out.alone
+
+    def slow(stores: Stores, wave: str, today: date) -> object:
+        if wave == "during":
+            both(site.stores, "after")
+            with pytest.raises(AgreementError, match="being done just now"):
+                carrying_out.everything(stores, lambda _: None)
+        return real(stores, wave, today)
+
+    @contextmanager
+    def late(settings: Settings) -> Iterator[None]:
+        with freed(settings):
+            yield
+            if not agreements.of_subject(site.stores, "last"):
+                both(site.stores, "last")  # after the last look, before others find the lock free
+
+    both(site.stores, "during")
+    monkeypatch.setattr(carrying_out, "open_wave", slow)
+    monkeypatch.setattr(carrying_out, "alone", late)
+    carrying_out.everything(site.stores, lambda _: None)
+    assert {state(site, wave) for wave in ("during", "after", "last")} == {"open"}
