@@ -5,23 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from fixtures_agreeing import OFFICERS, fields, press, with_two_people
 from fixtures_release import NORTH
 from fixtures_results import BOARD, HR, OTHERS, SIGNER, Site, make_site, packs
 from html_page import parse, words
+from sqlalchemy import delete
 from sqlalchemy.exc import OperationalError
 
 from analysis.release import folder
-from survey.agreeing import about_releases, agreements, publishing, running
+from survey.agreeing import agreements, publishing, running
 from survey.agreeing.agreements import Act, Agreement
 from survey.database import Stores
 from survey.errors import AgreementError, ReleaseError
 from survey.manage import audit_log, people
 from survey.manage.access import ROLES
-from survey.results import adding, store
+from survey.manage.tables import PublishedRow
+from survey.results import adding, ledger, store
 from survey.results.acts import starting
 
 FIRST, SECOND = OFFICERS
@@ -186,15 +190,51 @@ def test_a_release_that_comes_in_meanwhile_makes_it_void(site: Site) -> None:
     assert HASH not in store.out(site.stores)
 
 
-def test_one_that_came_after_another_waits_for_it(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(about_releases, "_order", lambda *_: ["f" * 64, HASH])
+def test_one_that_came_after_another_waits_for_it_and_binds_it(site: Site) -> None:
+    earlier = folder.hash_of(packs()[1])
+    with site.stores.results() as session:
+        session.execute(delete(PublishedRow).where(PublishedRow.hash == earlier))
     with pytest.raises(AgreementError, match="publish that one first"):
         both(site.stores, "publish")
-    monkeypatch.setattr(about_releases, "_order", lambda *_: [HASH, "f" * 64])
     with pytest.raises(AgreementError, match="discard that one first"):
-        both(site.stores, "discard")
+        both(site.stores, "discard", earlier)
+    with site.stores.results() as session:  # as if commands had needed nobody
+        store.publish(session, HASH)
+    with pytest.raises(AgreementError, match="is out; this one can only be published"):
+        both(site.stores, "discard", earlier)
+    both(site.stores, "publish", earlier)
+    assert {earlier, HASH} <= store.out(site.stores)
+
+
+def test_the_order_is_that_of_the_ledger_where_releases_name_one(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, line = folder.hash_of(packs()[0]), store.every(site.stores)[HASH].manifest.questionnaire
+    assert ledger.order(site.stores, line)[::2] == (first, HASH)
+    chained = {
+        name: replace(one, manifest=replace(one.manifest, ledger="0" * 64))
+        for name, one in store.every(site.stores).items()
+    }
+    found = SimpleNamespace(releases=[SimpleNamespace(hash=name) for name in (HASH, first)])
+    monkeypatch.setattr(store, "every", lambda _: chained)
+    monkeypatch.setattr(ledger, "of_line", lambda *_: found)
+    assert ledger.order(site.stores, line) == (HASH, first)
+
+
+def test_no_command_publishes_it_before_an_earlier_one_that_waits(tmp_path: Path) -> None:
+    alone = make_site(tmp_path / "home", waves=("spring",))
+    key = SIGNER.public_key().public_bytes_raw()
+    both_needed = Stores.open(replace(alone.settings, two_people=True))
+    earlier = store.add(both_needed, packs()[1], key)
+    with pytest.raises(ReleaseError, match="publish or discard that one first"):
+        store.add(alone.stores, packs()[2], key)
+    assert HASH not in store.every(alone.stores)
+    store.add(alone.stores, packs()[1], key)  # again, it changes nothing
+    assert earlier not in store.out(alone.stores)
+    with alone.stores.results() as session:
+        store.publish(session, earlier)
+    store.add(alone.stores, packs()[2], key)
+    assert HASH in store.out(alone.stores)
 
 
 def test_it_is_out_with_the_agreement_or_not_at_all(
