@@ -134,6 +134,9 @@ def test_two_officers_publish_it_and_one_cannot(site: Site) -> None:
     for fact in (HASH, "Winter 2026", "Groups that it shows", "Its audit holds"):
         assert fact in shown
     assert "%" not in shown
+    assert "staff association: its log tells that it came in, its hash" in shown
+    log = site.client(NAMES["association"]).get("/results/log").data.decode()
+    assert HASH[:12] in log  # as it says
     press(client, address, "propose")
     form = fields(other, address, "agree")
     token = fields(client, address, "withdraw")["csrf_token"]

@@ -8,12 +8,14 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from fixtures_agreeing import MANAGERS, agreeing_site, draft_with_cards
-from fixtures_results import CHEAP, PASSWORD, Site
+from fixtures_agreeing import MANAGERS, address_of, agreeing_site, draft_with_cards
+from fixtures_results import CHEAP, PASSWORD, Site, sign_in
+from html_page import parse, words
 
 from survey import carrying_out, cli, clock
 from survey.agreeing import about_waves, agreements, deciding
 from survey.agreeing.agreements import LASTS, Act, Agreement
+from survey.app import create_app
 from survey.collect import issuer
 from survey.config import BOX, ISSUE, RESULTS, Settings
 from survey.database import Stores
@@ -98,6 +100,12 @@ def test_no_command_opens_or_closes_by_what_lapsed(
         here = Stores.open(replace(site.settings, surfaces=(BOX, RESULTS)))
         with pytest.raises(AgreementError, match="then run this again"):
             carrying_out.close_wave(here, "late", clock.today())
+    client = create_app(here.settings).test_client()
+    sign_in(client, FIRST, PASSWORD)
+    page = parse(client.get(address_of("late")).data)
+    assert "is a record and not a lock" in words(page.by_id("elsewhere"))
+    page = parse(site.client(FIRST).get(address_of("late")).data)
+    assert not [one for one in page.root.iter() if one.get("id") == "elsewhere"]
     both(site.stores, "late", "close")
     assert command("wave", "close", "late")[0] == 0
 
