@@ -84,6 +84,9 @@ def test_every_room_is_reached_by_the_navigation_and_is_accessible(
         visitor.looks_right(forced=False)
         page.set_viewport_size({"width": 1280, "height": 800})
         assert visitor.overflow() <= 0
+    page.goto(f"{address}{PAGES['board'][1]}/winter/file/csvw")  # of the room of files
+    page.set_viewport_size({"width": 375, "height": 800})
+    visitor.looks_right(forced=False)
     page.get_by_role("link", name="Response North: results for the board").click()
     assert page.locator("h1").inner_text() == "Response North: results for the board"
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.util import find_spec
+from threading import Lock
 
 from analysis.plan import COMMAND
 from analysis.release.metadata import title_of
@@ -28,6 +29,9 @@ NOT_INSTALLED = (
 
 Told = Callable[[float], None]
 """Told which share of the work is done, 0 to 1."""
+
+
+_MAKING = Lock()
 
 
 @dataclass(frozen=True)
@@ -171,9 +175,14 @@ def _goes_before(one: Release, own: Release) -> bool:
     return alike and one.manifest.closed <= own.manifest.closed
 
 
-@lru_cache(maxsize=8)
 def kept(wanted: Asked) -> File:
-    """The file, made once for each process; raises what `made` raises."""
+    """The file, made once for each process and one at a time; raises what `made` raises."""
+    with _MAKING:  # or who presses a link four times has it made four times at once
+        return _kept(wanted)
+
+
+@lru_cache(maxsize=8)
+def _kept(wanted: Asked) -> File:
     return made(wanted)
 
 

@@ -12,13 +12,15 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, time
 from datetime import date as day
+from math import ceil
 from typing import Any
 
 import pandas as pd
 from xlsxwriter.workbook import Workbook
 
+from analysis.release.headings import Value
 from survey.results.exporting.cover import SOURCE, Cover
-from survey.results.exporting.sheets import Sheet
+from survey.results.exporting.sheets import Row, Sheet
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it leaves a file of its own open
@@ -27,11 +29,12 @@ with warnings.catch_warnings():
 
 CONTENTS, NOTES, COVER = "Contents", "Notes", "Cover"
 _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
-_NARROWEST, _WIDEST = 12, 60
+_NARROWEST, _WIDEST, _FROZEN, _PAGE = 14, 60, 44, 100
+"""Widths of columns in characters: at least, at most, of the first one at most, of running text."""
+_LINE, _LETTER = 16.0, 1.2
+"""Points of a line of text, and widths of a column's character that a letter takes."""
 _LAID_OUT = 0.4
 """About the share of the work that is done when all rows are laid out and none is packed."""
-_LOOKED_AT = 200
-"""Rows by which the width of a column is chosen."""
 
 Told = Callable[[float], None]
 
@@ -69,15 +72,7 @@ def _write(
 ) -> None:
     created = datetime.combine(day.fromisoformat(closed), time(), UTC)
     book.set_properties({"title": cover.title, "created": created})
-    book.add_worksheet(COVER).write_cover(
-        gptables.Cover(
-            title=_plain(cover.title),
-            intro=[_plain(one) for one in cover.about],
-            about=[_plain(one) for one in cover.reading],
-            cover_label=COVER,
-            width=100,
-        )
-    )
+    _write_cover(book.add_worksheet(COVER), cover)
     tables = {sheet.tab: _stub(number, sheet) for number, sheet in enumerate(sheets, start=1)}
     contents = book.make_table_of_contents(
         tables, column_names=["Sheet", "What it holds"], instructions="This sheet has one table."
@@ -87,7 +82,7 @@ def _write(
     if notes:
         words = pd.DataFrame({"key": list(notes), "Note": list(notes.values())})
         listed = book.make_notesheet(words, instructions="This sheet has one table.")
-        _lay(book.add_worksheet(NOTES), listed, (14, 100))
+        _lay(book.add_worksheet(NOTES), listed, (_NARROWEST, _PAGE), list(notes.values()))
     every, done = sum(len(sheet.rows) for sheet in sheets), 0
     for sheet in sheets:
         page = book.add_worksheet(sheet.tab)
@@ -109,32 +104,36 @@ class _Page(GPWorksheet):  # type: ignore[misc]  # gptables has no types
             below: list[int] = super()._write_table_elements(pos, gptable, auto_width)
             return below
         top, rows = gptable.data_range[0], self.body.rows
-        self._put_rows(top + 1, rows)
+        widths = _widths(self.body)
+        self._put_rows(top + 1, rows, widths)
         heading = self._workbook.add_format(self.theme.column_heading_format)
         headings = [{"header": text, "header_format": heading} for text in self.body.headings]
         last = (top + len(rows), len(headings) - 1)
         named = {"name": gptable.table_name, "columns": headings}
         self.add_table(top, 0, *last, {"autofilter": False, "style": None, **named})
-        for at, width in enumerate(_widths(self.body)):
+        self.set_row(top, _height(self.body.headings, widths))
+        for at, width in enumerate(widths):
             self.set_column(at, at, width)
         self.freeze_panes(top + 1, 1)
-        self.set_landscape()
-        self.set_paper(9)
-        self.fit_to_pages(1, 0)
         return [top + len(rows) + 1, 0]
 
-    def _put_rows(self, top: int, rows: Sequence[tuple[str | float, ...]]) -> None:
-        data = self.theme.data_format
-        text = self._workbook.add_format({**data, "align": "left", "valign": "top"})
-        number = self._workbook.add_format({**data, "align": "right", "valign": "top"})
-        symbol = self._workbook.add_format({**data, "align": "right", "valign": "top", "italic": 1})
+    def _put_rows(self, top: int, rows: Sequence[Row], widths: Sequence[int]) -> None:
+        left = {**self.theme.data_format, "align": "left", "valign": "top"}
+        text = self._workbook.add_format(left)
+        number = self._workbook.add_format({**left, "align": "right", "indent": 1})
+        numeric = [any(not isinstance(cell, str) for cell in column) for column in zip(*rows)]  # noqa: B905
         put, count = self.write_string, self.write_number
         for at, row in enumerate(rows, start=top):
             for column, cell in enumerate(row):
                 if isinstance(cell, str):
-                    put(at, column, cell, symbol if cell[:1] == "[" and len(cell) == 3 else text)
+                    put(at, column, cell, number if numeric[column] else text)
                 else:
                     count(at, column, cell, number)
+            height = _height(row, widths)
+            if (
+                height > _LINE
+            ):  # A program that does not look for itself would write lines over lines.
+                self.set_row(at, height)
 
 
 class _Book(GPWorkbook):  # type: ignore[misc]
@@ -144,6 +143,9 @@ class _Book(GPWorkbook):  # type: ignore[misc]
         page: _Page = Workbook.add_worksheet(self, name, _Page)
         page.theme, page._workbook = self.theme, self
         page.hide_gridlines(2)
+        page.set_landscape()
+        page.set_paper(9)
+        page.fit_to_pages(1, 0)
         return page
 
 
@@ -161,19 +163,52 @@ def _stub(number: int, sheet: Sheet) -> Any:
     )
 
 
-def _lay(page: _Page, table: Any, widths: tuple[int, ...]) -> None:
+def _write_cover(page: _Page, cover: Cover) -> None:
+    page.write_cover(
+        gptables.Cover(
+            title=_plain(cover.title),
+            intro=[_plain(one) for one in cover.about],
+            about=[_plain(one) for one in cover.reading],
+            cover_label=COVER,
+            width=_PAGE,
+        )
+    )
+    lines = ("", "", *cover.about, "", *cover.reading)  # a title, and one above each part
+    _heighten(page, 0, lines)
+
+
+def _lay(page: _Page, table: Any, widths: tuple[int, int], long: Sequence[str] = ()) -> None:
+    """A sheet of gptables' own; `long` are the texts of its second column, where they are long."""
     page.write_gptable(table, False, [])
     for at, width in enumerate(widths):
         page.set_column(at, at, width)
+    _heighten(page, table.data_range[0] + 1, long)
+
+
+def _heighten(page: _Page, top: int, texts: Sequence[str]) -> None:
+    """Make room for running text in the rows from `top` on."""
+    for at, text in enumerate(texts, start=top):
+        height = _height([text], [_PAGE])
+        if height > _LINE:
+            page.set_row(at, height)
+
+
+def _height(row: Sequence[Value], widths: Sequence[int]) -> float:
+    """Points that a row needs: long texts go on in the next line of their cell."""
+    lines = max(
+        (ceil(_LETTER * len(cell) / width) for cell, width in zip(row, widths, strict=True)
+         if isinstance(cell, str) and _LETTER * len(cell) > width),
+        default=1,
+    )  # fmt: skip
+    return _LINE * lines
 
 
 def _widths(sheet: Sheet) -> list[int]:
-    """Widths in characters: longer texts go on in the next line of their cell."""
-    looked = sheet.rows[:_LOOKED_AT]
-    return [
-        min(_WIDEST, max(_NARROWEST, max((len(str(row[at])) + 2 for row in looked), default=0)))
-        for at in range(len(sheet.headings))
-    ]
+    """Widths in characters, by the longest text of each column."""
+    columns = zip(*sheet.rows, strict=True)
+    longest = [max(len(one) if isinstance(one, str) else 8 for one in cells) for cells in columns]
+    wanted = [min(_WIDEST, max(_NARROWEST, ceil(_LETTER * one) + 1)) for one in longest]
+    return [min(_FROZEN, wanted[0]), *wanted[1:]]
 
 
 def _plain(text: str) -> str:
