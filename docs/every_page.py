@@ -15,10 +15,12 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Browser, BrowserContext, Page
 from werkzeug.exceptions import HTTPException
 
-from survey.demo.making import PASSWORD
+from survey.demo.making import PASSWORD, SIGN_INS
 
 WIDTHS = (1280, 375)
-READERS = ("board-north", "hr", "federation")
+READERS = tuple({one.role: one.name for one in reversed(SIGN_INS)}.values())[::-1]
+"""The first who signs in of each role."""
+
 DOTS_PER_INCH = "80"
 SLOWEST = 180_000
 """Milliseconds that a busy machine may take."""

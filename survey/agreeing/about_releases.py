@@ -16,11 +16,6 @@ from survey.results import ledger, store
 from survey.results.waves import day_of
 
 
-def find(stores: Stores, name: str) -> Release | None:
-    """The Release of that hash, out or not."""
-    return store.every(stores).get(name)
-
-
 def publishing(stores: Stores, name: str) -> Facts:
     """What becomes public.
 

@@ -74,11 +74,6 @@ class Decision:
     why_not: str
     past: tuple[Past, ...]
 
-    @property
-    def act_words(self) -> str:
-        """What was proposed, such as `open`."""
-        return "" if self.standing is None else self.standing.act
-
 
 def decision(
     stores: Stores, person: Person, subject: str, acts: Mapping[Act, Facts], now: datetime

@@ -9,8 +9,8 @@ from flask import Blueprint, abort, current_app, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 
 from survey import clock
-from survey.agreeing import about_waves, decision, response, running
-from survey.agreeing.agreements import Act
+from survey.agreeing import about_waves, deciding, decision, response, running
+from survey.agreeing.agreements import Act, Agreement
 from survey.agreeing.decision import Decision
 from survey.agreeing.facts import Facts
 from survey.database import Stores
@@ -32,6 +32,8 @@ STATES = {
     "destroyed": ("Over", None),
 }
 """State of a wave -> (in words, what can be done with it)."""
+
+NOT_STARTED = "This server may start no process; run `candour wave agreed` on it, or by a timer."
 
 
 @dataclass(frozen=True)
@@ -90,20 +92,24 @@ def wave(person: Person, wave_id: str) -> ResponseReturnValue:
 
 
 def _do(person: Person, found: Wave) -> None:
-    again = request.form.get("do") == "again"
-    if again:
+    if request.form.get("do") == "again":
         made = _decision(person, found)
-        if made is None or not made.may_retry:
+        if made is None or made.standing is None or not made.may_retry:
             raise AgreementError("Nothing that was agreed waits to be done.")
-    if again or _answered(person, found) == "agreed":
-        running.start(_stores().settings)
-
-
-def _answered(person: Person, found: Wave) -> str:
+        _start(made.standing)
+        return
     sent = request.form.to_dict()
-    return decision.answer(
+    answered = decision.answer(
         *(_stores(), person, found.id, _acts(_stores(), found), sent, clock.now())
-    ).verdict
+    )
+    if answered.verdict == "agreed":
+        _start(answered)
+
+
+def _start(agreed: Agreement) -> None:
+    settings = _stores().settings
+    if not running.start(settings) and running.does_it_here(settings):
+        deciding.tell_outcome(_stores(), agreed, NOT_STARTED)
 
 
 def _shown(person: Person, found: Wave, error: str = "") -> str:

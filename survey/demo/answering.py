@@ -40,6 +40,11 @@ WITHHELD = 0.06
 surveys. Were it lower, people of unknown sex would be fewer than ten in most commands, and women or
 men would have to be hidden with them."""
 
+SAYING_LESS = {"department": ("response-south", 28, 14), "ethnicity": ("minority", 27, 18)}
+"""Question -> (a coarser answer, n, m): of those who could give it, every n-th person of the force
+does, beginning with m. These are ten or more in each survey, as one to nine would have a group
+hidden for their sake, and under 5 % of the group, so that the response rates of its parts stay."""
+
 Form = dict[str, list[str]]
 
 
@@ -101,13 +106,13 @@ def forms(
 
 def said(questionnaire: Questionnaire, frame: Frame, seed: int, wave: int) -> dict[str, Codes]:
     """What people say of themselves: question id -> option code, shape (n,); "" when skipped."""
-    return {
-        question.id: _withheld(
-            _generator(question.id, seed, wave), question, frame.options[question.id]
-        )
-        for question in questionnaire.questions
-        if isinstance(question, Choice)
-    }
+    found = {}
+    for question in questionnaire.questions:
+        if isinstance(question, Choice):
+            rng = _generator(question.id, seed, wave)
+            codes = _withheld(rng, question, frame.options[question.id])
+            found[question.id] = _coarser(question, frame.people, codes)
+    return found
 
 
 def statements(
@@ -212,3 +217,11 @@ def _withheld(rng: np.random.Generator, question: Choice, codes: Codes) -> Codes
     unsaid = [option.code for option in question.options if option.folds_to is None]
     withheld = np.where(chance < WITHHELD / 2, "", unsaid[0] if unsaid else "")
     return np.where(chance < WITHHELD, withheld, codes)
+
+
+def _coarser(question: Choice, people: npt.NDArray[np.intp], codes: Codes) -> Codes:
+    """A few name the larger group alone, where the question offers that."""
+    code, step, first = SAYING_LESS.get(question.id, ("", 1, 0))
+    inside = next((one.holds for one in question.coarser if one.code == code), frozenset())
+    could = [option.code for option in question.options if option.folds_to in inside]
+    return np.where(np.isin(codes, could) & (people % step == first), code, codes)

@@ -22,7 +22,7 @@ from survey.errors import SettingsError
 
 State = Literal["running", "done", "failed", "stopped", "interrupted"]
 BUSY = "A forecast is running already; one runs at a time, so wait for it or stop it first."
-_FOLDER, _LOCK = "forecasts", "lock"
+_FOLDER, _LOCK, _WHOSE = "forecasts", "lock", "whose"
 _WAITS = 5
 """Seconds in which a forecast waits for whoever looks whether one runs."""
 
@@ -114,7 +114,7 @@ def kept(settings: Settings, wave_id: str) -> KeptForecast | None:
         found = _read(content)
     except (OSError, ValueError, TypeError, KeyError):
         return None
-    if found.state == "running" and not is_running(settings):
+    if found.state == "running" and not (is_running(settings) and _whose(settings) == wave_id):
         return replace(found, state="interrupted")
     return found
 
@@ -144,7 +144,14 @@ def running(settings: Settings, wave_id: str) -> Iterator[None]:
         except sqlite3.OperationalError:
             raise SettingsError(BUSY) from None
         _stop_mark(settings, wave_id).unlink(missing_ok=True)
+        (settings.home / _FOLDER / _WHOSE).write_text(wave_id, encoding="utf-8")
         yield
+
+
+def _whose(settings: Settings) -> str:
+    """The wave of the last forecast that began."""
+    path = settings.home / _FOLDER / _WHOSE
+    return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
 def is_running(settings: Settings) -> bool:

@@ -1,13 +1,14 @@
 """The forecast of a draft wave: begun, looked at while it runs, stopped, and read.
 
 It runs as a command in a process of its own: a process that serves pages may not import the
-disclosure control. What the command is given is fixed here, but for two numbers.
+disclosure control. What the command is given is fixed here, but for three numbers.
 """
 
 from __future__ import annotations
 
 import re
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -28,8 +29,14 @@ DRAWS = 100
 """A share is then right to within about 10 points, in 19 of 20 cases; half as many as the command
 draws by itself, for somebody waits for it."""
 
-RATE, WITHHELD = "60", "5"
-"""What the form suggests, in percent."""
+GUESSES = {"rate": "60", "withheld": "5", "coarser": "1"}
+"""What the form asks for, options of the command too, and what it suggests, in percent."""
+
+_WRONG = {
+    "rate": ("Enter how many percent will answer, 1 to 100", 1, 100),
+    "withheld": ("Enter how many percent leave a question out, 0 to 99", 0, 99),
+    "coarser": ("Enter how many percent give a coarser answer, 0 to 99", 0, 99),
+}
 
 STARTS_IN = 20.0
 """Seconds in which a command begins, or has said why not."""
@@ -51,7 +58,7 @@ class ForecastPage:
         stale: whether it was made from other headcounts than are loaded now.
         busy: whether a forecast runs, of whichever wave.
         told: (field id, sentence) of what is wrong.
-        rate, withheld: as they were typed.
+        guesses: by field, as they were typed.
     """
 
     wave: Wave
@@ -61,15 +68,14 @@ class ForecastPage:
     stale: bool
     busy: bool
     told: tuple[tuple[str, str], ...]
-    rate: str
-    withheld: str
+    guesses: Mapping[str, str]
 
 
 @blueprint.get("/results/manage/waves/<wave_id>/forecast")
 @require(WAVES)
 def show(person: Person, wave_id: str) -> str:  # noqa: ARG001
     """How far the forecast is, or what came of it."""
-    return _page(wave_or_404(wave_id), (), RATE, WITHHELD)
+    return _page(wave_or_404(wave_id), (), GUESSES)
 
 
 @blueprint.post("/results/manage/waves/<wave_id>/forecast")
@@ -77,15 +83,14 @@ def show(person: Person, wave_id: str) -> str:  # noqa: ARG001
 def begin(person: Person, wave_id: str) -> ResponseReturnValue:
     """Begin a forecast."""
     wave = wave_or_404(wave_id)
-    rate = request.form.get("rate", "").strip().removesuffix("%").strip()[:20]
-    withheld = request.form.get("withheld", "").strip().removesuffix("%").strip()[:20]
-    told = _wrong(wave, rate, withheld)
+    guesses = {name: _typed(name) for name in GUESSES}
+    told = _wrong(wave, guesses)
     if told:
-        return _page(wave, told, rate, withheld), 400
-    refused = _run(stores().settings, wave.id, rate, withheld)
+        return _page(wave, told, guesses), 400
+    refused = _run(stores().settings, wave.id, guesses)
     if refused:
-        return _page(wave, (("rate", refused),), rate, withheld), 409
-    log(person, f"began a forecast of {wave.id}, at a rate of {rate} %")
+        return _page(wave, (("rate", refused),), guesses), 409
+    log(person, f"began a forecast of {wave.id}, at a rate of {guesses['rate']} %")
     return redirect(url_for("forecasts.show", wave_id=wave.id))
 
 
@@ -101,12 +106,16 @@ def stop(person: Person, wave_id: str) -> ResponseReturnValue:
     return redirect(url_for("forecasts.show", wave_id=wave.id))
 
 
-def _wrong(wave: Wave, rate: str, withheld: str) -> tuple[tuple[str, str], ...]:
+def _typed(name: str) -> str:
+    return request.form.get(name, "").strip().removesuffix("%").strip()[:20]
+
+
+def _wrong(wave: Wave, guesses: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     told = []
-    if not _PERCENT.fullmatch(rate) or not 1 <= Decimal(rate) <= 100:
-        told.append(("rate", "Enter how many percent will answer, 1 to 100"))
-    if not _PERCENT.fullmatch(withheld) or not 0 <= Decimal(withheld) <= 99:
-        told.append(("withheld", "Enter how many percent leave a question out, 0 to 99"))
+    for name, (sentence, least, most) in _WRONG.items():
+        guess = guesses[name]
+        if not _PERCENT.fullmatch(guess) or not least <= Decimal(guess) <= most:
+            told.append((name, sentence))
     if wave.state != "draft":
         told.append(("rate", "A forecast is made while a wave is a draft, and only then"))
     elif not headcounts.of_wave(stores(), wave.id):
@@ -114,14 +123,16 @@ def _wrong(wave: Wave, rate: str, withheld: str) -> tuple[tuple[str, str], ...]:
     return tuple(told)
 
 
-def _run(settings: Settings, wave_id: str, rate: str, withheld: str) -> str:
+def _run(settings: Settings, wave_id: str, guesses: Mapping[str, str]) -> str:
     """Start the command and wait until it has begun; returns why it has not, or nothing."""
     if forecast_file.is_running(settings):
         return forecast_file.BUSY
     forecast_file.remove(settings, wave_id)
-    given = ("forecast", "--wave", wave_id, "--rate", rate, "--withheld", withheld)
+    options = [part for name, guess in guesses.items() for part in (f"--{name}", guess)]
     try:
-        process = programs.start(settings, *given, "--draws", str(DRAWS))
+        process = programs.start(
+            settings, "forecast", "--wave", wave_id, *options, "--draws", str(DRAWS)
+        )
     except OSError:
         return NOT_BEGUN
     until = time.monotonic() + STARTS_IN
@@ -134,12 +145,12 @@ def _run(settings: Settings, wave_id: str, rate: str, withheld: str) -> str:
     return NOT_BEGUN if forecast_file.kept(settings, wave_id) is None else ""
 
 
-def _page(wave: Wave, told: tuple[tuple[str, str], ...], rate: str, withheld: str) -> str:
+def _page(wave: Wave, told: tuple[tuple[str, str], ...], guesses: Mapping[str, str]) -> str:
     settings = stores().settings
     counts = headcounts.of_wave(stores(), wave.id) or {}
     kept = forecast_file.kept(settings, wave.id)
     stale = kept is not None and kept.of != forecast_file.mark_of(counts)
     busy = forecast_file.is_running(settings)
     stopping = forecast_file.is_stopping(settings, wave.id)
-    page = ForecastPage(wave, bool(counts), kept, stopping, stale, busy, told, rate, withheld)
+    page = ForecastPage(wave, bool(counts), kept, stopping, stale, busy, told, guesses)
     return render_template("manage/forecast.html", page=page)

@@ -68,11 +68,16 @@ def _questions(old: Questionnaire, new: Questionnaire) -> Iterator[Told]:
         if reworded(then.text, question.text) or reworded(then.hint, question.hint):
             words = f"it is asked as “{question.text}” and was asked as “{then.text}”"
             yield "unseen", question.id, words
+        offered, were = ({less.code for less in one.coarser} for one in (question, then))
+        if bool(offered) != bool(were):
+            since = "from now on" if offered else "no more"
+            words = f"coarser answers are offered {since}: who gives one is in none of the parts"
+            yield "unseen", question.id, words
         if question.kind == "unit":
             continue  # a unit is folded into nothing, and its groups are compared above
         folds, folded = ({o.code: o.folds_to for o in one.options} for one in (question, then))
         moved = [code for code in folds if folded.get(code, folds[code]) != folds[code]]
-        others = folds.keys() ^ folded.keys()
+        others = (folds.keys() - offered) ^ (folded.keys() - were)
         if moved:
             words = f"answers are counted in other groups than before: {', '.join(moved)}"
             yield "unseen", question.id, words

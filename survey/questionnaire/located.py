@@ -17,6 +17,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from survey import resources
 from survey.errors import Problem
+from survey.questionnaire import unreadable
 
 INCLUDE = "include"
 _NULLS = {"", "~", "null", "Null", "NULL"}
@@ -150,9 +151,7 @@ class _Reader:
                 return None
             return self._convert(node, file, None)
         except MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            reason = " ".join((error.problem or error.context or "not YAML").split())
-            line = mark.line + 1 if mark else 1
+            line, reason = unreadable.in_words(error)
             self._problems.at(Place(file.name, line), f"this is not YAML: {reason}")
         except (YAMLError, ValueError) as error:
             reason = " ".join(str(error).split())

@@ -63,7 +63,7 @@ def check(document: Any, name: str, problems: Problems) -> grammar.DocumentPart 
     """The document with its wrong parts left out; None when too little of it is left to go on."""
     if not isinstance(document, Located):
         if not problems:
-            problems.at(Place(name, 1), "a questionnaire is a list of fields such as `id: culture`")
+            problems.at(Place(name, 1), "a questionnaire begins with fields such as `id: culture`")
         return None
     rest = _copied(document)
     for _ in range(_ROUNDS):

@@ -132,22 +132,24 @@ def every(stores: Stores) -> dict[str, Release]:
 def standing(stores: Stores) -> tuple[object, ...]:
     """What pages are made from, as it is stored now: while it stays equal, so do they.
 
-    Releases are held by their hashes; what people wrote about by its bytes.
+    Releases are told by their hashes and whether they are out, what people wrote about by its
+    bytes.
 
     Raises:
         SettingsError: if the database is not set up.
     """
-    releases = select(
-        ReleaseRow.hash, ReleaseRow.wave, cast(ReleaseRow.closed, String), ReleaseRow.verifier
-    )
+    columns = (ReleaseRow.hash, ReleaseRow.wave, cast(ReleaseRow.closed, String))
+    releases = select(*columns, ReleaseRow.verifier, PublishedRow.hash)
+    releases = releases.outerjoin(PublishedRow, PublishedRow.hash == ReleaseRow.hash)
     comments = select(CommentThemesRow.wave, CommentThemesRow.content)
-    published = select(PublishedRow.hash)
     with stores.results() as session:
-        found = [
-            session.execute(one.order_by(one.selected_columns[0]))
-            for one in (releases, published, comments)
-        ]
-        return tuple(tuple(map(tuple, rows)) for rows in found)
+        return tuple(
+            tuple(map(tuple, session.execute(one)))
+            for one in (
+                releases.order_by(ReleaseRow.hash),
+                comments.order_by(CommentThemesRow.wave),
+            )
+        )
 
 
 def all_releases(stores: Stores) -> tuple[Release, ...]:

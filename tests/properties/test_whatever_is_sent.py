@@ -12,6 +12,7 @@ from urllib.parse import quote_from_bytes
 
 import html_page
 import pytest
+from fixtures_tokens import seal, seal_comments, take_ticket, text
 from fixtures_wave import LiveWave, copied
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
@@ -20,6 +21,7 @@ from werkzeug.test import TestResponse
 
 from survey.app import create_app
 from survey.collect import box, document, issuer, submit
+from survey.collect.base64url import read
 
 pytestmark = pytest.mark.slow
 
@@ -185,6 +187,68 @@ def test_what_did_not_arrive_as_a_form_is_said_to_be_unreadable(
 ) -> None:
     response = look(target, "/survey/autumn/check", body, kind)
     assert html_page.parse(response.data).h1 == "This page could not read what was sent"
+
+
+@st.composite
+def by_hand(draw: st.DrawFn, right: str) -> object:
+    """A field of a sealed sending: as it was, or changed by somebody who knows how it looks."""
+    place = draw(st.integers(0, len(right) - 1))
+    changed = [right[:place], right[:place] + "A" + right[place + 1 :], right + right, f" {right}"]
+    return draw(
+        st.one_of(
+            *(st.just(right),) * 4, st.sampled_from(changed), ODD, st.none(), st.just([right])
+        )
+    )
+
+
+@pytest.fixture(scope="module")
+def sending(target: Target) -> dict[str, str]:
+    """A sealed answer with its token, as the page sends it; not sent yet."""
+    ticket = take_ticket(target.live, 43)
+    sealed, comments = seal(target.live, fair="agree"), seal_comments(target.live, why="So.")
+    proof = ticket.proof(sealed + comments)
+    named = {"token": ticket.token, "sealed": sealed, "comments": comments, "proof": proof}
+    return {name: text(content) for name, content in named.items()}
+
+
+@settings(max_examples=80, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_a_sealed_sending_changed_by_hand_is_refused_whole_and_the_right_one_counts_once(
+    target: Target, sending: dict[str, str], data: st.DataObject
+) -> None:
+    sent = {name: data.draw(by_hand(right), name) for name, right in sending.items()}
+    for gone in data.draw(st.sets(st.sampled_from(sorted(sent)), max_size=1)):
+        del sent[gone]
+    judge(target, sending, sent)
+
+
+def judge(target: Target, right: dict[str, str], sent: dict[str, object]) -> None:
+    """Send to the box: a refusal stores nothing, and only the right one is taken, once."""
+    box_path = box.path_of(target.live.settings, target.live.wave.id)
+    before = target.kept()[0]
+    response = target.client.post("/box/autumn", json=sent)
+    after = target.kept()[0]
+    if response.status_code == 200:
+        # Bits that a last symbol does not use may differ: the bytes are the same.
+        assert [read(sent[name]) for name in right] == [read(one) for one in right.values()]
+        assert after - before in {0, 1}
+        assert len(set(box.tokens_in(box_path))) == after
+    else:
+        assert response.status_code < 500
+        assert words(response)
+        assert after == before
+
+
+def test_a_right_sending_is_taken_and_one_that_is_taken_wrongly_is_noticed(
+    target: Target, sending: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judge(target, sending, dict(sending))
+    before = target.kept()
+    judge(target, sending, dict(sending))
+    assert target.kept() == before
+    monkeypatch.setattr(submit, "accept", lambda *_: "0000-0000-0000-0000")
+    with pytest.raises(AssertionError):
+        judge(target, sending, {**sending, "proof": ""})
 
 
 def test_ten_megabytes_are_too_much(target: Target) -> None:

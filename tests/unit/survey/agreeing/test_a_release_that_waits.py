@@ -94,6 +94,18 @@ def test_no_page_room_or_download_shows_anything_of_it_until_two_agree(tmp_path:
     assert {address for address in out if nothing[address] != out[address]} == shown
 
 
+ALL_OF_THEM = re.compile(r"store\.(?:every|kept|waiting|packed)\(|\bReleaseRow\b")
+MAY_SEE_ALL = {"store.py", "ledger.py", "adding.py", "published.py", "commented.py"}
+"""What takes Releases in and checks them, and the officers' own list."""
+
+
+def test_no_other_room_of_readers_asks_for_more_than_is_out() -> None:
+    results = Path(store.__file__).parent
+    asking = {one.name for one in results.rglob("*.py") if ALL_OF_THEM.search(one.read_text())}
+    assert asking == MAY_SEE_ALL
+    assert ALL_OF_THEM.search("releases = store.every(stores)")  # the control
+
+
 def test_the_next_survey_and_every_question_about_what_is_out_leave_it_out(site: Site) -> None:
     stores = site.stores
     assert HASH in store.every(stores)

@@ -33,7 +33,7 @@ started: list[object] = []
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(running, "start", started.append)
+        patch.setattr(running, "start", lambda settings: started.append(settings) or True)
         yield agreeing_site(tmp_path_factory.mktemp("site") / "home", patch)
 
 
@@ -192,6 +192,17 @@ def test_a_mistake_is_told_on_the_page_and_tried_again(
     assert "The disk is full." in said(site, SECOND, "wrong", "outcome")
     carry_out(site)
     assert state(site, "wrong") == "open"
+
+
+def test_a_server_that_may_start_nothing_says_so(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft_with_cards(site, "barred")
+    monkeypatch.setattr(running, "start", lambda _: False)
+    agreed(site, "barred")
+    assert "by a timer" in said(site, FIRST, "barred", "outcome")
+    carry_out(site)
+    assert state(site, "barred") == "open"
 
 
 def test_one_process_at_a_time_carries_out(site: Site) -> None:

@@ -163,6 +163,19 @@ def test_some_answers_are_skipped_or_withheld() -> None:
     assert codes > {"1", "2", "3", "4", "5"}
 
 
+def test_some_say_less_and_enough_of_them_that_nothing_is_hidden_for_it() -> None:
+    for wave in EVERY_WAVE:
+        frame, sent = answered(wave)
+        for question, where in (
+            ("department", ("command", "response-south")),
+            ("ethnicity", ("ethnicity", "minority")),
+        ):
+            less = np.array([form.get(question) == [where[1]] for form in sent])
+            inside = frame.picked(culture(), (where,))
+            assert 10 <= less.sum() < 0.05 * inside.sum()
+            assert inside[less].all()
+
+
 def test_the_seed_alone_decides_the_answers() -> None:
     force = make_force(culture())
     frame = force.frame(1)

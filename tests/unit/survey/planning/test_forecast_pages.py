@@ -23,7 +23,7 @@ HEADCOUNTS = {
     **{"command=north-a": 30, "command=north-b": 200, "command=south-a": 170},
     **{"ethnicity=white": 355, "ethnicity=asian": 30, "ethnicity=black": 15},
 }
-TYPED = {"rate": "60", "withheld": "5"}
+TYPED = {"rate": "60", "withheld": "5", "coarser": "1"}
 BEGUN = KeptForecast("running", 60, 5, 200, 35, forecast_file.mark_of(HEADCOUNTS))
 
 
@@ -151,6 +151,10 @@ def test_one_whose_process_is_gone_is_told_from_one_that_runs(
     page = parse(client.get(ADDRESS).data)
     assert "interrupted after 35 of 200 waves" in words(page.by_id("interrupted"))
     assert page.by_id("rate") is not None
+    with forecast_file.running(site.settings, "another"):
+        kept = forecast_file.kept(site.settings, "autumn")
+        assert kept is not None
+        assert kept.state == "interrupted"  # what runs is another wave's
 
 
 def test_it_stops_after_the_draw_that_it_is_at(site: Site, client: FlaskClient, token: str) -> None:
@@ -188,6 +192,7 @@ def test_the_command_ends_when_it_is_stopped(
         ({"rate": "101"}, "Enter how many percent will answer"),
         ({"rate": "60 --out x"}, "Enter how many percent will answer"),
         ({"withheld": "100"}, "Enter how many percent leave a question out, 0 to 99"),
+        ({"coarser": "-1"}, "Enter how many percent give a coarser answer, 0 to 99"),
     ],
 )
 def test_a_bad_guess_is_one_sentence_and_starts_nothing(
@@ -222,7 +227,7 @@ def test_a_command_that_does_not_begin_is_one_sentence(
     client: FlaskClient, token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(programs, "PROGRAM", (sys.executable, "-S", "-c", "pass"))
-    reply = client.post(ADDRESS, data={"csrf_token": token, "rate": "60 %", "withheld": "5"})
+    reply = client.post(ADDRESS, data={"csrf_token": token, **TYPED, "rate": "60 %"})
     assert reply.status_code == 409
     assert "could not be started" in parse(reply.data).text
 

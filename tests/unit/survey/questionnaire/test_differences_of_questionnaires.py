@@ -54,6 +54,10 @@ CHANGES = {
         {"label: My line manager": "label: My boss"},
         *("breaks", "told-manager", "My boss"),
     ),
+    "nobody says less": (
+        {"coarser_answers: true, ": ""},
+        *("unseen", "department", "coarser answers are offered no more"),
+    ),
     "option gone": (
         {"          - {code: association, label: My staff association}\n": ""},
         *("ends", "told-association", "it is asked no more"),

@@ -232,3 +232,22 @@ def test_a_missing_or_unreadable_file_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "latin.yaml").write_bytes("título: é".encode("latin-1"))
     with pytest.raises(QuestionnaireError, match="not UTF-8"):
         load(tmp_path / "latin.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("id: x\ntitle: We say: this\n", "q.yaml:2: this is not YAML: a colon stands where none"),
+        ("id: x\n  version: 1\n", "q.yaml:2: this is not YAML: a colon stands where none"),
+        ("a:\n\tb: 1\n", "q.yaml:2: this is not YAML: a tab stands where only spaces can"),
+        ("id: x\ntitle\nminutes: 1\n", "lacks a colon after its field"),
+        ("a:\n  - b\n - c\n", "q.yaml:3: this is not YAML: this line is not indented like"),
+        ("a: [b,\nc: d\n", "not closed"),
+        ('a: "b\nc: d\n', "quotation marks or a bracket are not closed; it began on line 1"),
+        ("a: @b\n", "a text that begins with such a sign needs quotation marks"),
+        ("a: *b\n", "found undefined alias"),
+        ("- a\n", "q.yaml:1: a questionnaire begins with fields such as `id: culture`"),
+    ],
+)
+def test_what_is_no_yaml_is_said_in_plain_words(text: str, said: str) -> None:
+    assert said in problems(text)[0]

@@ -1,0 +1,69 @@
+"""What a page starts is one command with fixed words, where this host does it by itself."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from survey.agreeing import running
+from survey.config import BOX, ISSUE, RESULTS, Settings
+from survey.errors import SettingsError
+
+
+class Process:
+    """Takes the place of a process; remembers how it was started."""
+
+    started: tuple[list[str], dict[str, object]]
+
+    def __init__(self, arguments: list[str], **how: object) -> None:
+        Process.started = (arguments, how)
+
+    def wait(self) -> int:
+        return 0
+
+
+def test_what_is_started_is_fixed_and_finds_the_same_stores(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = replace(Settings.at(tmp_path), two_people=True)
+    monkeypatch.setattr(running.subprocess, "Popen", Process)
+    assert running.start(settings)
+    arguments, how = Process.started
+    assert arguments[1:] == ["-c", "from survey.cli import main; main()", "wave", "agreed"]
+    assert list(inspect.signature(running.start).parameters) == ["settings"]
+    environment = how["env"]
+    assert isinstance(environment, dict)
+    found = Settings.from_environment(environment)
+    assert found.environment == settings.environment
+    assert "shell" not in how
+
+
+def test_a_host_without_the_issuer_starts_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running.subprocess, "Popen", lambda *_, **__: 1 / 0)
+    assert not running.start(Settings.at(tmp_path, surfaces=(BOX, RESULTS)))
+    with pytest.raises(ZeroDivisionError):  # the control
+        running.start(Settings.at(tmp_path, surfaces=(ISSUE, RESULTS)))
+
+
+def test_what_cannot_be_started_is_no_mistake_of_the_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(running.subprocess, "Popen", refused)
+    assert not running.start(Settings.at(tmp_path))
+
+
+def test_two_people_are_needed_unless_somebody_says_no(tmp_path: Path) -> None:
+    home = {"CANDOUR_HOME": str(tmp_path)}
+    assert Settings(tmp_path, "", "", "").two_people  # what the program is delivered with
+    assert Settings.from_environment({**home, "CANDOUR_TWO_PEOPLE": "yes"}).two_people
+    assert not Settings.from_environment({**home, "CANDOUR_TWO_PEOPLE": "no"}).two_people
+    with pytest.raises(SettingsError, match="yes or no"):
+        Settings.from_environment({**home, "CANDOUR_TWO_PEOPLE": "maybe"})
