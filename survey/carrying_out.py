@@ -108,9 +108,10 @@ def open_wave(stores: Stores, wave_id: str, today: date) -> tuple[Wave, str]:
     """
     agreed = _expect_agreed(stores, "open", wave_id)
     if agreed is not None and waves.get(stores, wave_id).state == "open":
-        _end(stores, agreed, "open", wave_id)
+        _end(stores, agreed)
         return waves.get(stores, wave_id), "It was opened already."
     _expect_state(stores, agreed, waves.get(stores, wave_id))
+    _log_alone(stores, agreed, "open", waves.get(stores, wave_id))
     told = banding.make(stores, wave_id)
     starting.keep(stores, wave_id)
 
@@ -120,7 +121,7 @@ def open_wave(stores: Stores, wave_id: str, today: date) -> tuple[Wave, str]:
             raise AgreementError(_VOID)
 
     opened = waves.open_wave(stores, wave_id, today, expect_unchanged)
-    _end(stores, agreed, "open", wave_id)
+    _end(stores, agreed)
     return opened, told
 
 
@@ -158,11 +159,12 @@ def close_wave(stores: Stores, wave_id: str, today: date, *, follows: bool = Fal
         agreed = _expect_agreed(stores, "close", wave_id)
         before = closings.told(stores, wave_id)
         if agreed is not None and wave.closed is not None and before is not None:
-            _end(stores, agreed, "close", wave_id)
+            _end(stores, agreed)
             return before
         _expect_state(stores, agreed, wave)
+    _log_alone(stores, agreed, "close", wave)
     told = close_room.close_wave(stores, wave_id, today)
-    _end(stores, agreed, "close", wave_id)
+    _end(stores, agreed)
     return told
 
 
@@ -186,11 +188,15 @@ def _expect_agreed(stores: Stores, act: Act, wave_id: str) -> Agreement | None:
     return found
 
 
-def _end(stores: Stores, agreed: Agreement | None, act: Act, wave_id: str) -> None:
-    """Log it, once: with the two who agreed, or as a command's own."""
-    if agreed is not None:
-        deciding.end(stores, agreed, "done")
+def _log_alone(stores: Stores, agreed: Agreement | None, act: Act, wave: Wave) -> None:
+    """Log what a command does without two people: before it does, so that none is missing."""
+    if agreed is not None or wave.state not in {"draft", "open"}:
         return
-    said = f"{agreements.DONE[act]} {wave_id} by a command, without two people"
+    said = f"was told to {agreements.IN_WORDS[act]} {wave.id}, by a command and without two people"
     with stores.results() as session:
         audit_log.record(session, None, "wave", said)
+
+
+def _end(stores: Stores, agreed: Agreement | None) -> None:
+    if agreed is not None:
+        deciding.end(stores, agreed, "done")
