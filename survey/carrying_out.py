@@ -1,7 +1,8 @@
 """Carries out what two people agreed on: opens waves, closes them, ends what was interrupted.
 
 A command and never a request. It is told nothing but what stands in the store, and can be run as
-often as one likes: by the server after the second person agreed, by a timer, by hand.
+often as one likes: by the server after the second person agreed, by a timer, by hand. On the day
+that a wave's opening fixed it also counts, roughly, how many have used their code.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from survey import banding, clock
-from survey.agreeing import about_waves, agreements, deciding
+from survey.agreeing import about_waves, agreements, deciding, response
 from survey.agreeing.agreements import Act, Agreement
 from survey.config import ISSUE, RESULTS, Settings
 from survey.database import Stores
@@ -32,7 +33,7 @@ def everything(stores: Stores, tell: Callable[[str], None]) -> None:
     """Do all that was agreed and is not done yet; a mistake in one keeps nothing else from it.
 
     What is agreed on meanwhile is done as well: the process that was started for it found this one
-    at work, and ended.
+    at work, and ended. Then count for the open waves whose day it is.
 
     Args:
         stores: where waves, Releases and agreements are.
@@ -70,6 +71,9 @@ def _round(stores: Stores, tell: Callable[[str], None], tried: set[str]) -> Iter
             yield error
     for name, release in store.in_force(stores).items():
         adding.release_wave(stores, name, release.manifest.wave)
+    for wave in waves.open_waves(stores):
+        if response.count(stores, wave, clock.today()):
+            tell(f"Of wave {wave.id} it is counted, roughly, how many have used their code.")
 
 
 def _told(stores: Stores, one: Agreement, tell: Callable[[str], None]) -> None:
@@ -131,9 +135,10 @@ def open_wave(stores: Stores, wave_id: str, today: date) -> tuple[Wave, str]:
     wave = waves.get(stores, wave_id)
     agreed = _expect_agreed(stores, "open", wave)
     if agreed is not None and wave.state == "open":
-        _end(stores, agreed, "open", wave_id)
+        _end(stores, agreed)
         return wave, "It was opened already."
     _expect_state(stores, agreed, wave)
+    _log_alone(stores, agreed, "open", wave)
     told = banding.make(stores, wave_id)
     starting.keep(stores, wave_id)
 
@@ -143,7 +148,7 @@ def open_wave(stores: Stores, wave_id: str, today: date) -> tuple[Wave, str]:
             raise AgreementError(_VOID)
 
     opened = waves.open_wave(stores, wave_id, today, expect_unchanged)
-    _end(stores, agreed, "open", wave_id)
+    _end(stores, agreed)
     return opened, told
 
 
@@ -183,11 +188,12 @@ def close_wave(stores: Stores, wave_id: str, today: date) -> Closing:
         agreed = _expect_agreed(stores, "close", wave)
         before = closings.told(stores, wave_id)
         if agreed is not None and wave.closed is not None and before is not None:
-            _end(stores, agreed, "close", wave_id)
+            _end(stores, agreed)
             return before
         _expect_state(stores, agreed, wave)
+    _log_alone(stores, agreed, "close", wave)
     told = close_room.close_wave(stores, wave_id, today)
-    _end(stores, agreed, "close", wave_id)
+    _end(stores, agreed)
     return told
 
 
@@ -230,11 +236,15 @@ def _expect_agreed(stores: Stores, act: Act, wave: Wave) -> Agreement | None:
     return found
 
 
-def _end(stores: Stores, agreed: Agreement | None, act: Act, wave_id: str) -> None:
-    """Log it, once: with the two who agreed, or as a command's own."""
-    if agreed is not None:
-        deciding.end(stores, agreed, "done")
+def _log_alone(stores: Stores, agreed: Agreement | None, act: Act, wave: Wave) -> None:
+    """Log what a command does without two people: before it does, so that none is missing."""
+    if agreed is not None or wave.state not in {"draft", "open"}:
         return
-    said = f"{agreements.DONE[act]} {wave_id} by a command, without two people"
+    said = f"was told to {agreements.IN_WORDS[act]} {wave.id}, by a command and without two people"
     with stores.results() as session:
         audit_log.record(session, None, "wave", said)
+
+
+def _end(stores: Stores, agreed: Agreement | None) -> None:
+    if agreed is not None:
+        deciding.end(stores, agreed, "done")
