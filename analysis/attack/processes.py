@@ -50,7 +50,8 @@ def attack_processes(
             words = f"{missing} has no row under {process}, as others of its level have"
             found.append(Breach("presence", missing, words, process=process))
             continue  # Sums of a level take all of it.
-        alone = as_release(release, process)
+        # Without a plan it is the certificates that say which parts are not all of a value.
+        alone = replace(as_release(release, process), certificates=release.certificates)
         attack = next(attacks(alone, _with_outcome(plan)))()
         breaches = list(attack.breaches())
         proof = None if breaches else certify(alone, Sums(alone, incomplete), attack)

@@ -129,7 +129,7 @@ def record(
         at: when; now by default.
     """
     number, before = session.execute(_hold).one()  # one after the other, in any process
-    if once is not None and session.execute(_marked(once)).first() is not None:
+    if once is not None and is_there(session, once):
         return
     moment = int((at or clock.now()).timestamp())
     who, role = (person.name, person.role) if person else ("", "")
@@ -151,10 +151,20 @@ def record_once(
     at: datetime | None = None,
 ) -> None:
     """Append an entry once for each `of`, such as a session: again it only looks, in one query."""
+    once = mark(person, kind, what, of)
+    if not is_there(session, once):
+        record(session, person, kind, what, once=once, at=at)
+
+
+def is_there(session: Session, once: str) -> bool:
+    """Whether there is an entry with this mark."""
+    return session.execute(_marked(once)).first() is not None
+
+
+def mark(person: Signed | None, kind: Kind, what: str, of: str) -> str:
+    """What makes an entry one of its person, kind, words and `of`, such as a session."""
     who = person.name if person else ""
-    mark = hashlib.sha256(json.dumps([of, who, kind, what]).encode()).hexdigest()[:32]
-    if session.execute(_marked(mark)).first() is None:
-        record(session, person, kind, what, once=mark, at=at)
+    return hashlib.sha256(json.dumps([of, who, kind, what]).encode()).hexdigest()[:32]
 
 
 def _marked(once: str) -> Select[tuple[int]]:

@@ -37,6 +37,7 @@ from survey.database import Stores
 from survey.manage import access, audit_log, people, sessions
 from survey.manage.access import HOME, MAY_OPEN, Pages
 from survey.manage.audit_log import Kind
+from survey.manage.log_together import Together
 from survey.manage.people import Person
 from survey.manage.sessions import READERS
 from survey.security import RESPONDENT_BLUEPRINTS
@@ -50,6 +51,7 @@ DEVICE = "candour_device"
 others tried. Only the sign-in page ever gets it."""
 
 DEVICE_DAYS = 90
+_TOGETHER = "candour.log"
 LONGEST_ADDRESS = 500
 """Characters of a page's address: what is longer is none of ours, and could hide in the log."""
 
@@ -61,6 +63,7 @@ blueprint = Blueprint("sign_in", __name__)
 def install(app: Flask, settings: Settings) -> None:
     """Give `app` the sign-in pages, readers' sessions and CSRF protection outside the survey."""
     sessions.install(app, settings)
+    app.extensions[_TOGETHER] = Together()
     protection = CSRFProtect(app)
     for name in RESPONDENT_BLUEPRINTS & set(app.blueprints):
         # They carry no cookie and check where a request comes from.
@@ -127,8 +130,8 @@ def _address(reads: tuple[str, ...]) -> str:
 
 
 def _log_once(person: Person, kind: Kind, address: str) -> None:
-    with _stores().results() as session:
-        audit_log.record_once(session, person, kind, address, sessions.name_of_this())
+    together: Together = current_app.extensions[_TOGETHER]
+    together.record_once(_stores(), person, kind, address, sessions.name_of_this())
 
 
 def _log_shown(person: Person, address: str, is_page: bool) -> None:

@@ -11,7 +11,7 @@ from analysis.release.rows import EstimateRow, MeasureRow, TrendRow
 from analysis.statistics.sentences import how_it_moved
 from survey.results import concern_levels, findings, moved_words, response, waves, words
 from survey.results.findings import Finding
-from survey.results.reading import WHOLE_FORCE, Reading
+from survey.results.reading import Reading
 from survey.results.scope import command_position, label
 
 MOST = 5
@@ -19,7 +19,7 @@ MOST = 5
 MOST_BETTER = 4
 """Things that got better, beside them: below these stands what was promised."""
 OF_OTHERS = 2
-"""Of the concerns, places kept for groups across the force where a board has its own too."""
+"""Of the concerns, places kept for what comes second: groups across the force, or for HR, units."""
 
 
 @dataclass(frozen=True)
@@ -152,16 +152,34 @@ def _over(release: Release, group: str, theme: str) -> str:
 def _concerns(
     reading: Reading, found: Sequence[Finding]
 ) -> Iterator[tuple[str, tuple[Finding, ...]]]:
-    """The largest concerns; of a board's, its own units' and those across the force apart."""
-    if reading.scope.command is None:
-        yield WHOLE_FORCE, tuple(found[:MOST])
-        return
-    own = [one for one in found if _is_of_a_unit(reading.release, one.id)]
-    others = [one for one in found if one not in own]
-    kept = max(MOST - len(others), MOST - OF_OTHERS)
-    own = own[:kept]
-    yield reading.name, tuple(own)
-    yield "Groups across the whole force", tuple(others[: MOST - len(own)])
+    """The largest concerns: of units, and of groups across the force, which HR reads first.
+
+    Groups that the questionnaire names come first. What another group has as a part of one in
+    which the same was found is left to the room.
+    """
+    release = reading.release
+    named = {group for _, group in release.manifest.intersections}
+    told = [
+        one
+        for one in found
+        if one.id in named or not any(_is_part_of(release, one, other) for other in found)
+    ]
+    units = [one for one in told if _is_of_a_unit(release, one.id)]
+    across = sorted((one for one in told if one not in units), key=lambda one: one.id not in named)
+    of_units = (reading.name if reading.scope.command else "Commands and departments", units)
+    of_force = ("Groups across the whole force", across)
+    first, then = (of_units, of_force) if reading.scope.command else (of_force, of_units)
+    kept = max(MOST - len(then[1]), MOST - OF_OTHERS)
+    yield first[0], tuple(first[1][:kept])
+    yield then[0], tuple(then[1][: MOST - len(first[1][:kept])])
+
+
+def _is_part_of(release: Release, one: Finding, other: Finding) -> bool:
+    """Whether a group lies inside another in which the same was found."""
+    if one.measure != other.measure or one.id == other.id:
+        return False
+    mine, theirs = release.group_by_id[one.id].values, release.group_by_id[other.id].values
+    return all(outer in {"", inner} for outer, inner in zip(theirs, mine, strict=True))
 
 
 def _is_of_a_unit(release: Release, group: str) -> bool:

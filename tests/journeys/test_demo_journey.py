@@ -25,6 +25,8 @@ from survey.demo.truths import LEADERS, SEXISM, Trace
 from survey.manage import people, waves
 from survey.questionnaire import loader
 from survey.results import commented
+from survey.results.acts import record
+from survey.results.acts.noticed import noticed
 
 pytestmark = pytest.mark.slow
 
@@ -139,6 +141,18 @@ def test_what_the_northern_board_declared_stands_out_in_the_third(demo: Demo) ->
         assert (row.excess or 0) > (row.regression or 0) >= 0
     # Beside a command stand commands, and beside a department departments that nobody acted in.
     assert [(row.others or 0) > 20 for row in third.changes] == [False, True, True]
+
+
+def test_staff_say_beside_boards_whether_they_noticed(demo: Demo) -> None:
+    said = {
+        (one.now.command, one.now.state): noticed(demo.releases, one.now.asked_as, one.now.command)
+        for one in record.courses(demo.stores)
+        if one.now.asked_as and one.now.published and one.now.figures
+    }
+    assert set(said) == {("response-north", "done"), ("contact-and-support", "under_way")}
+    shares = {board: int(found.figure.split("%")[0]) for (board, _), found in said.items() if found}
+    assert shares["response-north"] > 60
+    assert shares["contact-and-support"] < 30
 
 
 def test_a_department_that_was_merged_keeps_its_line(demo: Demo) -> None:

@@ -45,6 +45,13 @@ def test_nothing_is_found_in_a_clean_release() -> None:
     assert audit(clean()) == ()
 
 
+def test_without_a_plan_the_certificates_say_which_parts_are_not_all_of_a_value() -> None:
+    proofs = clean().certificates
+    assert proofs is not None
+    partial = replace(proofs, partial=(("command", "north"),))
+    assert audit(replace(clean(), certificates=partial)) == ()
+
+
 def test_few_cases_are_found_shown_or_worked_out_and_not_where_they_are_protected() -> None:
     few = fixtures.few_cases()
     assert "threshold" in {one.kind for one in found(fixtures.unprotected(few))}

@@ -143,4 +143,4 @@ def test_the_command_opens_and_closes_what_two_people_agreed_on_and_nothing_else
     monkeypatch.setenv("CANDOUR_TWO_PEOPLE", "no")
     assert command("wave", "close", "autumn")[0] == 0
     newest = audit_log.page(live.stores, 1)[0]
-    assert newest.what == "closed wave autumn by a command, without two people"
+    assert newest.what == "was told to close wave autumn, by a command and without two people"

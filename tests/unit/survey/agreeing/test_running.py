@@ -11,6 +11,7 @@ import pytest
 from survey.agreeing import running
 from survey.config import BOX, ISSUE, RESULTS, Settings
 from survey.errors import SettingsError
+from survey.manage import programs
 
 
 class Process:
@@ -29,10 +30,10 @@ def test_what_is_started_is_fixed_and_finds_the_same_stores(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = replace(Settings.at(tmp_path), two_people=True)
-    monkeypatch.setattr(running.subprocess, "Popen", Process)
+    monkeypatch.setattr(programs.subprocess, "Popen", Process)
     assert running.start(settings)
     arguments, how = Process.started
-    assert arguments[1:] == ["-c", "from survey.cli import main; main()", "wave", "agreed"]
+    assert arguments == [*programs.PROGRAM, "wave", "agreed"]
     assert list(inspect.signature(running.start).parameters) == ["settings"]
     environment = how["env"]
     assert isinstance(environment, dict)
@@ -44,7 +45,7 @@ def test_what_is_started_is_fixed_and_finds_the_same_stores(
 def test_a_host_without_the_issuer_starts_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running.subprocess, "Popen", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(programs.subprocess, "Popen", lambda *_, **__: 1 / 0)
     assert not running.start(Settings.at(tmp_path, surfaces=(BOX, RESULTS)))
     with pytest.raises(ZeroDivisionError):  # the control
         running.start(Settings.at(tmp_path, surfaces=(ISSUE, RESULTS)))
@@ -56,7 +57,7 @@ def test_what_cannot_be_started_is_no_mistake_of_the_page(
     def refused(*_: object, **__: object) -> None:
         raise PermissionError
 
-    monkeypatch.setattr(running.subprocess, "Popen", refused)
+    monkeypatch.setattr(programs.subprocess, "Popen", refused)
     assert not running.start(Settings.at(tmp_path))
 
 

@@ -115,8 +115,25 @@ def test_a_boards_own_concerns_come_first_and_leave_two_places_to_the_force(site
     assert units[0].shortly == "Ten fewer."
     few = replace(make_release(), concerns=tuple(rows[:1] + rows[6:9]))
     assert [len(list_) for _, list_ in of_board(site, few).concerns] == [1, 3]
-    hr = of_hr(site, replace(make_release(), concerns=tuple(rows)))
-    assert [one.people for one in hr.concerns[0][1]] == [900, 400, 400, 400, 20]
+    (across, groups), (units_of_all, of_units) = of_hr(
+        site, replace(make_release(), concerns=tuple(rows))
+    ).concerns
+    assert (across, units_of_all) == ("Groups across the whole force", "Commands and departments")
+    assert [one.people for one in groups] == [400, 400, 400]
+    assert [one.people for one in of_units] == [900, 20]
+
+
+def test_named_groups_come_first_and_parts_of_a_group_are_left_to_the_room(site: Site) -> None:
+    minority, part = "ethnicity=minority", f"{OWN}&ethnicity=majority"
+    rows = [concern(minority, 900), concern(WATCHED, 50), concern(OWN, 300), concern(part, 200)]
+    found = of_hr(site, replace(make_release(), concerns=tuple(rows)))
+    (_, groups), (_, units) = found.concerns
+    assert [one.id for one in groups] == [WATCHED, minority]
+    assert [one.id for one in units] == [OWN]
+    assert found.raised == 4
+    rows[2] = concern(OWN, 300, measure="grievance")
+    (_, units) = of_hr(site, replace(make_release(), concerns=tuple(rows))).concerns[1]
+    assert [one.id for one in units] == [OWN, part], "about something else it is news"
 
 
 def test_what_is_better_is_said_once_of_each_and_the_change_first(site: Site) -> None:

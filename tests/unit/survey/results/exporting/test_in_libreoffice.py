@@ -21,27 +21,26 @@ pytestmark = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "command"), [("xlsx", BOARD), ("all-waves", FORCE)])
-def test_libreoffice_reads_every_cell_as_it_was_published(
-    tmp_path: Path, kind: str, command: str
-) -> None:
-    made = file(kind, command)
-    (tmp_path / made.name).write_bytes(made.content)
+FILES = (("xlsx", BOARD), ("all-waves", FORCE))
+
+
+def test_libreoffice_reads_every_cell_as_it_was_published(tmp_path: Path) -> None:
+    names = [file(*one).name for one in FILES]
+    for one, name in zip(FILES, names, strict=True):
+        (tmp_path / name).write_bytes(file(*one).content)
     assert OFFICE is not None
     profile = f"-env:UserInstallation=file://{tmp_path}/profile"
     order = [OFFICE, profile, "--headless", "--convert-to", EVERY_SHEET, "--outdir", "."]
-    subprocess.run([*order, made.name], cwd=tmp_path, check=True, capture_output=True, timeout=120)
-    stem = made.name.removesuffix(".xlsx")
-    for sheet in opened(kind, command).worksheets:
-        with (tmp_path / f"{stem}-{sheet.title}.csv").open(encoding="utf-8", newline="") as text:
-            found = list(csv.reader(text))
-        assert str(sheet["A1"].value) == found[0][0]
-        if not sheet.tables:
-            continue
-        expected = [[_plain(cell) for cell in row] for row in rows_of(sheet)]
-        width = len(expected[0])
-        below = [row[:width] for row in found[-len(expected) :]]
-        assert below == expected, sheet.title
+    subprocess.run([*order, *names], cwd=tmp_path, check=True, capture_output=True, timeout=120)
+    for one, name in zip(FILES, names, strict=True):
+        for sheet in opened(*one).worksheets:
+            path = tmp_path / f"{name.removesuffix('.xlsx')}-{sheet.title}.csv"
+            found = list(csv.reader(path.read_text(encoding="utf-8").splitlines(keepends=True)))
+            assert str(sheet["A1"].value) == found[0][0]
+            if sheet.tables:
+                expected = [[_plain(cell) for cell in row] for row in rows_of(sheet)]
+                below = [row[: len(expected[0])] for row in found[-len(expected) :]]
+                assert below == expected, sheet.title
 
 
 def _plain(cell: object) -> str:
