@@ -1,7 +1,8 @@
 """Carries out what two people agreed on: opens waves, closes them, ends what was interrupted.
 
 A command and never a request. It is told nothing but what stands in the store, and can be run as
-often as one likes: by the server after the second person agreed, by a timer, by hand.
+often as one likes: by the server after the second person agreed, by a timer, by hand. On the day
+that a wave's opening fixed it also counts, roughly, how many have used their code.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from survey import banding, clock
-from survey.agreeing import about_waves, agreements, deciding
+from survey.agreeing import about_waves, agreements, deciding, response
 from survey.agreeing.agreements import Act, Agreement
 from survey.config import ISSUE, RESULTS, Settings
 from survey.database import Stores
@@ -30,6 +31,8 @@ PAGE = "/results/manage/waves/{}/agreement"
 
 def everything(stores: Stores, tell: Callable[[str], None]) -> None:
     """Do all that was agreed and is not done yet; a mistake in one keeps nothing else from it.
+
+    Then count for the open waves whose day it is.
 
     Args:
         stores: where waves, Releases and agreements are.
@@ -49,6 +52,9 @@ def everything(stores: Stores, tell: Callable[[str], None]) -> None:
                 tell(f"Could not {one.words}: {error}")
         for name, release in store.in_force(stores).items():
             adding.release_wave(stores, name, release.manifest.wave)
+        for wave in waves.open_waves(stores):
+            if response.count(stores, wave, clock.today()):
+                tell(f"Of wave {wave.id} it is counted, roughly, how many have used their code.")
 
 
 def _said(error: Exception) -> str:

@@ -1,103 +1,132 @@
-"""Roughly how many have used their code while a wave is open: force-wide, rounded and late.
+"""Roughly how many have used their code while a wave is open: once, on a day fixed from the start.
 
-A live count would let somebody watch who answers. So it is counted at most once a day, rounded down
-to steps of ten people or more before it is kept, and shown from the second day after. It counts
-codes, which the issuer knows, and not answers: the ballot box is not asked. Whoever asks often, or
-on two days, sees the same few numbers; what is kept on disk is no finer.
+A live count would let somebody watch who answers, and two rough ones can be compared: whoever has
+cards to spare uses them in between until a step is crossed. So a wave is counted once, on a day
+that follows from its opening, by a command and by no page; roughly, and told two days later. It
+counts codes, which the issuer knows, and not answers: the ballot box is not asked. What is kept is
+what is told.
+
+What is told leaves open a step of people or more, whoever used the cards that were made beyond the
+headcount and one step of others: the lowest step and the highest leave room for them.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
-
-from analysis.plan import FORCE
 from survey.collect import issuer
 from survey.config import ISSUE
 from survey.database import Stores
-from survey.manage import headcounts
 from survey.manage.tables import ResponseRow
 from survey.manage.waves import Wave
 
-STEPS = (5, 10, 20, 25, 50)
+STEPS = (5, 10, 20, 25)
 """Percent; the smallest that is `FEWEST` people or more is taken."""
 
 FEWEST = 10
 """People in a step, or more where the wave's own threshold is higher."""
 
+COUNTED = timedelta(days=7)
+"""From the opening to the day on which it is counted."""
+
 LATE = timedelta(days=2)
-"""So that a whole day lies between counting and showing, whatever the hour."""
+"""From there to the day on which it is told, so that a whole day lies between."""
+
+
+@dataclass(frozen=True)
+class Steps:
+    """What shares are told apart, in percent.
+
+    Attributes:
+        step: how far they are apart.
+        low: what is below is told as one.
+        high: so is this and what is above; at least `low`.
+    """
+
+    step: int
+    low: int
+    high: int
+
+    def rounded(self, used: int, base: int) -> int:
+        """The share of `base` people, rounded down; 0 below `low`."""
+        percent = min(self.high, 100 * used // base // self.step * self.step)
+        return percent if percent >= self.low else 0
+
+    def in_words(self, percent: int) -> str:
+        """Such a share, as people say it."""
+        if percent < self.low:
+            return f"fewer than {self.low} in 100 people"
+        if percent >= self.high:
+            return f"{self.high} in 100 people or more"
+        return f"{percent} to {percent + self.step} in 100 people"
+
+
+def steps_of(base: int, cards: int, k: int) -> Steps | None:
+    """The steps for `base` people and so many cards; None where none is safe.
+
+    Both ends are two steps wide, so that one is left to whoever used or kept back cards of one; and
+    wider by all cards beyond the headcount, or missing from it.
+    """
+    step = next((one for one in STEPS if one * base >= 100 * max(FEWEST, k)), None)
+    if step is None:
+        return None
+    low = (2 + _steps(cards - base, base, step)) * step
+    high = 100 - (2 + _steps(base - cards, base, step)) * step
+    return Steps(step, low, high) if low <= high else None
+
+
+def _steps(people: int, base: int, step: int) -> int:
+    """How many steps hold so many people."""
+    return -(-100 * max(0, people) // (step * base))
 
 
 def told(stores: Stores, wave: Wave, today: date) -> str | None:
-    """A sentence on how many have used their code; None where it cannot be told here.
-
-    The first to ask on a day makes that day's count, which is shown to whoever asks later.
-    """
-    if wave.state != "open" or ISSUE not in stores.settings.surfaces:
+    """A sentence on how many have used their code; None where it cannot be told here."""
+    if wave.state != "open" or wave.opened is None or ISSUE not in stores.settings.surfaces:
         return None
-    base = _base(stores, wave)
-    step = step_of(base, wave.policy.k)
-    if step is None:
-        return "Fewer people are invited than a share could be told of safely."
-    _count_today(stores, wave, today, base, step)
-    kept = _newest(stores, wave.id, today - LATE)
-    if kept is None:
-        return "The share of people who have used their code is told from the third day on."
-    day, percent = kept
-    return f"By {day.day} {day:%B %Y}, {in_words(percent, step)} had used their code."
+    base = _kept(stores, wave.id, wave.opened)
+    if base is None:
+        return None  # it was opened by an earlier version
+    steps = steps_of(base.people, wave.cards, wave.policy.k)
+    if steps is None:
+        return "Too few people are invited, or too many cards were made, to tell a share safely."
+    day = wave.opened + COUNTED
+    kept = _kept(stores, wave.id, day)
+    if kept is None and today > day:
+        return (
+            f"How many have used their code was to be counted on {_words(day)}, and was not: "
+            "`candour wave agreed` did not run on that day. It is counted on no other."
+        )
+    if kept is None or today < day + LATE:
+        return (
+            f"How many have used their code is counted once, on {_words(day)}, and told on "
+            f"{_words(day + LATE)}."
+        )
+    return f"On {_words(day)}, {steps.in_words(kept.percent)} had used their code."
 
 
-def _base(stores: Stores, wave: Wave) -> int:
-    """Of how many people: what the first day counted with, whatever is loaded afterwards.
-
-    With another number each day, somebody could measure in between the steps.
-    """
-    with stores.issuer() as session:
-        query = select(ResponseRow.people).where(ResponseRow.wave == wave.id)
-        kept = session.scalar(query.order_by(ResponseRow.day).limit(1))
-    return kept or (headcounts.of_wave(stores, wave.id) or {}).get(FORCE) or wave.cards
-
-
-def step_of(base: int, k: int) -> int | None:
-    """The step in percent of `base` people; None where even the largest is too few people."""
-    return next((one for one in STEPS if one * base >= 100 * max(FEWEST, k)), None)
-
-
-def rounded(used: int, base: int, step: int) -> int:
-    """A share in percent, rounded down to a multiple of `step`; the first step counts as none."""
-    percent = min(100, 100 * used // base) // step * step
-    return percent if percent >= 2 * step else 0
-
-
-def in_words(percent: int, step: int) -> str:
-    """Such a share, as people say it."""
-    if percent < 2 * step:
-        return f"fewer than {2 * step} in 100 people"
-    if percent + step >= 100:
-        return f"{percent} in 100 people or more"
-    return f"{percent} to {percent + step} in 100 people"
-
-
-def _count_today(stores: Stores, wave: Wave, today: date, base: int, step: int) -> None:
+def count(stores: Stores, wave: Wave, today: date) -> bool:
+    """Count, if this is the wave's day and nobody has yet; whether it did. For a command alone."""
+    if wave.state != "open" or wave.opened is None or ISSUE not in stores.settings.surfaces:
+        return False
+    base = _kept(stores, wave.id, wave.opened)
+    steps = None if base is None else steps_of(base.people, wave.cards, wave.policy.k)
+    salt = issuer.read_salt(stores.settings, wave.id)
+    if base is None or steps is None or salt is None or today != wave.opened + COUNTED:
+        return False
     with stores.issuer() as session:
         if session.get(ResponseRow, (wave.id, today)) is not None:
-            return
-        salt = issuer.read_salt(stores.settings, wave.id)
-        if salt is None:
-            return
-        percent = rounded(issuer.count_used(session, salt, wave.id), base, step)
-    try:
-        with stores.issuer() as session:
-            session.add(ResponseRow(wave=wave.id, day=today, percent=percent, people=base))
-    except IntegrityError:
-        return  # somebody asked at the same moment; theirs stands
+            return False
+        percent = steps.rounded(issuer.count_used(session, salt, wave.id), base.people)
+        session.add(ResponseRow(wave=wave.id, day=today, percent=percent, people=base.people))
+    return True
 
 
-def _newest(stores: Stores, wave_id: str, until: date) -> tuple[date, int] | None:
+def _kept(stores: Stores, wave_id: str, day: date) -> ResponseRow | None:
     with stores.issuer() as session:
-        query = select(ResponseRow).where(ResponseRow.wave == wave_id, ResponseRow.day <= until)
-        row = session.scalar(query.order_by(ResponseRow.day.desc()).limit(1))
-        return None if row is None else (row.day, row.percent)
+        return session.get(ResponseRow, (wave_id, day))
+
+
+def _words(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"

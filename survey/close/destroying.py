@@ -29,7 +29,7 @@ from survey.manage import closings, destructions, drafts, secret_files, waves
 from survey.manage.destructions import Destruction
 from survey.manage.erasing import DOOMED, erase, erase_all
 from survey.manage.officers import PublicKeys
-from survey.manage.tables import CodeRow
+from survey.manage.tables import CodeRow, ResponseRow
 from survey.manage.waves import State, Wave
 from survey.results import store
 
@@ -105,6 +105,7 @@ def destroy(
         _erase_keys(wave, key_file)
     with stores.issuer() as session:
         session.execute(delete(CodeRow).where(CodeRow.wave == wave_id))
+        session.execute(delete(ResponseRow).where(ResponseRow.wave == wave_id))
         waves.move(session, wave_id, wave.state, "destroyed")
     if unpublished:
         return _UNPUBLISHED.format(wave_id)

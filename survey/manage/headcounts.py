@@ -11,6 +11,7 @@ from analysis import headcounts as files
 from survey.database import Stores
 from survey.errors import WaveStateError
 from survey.manage import audit_log, destructions, waves
+from survey.manage.audit_log import Signed
 from survey.manage.tables import HeadcountRow
 
 
@@ -27,10 +28,13 @@ def load(stores: Stores, wave_id: str, path: Path) -> int:
     return len(counts)
 
 
-def store(stores: Stores, wave_id: str, people: Mapping[str, int]) -> None:
+def store(
+    stores: Stores, wave_id: str, people: Mapping[str, int], person: Signed | None = None
+) -> None:
     """Keep headcounts by group id (`command=response-north`) in place of the earlier ones.
 
-    Those of a released wave come into a correction of its Release, while the answers exist.
+    Those of a released wave come into a correction of its Release, while the answers exist. The log
+    says that `person` loaded those of a wave that is no draft; None for a command on the server.
 
     Raises:
         WaveStateError: when the wave's answers are destroyed, or are being destroyed.
@@ -51,7 +55,7 @@ def store(stores: Stores, wave_id: str, people: Mapping[str, int]) -> None:
     if state != "draft":  # two people agreed to open it with others
         with stores.results() as session:
             said = f"loaded headcounts of {wave_id}, which is {state}"
-            audit_log.record(session, None, "wave", said)
+            audit_log.record(session, person, "wave", said)
 
 
 def of_wave(stores: Stores, wave_id: str) -> dict[str, int] | None:

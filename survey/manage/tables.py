@@ -127,9 +127,10 @@ class BandRow(IssuerTable):
 
 
 class ResponseRow(IssuerTable):
-    """Roughly what share of a wave's people had used their code on a day; shown from the next on.
+    """Roughly what share of a wave's people had used their code: when it opened, and on one day.
 
-    The share is rounded before it is stored, so that nothing here is finer than what is told.
+    The first row says of how many people, for good. The share is rounded before it is stored, and
+    told two days later: nothing here is finer than what is told. Destroyed with the answers.
     """
 
     __tablename__ = "response_so_far"

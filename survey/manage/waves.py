@@ -22,13 +22,21 @@ from typing import Literal
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from analysis.plan import FORCE
 from analysis.policy import DisclosurePolicy
 from survey.config import ISSUE
 from survey.database import Stores
 from survey.errors import FixedWave, WaveStateError
 from survey.manage import issuing_keys
 from survey.manage.officers import FALLBACK_BYTES, KEY_BYTES, PublicKeys
-from survey.manage.tables import CodeListRow, MarkerRow, WaveKeyRow, WaveRow
+from survey.manage.tables import (
+    CodeListRow,
+    HeadcountRow,
+    MarkerRow,
+    ResponseRow,
+    WaveKeyRow,
+    WaveRow,
+)
 from survey.questionnaire import loader
 from survey.questionnaire.model import Questionnaire
 
@@ -271,6 +279,10 @@ def open_wave(
         _expect_openable(session, row)
         expect(session)
         row.state, row.opened = "open", today
+        force = session.get(HeadcountRow, (wave_id, FORCE))
+        # Fixed here, where two people agreed: another headcount would move the steps of the share.
+        people = (force.people if force else 0) or row.cards
+        session.merge(ResponseRow(wave=wave_id, day=today, percent=0, people=people))
     return _wave(row)
 
 

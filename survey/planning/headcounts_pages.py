@@ -68,7 +68,7 @@ def load(person: Person, wave_id: str) -> ResponseReturnValue:
     try:
         counts = _counts(wave)
         if pressed() == "load":
-            headcounts.store(stores(), wave.id, counts)
+            headcounts.store(stores(), wave.id, counts, person)
             log(person, f"loaded headcounts of {len(counts):,} groups for {wave.id}")
             return redirect(url_for("waves.wave", wave_id=wave.id, _anchor="headcounts"))
     except (DataError, WaveStateError) as error:

@@ -85,7 +85,7 @@ def test_two_people_open_a_wave_and_close_it_and_the_log_tells_both(site: Site) 
     assert "being done" in said(site, FIRST, "autumn", "outcome")
     assert carry_out(site)[0].startswith("Wave autumn is open.")
     assert (state(site, "autumn"), carry_out(site)) == ("open", [])
-    assert "told from the third day on" in said(site, FIRST, "autumn", "response")
+    assert "is counted once, on " in said(site, FIRST, "autumn", "response")
     page = parse(client.get("/results/manage/waves/autumn").data)
     assert (words(page.by_id("to-open")), words(page.by_id("to-close"))) == (
         "Open it Done",

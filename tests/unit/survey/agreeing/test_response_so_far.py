@@ -1,34 +1,38 @@
-"""How many have used their code is told roughly, late and once a day, however often one looks."""
+"""How many have used their code is counted once, roughly, on a day that nobody chooses.
+
+The attacker holds cards to spare, looks as often as they like, and knows when others sleep.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from fixtures_wave import LiveWave
-from sqlalchemy import select
+from fixtures_wave import CARDS, OPENED, LiveWave
+from sqlalchemy import delete, select
 
 from analysis.plan import FORCE
-from survey import database
+from survey import carrying_out, clock, database
 from survey.agreeing import response
+from survey.agreeing.response import Steps
+from survey.close.destroying import destroy
 from survey.collect import issuer
 from survey.config import BOX, Settings
 from survey.database import Stores
-from survey.manage import headcounts
-from survey.manage.tables import ResponseRow
+from survey.manage import headcounts, waves
+from survey.manage.tables import CodeRow, ResponseRow
 
-FIRST = date(2026, 9, 1)
+COUNTED = OPENED + response.COUNTED
+TOLD = COUNTED + response.LATE
+FRAMES = [(50, 50), (50, 57), (50, 41), (60, 60), (97, 110), (200, 200), (200, 230), (230, 200)]
+"""People by the headcount, and cards."""
 
 
-def day(number: int) -> date:
-    return FIRST + timedelta(days=number)
-
-
-def stored(live: LiveWave) -> dict[date, int]:
-    with live.stores.issuer() as session:
+def stored(stores: Stores) -> dict[date, int]:
+    with stores.issuer() as session:
         return {row.day: row.percent for row in session.scalars(select(ResponseRow))}
 
 
@@ -48,84 +52,132 @@ def used(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], list[int]]:
     return set_to
 
 
-def test_whoever_asks_after_every_answer_learns_nothing_on_that_day(
-    live_wave: LiveWave, used: Callable[[int], list[int]]
-) -> None:
-    seen = set()
-    for number in range(61):  # all sixty answer while somebody polls
-        counted = used(number)
-        seen.add(response.told(live_wave.stores, live_wave.wave, FIRST))
-    assert (len(seen), len(counted), stored(live_wave)) == (1, 1, {FIRST: 0})
+def left_open(steps: Steps, base: int, cards: int, held: int, looks: int = 1) -> Iterator[int]:
+    """How many numbers of others an attacker who holds some cards is left with.
+
+    Each pattern of what can be told, for each number of cards that they use before the look; and
+    one card more before another, while nobody else answers.
+    """
+    others = min(base, cards - held)
+    for spent in range(held + 2 - looks):
+        seen = [
+            tuple(steps.rounded(number + spent + look, base) for look in range(looks))
+            for number in range(others + 1)
+        ]
+        yield from Counter(seen).values()
 
 
-def test_what_is_told_is_two_days_old_and_what_is_kept_is_rounded(
-    live_wave: LiveWave, used: Callable[[int], list[int]]
-) -> None:
-    told = {}
-    for number in range(1, 61):  # one answer a day, the slowest wave there is
-        used(number)
-        told[number] = response.told(live_wave.stores, live_wave.wave, day(number))
-    assert set(stored(live_wave).values()) <= {0, 40, 60, 80, 100}  # of sixty, steps of twelve
-    assert "from the third day" in str(told[2])
-    assert str(told[3]).startswith("By 2 September 2026, fewer than 40 in 100")
-    sentences = [str(one).partition(", ")[2] for one in told.values()]
-    assert len(set(sentences)) <= 6
-    # 24 of 60 are 40 in 100: that day's count is told two days later, and never before.
-    assert "40 to 60" not in str(told[25])
-    assert "40 to 60" in str(told[26])
-    shares = Counter(one for one in sentences if one)
-    assert min(shares.values()) >= 10  # each is told of ten numbers or more
+def steps_and_cards(base: int, cards: int) -> tuple[Steps, int, list[int]]:
+    """The steps, the people in one, and how many cards an attacker may hold."""
+    steps = response.steps_of(base, cards, 10)
+    assert steps
+    step = steps.step * base // 100
+    return steps, step, [0, max(0, cards - base), max(0, cards - base) + step]
 
 
-def test_the_test_of_polling_finds_a_live_count(
-    live_wave: LiveWave, used: Callable[[int], list[int]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(response, "LATE", timedelta(0))
-    monkeypatch.setattr(response, "rounded", lambda number, *_: number)
-    seen = set()
-    for number in range(1, 16):
-        used(number)
-        seen.add(response.told(live_wave.stores, live_wave.wave, day(number)))
-    assert len(seen) == 15
+@pytest.mark.parametrize(("base", "cards"), FRAMES)
+def test_whoever_has_cards_to_spare_is_left_with_a_step_or_more(base: int, cards: int) -> None:
+    steps, step, held = steps_and_cards(base, cards)
+    assert step >= response.FEWEST
+    assert min(min(left_open(steps, base, cards, one)) for one in held) >= step
 
 
-def test_codes_are_counted_and_of_the_people_on_the_frame(
-    live_wave: LiveWave, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    headcounts.store(live_wave.stores, "autumn", {FORCE: 400})
-    monkeypatch.setattr(issuer, "count_used", lambda *_: 130)
-    response.told(live_wave.stores, live_wave.wave, FIRST)
-    assert stored(live_wave) == {FIRST: 30}
-    said = response.told(live_wave.stores, live_wave.wave, day(2))
-    assert said == "By 1 September 2026, 30 to 35 in 100 people had used their code."
-
-
-def test_other_headcounts_on_another_day_measure_nothing_finer(
-    live_wave: LiveWave, used: Callable[[int], list[int]]
-) -> None:
-    used(31)
-    for number, people in enumerate((60, 80, 77, 62, 100)):
-        headcounts.store(live_wave.stores, "autumn", {FORCE: people})
-        response.told(live_wave.stores, live_wave.wave, day(number))
-    assert set(stored(live_wave).values()) == {40}
+def test_such_an_attacker_reads_ends_that_are_narrow_and_what_is_told_twice() -> None:
+    steps, step, (_, spare, most) = steps_and_cards(200, 230)
+    narrow = Steps(steps.step, 2 * steps.step, 100)
+    assert min(left_open(narrow, 200, 230, spare)) < step  # everybody, or nobody
+    assert min(left_open(steps, 200, 230, most, looks=2)) == 1  # the exact number
 
 
 @pytest.mark.parametrize(
-    ("base", "k", "step"),
-    [(5_500, 10, 5), (200, 10, 5), (199, 10, 10), (60, 10, 20), (50, 10, 20), (30, 20, None)],
+    ("base", "cards", "k", "steps"),
+    [
+        (5_500, 5_500, 10, Steps(5, 10, 90)),
+        (5_500, 5_600, 10, Steps(5, 15, 90)),
+        (5_500, 5_000, 10, Steps(5, 10, 80)),
+        (200, 200, 10, Steps(5, 10, 90)),
+        (199, 199, 10, Steps(10, 20, 80)),
+        (60, 60, 10, Steps(20, 40, 60)),
+        (40, 40, 10, Steps(25, 50, 50)),
+        (39, 39, 10, None),
+        (60, 60, 20, None),
+        (60, 100, 10, None),  # whoever had forty cards more could be anybody
+    ],
 )
-def test_a_step_is_ten_people_or_more(base: int, k: int, step: int | None) -> None:
-    assert response.step_of(base, k) == step
-    if step:
-        assert step * base / 100 >= k
+def test_a_step_is_ten_people_or_more(base: int, cards: int, k: int, steps: Steps | None) -> None:
+    assert response.steps_of(base, cards, k) == steps
 
 
-def test_shares_are_rounded_down_and_small_ones_told_as_none() -> None:
-    assert [response.rounded(n, 200, 5) for n in (0, 10, 19, 20, 29, 199, 200, 999)] == (
-        [0, 0, 0, 10, 10, 95, 100, 100]
+def test_shares_are_rounded_down_and_everybody_is_told_as_most() -> None:
+    steps = Steps(5, 10, 90)
+    assert [steps.rounded(n, 200) for n in (0, 19, 20, 29, 179, 180, 199, 200, 999)] == (
+        [0, 0, 10, 10, 85, 90, 90, 90, 90]
     )
-    assert response.in_words(0, 5) == "fewer than 10 in 100 people"
-    assert response.in_words(95, 5) == "95 in 100 people or more"
+    said = [steps.in_words(percent) for percent in (0, 10, 85, 90, 100)]
+    assert said == [
+        "fewer than 10 in 100 people",
+        "10 to 15 in 100 people",
+        "85 to 90 in 100 people",
+        "90 in 100 people or more",
+        "90 in 100 people or more",
+    ]
+
+
+def test_whoever_uses_a_card_every_night_and_looks_every_day_sees_one_number(
+    live_wave: LiveWave, used: Callable[[int], list[int]]
+) -> None:
+    seen = []
+    for number in range(40):  # others sleep
+        counted = used(20 + number)
+        today = OPENED + timedelta(days=number)
+        for after in (False, True):  # the command of that day
+            seen.append(response.told(live_wave.stores, live_wave.wave, today))
+            assert counted == ([] if number < 7 + (not after) else [27])
+            response.count(live_wave.stores, live_wave.wave, today)
+    assert set(seen) == {
+        "How many have used their code is counted once, on 8 September 2026, and told on "
+        "10 September 2026.",
+        "On 8 September 2026, 40 to 60 in 100 people had used their code.",
+    }
+    assert stored(live_wave.stores) == {OPENED: 0, COUNTED: 40}
+
+
+def test_a_day_that_was_missed_is_not_made_up_for(
+    live_wave: LiveWave, used: Callable[[int], list[int]]
+) -> None:
+    counted = used(30)
+    for days in (-1, 1, 30):
+        assert not response.count(live_wave.stores, live_wave.wave, COUNTED + timedelta(days=days))
+    said = str(response.told(live_wave.stores, live_wave.wave, COUNTED + timedelta(days=1)))
+    assert "was to be counted on 8 September 2026, and was not" in said
+    assert counted == []
+
+
+def test_the_command_counts_on_that_day_and_what_is_told_is_destroyed_with_the_answers(
+    live_wave: LiveWave, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    for day in (OPENED, COUNTED, COUNTED, TOLD):
+        monkeypatch.setattr(clock, "today", lambda day=day: day)
+        carrying_out.everything(live_wave.stores, said.append)
+    assert said == ["Of wave autumn it is counted, roughly, how many have used their code."]
+    told = str(response.told(live_wave.stores, live_wave.wave, TOLD))
+    assert told == "On 8 September 2026, fewer than 40 in 100 people had used their code."
+    carrying_out.close_wave(live_wave.stores, "autumn", TOLD)
+    assert response.told(live_wave.stores, waves.get(live_wave.stores, "autumn"), TOLD) is None
+    destroy(live_wave.stores, "autumn", None, TOLD)
+    assert stored(live_wave.stores) == {}
+    with live_wave.stores.issuer() as session:
+        assert session.scalars(select(CodeRow)).first() is None
+
+
+def test_headcounts_that_are_loaded_later_move_no_step(
+    live_wave: LiveWave, used: Callable[[int], list[int]]
+) -> None:
+    used(30)
+    headcounts.store(live_wave.stores, "autumn", {FORCE: CARDS * 10})
+    assert response.count(live_wave.stores, live_wave.wave, COUNTED)
+    assert stored(live_wave.stores) == {OPENED: 0, COUNTED: 40}
 
 
 @pytest.fixture
@@ -135,10 +187,17 @@ def box_alone(tmp_path: Path) -> Stores:
     return Stores.open(settings)
 
 
-def test_nothing_is_told_where_there_is_no_issuer_or_no_open_wave(
+def test_nothing_is_told_where_there_is_no_issuer_no_open_wave_or_no_headcount_of_its_opening(
     live_wave: LiveWave, box_alone: Stores
 ) -> None:
-    assert response.told(box_alone, live_wave.wave, FIRST) is None
     closed = type(live_wave.wave)(**{**vars(live_wave.wave), "state": "closed"})
-    assert response.told(live_wave.stores, closed, FIRST) is None
-    assert stored(live_wave) == {}
+    with live_wave.stores.issuer() as session:
+        session.execute(delete(ResponseRow))  # as an earlier version opened it
+    for stores, wave in (
+        (box_alone, live_wave.wave),
+        (live_wave.stores, closed),
+        (live_wave.stores, live_wave.wave),
+    ):
+        assert response.told(stores, wave, TOLD) is None
+        assert not response.count(stores, wave, COUNTED)
+    assert stored(live_wave.stores) == {}

@@ -146,3 +146,17 @@ def test_headcounts_of_a_destroyed_wave_stay_as_they_are(
     reply = client.post(address, data=data)
     assert reply.status_code == 400
     assert headcounts.of_wave(site.stores, "gone") is None
+
+
+def test_the_log_names_who_loaded_headcounts_of_a_wave_that_is_no_draft(
+    site: Site, client: FlaskClient, token: str
+) -> None:
+    add_draft(site, "opened", "tiny.yaml")
+    with site.stores.issuer() as session:
+        waves.find(session, "opened").state = "open"
+    before = audit_log.head(site.stores).number
+    data = {"csrf_token": token, "do": "load", "counts": CSV}
+    assert client.post(f"{WAVES}/opened/headcounts", data=data).status_code == 302
+    entries = [one for one in audit_log.entries(site.stores) if one.number > before]
+    said = [(one.who, one.what) for one in entries if "which is open" in one.what]
+    assert said == [(MANAGER, "loaded headcounts of opened, which is open")]
