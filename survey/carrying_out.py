@@ -32,7 +32,8 @@ PAGE = "/results/manage/waves/{}/agreement"
 def everything(stores: Stores, tell: Callable[[str], None]) -> None:
     """Do all that was agreed and is not done yet; a mistake in one keeps nothing else from it.
 
-    Then count for the open waves whose day it is.
+    What is agreed on meanwhile is done as well: the process that was started for it found this one
+    at work, and ended. Then count for the open waves whose day it is.
 
     Args:
         stores: where waves, Releases and agreements are.
@@ -40,21 +41,50 @@ def everything(stores: Stores, tell: Callable[[str], None]) -> None:
 
     Raises:
         AgreementError: when another process does it just now.
+        Exception: the first mistake that is no `CandourError`, when all the rest is done.
     """
-    with alone(stores.settings):
-        for one in agreements.agreed(stores):
-            try:
-                tell(_one(stores, one, clock.today(), clock.now()))
-            except Exception as error:
-                deciding.tell_outcome(stores, one, _said(error))
-                if not isinstance(error, CandourError):
-                    raise
-                tell(f"Could not {one.words}: {error}")
-        for name, release in store.in_force(stores).items():
-            adding.release_wave(stores, name, release.manifest.wave)
-        for wave in waves.open_waves(stores):
-            if response.count(stores, wave, clock.today()):
-                tell(f"Of wave {wave.id} it is counted, roughly, how many have used their code.")
+    tried, mistakes = set[str](), list[Exception]()
+    while True:
+        try:
+            with alone(stores.settings):
+                mistakes += _round(stores, tell, tried)
+        except AgreementError:
+            if not tried:
+                raise
+            break  # another one came in between, and looks for all that is new itself
+        # Once more without the lock: who is started from here on finds it free.
+        if all(one.id in tried for one in agreements.agreed(stores)):
+            break
+    if mistakes:
+        raise mistakes[0]
+
+
+def _round(stores: Stores, tell: Callable[[str], None], tried: set[str]) -> Iterator[Exception]:
+    """Do what was not tried yet; yields the mistakes that nobody expected."""
+    for one in agreements.agreed(stores):
+        if one.id in tried:
+            continue
+        tried.add(one.id)
+        try:
+            _told(stores, one, tell)
+        except Exception as error:  # raised when all the rest is done
+            yield error
+    for name, release in store.in_force(stores).items():
+        adding.release_wave(stores, name, release.manifest.wave)
+    for wave in waves.open_waves(stores):
+        if response.count(stores, wave, clock.today()):
+            tell(f"Of wave {wave.id} it is counted, roughly, how many have used their code.")
+
+
+def _told(stores: Stores, one: Agreement, tell: Callable[[str], None]) -> None:
+    """Do one thing, and tell how it went: here, and on its page."""
+    try:
+        tell(_one(stores, one, clock.today(), clock.now()))
+    except Exception as error:
+        tell(f"Could not {one.words}: {_said(error)}")
+        deciding.tell_outcome(stores, one, _said(error))
+        if not isinstance(error, CandourError):
+            raise
 
 
 def _said(error: Exception) -> str:
@@ -78,12 +108,8 @@ def alone(settings: Settings) -> Iterator[None]:
 
 
 def _one(stores: Stores, one: Agreement, today: date, now: datetime) -> str:
-    if one.act in {"publish", "discard"}:
-        deciding.end(stores, one, "done")
-        return f"Done: {one.words}."
     wave = waves.get(stores, one.subject)
-    under_way = one.act == "close" and wave.state == "closing"
-    if one.is_late(now) and not under_way:
+    if one.is_late(now) and not _begun(one.act, wave):
         deciding.end(stores, one, "lapsed")
         return f"Lapsed, and not done: {one.words}."
     if ISSUE not in stores.settings.surfaces:
@@ -106,12 +132,13 @@ def open_wave(stores: Stores, wave_id: str, today: date) -> tuple[Wave, str]:
         AgreementError: when two people have to agree and did not, or something changed since.
         WaveStateError: when it cannot be opened.
     """
-    agreed = _expect_agreed(stores, "open", wave_id)
-    if agreed is not None and waves.get(stores, wave_id).state == "open":
+    wave = waves.get(stores, wave_id)
+    agreed = _expect_agreed(stores, "open", wave)
+    if agreed is not None and wave.state == "open":
         _end(stores, agreed)
-        return waves.get(stores, wave_id), "It was opened already."
-    _expect_state(stores, agreed, waves.get(stores, wave_id))
-    _log_alone(stores, agreed, "open", waves.get(stores, wave_id))
+        return wave, "It was opened already."
+    _expect_state(stores, agreed, wave)
+    _log_alone(stores, agreed, "open", wave)
     told = banding.make(stores, wave_id)
     starting.keep(stores, wave_id)
 
@@ -132,19 +159,21 @@ def _expect_state(stores: Stores, agreed: Agreement | None, wave: Wave) -> None:
     if agreed is None:
         return
     look = about_waves.opening if agreed.act == "open" else about_waves.closing
-    if look(stores, wave.id).state != agreed.state:
+    facts = look(stores, wave.id)
+    if facts.state != agreed.state:
         deciding.end(stores, agreed, "void")
         raise AgreementError(_VOID)
+    if facts.missing:  # on this host, perhaps; the agreement stands
+        raise AgreementError(facts.missing[0])
 
 
-def close_wave(stores: Stores, wave_id: str, today: date, *, follows: bool = False) -> Closing:
+def close_wave(stores: Stores, wave_id: str, today: date) -> Closing:
     """Close an open wave; returns what is told. Run again after an interruption, it finishes.
 
     Args:
         stores: where the wave is.
         wave_id: its id.
         today: the day.
-        follows: whether the issuer's host closed already: this one only does the same.
 
     Raises:
         AgreementError: when two people have to agree and did not, or something changed since.
@@ -153,10 +182,10 @@ def close_wave(stores: Stores, wave_id: str, today: date, *, follows: bool = Fal
     from survey.close import closing as close_room
 
     wave = waves.get(stores, wave_id)
-    if wave.state == "closing" or follows:
-        agreed = _standing(stores, "close", wave_id)
+    if wave.state == "closing":
+        agreed = _standing(stores, "close", wave)
     else:
-        agreed = _expect_agreed(stores, "close", wave_id)
+        agreed = _expect_agreed(stores, "close", wave)
         before = closings.told(stores, wave_id)
         if agreed is not None and wave.closed is not None and before is not None:
             _end(stores, agreed)
@@ -168,22 +197,41 @@ def close_wave(stores: Stores, wave_id: str, today: date, *, follows: bool = Fal
     return told
 
 
-def _standing(stores: Stores, act: Act, wave_id: str) -> Agreement | None:
-    found = agreements.standing(stores, "wave", wave_id)
-    return found if found and (found.act, found.verdict) == (act, "agreed") else None
+def _begun(act: Act, wave: Wave) -> bool:
+    """Whether it was done, or begun and interrupted, while the agreement held."""
+    return wave.state != ("draft" if act == "open" else "open")
 
 
-def _expect_agreed(stores: Stores, act: Act, wave_id: str) -> Agreement | None:
+def _standing(stores: Stores, act: Act, wave: Wave) -> Agreement | None:
+    """What two people agreed on and may still be done; one that may not is ended.
+
+    Raises:
+        AgreementError: when it lapsed, or one of the two has no longer the role for it.
+    """
+    found = agreements.standing(stores, "wave", wave.id)
+    if found is None or (found.act, found.verdict) != (act, "agreed"):
+        return None
+    if not _begun(act, wave):
+        deciding.expect_holding(stores, found, clock.now())
+    return found
+
+
+def _expect_agreed(stores: Stores, act: Act, wave: Wave) -> Agreement | None:
     """What two people agreed on; None where commands need nobody.
 
     Raises:
-        AgreementError: when they did not.
+        AgreementError: when they did not, or it holds no longer.
     """
-    found = _standing(stores, act, wave_id)
+    found = _standing(stores, act, wave)
     if found is None and stores.settings.two_people and RESULTS in stores.settings.surfaces:
+        then = (
+            "`candour wave agreed` does it, which the server starts by itself."
+            if ISSUE in stores.settings.surfaces
+            else "run this again."
+        )
         raise AgreementError(
-            f"Two people have to agree to {act} wave {wave_id} first, at {PAGE.format(wave_id)}; "
-            "then `candour wave agreed` does it, which the server starts by itself."
+            f"Two people have to agree to {act} wave {wave.id} first, at {PAGE.format(wave.id)}; "
+            f"then {then}"
         )
     return found
 

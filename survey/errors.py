@@ -44,11 +44,17 @@ class Problem:
 
 
 class QuestionnaireError(CandourError):
-    """A questionnaire file is wrong; carries every problem at once."""
+    """A questionnaire file is wrong; carries every problem at once.
 
-    def __init__(self, problems: list[Problem]) -> None:
-        self.problems = sorted(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+    Attributes:
+        problems: by file and line.
+        more: whether there are others, which nobody looked for.
+    """
+
+    def __init__(self, problems: list[Problem], *, more: bool = False) -> None:
+        self.problems, self.more = sorted(problems), more
+        told = [str(problem) for problem in self.problems]
+        super().__init__("\n".join([*told, *(["And more mistakes: mend these first."] * more)]))
 
 
 class WaveStateError(CandourError):

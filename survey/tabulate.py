@@ -24,6 +24,7 @@ from analysis.polarity import Polarity, decided
 from analysis.policy import DisclosurePolicy
 from analysis.publish import WaveFacts, publish
 from analysis.release import folder
+from analysis.release.laid_out import names_a_wave
 from analysis.tally import tally
 from survey import clock
 from survey.beside_options import with_files_beside
@@ -257,4 +258,10 @@ def made_of(
 
 def _name(wave: str | None, answers: Path) -> str:
     """The wave as it was named, else the name of the file of answers without its endings."""
-    return answers.name.partition(".")[0] if wave is None else wave
+    name = answers.name.partition(".")[0] if wave is None else wave
+    if not names_a_wave(name):
+        raise SettingsError(
+            f"A wave cannot be called {name!r}, as the file of answers is; say its id with --wave, "
+            "such as --wave autumn-2026."
+        )
+    return name

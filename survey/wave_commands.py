@@ -95,8 +95,7 @@ def close(wave_id: str, issuer: Path | None) -> None:
         _expect_of(wave_id, issuers)
         expect_count(stores, issuers)
     if issuers is None or waves.get(stores, wave_id).state in {"open", "closing"}:
-        follows = issuers is not None
-        counts = carrying_out.close_wave(stores, wave_id, clock.today(), follows=follows)
+        counts = carrying_out.close_wave(stores, wave_id, clock.today())
     if issuers is not None:
         counts = take_count(stores, issuers)
     used = "an unknown number of" if counts.redeemed is None else f"{counts.redeemed:,}"

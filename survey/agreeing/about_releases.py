@@ -35,13 +35,9 @@ def publishing(stores: Stores, name: str) -> Facts:
 def discarding(stores: Stores, name: str) -> Facts:
     """What is taken away before anybody read it."""
     release = store.every(stores)[name]
-    missing = [_OUT] if name in store.out(stores) else []
-    order = _order(stores, name, release)
-    if order[-1] != name:
-        missing.append(
-            f"Release {order[-1][:12]} was audited together with this one; discard that one first."
-        )
-    return Facts(tuple(_lines(name, release)), _checks(release), tuple(missing))
+    return Facts(
+        tuple(_lines(name, release)), _checks(release), tuple(_against(stores, name, release))
+    )
 
 
 _OUT = "This Release is out already; what readers had is corrected, never taken away."
@@ -77,20 +73,29 @@ def _in_the_way(stores: Stores, name: str, release: Release) -> Iterator[str]:
     if name in out:
         yield _OUT
         return
-    order = _order(stores, name, release)
-    if order[0] != name:
+    order = ledger.order(stores, release.manifest.questionnaire)
+    waiting = [one for one in order[: order.index(name)] if one not in out]
+    if waiting:
         yield (
-            f"Release {order[0][:12]} came before it and waits, and this one may tell of its "
+            f"Release {waiting[0][:12]} came before it and waits, and this one may tell of its "
             "figures; publish that one first."
         )
 
 
-def _order(stores: Stores, name: str, release: Release) -> list[str]:
-    """The hashes of this Release and of others that wait with it, in the order of the ledger."""
-    line = release.manifest.questionnaire
-    waiting = {
-        one for one, found in store.waiting(stores).items() if found.manifest.questionnaire == line
-    } | {name}
-    if len(waiting) == 1:
-        return [name]
-    return [one.hash for one in ledger.of_line(stores, line).releases if one.hash in waiting]
+def _against(stores: Stores, name: str, release: Release) -> Iterator[str]:
+    """What stands in the way of discarding: without it, what was audited with it fits no more."""
+    out = store.out(stores)
+    if name in out:
+        yield _OUT
+        return
+    order = ledger.order(stores, release.manifest.questionnaire)
+    after = order[order.index(name) + 1 :]
+    published = [one for one in after if one in out]
+    if published:
+        yield (
+            f"Release {published[0][:12]} was audited together with this one and is out; this one "
+            "can only be published, and corrected then."
+        )
+    elif after:
+        last = after[-1][:12]
+        yield f"Release {last} was audited together with this one; discard that one first."

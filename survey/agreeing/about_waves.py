@@ -71,9 +71,10 @@ def closing(stores: Stores, wave_id: str) -> Facts:
 
 
 def detail(wave: Wave, people: dict[str, int]) -> str:
-    """What is too long to show, as one text: every rule, key and headcount."""
+    """What is not shown, as one text: the state, and every rule, key and headcount."""
     keys = [one.hex() for one in (wave.public_key, wave.fallback_key, wave.token_key)]
-    return repr((asdict(wave.policy), keys, wave.verifier.hex(), sorted(people.items())))
+    verifier, counts = wave.verifier.hex(), sorted(people.items())
+    return repr((wave.state, asdict(wave.policy), keys, verifier, counts))
 
 
 def _named(wave: Wave) -> Iterator[tuple[str, str]]:

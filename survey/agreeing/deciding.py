@@ -13,7 +13,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -44,17 +44,39 @@ LONGEST_REASON = 300
 
 
 def propose(
-    stores: Stores, person: Person, act: Act, subject: str, facts: Facts, now: datetime
+    stores: Stores,
+    person: Person,
+    act: Act,
+    subject: str,
+    shown: str,
+    facts: Facts,
+    now: datetime,
+    marks: str = "",
 ) -> Agreement:
-    """Propose to do something in exactly the state that `facts` tell.
+    """Propose to do something in exactly the state that the page showed.
+
+    Args:
+        stores: where the proposal is kept.
+        person: who proposes.
+        act: what to do.
+        subject: id of a wave, or hash of a Release.
+        shown: the state that the page showed them.
+        facts: how things are now.
+        now: the moment.
+        marks: of the lines that the page showed, to say which changed.
 
     Raises:
-        AgreementError: when the role may not, something stands in the way, or another proposal
-            for the same wave or Release stands.
+        AgreementError: when the role may not, something stands in the way, anything changed since
+            it was shown, or another proposal for the same wave or Release stands.
     """
     _expect_role(stores, person, act, subject)
     if facts.missing:
         raise AgreementError(facts.missing[0])
+    if shown != facts.state:
+        raise AgreementError(
+            f"Something changed since your page was opened: {facts.changed(marks)}. Look at it as "
+            "it is now, below, and propose it again; nothing else was done."
+        )
     row = AgreementRow(
         id=secrets.token_hex(8),
         act=act,
@@ -109,8 +131,8 @@ def agree(
         shown: the state that the page showed them.
         facts: how things are now.
         now: the moment.
-        at_once: what comes true in the same transaction; what needs a process of its own comes
-            later, and so does the end of the agreement (`end`).
+        at_once: what comes true in the same transaction, with the end of the agreement; what
+            needs a process of its own comes later, and so does that end (`end`).
 
     Raises:
         AgreementError: when it was their own proposal, the two may not do it together, it lapsed,
@@ -120,15 +142,15 @@ def agree(
     if asked.verdict == "proposed" and asked.is_late(now):
         end(stores, asked, "lapsed")
         raise AgreementError("This proposal lapsed after a week; propose it again.")
-    if asked.verdict == "proposed" and (
-        facts.missing or len({asked.state, shown, facts.state}) != 1
-    ):
-        if facts.missing or facts.state != asked.state:
+    if asked.verdict == "proposed" and len({asked.state, shown, facts.state}) != 1:
+        if facts.state != asked.state:
             end(stores, asked, "void")
         raise AgreementError(
             "Something changed since this was proposed, so it is void: look at it again, and "
             "propose it again."
         )
+    if asked.verdict == "proposed" and facts.missing:
+        raise AgreementError(facts.missing[0])
     with stores.results() as session:
         _hold(session, asked)
         _expect_first(session, asked)
@@ -136,6 +158,8 @@ def agree(
         _log(session, person, f"agrees to {asked.words}, as {asked.first} proposed")
         if at_once is not None:
             at_once(session)
+            _set(session, asked, verdict="done", live=None)
+            _log(session, None, _done(asked, person.name))
     return _read(stores, asked.id)
 
 
@@ -177,7 +201,7 @@ def withdraw(stores: Stores, person: Person, asked: Agreement) -> Agreement:
 def end(stores: Stores, asked: Agreement, verdict: Literal["done", "lapsed", "void"]) -> Agreement:
     """End an agreement that was carried out or holds no longer; again, nothing changes."""
     said = {
-        "done": f"{DONE[asked.act]} {asked.subject}, as {asked.first} and {asked.second} agreed",
+        "done": _done(asked, asked.second),
         "lapsed": f"the proposal of {asked.first} to {asked.words} lapsed",
         "void": f"the proposal of {asked.first} to {asked.words} is void: something changed",
     }
@@ -190,6 +214,35 @@ def end(stores: Stores, asked: Agreement, verdict: Literal["done", "lapsed", "vo
         if changed.rowcount:  # type: ignore[attr-defined]
             _log(session, None, said[verdict])
     return _read(stores, asked.id)
+
+
+def _done(asked: Agreement, second: str | None) -> str:
+    return f"{DONE[asked.act]} {asked.subject}, as {asked.first} and {second} agreed"
+
+
+def expect_holding(stores: Stores, agreed: Agreement, now: datetime) -> None:
+    """Refuse, and end, what two people agreed on when it is late or one of them may no longer.
+
+    Raises:
+        AgreementError: when it holds no longer.
+    """
+    if agreed.is_late(now):
+        end(stores, agreed, "lapsed")
+        raise AgreementError(
+            f"What two people agreed on a week ago lapsed, so nothing was done: propose again to "
+            f"{agreed.words}."
+        )
+    roles = {agreed.first: agreed.first_role, agreed.second: agreed.second_role}
+    with stores.results() as session:
+        query = select(PersonRow.name, PersonRow.role).where(PersonRow.name.in_(roles))
+        there = {(name, role) for name, role in session.execute(query)}
+    gone = sorted(str(name) for name, role in roles.items() if (name, role) not in there)
+    if gone:
+        end(stores, agreed, "void")
+        raise AgreementError(
+            f"{' and '.join(gone)} agreed to {agreed.words} and no longer may; nothing was "
+            "done, and two people have to agree again."
+        )
 
 
 def tell_outcome(stores: Stores, asked: Agreement, outcome: str) -> None:

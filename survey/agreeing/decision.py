@@ -52,7 +52,7 @@ class Decision:
     Attributes:
         subject: id of the wave, or hash of the Release.
         facts: what is looked at: of the standing proposal, else of the first act.
-        offers: (act, words of the button, what stands in the way) that the person may propose.
+        offers: (act, words of the button, its facts) that the person may propose.
         standing: what is proposed or agreed now.
         who: who proposed it and when; and who agreed.
         until: the day on which it lapses.
@@ -63,7 +63,7 @@ class Decision:
 
     subject: str
     facts: Facts
-    offers: tuple[tuple[Act, str, tuple[str, ...]], ...]
+    offers: tuple[tuple[Act, str, Facts], ...]
     standing: Agreement | None
     who: str
     until: str
@@ -98,7 +98,7 @@ def decision(
     return Decision(
         subject,
         facts,
-        tuple((act, BUTTONS[act], one.missing) for act, one in acts.items() if free)
+        tuple((act, BUTTONS[act], one) for act, one in acts.items() if free)
         if all(person.role in MAY[act] for act in acts)
         else (),
         standing,
@@ -175,7 +175,7 @@ def answer(
         person: who sent it.
         subject: id of a wave, or hash of a Release.
         acts: what can be done with it in its state -> how things are.
-        sent: the form: `do`, and `act`, or `id`, `state` and `reason`.
+        sent: the form: `do`, and `act`, `state` and `marks`, or `id`, `state` and `reason`.
         now: the moment.
         at_once: act -> what comes true in the transaction of the second answer.
 
@@ -185,7 +185,8 @@ def answer(
     do = sent.get("do")
     act: Act = sent.get("act")  # type: ignore[assignment]  # looked up before it is used
     if do == "propose" and act in acts:
-        return deciding.propose(stores, person, act, subject, acts[act], now)
+        shown, marks = sent.get("state", ""), sent.get("marks", "")
+        return deciding.propose(stores, person, act, subject, shown, acts[act], now, marks)
     asked = agreements.find(stores, subject, sent.get("id", ""))
     if asked is None or do not in {"agree", "decline", "withdraw"}:
         raise AgreementError("This form did not come as our page sends it; open the page again.")

@@ -14,7 +14,8 @@ class Facts:
     Attributes:
         lines: (name, value), all of it shown.
         checks: sentences on what was looked at and holds.
-        missing: sentences on what stands in the way; while there is one, nobody can propose.
+        missing: sentences on what stands in the way, perhaps on this host alone; while there is
+            one, nothing is proposed, agreed to or done.
         digest: of what is too long to show, such as every headcount.
     """
 
@@ -25,8 +26,22 @@ class Facts:
 
     @property
     def state(self) -> str:
-        """SHA-256 of all of it, by which any change shows."""
-        return digest_of([self.lines, self.checks, self.missing, self.digest])
+        """SHA-256 of the lines and the digest, by which any change shows, on any host.
+
+        What was checked is looked at afresh each time: it depends on who looks from where.
+        """
+        return digest_of([self.lines, self.digest])
+
+    @property
+    def marks(self) -> str:
+        """A mark of each line, with which a form tells what its page showed."""
+        return " ".join(digest_of(line)[:12] for line in self.lines)
+
+    def changed(self, marks: str) -> str:
+        """Which lines are not those of such marks, in words."""
+        shown = set(marks.split())
+        other = [line[0] for line in self.lines if digest_of(line)[:12] not in shown]
+        return ", ".join(other) or "what is too long to show, such as a single headcount or a key"
 
 
 def digest_of(content: object) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sqlalchemy.exc import OperationalError
+
 from survey import clock
-from survey.agreeing import about_releases, deciding, decision
+from survey.agreeing import about_releases, decision, running
 from survey.agreeing.agreements import Act, Agreement
 from survey.agreeing.decision import AtOnce
 from survey.agreeing.facts import Facts
@@ -18,6 +20,9 @@ from survey.results import adding, store
 def decide(stores: Stores, person: Person, name: str, sent: Mapping[str, str]) -> Agreement:
     """Propose, agree, decline or take back; with the second answer it is published or discarded.
 
+    That, the end of the agreement and the log are one transaction. Calling the wave released is
+    another, on another database: `candour wave agreed` does it where it was interrupted.
+
     Raises:
         AgreementError: when it cannot be done.
     """
@@ -27,11 +32,12 @@ def decide(stores: Stores, person: Person, name: str, sent: Mapping[str, str]) -
         "discard": lambda session: store.discard(session, name),
     }
     done = decision.answer(stores, person, name, acts(stores, name), sent, clock.now(), at_once)
-    if done.verdict != "agreed":
-        return done
-    if {ISSUE, BOX} & set(stores.settings.surfaces):
-        adding.release_wave(stores, name, wave)
-    return deciding.end(stores, done, "done")
+    if done.verdict == "done" and {ISSUE, BOX} & set(stores.settings.surfaces):
+        try:
+            adding.release_wave(stores, name, wave)
+        except OperationalError:  # it is out already; the rest is tried again beside the page
+            running.start(stores.settings)
+    return done
 
 
 def acts(stores: Stores, name: str) -> Mapping[Act, Facts]:

@@ -32,14 +32,17 @@ def close_wave(stores: Stores, wave: str, day: date) -> None:
 def publish(stores: Stores, release: str) -> None:
     """Two officers agree to publish a Release that waits."""
     first, second = (_person(stores, name) for name in OFFICERS)
-    asked = publishing.decide(stores, first, release, {"do": "propose", "act": "publish"})
+    shown = publishing.acts(stores, release)["publish"].state
+    propose = {"do": "propose", "act": "publish", "state": shown}
+    asked = publishing.decide(stores, first, release, propose)
     answer = {"do": "agree", "id": asked.id, "state": asked.state}
     publishing.decide(stores, second, release, answer)
 
 
 def _agree(stores: Stores, act: Act, wave: str, look: Callable[[Stores, str], Facts]) -> None:
     facts, now = look(stores, wave), clock.now()
-    asked = deciding.propose(stores, _person(stores, MANAGER), act, wave, facts, now)
+    first = _person(stores, MANAGER)
+    asked = deciding.propose(stores, first, act, wave, facts.state, facts, now)
     second = _person(stores, OFFICERS[0])
     deciding.agree(stores, second, asked, asked.state, facts, now)
 

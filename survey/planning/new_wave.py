@@ -151,10 +151,11 @@ def _questionnaire(texts: Mapping[str, str], found: _Found) -> Questionnaire | N
         made = loader.parse(text, _NAMED)
     except QuestionnaireError as error:
         found.mistakes = tuple(_mistakes(error, text))
-        first, *more = found.mistakes
+        first, *others = found.mistakes
+        many = f"{'more than ' if error.more else ''}{len(found.mistakes)}"
         found.errors["text"] = (
-            f"The questionnaire has {len(more) + 1:,} mistakes; mend them here or in the file"
-            if more
+            f"The questionnaire has {many} mistakes; mend them here or in the file"
+            if others
             else f"{first.where}: {first.reason}"
         )
         return None

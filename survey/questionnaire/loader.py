@@ -1,4 +1,4 @@
-"""Loads a questionnaire file: every problem at once, each as `file:line: reason`."""
+"""Loads a questionnaire file: every problem at once (50 at most), each as `file:line: reason`."""
 
 from __future__ import annotations
 

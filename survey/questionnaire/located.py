@@ -16,10 +16,13 @@ from ruamel.yaml import YAML, MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from survey import resources
-from survey.errors import Problem
+from survey.errors import Problem, QuestionnaireError
 from survey.questionnaire import unreadable
 
 INCLUDE = "include"
+TOLD = 50
+"""Mistakes of a questionnaire that are told one by one."""
+
 _NULLS = {"", "~", "null", "Null", "NULL"}
 _STANDARD_TAG = "tag:yaml.org,2002:"
 
@@ -74,13 +77,20 @@ class Entries(list[Any]):
 
 
 class Problems(list[Problem]):
-    """Everything found wrong so far."""
+    """Everything found wrong so far, `TOLD` at most: a file with thousands costs no more."""
 
     def at(self, place: Place, reason: str) -> None:
-        """Note that something at `place` is wrong."""
+        """Note that something at `place` is wrong.
+
+        Raises:
+            QuestionnaireError: when it is one more than is told.
+        """
         problem = Problem(place.file, place.line, reason)
-        if problem not in self:
-            self.append(problem)
+        if problem in self:
+            return
+        if len(self) == TOLD:
+            raise QuestionnaireError(self, more=True)
+        self.append(problem)
 
 
 @dataclass(frozen=True)

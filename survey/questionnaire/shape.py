@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from survey.errors import QuestionnaireError
 from survey.questionnaire import grammar
 from survey.questionnaire.located import Entries, Located, Place, Problems
 
@@ -29,6 +30,9 @@ _INDISPENSABLE = {"sections", "breakdowns", "tables"}
 
 _ROUNDS = 8
 """Leaving a part out can bring another error to light (an emptied list), never many."""
+
+_LOOKED_AT = 1000
+"""Errors of one round; several can be one mistake to an author."""
 
 _Path = tuple[str | int, ...]
 
@@ -71,9 +75,11 @@ def check(document: Any, name: str, problems: Problems) -> grammar.DocumentPart 
             return grammar.DocumentPart.model_validate(rest)
         except ValidationError as error:
             details = error.errors(include_url=False)
-        located = [(detail, *_locate(rest, detail)) for detail in details]
+        located = [(detail, *_locate(rest, detail)) for detail in details[:_LOOKED_AT]]
         for detail, _steps, place in located:
             problems.at(place, _sentence(detail))
+        if len(details) > _LOOKED_AT:  # the same mistake again and again on one line
+            raise QuestionnaireError(problems, more=True)
         cuts = {_cut(detail, steps) for detail, steps, _ in located}
         if any(cut[0] in _INDISPENSABLE for cut in cuts if len(cut) == 1):
             return None
@@ -147,7 +153,7 @@ def _sentence(detail: ErrorDetails) -> str:
         "field": field,
         "input": detail["input"],
         "types": ", ".join(grammar.QUESTION_TYPES),
-        "suggestion": _suggestion(field),
+        "suggestion": _suggestion(field) if detail["type"] == "extra_forbidden" else "",
         "pattern": _PATTERNS.get(field, _PATTERNS[""]),
         "expected": "",
         **context,

@@ -20,8 +20,8 @@ from survey.manage.waves import Wave
 from survey.results import ledger, store
 
 WAITS = (
-    "It waits: nobody but release officers knows of it until two of them agree to publish it, at "
-    "/results/releases."
+    "It waits until two release officers agree to publish it, at /results/releases. Nobody else "
+    "sees anything of it, but the staff association: its log tells that it came in, and its hash."
 )
 """What is said of a Release that is not out."""
 

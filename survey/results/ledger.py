@@ -49,6 +49,22 @@ def of_line(stores: Stores, questionnaire: str) -> Ledger:
     return ledger
 
 
+def order(stores: Stores, questionnaire: str) -> tuple[str, ...]:
+    """The hashes of all stored Releases of a questionnaire, out or not, as they came in.
+
+    Raises what `of_line` raises.
+    """
+    found = {
+        name: release.manifest.ledger
+        for name, release in store.every(stores).items()
+        if release.manifest.questionnaire == questionnaire
+    }
+    chained = [name for name, head in found.items() if head is not None]
+    if len(chained) < 2:  # those from before there were ledgers come first
+        return (*(name for name in found if name not in chained), *chained)
+    return tuple(one.hash for one in of_line(stores, questionnaire).releases)
+
+
 def before(stores: Stores, questionnaire: str, wave: str) -> Ledger:
     """Everything before the first entry of a wave.
 

@@ -25,7 +25,8 @@ from survey.manage.tables import CommentThemesRow, PublishedRow, ReleaseRow
 def add(stores: Stores, content: bytes, verifier_raw: bytes) -> str:
     """Store a packed Release and return its hash; adding the same one again changes nothing.
 
-    It waits, but where commands need no two people (`CANDOUR_TWO_PEOPLE`): there it is out.
+    It waits, but where commands need no two people (`CANDOUR_TWO_PEOPLE`): there it is out, and
+    refused while an earlier one of the same questionnaire waits.
 
     Args:
         stores: where the results database is.
@@ -33,10 +34,13 @@ def add(stores: Stores, content: bytes, verifier_raw: bytes) -> str:
         verifier_raw: the officers' public key, 32 bytes.
 
     Raises:
-        ReleaseError: if it is damaged, was tampered with or is signed with another key.
+        ReleaseError: if it is damaged, was tampered with or is signed with another key, or would
+            be out before an earlier one.
     """
     release = folder.unpack(content, Ed25519PublicKey.from_public_bytes(verifier_raw))
     name = folder.hash_of(content)
+    if not stores.settings.two_people:
+        _expect_none_waits(stores, name, release)
     with stores.results() as session:
         if session.get(ReleaseRow, name) is None:
             session.add(
@@ -54,6 +58,17 @@ def add(stores: Stores, content: bytes, verifier_raw: bytes) -> str:
                 said += ", and published it: here commands need no two people"
             audit_log.record(session, None, "release", said)
     return name
+
+
+def _expect_none_waits(stores: Stores, name: str, release: Release) -> None:
+    """A later Release may tell of the figures of an earlier one, which was audited with it."""
+    line = release.manifest.questionnaire
+    waits = [one for one, found in waiting(stores).items() if found.manifest.questionnaire == line]
+    if waits and name not in waits:
+        raise ReleaseError(
+            f"Release {waits[0][:12]} came before this one and waits, and this one may tell of its "
+            "figures; let two release officers publish or discard that one first."
+        )
 
 
 def publish(session: Session, name: str) -> None:

@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from importlib.util import find_spec
 from threading import Lock
 
@@ -16,7 +16,7 @@ from analysis.plan import COMMAND
 from analysis.release.metadata import title_of
 from analysis.release.model import Release
 from survey.errors import SettingsError
-from survey.results import scope
+from survey.results import at_once, scope
 from survey.results.exporting import cover, duty, over_waves, tidy
 from survey.results.exporting.sheets import Sheet, of_tables
 from survey.results.scope import Scope
@@ -30,8 +30,12 @@ NOT_INSTALLED = (
 Told = Callable[[float], None]
 """Told which share of the work is done, 0 to 1."""
 
+BUSY = (
+    "Other files are being made just now; go back and press the link again in a quarter of a "
+    "minute."
+)
 
-_MAKING = Lock()
+_MAKING, _LOOKING = Lock(), Lock()
 
 
 @dataclass(frozen=True)
@@ -138,6 +142,11 @@ class Format:
         return NOT_INSTALLED if self.extra and not installed() else ""
 
 
+_KEPT: OrderedDict[Asked, File] = OrderedDict()
+_MOST_KEPT = 8
+"""Files that are kept in each process, those asked for last."""
+
+
 def installed() -> bool:
     """Whether workbooks can be made here."""
     return find_spec("gptables") is not None
@@ -176,14 +185,31 @@ def _goes_before(one: Release, own: Release) -> bool:
 
 
 def kept(wanted: Asked) -> File:
-    """The file, made once for each process and one at a time; raises what `made` raises."""
-    with _MAKING:  # or who presses a link four times has it made four times at once
-        return _kept(wanted)
+    """The file, made once for each process and one at a time.
+
+    Raises:
+        Busy: when others have files made just now.
+        SettingsError: as `made`.
+    """
+    if (there := _found(wanted)) is not None:
+        return there
+    with at_once.making(BUSY), _MAKING:
+        # Who pressed a link twice has it made once: the second one waited for the first.
+        if (there := _found(wanted)) is not None:
+            return there
+        file = made(wanted)
+        with _LOOKING:
+            _KEPT[wanted] = file
+            while len(_KEPT) > _MOST_KEPT:
+                _KEPT.popitem(last=False)
+        return file
 
 
-@lru_cache(maxsize=8)
-def _kept(wanted: Asked) -> File:
-    return made(wanted)
+def _found(wanted: Asked) -> File | None:
+    with _LOOKING:
+        if wanted in _KEPT:
+            _KEPT.move_to_end(wanted)
+        return _KEPT.get(wanted)
 
 
 def made(wanted: Asked, told: Told = lambda _: None) -> File:

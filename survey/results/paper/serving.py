@@ -7,24 +7,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from importlib.util import find_spec
-from threading import BoundedSemaphore
 from typing import ParamSpec
 from urllib.parse import urlencode
 
-from flask import Flask, Response, current_app, render_template, request
+from flask import Flask, Response, current_app, request
 from flask.typing import ResponseReturnValue
 
 from analysis.release.model import Release
 from survey import clock
 from survey.database import Stores
-from survey.results import store
+from survey.results import at_once, store
 from survey.results.paper.printing import made
 from survey.results.waves import day_of
 
 P = ParamSpec("P")
-
-_AT_ONCE = BoundedSemaphore(2)
-"""One is made and one waits in each worker process: its other threads are for pages."""
 
 BUSY = (
     "Other pages are being made into PDFs just now; go back and press Save as PDF again in a "
@@ -76,13 +72,8 @@ def on_paper(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseRetu
 
 
 def _pdf(page: str) -> Response:
-    if not _AT_ONCE.acquire(blocking=False):
-        busy = render_template("errors/problem.html", sentence=BUSY)
-        return Response(busy, status=503, headers={"Retry-After": "15"})
-    try:
+    with at_once.making(BUSY):
         content = made(page)
-    finally:
-        _AT_ONCE.release()
     headers = {"Content-Disposition": f'attachment; filename="{_name()}"'}
     return Response(content, mimetype="application/pdf", headers=headers)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from click.testing import CliRunner, Result
 from fixtures_release import NORTH
 from fixtures_results import packs
 
-from survey.errors import DataError, SettingsError
+from analysis import zipped
+from survey.errors import DataError, ReleaseError, SettingsError
 from survey.export_command import export
 from survey.results.exporting import files
 
@@ -79,3 +81,16 @@ def test_what_is_wrong_is_one_sentence(
     with pytest.raises(SettingsError, match="pip install"):
         run(releases[0], "--out", tmp_path, "--format", "xlsx")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_release_cannot_say_where_its_files_are_written(
+    releases: list[Path], tmp_path: Path
+) -> None:
+    content = zipped.unpack(releases[0].read_bytes(), lambda _: None)
+    manifest = json.loads(content["manifest.json"]) | {"wave": "/../evil"}
+    hostile = tmp_path / "hostile.release"
+    hostile.write_bytes(zipped.pack({**content, "manifest.json": json.dumps(manifest).encode()}))
+    (tmp_path / "out").mkdir()
+    with pytest.raises(ReleaseError, match="`wave`"):
+        run(hostile, "--out", tmp_path / "out", "--format", "csvw")
+    assert {one.name for one in tmp_path.rglob("*")} == {"hostile.release", "out"}

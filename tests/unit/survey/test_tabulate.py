@@ -160,6 +160,7 @@ def test_bad_input_is_one_sentence_and_exit_code_two(
             {"--procedures": answers, **in_ledger},
             "they must be process,period,group,people,cases",
         ),
+        ({"--responses": tmp_path / "my answers.csv"}, "say its id with --wave"),
         ({"--wave": ""}, "'' cannot be a wave's id; use up to 64"),
         ({"--wave": "../../evil"}, "'../../evil' cannot be a wave's id; use up to 64"),
     ]:

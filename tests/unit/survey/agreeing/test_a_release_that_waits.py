@@ -5,21 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from fixtures_agreeing import OFFICERS, fields, press, with_two_people
 from fixtures_release import NORTH
 from fixtures_results import BOARD, HR, OTHERS, SIGNER, Site, make_site, packs
 from html_page import parse, words
+from sqlalchemy import delete
+from sqlalchemy.exc import OperationalError
 
 from analysis.release import folder
-from survey.agreeing import about_releases, agreements, publishing
+from survey.agreeing import agreements, publishing, running
+from survey.agreeing.agreements import Act, Agreement
 from survey.database import Stores
 from survey.errors import AgreementError, ReleaseError
 from survey.manage import audit_log, people
 from survey.manage.access import ROLES
-from survey.results import store
+from survey.manage.tables import PublishedRow
+from survey.results import adding, ledger, store
 from survey.results.acts import starting
 
 FIRST, SECOND = OFFICERS
@@ -128,6 +134,9 @@ def test_two_officers_publish_it_and_one_cannot(site: Site) -> None:
     for fact in (HASH, "Winter 2026", "Groups that it shows", "Its audit holds"):
         assert fact in shown
     assert "%" not in shown
+    assert "staff association: its log tells that it came in, its hash" in shown
+    log = site.client(NAMES["association"]).get("/results/log").data.decode()
+    assert HASH[:12] in log  # as it says
     press(client, address, "propose")
     form = fields(other, address, "agree")
     token = fields(client, address, "withdraw")["csrf_token"]
@@ -150,9 +159,14 @@ def officers(stores: Stores) -> tuple[people.Person, people.Person]:
     return first, second
 
 
-def both(stores: Stores, act: str, name: str = HASH) -> None:
+def propose(stores: Stores, person: people.Person, act: Act, name: str = HASH) -> Agreement:
+    shown = publishing.acts(stores, name)[act].state
+    return publishing.decide(stores, person, name, {"do": "propose", "act": act, "state": shown})
+
+
+def both(stores: Stores, act: Act, name: str = HASH) -> None:
     first, second = officers(stores)
-    asked = publishing.decide(stores, first, name, {"do": "propose", "act": act})
+    asked = propose(stores, first, act, name)
     publishing.decide(stores, second, name, {"do": "agree", "id": asked.id, "state": asked.state})
 
 
@@ -170,7 +184,7 @@ def test_two_officers_discard_it_as_if_it_had_never_come(site: Site) -> None:
 
 def test_a_release_that_comes_in_meanwhile_makes_it_void(site: Site) -> None:
     first, second = officers(site.stores)
-    asked = publishing.decide(site.stores, first, HASH, {"do": "propose", "act": "publish"})
+    asked = propose(site.stores, first, "publish")
     with site.stores.results() as session:
         store.publish(session, "0" * 64)
     answer = {"do": "agree", "id": asked.id, "state": asked.state}
@@ -179,15 +193,51 @@ def test_a_release_that_comes_in_meanwhile_makes_it_void(site: Site) -> None:
     assert HASH not in store.out(site.stores)
 
 
-def test_one_that_came_after_another_waits_for_it(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(about_releases, "_order", lambda *_: ["f" * 64, HASH])
+def test_one_that_came_after_another_waits_for_it_and_binds_it(site: Site) -> None:
+    earlier = folder.hash_of(packs()[1])
+    with site.stores.results() as session:
+        session.execute(delete(PublishedRow).where(PublishedRow.hash == earlier))
     with pytest.raises(AgreementError, match="publish that one first"):
         both(site.stores, "publish")
-    monkeypatch.setattr(about_releases, "_order", lambda *_: [HASH, "f" * 64])
     with pytest.raises(AgreementError, match="discard that one first"):
-        both(site.stores, "discard")
+        both(site.stores, "discard", earlier)
+    with site.stores.results() as session:  # as if commands had needed nobody
+        store.publish(session, HASH)
+    with pytest.raises(AgreementError, match="is out; this one can only be published"):
+        both(site.stores, "discard", earlier)
+    both(site.stores, "publish", earlier)
+    assert {earlier, HASH} <= store.out(site.stores)
+
+
+def test_the_order_is_that_of_the_ledger_where_releases_name_one(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, line = folder.hash_of(packs()[0]), store.every(site.stores)[HASH].manifest.questionnaire
+    assert ledger.order(site.stores, line)[::2] == (first, HASH)
+    chained = {
+        name: replace(one, manifest=replace(one.manifest, ledger="0" * 64))
+        for name, one in store.every(site.stores).items()
+    }
+    found = SimpleNamespace(releases=[SimpleNamespace(hash=name) for name in (HASH, first)])
+    monkeypatch.setattr(store, "every", lambda _: chained)
+    monkeypatch.setattr(ledger, "of_line", lambda *_: found)
+    assert ledger.order(site.stores, line) == (HASH, first)
+
+
+def test_no_command_publishes_it_before_an_earlier_one_that_waits(tmp_path: Path) -> None:
+    alone = make_site(tmp_path / "home", waves=("spring",))
+    key = SIGNER.public_key().public_bytes_raw()
+    both_needed = Stores.open(replace(alone.settings, two_people=True))
+    earlier = store.add(both_needed, packs()[1], key)
+    with pytest.raises(ReleaseError, match="publish or discard that one first"):
+        store.add(alone.stores, packs()[2], key)
+    assert HASH not in store.every(alone.stores)
+    store.add(alone.stores, packs()[1], key)  # again, it changes nothing
+    assert earlier not in store.out(alone.stores)
+    with alone.stores.results() as session:
+        store.publish(session, earlier)
+    store.add(alone.stores, packs()[2], key)
+    assert HASH in store.out(alone.stores)
 
 
 def test_it_is_out_with_the_agreement_or_not_at_all(
@@ -206,6 +256,30 @@ def test_it_is_out_with_the_agreement_or_not_at_all(
     publishing.decide(site.stores, second, HASH, answer)
     assert HASH in store.out(site.stores)
     assert first
+
+
+def test_its_end_is_in_the_transaction_that_publishes_it(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(adding, "release_wave", lambda *_: 1 / 0)  # killed after that
+    with suppress(ZeroDivisionError):
+        both(site.stores, "publish")
+    assert HASH in store.out(site.stores)
+    assert [one.verdict for one in agreements.of_subject(site.stores, HASH)] == ["done"]
+    assert audit_log.page(site.stores, 1)[0].what.startswith("published Release")
+
+
+def test_a_wave_that_could_not_be_called_released_is_so_beside_the_page(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(*_: object) -> None:
+        raise OperationalError("", None, Exception("database is locked"))
+
+    started: list[object] = []
+    monkeypatch.setattr(adding, "release_wave", locked)
+    monkeypatch.setattr(running, "start", started.append)
+    both(site.stores, "publish")
+    assert started == [site.settings]
 
 
 def test_where_commands_need_nobody_it_is_out_at_once_and_the_log_says_so(tmp_path: Path) -> None:

@@ -126,6 +126,26 @@ def test_what_changes_before_the_answer_makes_it_void_on_the_page(site: Site) ->
     assert "void: something changed" in said(site, FIRST, "changed")
 
 
+def test_who_proposes_is_bound_to_what_the_page_showed(site: Site) -> None:
+    draft_with_cards(site, "seen")
+    client, address = site.client(FIRST), address_of("seen")
+    form = fields(client, address, "propose")
+    headcounts.store(site.stores, "seen", {"force": 93})
+    reply = client.post(address, data=form)
+    assert reply.status_code == 409
+    assert "since your page was opened: Headcounts." in words(parse(reply.data).by_id("problem"))
+    assert "93 people in the force" in parse(reply.data).text
+    headcounts.store(site.stores, "seen", {"force": 93, "command=north": 40})
+    form = fields(client, address, "propose")
+    headcounts.store(site.stores, "seen", {"force": 93, "command=north": 41})
+    reply = client.post(address, data=form)
+    assert reply.status_code == 409
+    assert "such as a single headcount" in words(parse(reply.data).by_id("problem"))
+    assert client.post(address, data={**form, "state": ""}).status_code == 409
+    assert agreements.of_subject(site.stores, "seen") == ()
+    assert press(client, address, "propose").status_code == 302  # the control
+
+
 def test_what_changes_before_it_is_done_keeps_it_from_being_done(site: Site) -> None:
     draft_with_cards(site, "late")
     agreed(site, "late")

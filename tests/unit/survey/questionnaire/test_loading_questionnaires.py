@@ -8,6 +8,7 @@ import pytest
 from fixtures_questionnaires import CULTURE, TINY, tiny_with
 
 from survey.errors import QuestionnaireError
+from survey.questionnaire import located, shape
 from survey.questionnaire.codebook import codebook
 from survey.questionnaire.loader import load, parse
 
@@ -108,6 +109,24 @@ def test_all_mistakes_are_reported_at_once_in_the_order_of_the_file() -> None:
     for word in ("minutes", "`fair` stands twice", "frequency", "slider", "religion"):
         assert any(word in one for one in found)
     assert len(found) == 5
+
+
+def test_a_file_of_thousands_of_mistakes_is_refused_after_the_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked_up: list[str] = []
+    monkeypatch.setattr(shape, "_suggestion", lambda field: looked_up.append(field) or "")
+    with pytest.raises(QuestionnaireError, match="And more mistakes: mend these first") as many:
+        parse("\n".join(f"k{number}: 1" for number in range(2000)), "wrong.yaml")
+    assert (len(many.value.problems), many.value.more) == (located.TOLD, True)
+    assert len(looked_up) <= located.TOLD + 1
+    # The same on one line is one mistake, and as dear to look at.
+    with pytest.raises(QuestionnaireError, match="And more mistakes") as alike:
+        parse(f"sections: [{'a,' * 1001}]", "wrong.yaml")
+    assert len(alike.value.problems) < located.TOLD
+    with pytest.raises(QuestionnaireError) as few:
+        parse("id: a", "wrong.yaml")
+    assert not few.value.more
 
 
 def test_a_question_that_is_wrong_in_itself_causes_no_follow_up_errors() -> None:

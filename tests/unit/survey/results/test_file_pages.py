@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import pytest
 from fixtures_release import NORTH, SOUTH
@@ -11,6 +14,7 @@ from fixtures_results import BOARD, HR, Site, make_site
 from html_page import parse
 
 from survey.manage import audit_log
+from survey.results import at_once
 from survey.results.exporting import files
 
 OWN = f"/results/board/{NORTH}/winter/file"
@@ -107,3 +111,40 @@ def test_without_the_extra_the_pages_say_so_and_the_tables_are_still_there(
     assert client.get(f"{FORCE}/csvw").status_code == 200
     room = client.get("/results/hr/spring/files").text  # the others are kept as they were made
     assert room.count("It cannot be made here at the moment.") == 2
+
+
+def test_one_reader_cannot_take_every_thread_and_a_file_is_made_once(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, others = site.client(HR), [site.client(HR), site.client(HR)]
+    client.get("/results/hr/spring/file/csvw")  # is kept from now on
+    begun, goes_on, made = Event(), Event(), []
+
+    def slow(wanted: files.Asked) -> files.File:
+        made.append(wanted.format)
+        begun.set()
+        assert goes_on.wait(30)
+        return files.File("a.xlsx", "application/vnd.ms-excel", b"PK", ())
+
+    monkeypatch.setattr(files, "made", slow)
+    monkeypatch.setattr(files, "_KEPT", files._KEPT.copy())
+    for one in [one for one in files._KEPT if "xlsx" in one.format]:
+        del files._KEPT[one]
+    with ThreadPoolExecutor(2) as pool:
+        asked = [pool.submit(one.get, f"{FORCE}/xlsx/download") for one in others]
+        try:
+            assert begun.wait(30)
+            deadline = time.monotonic() + 30
+            while at_once._AT_ONCE._value and time.monotonic() < deadline:  # type: ignore[attr-defined]
+                time.sleep(0.01)  # until the second one waits
+            for page in ("xlsx", "xlsx/download", "all-waves"):
+                reply = client.get(f"{FORCE}/{page}")
+                assert (reply.status_code, reply.headers["Retry-After"]) == (503, "15"), page
+                assert files.BUSY in parse(reply.data).text
+            assert client.get("/results/hr/spring/file/csvw").status_code == 200
+        finally:
+            goes_on.set()
+        assert [one.result().data for one in asked] == [b"PK", b"PK"]
+    assert made == ["xlsx"]
+    assert client.get(f"{FORCE}/xlsx").status_code == 200
+    assert made == ["xlsx"]

@@ -74,7 +74,7 @@ def test_what_is_of_a_person_is_never_compressed() -> None:
     assert len(right) < len(wrong)
 
 
-@pytest.mark.parametrize("text", ["no gap", kept._GAP * 2])
+@pytest.mark.parametrize("text", ["no gap", kept._GAP * 2], ids=["none", "two"])
 def test_a_page_has_one_gap(text: str) -> None:
     with pytest.raises(ValueError, match="unpack"):
         Page.of(text)
