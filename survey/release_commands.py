@@ -9,6 +9,7 @@ import click
 from survey.config import Settings
 from survey.database import Stores
 from survey.errors import DataError
+from survey.manage.destructions import DAYS_TO_DESTROY
 from survey.results import adding, commented, store
 
 
@@ -25,7 +26,8 @@ def add(file: Path) -> None:
     digest = adding.add(stores, _content(file))
     if digest in store.out(stores):
         click.echo(
-            f"Release {digest} is published; destroy the sealed answers of its wave within 30 days."
+            f"Release {digest} is published; destroy the sealed answers of its wave within "
+            f"{DAYS_TO_DESTROY} days."
         )
     else:
         click.echo(f"Release {digest} is here. {adding.WAITS}")

@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from survey.database import Stores
 from survey.manage.access import Role
-from survey.manage.tables import AgreementRow
+from survey.manage.tables import AgreementRow, ReleaseRow
 
 Act = Literal["open", "close", "publish", "discard"]
 Verdict = Literal["proposed", "agreed", "done", "declined", "withdrawn", "lapsed", "void"]
@@ -140,6 +140,19 @@ def done(stores: Stores, act: Act, subject: str) -> Agreement | None:
     """The agreement by which this was done; None where it was not, or not by one."""
     found = (one for one in of_subject(stores, subject) if one.act == act)
     return next((one for one in found if one.verdict == "done"), None)
+
+
+def published_on(stores: Stores, wave_id: str) -> date | None:
+    """The day on which two people published a wave's first Release; None where none did."""
+    releases = select(ReleaseRow.hash).where(ReleaseRow.wave == wave_id)
+    query = select(func.min(AgreementRow.answered)).where(
+        AgreementRow.act == "publish",
+        AgreementRow.verdict == "done",
+        AgreementRow.subject.in_(releases),
+    )
+    with stores.results() as session:
+        found = session.scalar(query)
+    return None if found is None else datetime.fromtimestamp(found, UTC).date()
 
 
 def find(stores: Stores, subject: str, agreement_id: str) -> Agreement | None:

@@ -9,7 +9,7 @@ from flask import Blueprint, abort, current_app, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 
 from survey import clock
-from survey.agreeing import about_waves, deciding, decision, response, running
+from survey.agreeing import about_waves, after_closing, deciding, decision, response, running
 from survey.agreeing.agreements import Act, Agreement
 from survey.agreeing.decision import Decision
 from survey.agreeing.facts import Facts
@@ -19,6 +19,7 @@ from survey.manage import waves
 from survey.manage.access import AGREEMENTS
 from survey.manage.people import Person
 from survey.manage.sign_in import require
+from survey.manage.steps import Step
 from survey.manage.waves import Wave
 
 blueprint = Blueprint("agreeing", __name__)
@@ -46,6 +47,7 @@ class AgreementPage:
         decision: None when nothing can be decided any more.
         error: why what was sent could not be done.
         does_it_here: whether this host opens and closes by itself.
+        after: what is left to do with a wave that is closed.
     """
 
     wave: Wave
@@ -54,27 +56,36 @@ class AgreementPage:
     decision: Decision | None
     error: str
     does_it_here: bool
+    after: Step | None
 
 
 @dataclass(frozen=True)
 class ListPage:
-    """Waves of which something can be decided: (wave, state in words, what stands)."""
+    """What can be decided, and what comes after it.
+
+    Attributes:
+        waves: of which something can be decided: (wave, state in words, what stands).
+        after: (wave, state in words) of those that are closed and whose answers are there.
+    """
 
     waves: tuple[tuple[Wave, str, str], ...]
+    after: tuple[tuple[Wave, str], ...]
 
 
 @blueprint.get("/results/manage/agreements")
 @require(AGREEMENTS)
 def listed(person: Person) -> str:
     """Every wave that can be opened or closed, and what is proposed of it."""
-    found = []
+    found, after = [], []
     for wave in reversed(waves.all_waves(_stores())):
+        if wave.state in {"closed", "released"}:
+            after.append((wave, STATES[wave.state][0]))
         if STATES[wave.state][1] is not None:
             made = _decision(person, wave)
             standing = made.standing if made else None
             said = decision.VERDICTS[standing.verdict] if standing else "Nothing is proposed"
             found.append((wave, STATES[wave.state][0], said))
-    return render_template("agreeing/waves.html", page=ListPage(tuple(found)))
+    return render_template("agreeing/waves.html", page=ListPage(tuple(found), tuple(after)))
 
 
 @blueprint.route("/results/manage/waves/<wave_id>/agreement", methods=["GET", "POST"])
@@ -120,6 +131,7 @@ def _shown(person: Person, found: Wave, error: str = "") -> str:
         _decision(person, found),
         error,
         running.does_it_here(_stores().settings),
+        after_closing.step(_stores(), found, person),
     )
     return render_template("agreeing/wave.html", page=page)
 

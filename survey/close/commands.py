@@ -19,6 +19,7 @@ from survey.config import Settings
 from survey.database import Stores
 from survey.errors import SettingsError
 from survey.manage import officers, wave_file
+from survey.manage.destructions import DAYS_TO_DESTROY
 from survey.manage.officers import PublicKeys
 from survey.polarity_option import polarity_of, polarity_option
 from survey.results import adding, store
@@ -154,7 +155,8 @@ def unseal(
     instead = " in place of the one before" if correct else ""
     if digest in store.out(stores):
         click.echo(f"Release {digest} is in {out / digest} and published{instead}.")
-        click.echo(f"Destroy the sealed answers within 30 days: candour wave destroy {wave}")
+        within = f"within {DAYS_TO_DESTROY} days"
+        click.echo(f"Destroy the sealed answers {within}: candour wave destroy {wave}")
     else:
         click.echo(f"Release {digest} is in {out / digest}. {adding.WAITS}")
     _tell_kept(out, digest, keeper)

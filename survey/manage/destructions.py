@@ -7,12 +7,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from survey.database import Stores
 from survey.manage.tables import DestructionRow
 
 NOTHING_PUBLISHED = "nothing was published of this wave"
+
+DAYS_TO_DESTROY = 30
+"""Days after its Release in which the answers of a wave are destroyed."""
+
+
+def destroy_by(published: date) -> date:
+    """The last day on which answers may still be there whose Release was published that day."""
+    return published + timedelta(days=DAYS_TO_DESTROY)
 
 
 @dataclass(frozen=True)

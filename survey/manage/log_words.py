@@ -16,6 +16,11 @@ _PLAIN = {
     "people": "the list of who may sign in",
     "releases": "the list of Releases",
 }
+_MANAGED = {
+    "agreements": "waves that two people can open or close",
+    "new-wave": "the form for a new wave",
+    "questionnaires": "what changed between questionnaires",
+}
 
 
 def who(entry: Entry) -> str:
@@ -52,10 +57,8 @@ def place(address: str) -> str:
             said = "this log, as a file"
         case [page] if page in _PLAIN:
             said = _PLAIN[page]
-        case ["manage", "questionnaires"]:
-            said = "what changed between questionnaires"
-        case ["manage", "agreements"]:
-            said = "waves that two people can open or close"
+        case ["manage", page] if page in _MANAGED:
+            said = _MANAGED[page]
         case ["releases", name]:
             said = f"the page of Release {name}"
         case ["manage", "waves", *rest]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -25,6 +26,8 @@ BUSY = "A forecast is running already; one runs at a time, so wait for it or sto
 _FOLDER, _LOCK, _WHOSE = "forecasts", "lock", "whose"
 _WAITS = 5
 """Seconds in which a forecast waits for whoever looks whether one runs."""
+_ENDS_IN = 20.0
+"""Seconds in which a forecast that is asked to stop should be through with its draw."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,7 @@ def kept(settings: Settings, wave_id: str) -> KeptForecast | None:
         found = _read(content)
     except (OSError, ValueError, TypeError, KeyError):
         return None
-    if found.state == "running" and not (is_running(settings) and _whose(settings) == wave_id):
+    if found.state == "running" and not _runs_for(settings, wave_id):
         return replace(found, state="interrupted")
     return found
 
@@ -129,6 +132,7 @@ def _read(content: Mapping[str, Any]) -> KeptForecast:
 def remove(settings: Settings, wave_id: str) -> None:
     """Remove what is kept for a wave."""
     path_of(settings, wave_id).unlink(missing_ok=True)
+    _stop_mark(settings, wave_id).unlink(missing_ok=True)
 
 
 @contextmanager
@@ -183,6 +187,26 @@ def ask_to_stop(settings: Settings, wave_id: str) -> None:
 def is_stopping(settings: Settings, wave_id: str) -> bool:
     """Whether somebody asked that."""
     return _stop_mark(settings, wave_id).exists()
+
+
+def end(settings: Settings, wave_id: str) -> bool:
+    """Stop the forecast of a wave and wait until nothing writes it any more; False when it goes on.
+
+    What is kept of one that has ended is left as it is.
+    """
+    if not _runs_for(settings, wave_id):
+        return True
+    ask_to_stop(settings, wave_id)
+    until = time.monotonic() + _ENDS_IN
+    while _runs_for(settings, wave_id):
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def _runs_for(settings: Settings, wave_id: str) -> bool:
+    return is_running(settings) and _whose(settings) == wave_id
 
 
 def counted(settings: Settings, wave_id: str, begun: KeptForecast) -> Iterable[int]:

@@ -33,6 +33,7 @@ from survey.planning.sending import (
 from survey.planning.wave_page import state_of
 
 FIELDS = ("choice", "text", "public_text", "title", "wave_id")
+STILL_RUNS = "Its forecast is still being stopped; nothing was thrown away. Try again in a minute."
 COMPARE = "Compare the fingerprint with the officers' own, and say so"
 
 blueprint = blueprint_of("new_wave")
@@ -218,6 +219,9 @@ def throw_away(person: Person, wave_id: str) -> ResponseReturnValue:
     wave = wave_or_404(wave_id)
     error = ""
     if request.method == "POST":
+        if wave.state == "draft" and not forecast_file.end(stores().settings, wave.id):
+            page = ThrowAwayPage(wave, STILL_RUNS)
+            return render_template("manage/throw_away.html", page=page), 409
         try:
             drafts.throw_away(stores(), wave.id, clock.today())
         except WaveStateError as refused:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from survey.agreeing import steps
+from survey.agreeing import after_closing, steps
 from survey.collect import fingerprint
 from survey.database import Stores
 from survey.manage import policy_words, waves
@@ -23,8 +23,18 @@ STEPS: tuple[MakeStep, ...] = (
     cards_step.step,
     steps.opening,
     steps.closing,
+    after_closing.step,
 )
 """What is done with a wave, in the order of the page."""
+
+NEXT = {
+    "headcounts": "load headcounts",
+    "cards": "make cards and take them in",
+    "to-open": "open it, with somebody else",
+    "to-close": "close it when its time is over, with somebody else",
+    "after": "open the answers, publish and destroy",
+}
+"""Step -> what it asks for, in words at the top of the page."""
 
 STATES = {
     "draft": ("Draft", "govuk-tag--blue"),
@@ -91,6 +101,7 @@ class WavePage:
             before there was one.
         officers: the fingerprint of the release officers' keys.
         steps: what is done with it.
+        next: the id of the first step that is to do; None where none is.
         before: the wave of its line before it; None where it is the first.
     """
 
@@ -100,12 +111,20 @@ class WavePage:
     fingerprint: str | None
     officers: str
     steps: tuple[Step, ...]
+    next: str | None
     before: Wave | None
+
+    @property
+    def next_words(self) -> str:
+        """What comes next, in words."""
+        return NEXT[self.next] if self.next else ""
 
 
 def wave_page(stores: Stores, wave: Wave, person: Person) -> WavePage:
     """The page of a wave for whoever is signed in."""
     made = (make(stores, wave, person) for make in STEPS)
+    found = tuple(step for step in made if step is not None)
+    to_do = (step.id for step in found if step.state == "now" and step.id in NEXT)
     keys = PublicKeys(wave.public_key, wave.fallback_key, wave.verifier)
     return WavePage(
         wave,
@@ -113,7 +132,8 @@ def wave_page(stores: Stores, wave: Wave, person: Person) -> WavePage:
         tuple(_facts(wave)),
         fingerprint.of(wave) if wave.token_key else None,
         keys.fingerprint,
-        tuple(step for step in made if step is not None),
+        found,
+        None if wave.state == "destroyed" else next(to_do, None),
         before(waves.all_waves(stores), wave),
     )
 

@@ -209,6 +209,7 @@ def test_what_stands_in_the_log_is_shown_and_never_run(site: Site) -> None:
         ),
         ("/results/log", "this log"),
         ("/results/manage/questionnaires?before=a", "what changed between questionnaires"),
+        ("/results/manage/new-wave", "the form for a new wave"),
         ("/results/something/new?a=b", "/results/something/new?a=b"),
     ],
 )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -237,3 +239,32 @@ def test_a_file_that_is_damaged_is_none(site: Site, client: FlaskClient) -> None
         forecast_file.path_of(site.settings, "autumn").write_text(content)
         assert forecast_file.kept(site.settings, "autumn") is None
     assert client.get(ADDRESS).status_code == 200
+
+
+def test_a_draft_is_thrown_away_when_its_forecast_has_stopped(
+    site: Site, client: FlaskClient, token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_draft(site, "doomed", "tiny.yaml")
+    begun, go_on = threading.Event(), threading.Event()
+
+    def forecast() -> None:
+        with forecast_file.running(site.settings, "doomed"), suppress(Stopped):
+            forecast_file.keep(site.settings, "doomed", BEGUN)
+            begun.set()
+            for _ in forecast_file.counted(site.settings, "doomed", BEGUN):
+                go_on.wait(5)
+
+    other = threading.Thread(target=forecast)
+    other.start()
+    assert begun.wait(5)
+    away = {"csrf_token": token}
+    monkeypatch.setattr(forecast_file, "_ENDS_IN", 0.0)
+    refused = client.post(f"{WAVES}/doomed/throw-away", data=away)
+    assert (refused.status_code, waves.get(site.stores, "doomed").state) == (409, "draft")
+    assert "still being stopped" in parse(refused.data).text
+    monkeypatch.setattr(forecast_file, "_ENDS_IN", 5.0)
+    threading.Timer(0.1, go_on.set).start()
+    assert client.post(f"{WAVES}/doomed/throw-away", data=away).status_code == 302
+    other.join()
+    assert waves.get(site.stores, "doomed").state == "destroyed"
+    assert list((site.settings.home / "forecasts").glob("doomed*")) == []

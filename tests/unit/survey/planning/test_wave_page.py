@@ -70,6 +70,7 @@ def test_the_page_of_a_wave_shows_its_facts_fingerprints_and_steps(
     assert len(words(page.by_id("officers")).split()) == 16
     for said in ("Draft", "winter-2027", "those that everybody has", "None are loaded"):
         assert said in page.text
+    assert words(page.by_id("next")) == "Next: load headcounts"
     assert [one.get("id") for one in page.root.iter("h2") if "step__title" in one.get("class", "")]
 
 
