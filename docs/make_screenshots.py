@@ -39,7 +39,7 @@ def demo(home: Path | None) -> Iterator[tuple[Path, list[str]]]:
     with tempfile.TemporaryDirectory() as folder:
         home = home or Path(folder) / "demo"
         run = "from survey.cli import main; main()"
-        program = [sys.executable, "-c", run, "demo", "--home", str(home)]
+        program = [sys.executable, "-P", "-c", run, "demo", "--home", str(home)]
         subprocess.run([*program, "--no-serve"], check=True)
         log = Path(folder) / "log"
         with log.open("w") as output:

@@ -19,6 +19,8 @@ from survey.manage import organisation
 APPLICATION = "survey.wsgi:application"
 PREVIEW = "survey.preview_wsgi:application"
 DEFAULT_BIND = "127.0.0.1:8000"
+_PYTHON = (sys.executable, "-P", "-m")
+"""With `-P`, so that no file of the folder that it is started in is taken for the server's own."""
 
 
 def arguments(bind: str, workers: int, threads: int, application: str = APPLICATION) -> list[str]:
@@ -28,9 +30,9 @@ def arguments(bind: str, workers: int, threads: int, application: str = APPLICAT
     address of whoever sent them.
     """
     if os.name == "nt":
-        return [sys.executable, "-m", "waitress", f"--listen={bind}", application]
+        return [*_PYTHON, "waitress", f"--listen={bind}", application]
     return [
-        *(sys.executable, "-m", "gunicorn", application),
+        *(*_PYTHON, "gunicorn", application),
         *("--bind", bind, "--workers", str(workers), "--threads", str(threads)),
         *("--worker-class", "gthread", "--no-control-socket", "--log-level", "error"),
     ]

@@ -36,6 +36,14 @@ FORMAT = 5
 """Goes up whenever a file, a column or a name in the manifest comes or goes."""
 
 _PARTIAL = ".partial"
+_LONGEST = 400
+"""Characters of what is said of a Release."""
+_STUMBLES = (
+    *(ArithmeticError, AttributeError, LookupError, TypeError, ValueError),
+    *(RecursionError, RuntimeError, StopIteration),
+)
+"""What a check that expects another kind of file ends with."""
+
 _SIGNED_AS = b"candour/release/1\n"
 _TABLE_FILES = frozenset(
     file for name in tables.ROWS for file in (f"{name}.csv", f"{name}-metadata.json")
@@ -256,8 +264,14 @@ def _whole(manifest: Manifest, files: Mapping[str, bytes]) -> Release:
     """The Release; what no check expects, such as a group of a table that is not there, is none."""
     try:
         return _release(manifest, files)
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+    except _STUMBLES as error:
         raise _tampered("its files do not fit together") from error
+    except ReleaseError as error:
+        said = " ".join(str(error).split())
+        if said == str(error) and len(said) <= _LONGEST:
+            raise
+        short = said if len(said) <= _LONGEST else f"{said[:_LONGEST]}…"
+        raise type(error)(short) from error  # a text of the Release stands in it
 
 
 def _release(manifest: Manifest, files: Mapping[str, bytes]) -> Release:

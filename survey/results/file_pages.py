@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, abort, current_app, render_template, request
 
 from survey.database import Stores
+from survey.errors import SettingsError
 from survey.manage.access import BOARD, HR
 from survey.manage.people import Person
 from survey.manage.sign_in import require
@@ -71,9 +72,14 @@ def hr_file(person: Person, wave: str, kind: str) -> Response:  # noqa: ARG001
 
 def _page(reading: Reading, wanted: str) -> Response | str:
     kind = _kind(reading, wanted)
-    file = None if kind.missing else _made(reading, kind)
+    file, missing = None, kind.missing
+    if not missing:
+        try:
+            file = _made(reading, kind)
+        except SettingsError as error:
+            missing = str(error)
     href = f"{request.path}/download"
-    return show_file(reading, kind, FilePage(kind, file, kind.missing, href))
+    return show_file(reading, kind, FilePage(kind, file, missing, href))
 
 
 def _file(reading: Reading, wanted: str) -> Response:

@@ -79,7 +79,7 @@ def found_in_memory(markers: Sequence[bytes]) -> set[bytes]:
 @pytest.fixture
 def server(commented_wave: LiveWave, monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveServer]:
     """The wave behind a server with the options of `candour serve`."""
-    monkeypatch.setattr(fixtures_wave, "OPTIONS", arguments("", workers=1, threads=4)[6:])
+    monkeypatch.setattr(fixtures_wave, "OPTIONS", arguments("", workers=1, threads=4)[7:])
     yield from serve(commented_wave)
 
 

@@ -220,7 +220,8 @@ def made(wanted: Asked, told: Told = lambda _: None) -> File:
         told: told which share of the work is done.
 
     Raises:
-        SettingsError: if what makes it is not installed, or there is no such command.
+        SettingsError: if what makes it is not installed, there is no such command, or it would be
+            larger than such a file can be.
     """
     kind = _BY_ID[wanted.format]
     if kind.missing:

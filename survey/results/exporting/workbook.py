@@ -19,6 +19,7 @@ import pandas as pd
 from xlsxwriter.workbook import Workbook
 
 from analysis.release.headings import Value
+from survey.errors import SettingsError
 from survey.results.exporting.cover import SOURCE, Cover
 from survey.results.exporting.sheets import Row, Sheet
 
@@ -33,8 +34,14 @@ _NARROWEST, _WIDEST, _FROZEN, _PAGE = 14, 60, 44, 100
 """Widths of columns in characters: at least, at most, of the first one at most, of running text."""
 _LINE, _LETTER = 16.0, 1.2
 """Points of a line of text, and widths of a column's character that a letter takes."""
+_INSTEAD = (
+    "take the zipped tables, which hold the same figures (`candour export` has --format csvw)"
+)
 _LAID_OUT = 0.4
 """About the share of the work that is done when all rows are laid out and none is packed."""
+
+_MOST_ROWS = 1_048_000
+"""Of a table: a sheet ends at row 1,048,576, and what is above the table has a few."""
 
 Told = Callable[[float], None]
 
@@ -54,7 +61,16 @@ def written(
         notes: key -> words, of the notes that sheets refer to.
         closed: ISO date that the file says it was made on.
         told: told which share of the work is done, 0 to 1.
+
+    Raises:
+        SettingsError: when a sheet would have to leave out rows or a part of a text.
     """
+    for sheet in sheets:
+        if len(sheet.rows) > _MOST_ROWS:
+            raise SettingsError(
+                f"The sheet {sheet.tab} would have {len(sheet.rows):,} rows, and a sheet of a "
+                f"workbook holds {_MOST_ROWS:,} at most; {_INSTEAD}."
+            )
     stream = io.BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of what gptables asks of newer data frames
@@ -110,7 +126,8 @@ class _Page(GPWorksheet):  # type: ignore[misc]  # gptables has no types
         headings = [{"header": text, "header_format": heading} for text in self.body.headings]
         last = (top + len(rows), len(headings) - 1)
         named = {"name": gptable.table_name, "columns": headings}
-        self.add_table(top, 0, *last, {"autofilter": False, "style": None, **named})
+        done = self.add_table(top, 0, *last, {"autofilter": False, "style": None, **named})
+        self._expect(done)
         self.set_row(top, _height(self.body.headings, widths))
         for at, width in enumerate(widths):
             self.set_column(at, at, width)
@@ -126,14 +143,24 @@ class _Page(GPWorksheet):  # type: ignore[misc]  # gptables has no types
         for at, row in enumerate(rows, start=top):
             for column, cell in enumerate(row):
                 if isinstance(cell, str):
-                    put(at, column, cell, number if numeric[column] else text)
+                    done = put(at, column, cell, number if numeric[column] else text)
                 else:
-                    count(at, column, cell, number)
+                    done = count(at, column, cell, number)
+                if done:
+                    self._expect(done)
             height = _height(row, widths)
             if (
                 height > _LINE
             ):  # A program that does not look for itself would write lines over lines.
                 self.set_row(at, height)
+
+    def _expect(self, done: int) -> None:
+        """Refuse what was left out or cut: XlsxWriter returns a negative number, and goes on."""
+        if done:
+            raise SettingsError(
+                f"The sheet {self.get_name()} has more rows, or a longer text, than a workbook "
+                f"holds; {_INSTEAD}."
+            )
 
 
 class _Book(GPWorkbook):  # type: ignore[misc]

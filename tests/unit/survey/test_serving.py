@@ -15,6 +15,7 @@ from survey import database, serve
 from survey.config import RESULTS, Settings
 from survey.database import Stores
 from survey.errors import SettingsError
+from survey.manage import programs
 
 
 @pytest.fixture
@@ -30,7 +31,8 @@ def test_server_logs_no_request_and_no_address() -> None:
     assert "--access-logfile" not in line
     assert line[line.index("--log-level") + 1] == "error"
     assert "--no-control-socket" in line
-    assert line[:4] == [sys.executable, "-m", "gunicorn", "survey.wsgi:application"]
+    assert line[:5] == [sys.executable, "-P", "-m", "gunicorn", "survey.wsgi:application"]
+    assert programs.PROGRAM[:2] == (sys.executable, "-P")
 
 
 def test_surface_is_handed_to_the_server(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:

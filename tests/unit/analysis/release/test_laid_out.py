@@ -11,7 +11,7 @@ from fixtures_release import make_release
 from fixtures_results import packs
 
 from analysis import zipped
-from analysis.errors import ReleaseError
+from analysis.errors import LeakingRelease, ReleaseError
 from analysis.release import folder, laid_out
 
 OUTSIDE = ("/../../../evil", "../evil", "C:\\evil", "a/b", "a\x00b", ".evil", "-x", "a\n", "é", "")
@@ -87,12 +87,24 @@ def test_a_release_is_read_with_these_checks_wherever_it_enters(written: dict[st
         folder.unpack(packed(**values), None)
 
 
-def test_files_that_do_not_fit_together_are_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
-    def stumbles(*_: object) -> None:
-        raise KeyError("no such group")
+@pytest.mark.parametrize(
+    ("stumble", "said"),
+    [
+        (KeyError("no such group"), "its files do not fit together"),
+        (StopIteration(), "its files do not fit together"),
+        (OverflowError(), "its files do not fit together"),
+        (ReleaseError("x" * 5000), "^x{400}…$"),
+        (LeakingRelease("a\nb"), "^a b$"),
+    ],
+)
+def test_files_that_do_not_fit_together_are_one_sentence(
+    stumble: Exception, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumbles(_: object) -> None:
+        raise stumble
 
     folder._unpacked.cache_clear()
-    monkeypatch.setattr(folder, "prove", stumbles)
-    monkeypatch.setattr(folder, "check", lambda _: None)
-    with pytest.raises(ReleaseError, match="its files do not fit together"):
+    monkeypatch.setattr(folder, "check", stumbles)
+    with pytest.raises(ReleaseError, match=said) as found:
         folder.unpack(packs()[1], None)
+    assert isinstance(found.value, LeakingRelease) == isinstance(stumble, LeakingRelease)

@@ -13,6 +13,7 @@ from fixtures_release import NORTH, SOUTH
 from fixtures_results import BOARD, HR, Site, make_site
 from html_page import parse
 
+from survey.errors import SettingsError
 from survey.manage import audit_log
 from survey.results import at_once
 from survey.results.exporting import files
@@ -111,6 +112,22 @@ def test_without_the_extra_the_pages_say_so_and_the_tables_are_still_there(
     assert client.get(f"{FORCE}/csvw").status_code == 200
     room = client.get("/results/hr/spring/files").text  # the others are kept as they were made
     assert room.count("It cannot be made here at the moment.") == 2
+
+
+def test_a_file_that_would_be_too_large_is_a_sentence_on_its_page(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_large(_: files.Asked) -> files.File:
+        raise SettingsError("The sheet Answers would have 2,000,000 rows; take the zipped tables.")
+
+    monkeypatch.setattr(files, "kept", too_large)
+    page = site.client(HR).get(f"{FORCE}/xlsx")
+    assert page.status_code == 200
+    assert "take the zipped tables" in parse(page.data).text
+    assert "/download" not in page.text
+    refused = site.client(HR).get(f"{FORCE}/xlsx/download")
+    assert refused.status_code == 400
+    assert "take the zipped tables" in refused.text
 
 
 def test_one_reader_cannot_take_every_thread_and_a_file_is_made_once(

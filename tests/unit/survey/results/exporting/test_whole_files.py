@@ -361,6 +361,37 @@ def test_a_command_that_is_not_there_is_named() -> None:
         files.made(files.asked(files.FORMATS[0], releases(), "winter", "nowhere"))
 
 
+def test_a_workbook_that_would_lose_rows_is_refused_and_says_where_they_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rows = len(newest().groups)
+    monkeypatch.setattr(workbook, "_MOST_ROWS", rows)
+    small(newest())
+    monkeypatch.setattr(workbook, "_MOST_ROWS", rows - 1)
+    with pytest.raises(SettingsError, match=f"Who answered would have {rows} rows.*zipped tables"):
+        small(newest())
+
+
+@pytest.mark.parametrize("lost", ["rows", "letters"])
+def test_what_a_sheet_leaves_out_is_never_passed_over(
+    lost: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = newest()
+    if lost == "letters":
+        first, *others = release.groups
+        release = replace(release, groups=(replace(first, label="x" * 32_768), *others))
+    else:
+        made = workbook._Page.__init__
+
+        def short(page: workbook._Page) -> None:
+            made(page)
+            page.xls_rowmax = 12
+
+        monkeypatch.setattr(workbook._Page, "__init__", short)
+    with pytest.raises(SettingsError, match=r"The sheet Who answered has more rows, or a longer"):
+        small(release)
+
+
 def test_a_sheet_without_rows_is_left_out() -> None:
     empty = replace(newest(), drivers=())
     found = sheets.of_tables(empty, scope.whole_force(empty), {})
