@@ -158,6 +158,9 @@ def _coded(wave: str, here: bool) -> Iterator[Todo]:
 
 
 def _destroyed(wave: Wave, here: bool) -> Iterator[Todo]:
+    unpublished = ' Of a wave that is not to be published, with --unpublished "REASON" instead.'
+    if wave.state != "closed":
+        unpublished = ""
     issuer = _operator(here) if here else "Whoever runs the issuer's host, there"
     yield Todo(
         issuer,
@@ -169,12 +172,13 @@ def _destroyed(wave: Wave, here: bool) -> Iterator[Todo]:
         yield Todo(issuer, "Destroy its part.", (f"candour wave destroy {wave.id} --audited",))
     yield Todo(
         _operator(here),
-        "Destroy the answers, and what opens them.",
+        "Destroy the sealed answers, the hashes of the codes and the wave's secrets." + unpublished,
         (f"candour wave destroy {wave.id}",),
     )
     yield Todo(
         _OFFICERS,
-        f"Destroy release.key, every copy of release.locked, the shares and {wave.id}.wave.",
+        f"Destroy every copy of {wave.id}.wave and what coders were given; where no other wave "
+        "uses these keys, release.key, every copy of release.locked and the shares.",
     )
 
 

@@ -101,7 +101,7 @@ class WavePage:
             before there was one.
         officers: the fingerprint of the release officers' keys.
         steps: what is done with it.
-        next: the id of the first step that is to do; None where none is.
+        next: what is to do first, in words; None where nothing is.
         before: the wave of its line before it; None where it is the first.
     """
 
@@ -114,17 +114,12 @@ class WavePage:
     next: str | None
     before: Wave | None
 
-    @property
-    def next_words(self) -> str:
-        """What comes next, in words."""
-        return NEXT[self.next] if self.next else ""
-
 
 def wave_page(stores: Stores, wave: Wave, person: Person) -> WavePage:
     """The page of a wave for whoever is signed in."""
     made = (make(stores, wave, person) for make in STEPS)
     found = tuple(step for step in made if step is not None)
-    to_do = (step.id for step in found if step.state == "now" and step.id in NEXT)
+    to_do = (NEXT[step.id] for step in found if step.state == "now" and step.id in NEXT)
     keys = PublicKeys(wave.public_key, wave.fallback_key, wave.verifier)
     return WavePage(
         wave,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 from fixtures_planning import MANAGER, WAVES, add_draft, planning_site
@@ -102,3 +104,14 @@ def test_what_a_manager_opens_is_logged_in_words(site: Site, client: FlaskClient
     assert log_words.did(entry) == "Opened a page: the page of wave logged"
     assert log_words.place(WAVES) == "the list of waves"
     assert log_words.place(f"{WAVES}/a/headcounts") == "wave a, headcounts"
+
+
+def test_style_sheets_of_one_page_name_no_class_twice() -> None:
+    # A table of headcounts had the width of a table of another page, and no number on a phone.
+    folder = Path(wave_page.__file__).parents[1] / "static" / "source"
+    ours, readers = (
+        set(re.findall(r"^\.([\w-]+)", (folder / name).read_text(), re.MULTILINE))
+        for name in ("planning.css", "results.css")
+    )
+    assert {"heads", "step"} <= ours
+    assert ours & readers == set()
