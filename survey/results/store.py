@@ -110,8 +110,11 @@ def kept(stores: Stores) -> dict[str, Release]:
 
 def waiting(stores: Stores) -> dict[str, Release]:
     """Hash -> each Release that came in and is not out. For release officers alone."""
-    published = out(stores)
-    return {name: one for name, one in every(stores).items() if name not in published}
+    published = select(PublishedRow.hash)
+    with stores.results() as session:
+        names = session.scalars(select(ReleaseRow.hash).where(ReleaseRow.hash.not_in(published)))
+        waits = frozenset(names)
+    return {name: one for name, one in every(stores).items() if name in waits} if waits else {}
 
 
 def _unreplaced(releases: dict[str, Release]) -> dict[str, Release]:
