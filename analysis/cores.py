@@ -16,7 +16,7 @@ from analysis.errors import CandourError
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
 
-MANY_GROUPS = 400
+MANY_GROUPS = 150
 """From so many groups on, an item is worth a copy of the process."""
 
 _shared: list[tuple[Callable[[Any], Any], Sequence[Any]]] = []
