@@ -21,6 +21,7 @@ let changed = words.filled === "true";
 let checked = null;
 let finished = false;
 let busy = false;
+let asked = false; // A step, while the page was busy: it is shown when a ticket was read.
 let mode = null;
 let onCard = null;
 let keys = null;
@@ -61,7 +62,7 @@ function stop(warning, named) {
 async function load() {
   await ready;
   const [file] = ticketFile.files;
-  checked = null;
+  [checked, asked] = [null, false];
   if (!mode.hold) return;
   clearProblems();
   const print = fingerprint.textContent;
@@ -70,7 +71,10 @@ async function load() {
   byId("with-code").hidden = ticket.token;
   byId("ticket-read").hidden = !ticket.token;
   if (ticket.otherKeys) stop("wrong-ticket", ticket.otherKeys);
-  if (!ticket.problem) return;
+  if (!ticket.problem) {
+    if (asked) follow();
+    return;
+  }
   ticketFile.value = "";
   steps.showProblems([{ href: "#ticket-file", text: ticket.problem }]);
 }
@@ -96,6 +100,7 @@ async function follow() {
   await ready;
   const card = cardInAddress();
   if (finished && card) location.reload();
+  asked = busy;
   if (finished || busy) return;
   if (card) {
     onCard = take(card, code);

@@ -8,6 +8,7 @@ import large_forces
 import numpy as np
 import pytest
 
+from analysis import cores
 from analysis.disclosure.answers import Exposed, PossibleAnswers, Told
 from analysis.disclosure.unions import Small
 from analysis.policy import DisclosurePolicy
@@ -44,6 +45,7 @@ def test_steps_of_a_round_come_to_the_same_as_one_at_a_time(
         yield from found
 
     monkeypatch.setattr(PossibleAnswers, "exposed", counting)
+    monkeypatch.setattr(cores, "cores", lambda: 1)  # What copies of the process count, stays there.
     together = settled(counted)
     assert max(rounds) > 1
     monkeypatch.setattr(PossibleAnswers, "exposed", lambda *given: list(exposed(*given))[:1])
