@@ -129,10 +129,7 @@ def _dearness(system: System) -> Reals:
 
 
 class _Audit:
-    """Every small group must be able to reach k people; no hidden group may be pinned.
-
-    Each table that a program finds is a witness for all groups at once, and stays one when more
-    is hidden. Fractions of people are witnesses only of a range wider than `NARROW`.
+    """What is open in the whole system and in its parts, and what hides it: see `OpenCounts`.
 
     Attributes:
         counts: what is looked at, in the whole system.

@@ -11,8 +11,9 @@ import pytest
 from fixtures_agreeing import MANAGERS, address_of, agreeing_site, draft_with_cards
 from fixtures_results import CHEAP, PASSWORD, Site, sign_in
 from html_page import parse, words
+from running_the_program import the_program
 
-from survey import carrying_out, cli, clock
+from survey import carrying_out, clock
 from survey.agreeing import about_waves, agreements, deciding
 from survey.agreeing.agreements import LASTS, Act, Agreement
 from survey.app import create_app
@@ -34,21 +35,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.fixture
 def command(
-    site: Site, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., tuple[int, str]]:
-    """Runs the program on that site: exit code, and what it said."""
-    for name, value in site.settings.environment.items():
-        monkeypatch.setenv(name, value)
-
-    def run(*arguments: str) -> tuple[int, str]:
-        monkeypatch.setattr("sys.argv", ["candour", *arguments])
-        try:
-            cli.main()
-        except SystemExit as end:
-            return int(end.code or 0), capsys.readouterr().err
-        return 0, capsys.readouterr().out
-
-    return run
+    site: Site, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Callable[..., tuple[int, str]]]:
+    with the_program(site.settings, capsys) as run:
+        yield run
 
 
 def who(stores: Stores, name: str) -> Person:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -12,9 +12,10 @@ import pytest
 from fixtures_acts import token_of
 from fixtures_results import CHEAP, PASSWORD, sign_in
 from fixtures_wave import QUESTIONNAIRES, LiveWave
+from running_the_program import the_program
 
 from analysis.policy import DisclosurePolicy
-from survey import banding, cli
+from survey import banding
 from survey.app import create_app
 from survey.close import keys
 from survey.collect import codes, fingerprint, halves
@@ -42,21 +43,10 @@ def barred(stores: Stores) -> list[tuple[str, str]]:
 
 @pytest.fixture
 def command(
-    live: LiveWave, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., tuple[int, str]]:
-    """Runs the program on that host: exit code, and what it said."""
-    for name, value in live.settings.environment.items():
-        monkeypatch.setenv(name, value)
-
-    def run(*arguments: str) -> tuple[int, str]:
-        monkeypatch.setattr("sys.argv", ["candour", *arguments])
-        try:
-            cli.main()
-        except SystemExit as end:
-            return int(end.code or 0), capsys.readouterr().err
-        return 0, capsys.readouterr().out
-
-    return run
+    live: LiveWave, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Callable[..., tuple[int, str]]]:
+    with the_program(live.settings, capsys) as run:
+        yield run
 
 
 def halves_file(folder: Path) -> str:
