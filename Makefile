@@ -57,7 +57,7 @@ style: $(STAMP)
 	$(BIN)/ruff format --check .
 
 bench: $(STAMP)
-	CANDOUR_GOLDEN=write $(PYTEST) tests/benchmarks -m long -s
+	CANDOUR_GOLDEN=write $(PYTEST) tests/benchmarks -m long --capture=tee-sys
 
 loss: $(STAMP)
 	$(PYTEST) tests/benchmarks/test_least_loss.py -m long -s
