@@ -38,6 +38,7 @@ programs:
 	bash .ci/browser
 	bash .ci/postgresql
 	bash .ci/pango
+	bash .ci/nginx
 
 # LibreOffice opens exported workbooks: it takes a minute to install, so `make test` leaves it out
 # where it is not there.

@@ -224,7 +224,7 @@ def _origin(environment: Mapping[str, str], name: str) -> str:
 def _kept_secret(home: Path) -> str:
     path = home / "secret_key"
     if not path.exists() or not path.read_text().strip():  # made in part when the power went
-        home.mkdir(parents=True, exist_ok=True)
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.touch(mode=0o600)
         path.write_text(secrets.token_hex(32))
     return path.read_text().strip()
