@@ -8,7 +8,7 @@ import ssl
 import subprocess
 import threading
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -173,16 +173,21 @@ def test_hosts_of_respondents_and_of_readers_are_apart(server: LiveServer, tmp_p
 # What the application gets
 
 
+TELLING = MappingProxyType(dict.fromkeys(("Set-Cookie", "ETag", "Last-Modified"), "1"))
+"""What may not pass to a respondent."""
+
+
 class _Heard(BaseHTTPRequestHandler):
-    """Notes what it is asked, and answers with everything that may not pass."""
+    """Notes what it is asked, and answers with headers that it is given."""
 
     heard: list[bytes]
+    told: Mapping[str, str]
 
     def do_GET(self) -> None:
         type(self).heard.append(bytes(self.headers))
         self.send_response(200)
-        for name in ("Set-Cookie", "ETag", "Last-Modified"):
-            self.send_header(name, "1")
+        for name, value in type(self).told.items():
+            self.send_header(name, value)
         self.send_header("Content-Length", "0")
         self.end_headers()
 
@@ -191,9 +196,9 @@ class _Heard(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def hearing() -> Iterator[tuple[dict[str, str], list[bytes]]]:
+def hearing(told: Mapping[str, str] = TELLING) -> Iterator[tuple[dict[str, str], list[bytes]]]:
     """A server that hears what nginx passes on."""
-    handler = type("Heard", (_Heard,), {"heard": []})
+    handler = type("Heard", (_Heard,), {"heard": [], "told": told})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
