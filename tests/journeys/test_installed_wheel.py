@@ -180,6 +180,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installe
     return Installed(folder)
 
 
+@pytest.mark.long
 def test_an_installed_program_serves_a_survey_and_a_board(installed: Installed) -> None:
     shutil.copy(QUESTIONNAIRES / "bilingual.yaml", installed.work)
     library = sorted(installed.bin.parent.rglob("bundled/questionnaires/p*.yaml"))
