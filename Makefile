@@ -112,5 +112,10 @@ $(STAMP): pyproject.toml
 $(ASSETS): package.json package-lock.json survey/static/build_assets.py $(wildcard survey/static/source/* survey/static/source/*/*) $(STAMP)
 	$(BIN)/python survey/static/build_assets.py
 
+# The package to install on a server; see docs/OPERATIONS.md.
+.PHONY: wheel
+wheel: $(STAMP) $(ASSETS)
+	$(BIN)/python -m hatchling build -t wheel
+
 clean:
 	rm -rf $(VENV) survey/static/build node_modules build dist

@@ -19,7 +19,6 @@ from survey.database import Stores
 from survey.errors import SettingsError
 from survey.manage import programs
 
-
 ROOT = Path(__file__).parents[3]
 
 
