@@ -33,6 +33,8 @@ QUIET: Mapping[str, str] = {
     "debug_print_rewritten": "off",
     "fsync": "on",
     "full_page_writes": "on",
+    "log_autovacuum_min_duration": "-1",
+    "log_checkpoints": "off",
     "log_connections": "off",
     "log_disconnections": "off",
     "log_duration": "off",
