@@ -10,6 +10,7 @@ import threading
 import urllib.parse
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import MappingProxyType
@@ -18,12 +19,15 @@ import fixtures_wave
 import html_page
 import nginx
 import pytest
+from fixtures_results import CHEAP, PASSWORD
 from fixtures_tokens import seal, seal_comments, take_ticket, text
 from fixtures_wave import LiveServer, LiveWave, copied, serve
 from nginx import ADDRESS, RESULTS, Front
 from test_traces_on_disk import files_with
 
 from survey.collect import document
+from survey.config import SURFACES
+from survey.manage import people
 from survey.serve import arguments
 
 pytestmark = pytest.mark.slow
@@ -50,7 +54,10 @@ def server(
 ) -> Iterator[LiveServer]:
     """The wave behind a server as `candour serve` runs it."""
     live = copied(commented_once, tmp_path_factory.mktemp("behind") / "home")
+    live = replace(live, settings=replace(live.settings, surfaces=SURFACES))
+    people.add(live.stores, "kim", "hr", None, PASSWORD, CHEAP)
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CANDOUR_HTTPS", "yes")
         patch.setattr(fixtures_wave, "OPTIONS", arguments("", workers=1, threads=4)[7:])
         yield from serve(live)
 
@@ -168,6 +175,33 @@ def test_hosts_of_respondents_and_of_readers_are_apart(server: LiveServer, tmp_p
         assert (status, headers["Location"]) == (302, f"https://{RESULTS}/results")
         assert front.ask("/survey/autumn", host=RESULTS)[0] == 404
         assert front.ask("/box/autumn", b"{}", host=RESULTS)[0] == 404
+
+
+def test_people_sign_in_at_the_host_of_readers(server: LiveServer, tmp_path: Path) -> None:
+    """With a cookie for HTTPS alone; at the other host nobody gets one."""
+    form = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
+    with nginx.running(tmp_path, behind(server)) as front:
+        _, headers, page = front.ask("/results/sign-in", host=RESULTS)
+        form["Cookie"] = headers["Set-Cookie"].partition(";")[0]
+        token = next(
+            str(part.get("value"))
+            for part in html_page.parse(page).root.iter("input")
+            if part.get("name") == "csrf_token"
+        )
+        typed = {"csrf_token": token, "name": "kim", "password": PASSWORD}
+        body = urllib.parse.urlencode(typed).encode()
+        status, headers, _ = front.ask("/results/sign-in", body, host=RESULTS, headers=form)
+        assert status == 302
+        given = headers.get_all("Set-Cookie")
+        assert given
+        assert all("Secure" in cookie for cookie in given)
+        cookies = "; ".join(cookie.partition(";")[0] for cookie in given)
+        given_back = {"Cookie": cookies}
+        status, headers, _ = front.ask("/results", host=RESULTS, headers=given_back)
+        assert "sign-in" not in (headers["Location"] or "")
+        _, headers, _ = front.ask("/results", host=RESULTS)
+        assert "sign-in" in headers["Location"], "which nobody else gets past"
+    assert files_with(tmp_path, {PASSWORD.encode(), token.encode()}) == set()
 
 
 # What the application gets

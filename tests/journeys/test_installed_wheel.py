@@ -225,5 +225,6 @@ def assets_are_whole(address: str, *pages: html_page.Page) -> None:
             assert "immutable" in reply.headers["Cache-Control"]
 
 
+@pytest.mark.long
 def test_the_program_answers_to_its_name(installed: Installed) -> None:
     assert "Candour: anonymous workforce sentiment surveys." in installed.run("candour", "--help")

@@ -174,9 +174,15 @@ def told_to_be_quiet() -> dict[str, str]:
     return {name.strip(): value.strip().strip("'") for name, _, value in pairs}
 
 
+def test_the_deployed_settings_are_all_that_are_asked_for() -> None:
+    deployed = told_to_be_quiet()
+    assert {name: deployed.get(name) for name in stores.QUIET} == dict(stores.QUIET)
+
+
+@pytest.mark.long
 @pytest.mark.postgresql
 def test_postgresql_with_the_deployed_settings_logs_nothing() -> None:
-    """Not with the defaults. Asked of the server itself."""
+    """Asked of a server that is started with them, and of one where a setting was changed."""
     with postgresql.running(told_to_be_quiet()) as quiet:
         url = quiet.fresh()
         database.migrate_one("issuer", url)
