@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,9 +70,7 @@ def check(servers: list[Server]) -> Iterator[Finding]:
 
 
 def _faults(server: Server) -> Iterator[str]:
-    started = server.line[server.line.index(serve.APPLICATION) + 1 :]
-    wanted = _options(serve.arguments("", 1, 1)[5:])
-    found = _options(list(started))
+    wanted, found = _options(serve.arguments("", 1, 1)), _options(server.line)
     for name in sorted(found.keys() - wanted.keys()):
         yield f"was started with {name}; start it with `candour serve`."
     for name in sorted(wanted.keys() - _ANY):
@@ -82,11 +80,13 @@ def _faults(server: Server) -> Iterator[str]:
         yield f"takes options from {serve.MORE_ARGUMENTS}; start it with `candour serve`."
 
 
-def _options(line: list[str]) -> dict[str, str]:
-    """Options and their values; an option without one has an empty value."""
+def _options(line: Sequence[str]) -> dict[str, str]:
+    """Options of gunicorn and their values; an option without one has an empty value."""
+    parts = [part for part in line if part != serve.APPLICATION]
+    begun = next((at for at, part in enumerate(parts) if Path(part).name == "gunicorn"), len(parts))
     found: dict[str, str] = {}
     name = ""
-    for part in line:
+    for part in parts[begun + 1 :]:
         if part.startswith("-"):
             name, _, value = part.partition("=")
             found[name] = value

@@ -27,6 +27,7 @@ from test_traces_on_disk import files_with
 
 from survey.collect import document
 from survey.config import SURFACES
+from survey.doctor import servers
 from survey.manage import people
 from survey.serve import arguments
 
@@ -202,6 +203,20 @@ def test_people_sign_in_at_the_host_of_readers(server: LiveServer, tmp_path: Pat
         _, headers, _ = front.ask("/results", host=RESULTS)
         assert "sign-in" in headers["Location"], "which nobody else gets past"
     assert files_with(tmp_path, {PASSWORD.encode(), token.encode()}) == set()
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="reads /proc")
+def test_the_doctor_finds_the_server_that_runs_and_nothing_wrong_with_it(
+    server: LiveServer,
+) -> None:
+    ours = [
+        one for one in servers.running() if server.url.removeprefix("http://") in " ".join(one.line)
+    ]
+    assert len(ours) == 2, "the master and its worker"
+    assert [one.holds for one in servers.check(ours)] == [True]
+    told = {"GUNICORN_CMD_ARGS": "--access-logfile -"}
+    planted = [replace(one, environment=told) for one in ours]
+    assert [one.holds for one in servers.check(planted)] == [False, False]
 
 
 # What the application gets
