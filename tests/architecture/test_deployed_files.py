@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from survey import config
 from survey.config import SECRETS, Settings
 
 ROOT = Path(__file__).parents[2]
@@ -167,6 +168,25 @@ def test_the_image_is_made_of_the_wheel_and_runs_without_rights() -> None:
     kinds = [name for name, _ in steps]
     assert kinds.index("USER") > max(at for at, name in enumerate(kinds) if name == "RUN")
     assert 'ENTRYPOINT ["candour"]' in lines
+
+
+def settings_read() -> set[str]:
+    """Names of all settings, and of those that may stand in a file."""
+    named = set(re.findall(r'"(CANDOUR_[A-Z_]+)"', Path(config.__file__).read_text()))
+    return named | {f"{name}_FILE" for name in SECRETS}
+
+
+def unread(text: str) -> set[str]:
+    """Settings that a file gives, or shows how to give, and that nothing reads."""
+    given = set(re.findall(r"^\s*#?(CANDOUR_[A-Z_]+)[=:]", text, re.M))
+    assert given
+    return given - settings_read() - {"CANDOUR_BIND"}
+
+
+def test_no_setting_is_misspelt() -> None:
+    files = [DEPLOY / "containers" / "compose.yaml", *(DEPLOY / "systemd" / "env").glob("*.env")]
+    assert {path.name: unread(path.read_text()) for path in files if unread(path.read_text())} == {}
+    assert unread("CANDOUR_SURFACE=box\nCANDOUR_HTTPS=1") == {"CANDOUR_SURFACE"}
 
 
 # Units
