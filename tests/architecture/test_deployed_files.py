@@ -271,6 +271,16 @@ def test_every_instance_has_settings_and_a_user(tmp_path: Path) -> None:
         assert settings.https
 
 
+def test_nginx_asks_where_the_services_listen() -> None:
+    text = (DEPLOY / "nginx" / "candour" / "upstreams.conf").read_text()
+    asked = dict(re.findall(r"upstream candour_(\w+) +\{ server ([\d.:]+); \}", text))
+    for name in ("box", "issue", "results"):
+        settings = (DEPLOY / "systemd" / "env" / f"{name}.env").read_text()
+        assert f"CANDOUR_BIND={asked[name]}\n" in settings
+    containers = (DEPLOY / "containers" / "upstreams.conf").read_text()
+    assert re.findall(r"upstream (\w+) ", containers) == re.findall(r"upstream (\w+) ", text)
+
+
 def test_systemd_takes_the_units(tmp_path: Path) -> None:
     program = shutil.which("systemd-analyze")
     if program is None:

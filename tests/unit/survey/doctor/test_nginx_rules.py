@@ -28,6 +28,7 @@ def test_the_deployed_configuration_meets_every_demand() -> None:
     assert sentences(nginx.DEPLOYED / "nginx.conf") == []
 
 
+@pytest.mark.slow
 def test_what_nginx_itself_reads_is_the_same(tmp_path: Path) -> None:
     """`nginx -T` checks the grammar, too; its output is read as the files are."""
     configuration = nginx.laid_out(tmp_path, 8443, UPSTREAMS)

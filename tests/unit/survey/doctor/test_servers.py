@@ -105,6 +105,7 @@ def test_an_address_without_https_is_refused() -> None:
         list(address.check("http://survey.example.org", reads=False))
 
 
+@pytest.mark.slow
 def test_an_address_that_nobody_serves_or_that_cannot_be_trusted_is_wrong(tmp_path: Path) -> None:
     port = nginx.free_port()
     assert "cannot be reached" in said(address.check(f"https://127.0.0.1:{port}/", reads=False))
