@@ -38,6 +38,7 @@ programs:
 	bash .ci/browser
 	bash .ci/postgresql
 	bash .ci/pango
+	bash .ci/nginx
 
 # LibreOffice opens exported workbooks: it takes a minute to install, so `make test` leaves it out
 # where it is not there.
@@ -110,6 +111,11 @@ $(STAMP): pyproject.toml
 
 $(ASSETS): package.json package-lock.json survey/static/build_assets.py $(wildcard survey/static/source/* survey/static/source/*/*) $(STAMP)
 	$(BIN)/python survey/static/build_assets.py
+
+# The package to install on a server; see docs/OPERATIONS.md.
+.PHONY: wheel
+wheel: $(STAMP) $(ASSETS)
+	$(BIN)/python -m hatchling build -t wheel
 
 clean:
 	rm -rf $(VENV) survey/static/build node_modules build dist

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from survey.manage.waves import Wave
 
 ONE_YEAR = 31_536_000
+LARGEST_REQUEST = 512 * 1024
+"""Bytes; a proxy must hold as many in memory."""
 UNTRUSTED = (
     "The results cannot be shown: what is stored was tampered with or damaged, and is not what the "
     "release officers signed. Tell whoever runs this service to put back the published Releases."
@@ -70,7 +72,7 @@ def _frame(settings: Settings) -> Flask:
         SESSION_COOKIE_SAMESITE="Strict",
         SESSION_COOKIE_SECURE=settings.https,
         WTF_CSRF_SSL_STRICT=False,
-        MAX_CONTENT_LENGTH=512 * 1024,
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         MAX_FORM_PARTS=2_000,
     )
     _templates(app, settings)

@@ -18,6 +18,7 @@ COMMANDS = {
     "codes": "survey.collect.commands:codes",
     "comments": "survey.close.comment_commands:comments",
     "demo": "survey.demo.commands:demo",
+    "doctor": "survey.doctor.commands:doctor",
     "export": "survey.export_command:export",
     "forecast": "survey.forecast:forecast",
     "headcount": "survey.manage.commands:headcount",
