@@ -113,14 +113,16 @@ def receipt_list(wave_id: str) -> str | tuple[str, int]:
     """The receipts of a survey that has closed; while it is open, a 404 that says when."""
     wave = public_wave(wave_id)
     page = receipts.receipts_page(stores(), wave)
+    over = wave.state in receipts.TOLD
     html = render_template(
         "respond/receipts.html",
         wave=wave,
         page=page,
-        destroyed=destructions.told(stores(), wave.id) if page else None,
+        over=over,
+        destroyed=destructions.told(stores(), wave.id) if over else None,
         corrections=_corrections(wave) if page else (),
     )
-    return html if page else (html, 404)
+    return html if over else (html, 404)
 
 
 def _corrections(wave: Wave) -> tuple[str, ...]:
