@@ -28,6 +28,8 @@ from survey.errors import DataError
 FORMAT = 1
 ENDING = ".backup"
 MANIFEST = "manifest.json"
+LARGEST_MANIFEST = 2**16
+"""Bytes; it has some thousand."""
 _WHAT = "a backup of Candour"
 _LARGEST_NUMBER = 2**63
 _ODD = (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError)
@@ -69,11 +71,11 @@ def pack(backup: Backup) -> bytes:
         for store in kept.KEPT
         for name in kept.in_order(store)
     }
-    large = [name for name, content in files.items() if len(content) > zipped.LARGEST_FILE]
-    if large or sum(map(len, files.values())) > zipped.LARGEST_PACK - zipped.LARGEST_FILE:
+    sizes = [len(content) for content in files.values()]
+    if max(sizes) > zipped.LARGEST_FILE or sum(sizes) + LARGEST_MANIFEST > zipped.LARGEST_PACK:
         raise DataError(
-            "The databases are too large for one backup file; back them up with the tools of the "
-            "database between waves, when no wave is a draft, open or closed."
+            "The databases are too large for a backup file (512 MiB a table, 1 GiB in all); copy "
+            "the results database alone, by its own tools, when every wave is destroyed."
         )
     manifest = {
         "what": _WHAT,
@@ -108,7 +110,7 @@ def unpack(content: bytes, name: str) -> Backup:
         DataError: names the file and what is wrong with it.
     """
     try:
-        return _read(zipped.unpack(content, _check_names))
+        return _read(zipped.unpack(content, _check_names, {MANIFEST: LARGEST_MANIFEST}))
     except zipped.BadPack as error:
         raise DataError(
             f"{name} is no backup of Candour, or is damaged: {error}. Take another copy of it."
