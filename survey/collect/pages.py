@@ -37,6 +37,7 @@ from survey.errors import (
 )
 from survey.languages import said
 from survey.manage import bands, destructions, waves
+from survey.manage.destructions import DAYS_TO_DESTROY
 from survey.manage.waves import Wave
 from survey.questionnaire import answers as folding
 from survey.questionnaire.answers import AnswersRefused
@@ -73,7 +74,7 @@ def privacy() -> str:
     """What is stored, what is not, and what is left to trust."""
     found = waves.open_waves(stores())
     _offer(found)
-    return render_template("respond/privacy.html", waves=found)
+    return render_template("respond/privacy.html", waves=found, days_to_destroy=DAYS_TO_DESTROY)
 
 
 def _offer(about: Iterable[Wave]) -> None:
