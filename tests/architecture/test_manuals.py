@@ -207,3 +207,20 @@ def test_the_privacy_page_says_the_same(client: FlaskClient) -> None:
 def test_a_privacy_page_that_says_something_else_is_noticed(client: FlaskClient) -> None:
     other = client.get("/privacy").data.replace(b"30 days", b"60 days")
     assert wrong_ends(html_page.parse(other)) == {"Your answers, sealed"}
+
+
+def risks(text: str, step: int) -> set[str]:
+    """The numbers of the risks in a step of the assessment."""
+    part = text.partition(f"\n## Step {step}.")[2].partition("\n## ")[0]
+    return set(re.findall(r"^\| (\d+a?) \|", part, re.M))
+
+
+def test_the_assessment_has_a_measure_for_each_risk() -> None:
+    text = (DOCS / "DPIA.md").read_text()
+    assert risks(text, 5) == risks(text, 6) >= {"1", "5a", "17"}
+    assert re.findall(r"^## Step (\d)\.", text, re.M) == list("1234567")
+
+
+def test_a_risk_without_a_measure_is_noticed() -> None:
+    text = (DOCS / "DPIA.md").read_text().replace("\n| 13 | the organisation's backup", "\n| x |")
+    assert risks(text, 5) - risks(text, 6) == {"13"}
