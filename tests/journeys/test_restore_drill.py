@@ -56,14 +56,19 @@ def published(opened_once: LiveWave, tmp_path: Path) -> LiveWave:
     return live
 
 
+def public(settings: Settings) -> dict[str, bytes]:
+    """What everybody reads, by its address."""
+    anybody = create_app(settings).test_client()
+    pages = {address: anybody.get(address) for address in PUBLIC}
+    assert {page.status_code for page in pages.values()} == {200}
+    return {address: page.data for address, page in pages.items()}
+
+
 def seen(settings: Settings) -> dict[str, bytes]:
     """Every page of the small force by its address, without what is another one each time."""
     site = Site(create_app(settings), settings, Stores.open(settings))
-    anybody, hr, officer = site.client(), site.client("hr"), site.client("officer")
-    pages = {address: anybody.get(address) for address in PUBLIC}
-    pages[OFFICERS] = officer.get(OFFICERS)
-    assert {page.status_code for page in pages.values()} == {200}
-    found = {address: page.data for address, page in pages.items()}
+    hr, officer = site.client("hr"), site.client("officer")
+    found = public(settings) | {OFFICERS: officer.get(OFFICERS).data}
     found |= {f"HR: {name}": page.encode() for name, page in walked(hr, "/results/hr").items()}
     return {address: TOKEN.sub(b"", page) for address, page in found.items()}
 
@@ -98,11 +103,10 @@ def _here(word: str, folder: Path, noted: str) -> str:
 @pytest.mark.slow
 def test_a_page_that_is_another_one_is_noticed(published: LiveWave) -> None:
     settings = Settings.at(published.settings.home)
-    before = seen(settings)
-    headcounts.store(published.stores, "autumn", {"force": 121})
+    before = public(settings)
     with published.stores.results() as session:
         session.execute(text("UPDATE closing SET redeemed = redeemed - 1"))
-    after = seen(settings)
+    after = public(settings)
     assert {one for one in before if after[one] != before[one]} == {
         "/receipts/autumn",
         "/published/autumn.wave",

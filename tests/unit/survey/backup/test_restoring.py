@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from fixtures_backup import CLOSED, NOW, add_draft, backup_of, members
-from fixtures_results import CHEAP, PASSWORD, Site, make_site
+from fixtures_results import CHEAP, PASSWORD, Site
 from fixtures_wave import LiveWave, copied
 from running_the_program import the_program
 
@@ -36,11 +36,6 @@ from survey.manage.tables import AgreementRow
 LATER = NOW + timedelta(days=3)
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Site:
-    return make_site(tmp_path / "before")
-
-
 @pytest.fixture(scope="module")
 def released_once(opened_once: LiveWave, tmp_path_factory: pytest.TempPathFactory) -> LiveWave:
     """A wave whose Release is out and whose answers are gone, and a draft."""
@@ -51,6 +46,15 @@ def released_once(opened_once: LiveWave, tmp_path_factory: pytest.TempPathFactor
     unseal(live.stores, "autumn", live.keys, live.settings.home.parent / "out")
     destroying.destroy(live.stores, "autumn", None, CLOSED)
     return live
+
+
+@pytest.fixture
+def site(released_once: LiveWave, tmp_path: Path) -> Site:
+    """The same, with somebody of HR who reads it."""
+    settings = Settings.at(copied(released_once, tmp_path / "before").settings.home)
+    stores = Stores.open(settings)
+    people.add(stores, "hr", "hr", None, PASSWORD, CHEAP)
+    return Site(create_app(settings), settings, stores)
 
 
 @pytest.fixture(scope="module")
