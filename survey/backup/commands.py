@@ -11,6 +11,7 @@ import click
 from survey import clock
 from survey.backup import making, packing, restoring
 from survey.config import Settings
+from survey.errors import SettingsError
 from survey.manage import secret_files
 from survey.manage.waves import Wave
 
@@ -25,6 +26,8 @@ _FOR_ITS_OWNER = (
 def backup(out: Path) -> None:
     """Write all that may be backed up to one file, also while the service runs."""
     now = clock.now()
+    if out.is_file():
+        raise SettingsError(f"{out} is there already and is never overwritten; take another name.")
     content = making.packed(Settings.from_environment(), now)
     if out.is_dir():
         out = out / f"candour-{now:%Y%m%dT%H%MZ}{packing.ENDING}"
