@@ -10,7 +10,7 @@ import click
 
 from survey import clock
 from survey.backup import making, packing, restoring
-from survey.config import Settings
+from survey.config import BOX, Settings
 from survey.errors import SettingsError
 from survey.manage import secret_files
 from survey.manage.waves import Wave
@@ -18,6 +18,11 @@ from survey.manage.waves import Wave
 _FOR_ITS_OWNER = (
     "It holds no answers, codes or keys, but hashes of passwords and who read what: encrypt it "
     "before it leaves this machine."
+)
+
+_OF_ISSUER = (
+    "was open: none of its codes can be used any more. Let the ballot box's host close it without "
+    "--issuer, and end the part that is here: `candour wave destroy {} --audited`."
 )
 
 
@@ -52,7 +57,7 @@ def restore(file: Path) -> None:
         f"{settings.home} is as it was at {found.made}, when the log had {found.log_number:,} "
         "entries."
     )
-    for said in _left_to_do(restored):
+    for said in _left_to_do(restored, BOX in settings.surfaces):
         click.echo(said)
     click.echo(
         "Everybody signs in anew. What was done since then has to be done again: compare `candour "
@@ -60,9 +65,10 @@ def restore(file: Path) -> None:
     )
 
 
-def _left_to_do(restored: restoring.Restored) -> Iterator[str]:
+def _left_to_do(restored: restoring.Restored, has_box: bool) -> Iterator[str]:
     for wave in restored.waves:
-        said = _of(wave, wave.id in restored.unfinished)
+        was_open = wave.id in restored.unfinished
+        said = _of(wave, was_open) if has_box or not was_open else _OF_ISSUER.format(wave.id)
         if said is not None:
             yield f"Wave {wave.id} {said}"
 

@@ -191,7 +191,9 @@ def _nobody_answered(stores: Stores, wave_id: str) -> bool:
     On a host without the ballot box nobody ever did: see `_expect_audit`.
     """
     told = closings.told(stores, wave_id)
-    if told is None or told.received:
+    if told is None:  # out of a backup: nothing is known here of a box that was on this host
+        return BOX not in stores.settings.surfaces
+    if told.received:
         return False
     closed_box = rewriting.path_of(stores.settings, wave_id)
     return not closed_box.exists() or not list(rewriting.sealed_answers(closed_box))

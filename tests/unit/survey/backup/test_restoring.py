@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from fixtures_backup import CLOSED, NOW, add_draft, backup_of, members
+from fixtures_hosts import Hosts
 from fixtures_results import CHEAP, PASSWORD, Site
 from fixtures_wave import LiveWave, copied
 from running_the_program import the_program
@@ -27,7 +28,7 @@ from survey.close.carrying import carry
 from survey.close.closing import close_wave
 from survey.close.unsealing import unseal
 from survey.collect import issuer, submit
-from survey.config import Settings
+from survey.config import ISSUE, Settings
 from survey.database import Stores
 from survey.errors import CandourError, DataError, SettingsError, WaveStateError
 from survey.manage import audit_log, people, waves
@@ -174,6 +175,18 @@ def test_a_wave_that_was_open_is_closed_and_everybody_reads_why(
         page = client.get("/receipts/autumn").text
         assert why in page
         assert "whatever this server still had of it" in page
+
+
+def test_the_issuers_part_of_a_wave_that_was_open_can_be_ended(
+    hosts: Hosts, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "it.backup").write_bytes(backup_of(hosts.issuer))
+    settings = Settings.at(tmp_path / "new", surfaces=(ISSUE,))
+    with the_program(settings, capsys) as run:
+        assert "--audited" in run("restore", str(tmp_path / "it.backup"))[1]
+        assert run("wave", "destroy", "autumn", "--yes")[0] == 2
+        said = run("wave", "destroy", "autumn", "--audited", "--yes")[1]
+        assert "its answers are another host's" in said
 
 
 def test_a_draft_that_came_back_takes_no_cards(live_wave: LiveWave, tmp_path: Path) -> None:
