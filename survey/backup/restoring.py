@@ -32,7 +32,13 @@ from survey.errors import CandourError, DataError, SettingsError
 from survey.manage import audit_log, waves
 from survey.manage.audit_log import Head
 from survey.manage.erasing import erase
-from survey.manage.tables import AgreementRow, DestructionRow, ReleaseRow, WaveRow
+from survey.manage.tables import (
+    AgreementRow,
+    DestructionRow,
+    PublishedRow,
+    ReleaseRow,
+    WaveRow,
+)
 from survey.manage.waves import Wave
 from survey.results import commented, ledger, store
 
@@ -240,11 +246,17 @@ def _check_signers(stores: Stores, verifiers: Mapping[str, bytes]) -> None:
     """Every Release and every note is its wave's officers', by the key the wave always had."""
     with stores.results() as session:
         signers = session.execute(select(ReleaseRow.wave, ReleaseRow.verifier)).all()
+        names = set(session.scalars(select(ReleaseRow.hash)))
+        out = set(session.scalars(select(PublishedRow.hash)))
         notes = session.scalars(select(DestructionRow)).all()
+    if names != out:
+        raise DataError("Its Releases are not those that it calls published.")
     for wave, verifier in signers:
         if wave in verifiers and verifiers[wave] != verifier:
             raise DataError(f"The Release of wave {wave} is signed by others than its officers.")
     for note in notes:
+        if json.loads(note.note)["wave"] != note.wave:
+            raise DataError(f"The note that wave {note.wave} was destroyed is another wave's.")
         if note.signature is None:
             continue
         try:

@@ -264,6 +264,8 @@ FORGED = [
     ("issuer/wave.jsonl", b'"destroyed"', b'"half"', "rows that the databases do not take"),
     ("issuer/wave.jsonl", b'"Autumn survey"', b"7", "title holds something else"),
     ("results/closing.jsonl", b'"autumn"', b"[]", "wave holds something else"),
+    ("results/published_release.jsonl", b"[", b'["x"]\n[', "not those that it calls published"),
+    ("results/destruction.jsonl", b'"autumn"', b'"spring"', "is another wave's"),
 ]
 
 
