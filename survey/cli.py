@@ -13,6 +13,7 @@ from survey.errors import FixedWave
 
 COMMANDS = {
     "attack": "survey.attack_command:attack",
+    "backup": "survey.backup.commands:backup",
     "change": "survey.change_command:change",
     "check": "survey.questionnaire.commands:check",
     "codes": "survey.collect.commands:codes",
@@ -25,6 +26,7 @@ COMMANDS = {
     "keys": "survey.close.commands:keys",
     "migrate": "survey.manage.commands:migrate",
     "release": "survey.release_commands:release",
+    "restore": "survey.backup.commands:restore",
     "serve": "survey.serve:serve",
     "tabulate": "survey.tabulate:tabulate",
     "unseal": "survey.close.commands:unseal",

@@ -221,10 +221,14 @@ def expect_current(store: str, url: str) -> None:
     Raises:
         SettingsError: says which it is.
     """
-    head = ScriptDirectory.from_config(migration_config(store)).get_current_head()
     with _connected(store, url) as connection:
-        if MigrationContext.configure(connection).get_current_revision() != head:
+        if MigrationContext.configure(connection).get_current_revision() != version_of(store):
             raise SettingsError(NOT_SET_UP)
+
+
+def version_of(store: str) -> str:
+    """The version of a store's tables that this program has, such as `results_0006`."""
+    return str(ScriptDirectory.from_config(migration_config(store)).get_current_head())
 
 
 @contextmanager
