@@ -24,6 +24,9 @@ from analysis.errors import CandourError, DataError
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
 
+PATIENCE = 10
+"""Seconds until a cluster that does not answer is not there."""
+
 AHEAD = 2
 """Pieces for each worker that are in memory at a time: one is worked on, one waits."""
 
@@ -107,7 +110,7 @@ class Dask:
                 "A Dask cluster needs the package distributed: install candour[scale]."
             ) from None
         try:
-            client = Client(self.address, timeout=10, set_as_default=False)
+            client = Client(self.address, timeout=PATIENCE, set_as_default=False)
         except (OSError, ValueError) as error:
             raise CandourError(
                 f"There is no Dask scheduler at {self.address} ({type(error).__name__}); start "
