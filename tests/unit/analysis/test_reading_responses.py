@@ -68,6 +68,23 @@ def test_columns_may_stand_in_any_order_and_the_file_may_be_gzipped_with_a_mark(
     assert responses.read(path, BOOK, LAYOUT).items["one"].tolist() == [1]
 
 
+@pytest.fixture(params=["with Arrow", "without"], autouse=True)
+def arrow_or_not(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Blocks are read alike with the package for scale and without it."""
+    if request.param == "without":
+        monkeypatch.setattr(answer_files, "_quickly", lambda _text, _header: None)
+
+
+def test_arrow_reads_the_blocks_where_it_is_there(tmp_path: Path) -> None:
+    path = tmp_path / "answers.csv"
+    path.write_text(HEADER + "7,F,y,1,\n8,M,-,,\n", encoding="utf-8")
+    (piece,) = AnswerFile.opened(path).pieces()
+    numbers, columns = piece.columns(HEADER.strip().split(","))
+    assert list(numbers) == [2, 3]
+    quick = isinstance(columns[0], answer_files.Texts)
+    assert quick is (answer_files._quickly(b"1", ["a"]) is not None)
+
+
 ROWS = "7,F,y,1,\n8,M,-,,\n\n9,,n,,1\n" * 3 + "9,F,n,1,1"
 QUOTED = ROWS + '\n"a\nb",F,y,,\n' + ROWS
 
@@ -112,6 +129,16 @@ def test_quotation_marks_and_lone_carriage_returns_end_the_blocks(
         found = [type(one) for one in AnswerFile.opened(path).pieces()]
         assert found.count(answer_files.Block) == blocks
         assert responses.read(path, BOOK, LAYOUT).n == 5
+
+
+@pytest.mark.parametrize("head", ['"id","SEX",Q1,x,y', "\ufeffid,SEX,Q1,x,y", '"i\nd",SEX,Q1,x,y'])
+def test_a_header_may_be_in_quotation_marks(tmp_path: Path, head: str) -> None:
+    path = tmp_path / "answers.csv"
+    path.write_text(head + "\n7,F,y,1,\n", encoding="utf-8")
+    file = AnswerFile.opened(path)
+    (piece,) = file.pieces()
+    assert isinstance(piece, answer_files.Rows if "\n" in head else answer_files.Block)
+    assert list(piece.columns(file.header)[0]) == [2]
 
 
 def test_parquet_holds_the_same_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
