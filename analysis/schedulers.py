@@ -11,7 +11,7 @@ import re
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass
@@ -109,8 +109,9 @@ class Dask:
             raise CandourError(
                 "A Dask cluster needs the package distributed: install candour[scale]."
             ) from None
+        open_client: Callable[..., Any] = Client
         try:
-            client = Client(self.address, timeout=PATIENCE, set_as_default=False)
+            client = open_client(self.address, timeout=PATIENCE, set_as_default=False)
         except (OSError, ValueError) as error:
             raise CandourError(
                 f"There is no Dask scheduler at {self.address} ({type(error).__name__}); start "
@@ -141,11 +142,17 @@ def _call(work: Callable[[Any], Any], piece: Any) -> Any:
     return work(piece)
 
 
-def _in_order(
-    send: Callable[[Any], Future[Any]], pieces: Iterable[Any], most: int
-) -> Iterator[Any]:
+class _Sent(Protocol):
+    """A piece that is worked on elsewhere."""
+
+    def result(self) -> Any: ...
+
+    def cancel(self) -> object: ...
+
+
+def _in_order(send: Callable[[Any], _Sent], pieces: Iterable[Any], most: int) -> Iterator[Any]:
     """Results in the order of the pieces, of which at most so many are under way."""
-    under_way = deque[Future[Any]]()
+    under_way = deque[_Sent]()
     try:
         for piece in pieces:
             under_way.append(send(piece))
