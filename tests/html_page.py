@@ -64,7 +64,7 @@ def parse(page: str | bytes) -> Page:
 
 
 def one_form(page: str | bytes, form: str) -> Page:
-    """A page of which one form alone is read, in a tenth of the time: other tests judge the page."""
+    """A page of which one form alone is read, in a tenth of the time; others judge the page."""
     text = page.decode() if isinstance(page, bytes) else page
     found = re.search(rf'<form\b[^>]*\bid="{re.escape(form)}".*?</form>', text, re.DOTALL)
     if found is None:

@@ -98,7 +98,7 @@ _IDS = tuple[str, ...]
 
 @cache
 def _hints(row: type) -> Mapping[str, Any]:
-    """What a row's fields are declared to hold: working it out takes longer than reading a table."""
+    """What the fields of a row hold: working it out takes longer than reading a table."""
     return get_type_hints(row)
 
 
