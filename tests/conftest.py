@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -33,10 +32,6 @@ settings.load_profile("untimed")
 
 compiled_once.install()
 
-# What is imported and collected lives as long as the tests do: to go through it again and again for
-# garbage took a tenth of their time. References that are dropped close files at once, as before.
-gc.set_threshold(200_000, 20, 20)
-
 # Most tests are not of what takes two people: where none are set, commands need none, and a Release
 # is out when it comes in. Those of `survey.agreeing` ask for two.
 config.TWO_PEOPLE = False
@@ -66,12 +61,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("no_cover")
     first = {item.path for item in items if SLOW & set(item.keywords)}
     items.sort(key=lambda item: item.path not in first)
-
-
-def pytest_collection_finish() -> None:
-    """Whatever stands now is never garbage."""
-    gc.collect()
-    gc.freeze()
 
 
 @pytest.fixture(scope="session")
