@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -115,12 +116,16 @@ def _note_tables(_c: object, _k: object, statement: str, *_more: object) -> None
         touched.tables |= set(_TABLE.findall(statement))
 
 
-sys.addaudithook(_note_file)  # which nothing takes off again
+@cache
+def _listen_to_files() -> None:
+    """Once, and only where somebody watches: nothing takes a hook off again, and all pay for it."""
+    sys.addaudithook(_note_file)
 
 
 @contextmanager
 def watching() -> Iterator[Touched]:
     """Notes the files and tables that this thread uses meanwhile, as a client of tests does."""
+    _listen_to_files()
     touched = Touched()
     _watched.append(touched)
     event.listen(Engine, "before_cursor_execute", _note_tables)

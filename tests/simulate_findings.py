@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 import simulated_section
@@ -53,9 +54,15 @@ DAY = date(2026, 1, 1)
 SURE = frozenset({"confirmed", "serious"})
 
 
+@lru_cache(maxsize=4)
+def _world(seed: int, gap: Gap | None = None) -> World:
+    """A force of two waves; disclosure control looks at it once for all who draw from it."""
+    return World(seed, gap)
+
+
 def errors(seed: int, draws: int) -> Counts:
     """What is raised in one force where nothing is true."""
-    world = World(seed)
+    world = _world(seed)
     found = [world.flags(draw) for draw in range(draws)]
     return _erred([(list(first.values()), list(second.values())) for first, second in found])
 
@@ -80,7 +87,7 @@ def _erred(found: Sequence[tuple[Sequence[Flag], Sequence[Flag]]]) -> Counts:
 
 def power(gap: Gap, seed: int, draws: int) -> Counts:
     """How often one gap is found in one force: first alone, then with both waves."""
-    world = World(seed, gap)
+    world = _world(seed, gap)
     key = (gap.group, THEME)
     found = [world.flags(draw) for draw in range(draws)]
     first_shows, second_shows = world.shows(gap.group)

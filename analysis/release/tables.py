@@ -12,6 +12,7 @@ import io
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import cache
 from types import MappingProxyType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -95,10 +96,16 @@ _IDS = tuple[str, ...]
 """Ids in one cell, a space between them: no id holds one."""
 
 
+@cache
+def _hints(row: type) -> Mapping[str, Any]:
+    """What the fields of a row hold: working it out takes longer than reading a table."""
+    return get_type_hints(row)
+
+
 def columns(name: str, breakdowns: Sequence[str]) -> tuple[Column, ...]:
     """The columns of table `name`; `breakdowns` are the ids that give groups their columns."""
     row = ROWS[name]
-    hints = get_type_hints(row)
+    hints = _hints(row)
     found: list[Column] = []
     for field in fields(row):
         if field.name == "values":
@@ -135,7 +142,7 @@ def rows(name: str, cells: Iterable[tuple[Any, ...]], breakdowns: int) -> tuple[
     if name == "groups":
         return tuple(_group_row(record, breakdowns) for record in cells)
     row = ROWS[name]
-    lists = [at for at, hint in enumerate(get_type_hints(row).values()) if hint == _IDS]
+    lists = [at for at, hint in enumerate(_hints(row).values()) if hint == _IDS]
     return tuple(row(*_with_lists(record, lists)) for record in cells)
 
 

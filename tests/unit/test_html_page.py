@@ -26,6 +26,12 @@ def test_good_page_passes_and_says_what_its_form_sends() -> None:
     assert "Elsewhere" in page.text
 
 
+def test_a_form_read_alone_sends_the_same() -> None:
+    assert html_page.one_form(GOOD, "f").fields("f") == html_page.parse(GOOD).fields("f")
+    with pytest.raises(html_page.BadPage, match="no form g"):
+        html_page.one_form(GOOD, "g")
+
+
 @pytest.mark.parametrize(
     ("good", "bad", "reason"),
     [

@@ -90,7 +90,7 @@ def take_ticket(live: LiveWave, client: FlaskClient, person: Person) -> Held:
     if person.seals:
         return _redeem(live, client, person)
     asked = client.post(f"/ticket/{WAVE}", data={document.CODE: person.code})
-    form = html_page.parse(asked.data).fields("take")
+    form = html_page.one_form(asked.data, "take").fields("take")
     saved = client.post(f"/ticket/{WAVE}/file", data=form)
     assert saved.status_code == 200, saved.text
     for name, reply in (("code", asked), ("ticket", saved)):
@@ -118,7 +118,7 @@ def _fill_in(client: FlaskClient, person: Person, rng: np.random.Generator, tick
     else:
         form[document.CODE] = person.code
     checked = client.post(f"/survey/{WAVE}/check", data=form)
-    fields = html_page.parse(checked.data).fields("checked")
+    fields = html_page.one_form(checked.data, "checked").fields("checked")
     sent = client.post(f"/survey/{WAVE}/send", data=fields)
     assert sent.status_code == 200, sent.text
     way = "form with a ticket" if ticket else "form"

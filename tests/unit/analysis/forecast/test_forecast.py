@@ -178,13 +178,25 @@ def with_too_fine_a_table(study: Study) -> Study:
     return replace(study, plan=replace(study.plan, tables=(*study.plan.tables, fine)))
 
 
+SEED_OF_TOO_FINE = 3
+
+
+@pytest.fixture(scope="module")
+def with_too_fine() -> Forecast:
+    """The forecast of one wave with a crossing that is too fine: it takes long, and two read it."""
+    fine = with_too_fine_a_table(small())
+    people = margins(small().plan, 600)
+    return forecast_of(
+        fine.codebook, fine.plan, people, Answering(60), draws=1, seed=SEED_OF_TOO_FINE
+    )
+
+
 @pytest.mark.slow
-def test_a_crossing_that_is_too_fine_is_named_the_dearest() -> None:
-    plain, fine = small(), with_too_fine_a_table(small())
+def test_a_crossing_that_is_too_fine_is_named_the_dearest(with_too_fine: Forecast) -> None:
+    plain, after = small(), with_too_fine
     people = margins(plain.plan, 600)
     before = forecast_of(plain.codebook, plain.plan, people, Answering(60), draws=2)
     assert "too-fine" not in {table.id for table in before.tables}
-    after = forecast_of(fine.codebook, fine.plan, people, Answering(60), draws=2)
     assert after.dearest is not None
     assert after.dearest.id == "too-fine"
     assert after.dearest.shown < len(after.dearest.groups) / 2
@@ -195,16 +207,15 @@ def test_a_crossing_that_is_too_fine_is_named_the_dearest() -> None:
 
 
 @pytest.mark.slow
-def test_the_cost_of_a_crossing_is_what_two_releases_differ_by() -> None:
+def test_the_cost_of_a_crossing_is_what_two_releases_differ_by(with_too_fine: Forecast) -> None:
     plain, fine = small(), with_too_fine_a_table(small())
     people, answering = margins(plain.plan, 600), Answering(60)
-    found = forecast_of(fine.codebook, fine.plan, people, answering, draws=1, seed=3)
-    shown = groups_of(released(plain, people, answering, 3))
-    fewer = groups_of(released(fine, people, answering, 3))
-    bases = {group.id: group.base for group in found.groups}
+    shown = groups_of(released(plain, people, answering, SEED_OF_TOO_FINE))
+    fewer = groups_of(released(fine, people, answering, SEED_OF_TOO_FINE))
+    bases = {group.id: group.base for group in with_too_fine.groups}
     gained = sum(bases[group] for group in shown - fewer)
     lost = sum(bases[group] for group in fewer & set(plain.plan.group_by_id) - shown)
-    assert found.tables[-1].cost == gained - lost > 50
+    assert with_too_fine.tables[-1].cost == gained - lost > 50
 
 
 def test_crossings_with_room_for_everybody_cost_nothing() -> None:
