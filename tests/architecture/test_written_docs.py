@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import answers_scale
 import pytest
 import scale_plot
 
@@ -41,3 +42,10 @@ def test_table_and_drawing_of_scale_are_what_was_measured() -> None:
     assert scale_plot.DRAWN.read_text() == scale_plot.drawing(costs), "run `make bench`"
     other = [replace(one, processor=one.processor + 1) for one in costs]
     assert scale_plot.written(page, other) != page
+
+
+def test_the_table_of_answers_is_what_was_measured() -> None:
+    page, costs = answers_scale.PAGE.read_text(), answers_scale.measured()
+    assert answers_scale.written(page, costs) == page, "run `make bench`"
+    other = [replace(one, processor=one.processor + 1) for one in costs]
+    assert answers_scale.written(page, other) != page
