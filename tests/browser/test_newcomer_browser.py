@@ -273,6 +273,7 @@ def read(signed_in: dict[str, Page], walk: Walk) -> None:
     hr.reload()
     hr.get_by_role("link", name="Files").first.click()
     hr.get_by_role("link", name="Workbook (.xlsx)", exact=True).click()
+    assert not hr.get_by_text("being made").is_visible(), "how far it is went when it was there"
     with hr.expect_download() as waiting:
         hr.get_by_role("link", name=re.compile("^Download ")).click()
     waiting.value.save_as(walk.server / "taken.xlsx")
