@@ -104,7 +104,8 @@ class Reader:
         return answers
 
     def _is_own(self, path: str) -> bool:
-        is_a_file = "/csv/" in path or "/file/" in path  # whose page makes the file
+        # The page of a whole file makes the file.
+        is_a_file = "/csv/" in path or "/file/" in path or path.endswith(".pdf")
         return path.startswith(self.start) and not is_a_file
 
     def walk(self) -> list[Answer]:
