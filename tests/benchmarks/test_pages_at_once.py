@@ -9,6 +9,7 @@ import re
 import socket
 import subprocess
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -27,6 +28,7 @@ from survey.manage import people
 from survey.results import scope, store
 from survey.serve import arguments
 
+PROCESSES = 2
 READERS, OF_HR = 50, 6
 """All at once, without a pause between two pages; so many are of HR, the others of boards."""
 
@@ -50,6 +52,7 @@ class Answer:
     `made` tells whether it was made for this answer, and not kept from an earlier one.
     """
 
+    path: str
     wall: float
     processor: float
     sent: int
@@ -86,7 +89,7 @@ class Reader:
         zipped = answer.headers.get("Content-Encoding") == "gzip"
         page = gzip.decompress(content) if zipped else content
         wall, processor = (float(answer.headers[name]) for name in (WALL, PROCESSOR))
-        return Answer(wall, processor, len(content), page, MADE in answer.headers)
+        return Answer(path, wall, processor, len(content), page, MADE in answer.headers)
 
     def sign_in(self) -> None:
         found = TOKEN.search(self.open("/results/sign-in").page)
@@ -137,7 +140,7 @@ def readers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Reader]]:
         found.append(Reader(port, name, start))
     environment = {**os.environ, "CANDOUR_HOME": str(home), "CANDOUR_HTTPS": "0"}
     environment["PYTHONPATH"] = f"{Path(__file__).parents[1]}:{Path(__file__).parents[2]}"
-    line = arguments(f"127.0.0.1:{port}", 2, 4, "timed_pages:application")
+    line = arguments(f"127.0.0.1:{port}", PROCESSES, 4, "timed_pages:application")
     server = subprocess.Popen(line, env=environment)
     try:
         _until_served(found[0])
@@ -194,7 +197,8 @@ def test_fifty_readers_at_once_wait_for_no_page(readers: list[Reader]) -> None:
     assert _at(again, "wall", 95) < LONGEST_MS
     # The first time each page waits for the disk, however slow it is, to keep a line of the log.
     assert _at(first, "processor", 95) < LONGEST_MS
-    assert 0 < len(made) < len(first) / 3, "most readers find a page that another one had"
+    assert made
+    assert max(Counter(one.path for one in made).values()) <= PROCESSES
     assert _at(made, "processor", 95) < LONGEST_MS
     # The machine may be busy with other things: this says the same of the work alone.
     assert _at(again, "processor", 95) < 10 * max(1.0, _at(floor, "processor", 95))
