@@ -31,11 +31,11 @@ def bind(pages: Sequence[Element]) -> Element:
         if number > 1:
             _remove(section, "foot")
         sections.append(section)
-    (foot,) = _remove(sections[0], "foot")
+    feet = _remove(sections[0], "foot")
     whole = mains[0]
     for child in list(whole):
         whole.remove(child)
-    whole.extend([foot, *_contents(title, lines), *sections])
+    whole.extend([*feet, *_contents(title, lines), *sections])
     for one in pages[0].iter("title"):
         one.text = title
     return pages[0]
