@@ -101,7 +101,7 @@ def _surfaces(app: Flask, settings: Settings) -> None:
     if RESULTS in settings.surfaces:
         from survey.agreeing import release_pages
         from survey.manage import fixed, log_pages, organisation_pages, sign_in
-        from survey.results import at_once, file_pages, kept, published
+        from survey.results import all_pages, at_once, file_pages, kept, published
         from survey.results import pages as results_pages
         from survey.results.acts import pages as acts_pages
         from survey.results.acts import public
@@ -114,6 +114,7 @@ def _surfaces(app: Flask, settings: Settings) -> None:
         at_once.install(app)
         app.register_blueprint(results_pages.blueprint)
         app.register_blueprint(file_pages.blueprint)
+        app.register_blueprint(all_pages.blueprint)
         app.register_blueprint(acts_pages.blueprint)
         app.register_blueprint(public.blueprint)
         app.register_blueprint(published.blueprint)

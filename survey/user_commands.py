@@ -39,7 +39,11 @@ def add(name: str, role: str, command: str | None, password: str) -> None:
 @user.command("list")
 def list_() -> None:
     """List the people who may sign in."""
-    for person in people.list_all(_stores()):
+    stores = _stores()
+    found = people.list_all(stores)
+    if not found:
+        click.echo("\n".join((people.NOBODY, *people.lines_to_add(stores))))
+    for person in found:
         how = "" if person.is_local else ", by the organisation"
         click.echo(f"{person.name}  {person.described}{how}")
 

@@ -70,6 +70,11 @@ def status(wave_id: str | None) -> None:
     """Show a wave's state and fingerprint, or every wave's; never how many have answered."""
     stores = _stores()
     shown = waves.all_waves(stores) if wave_id is None else (waves.get(stores, wave_id),)
+    if not shown:
+        click.echo(
+            "There is no wave yet. A wave manager prepares one in the browser, under Waves, or "
+            "`candour wave new` makes one."
+        )
     for one in shown:
         dates = " to ".join(day.isoformat() for day in (one.opened, one.closed) if day)
         printed = fingerprint.of(one) if one.token_key else ""

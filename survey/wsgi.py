@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from survey import doors
 from survey.app import create_app
+from survey.results import warming
 
 doors.close()
 application = create_app()
+warming.begin(application)

@@ -72,6 +72,8 @@ def save(
             for kind in of_reader(scope_of(person, release)) if whole else ():
                 if release is releases[-1]:
                     keep(client, f"{address}/file/{kind.id}/download", out / "exports" / "whole")
+            if whole and release is releases[-1]:
+                keep(client, f"{address}/all-pages.pdf", out / "papers")
             for paper in papers if release is releases[-1] else ():
                 keep(client, f"{address}{paper}?as=pdf", out / "papers")
             if person.role == "hr":

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from threading import local
 from typing import Any
 
 from flask import Flask
 
+from survey.results import kept
 from survey.wsgi import application as served
 
 FLOOR = "/floor"
@@ -16,7 +18,20 @@ FLOOR = "/floor"
 WALL, PROCESSOR = "X-Wall", "X-Processor"
 """Milliseconds from the server's call to the last byte, and those of this thread's processor."""
 
+MADE = "X-Made"
+"""There where the page was made for this answer, and not kept from an earlier one."""
+
 _empty = Flask(__name__)
+_here = local()
+_make = kept._without_reader
+
+
+def _noted(make: Callable[[], str]) -> str:
+    _here.made = True
+    return _make(make)
+
+
+kept._without_reader = _noted
 
 
 @_empty.get(FLOOR)
@@ -27,6 +42,7 @@ def _floor() -> str:
 def application(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
     """Answer as the product does, with two more headers."""
     begun, worked = time.perf_counter(), time.thread_time()
+    _here.made = False
     told: list[Any] = []
     app = _empty if environ["PATH_INFO"] == FLOOR else served
     answer = app(environ, lambda *args: told.extend(args))
@@ -38,5 +54,6 @@ def application(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[
         (WALL, f"{(time.perf_counter() - begun) * 1000:.3f}"),
         (PROCESSOR, f"{(time.thread_time() - worked) * 1000:.3f}"),
     )
-    start(status, [*headers, *times])
+    made = ((MADE, "1"),) if _here.made else ()
+    start(status, [*headers, *times, *made])
     return [whole]

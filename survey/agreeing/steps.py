@@ -8,6 +8,7 @@ from survey import clock
 from survey.agreeing import agreements, response
 from survey.agreeing.agreements import Act, Agreement
 from survey.agreeing.decision import VERDICTS
+from survey.collect import fingerprint
 from survey.database import Stores
 from survey.manage.people import Person
 from survey.manage.steps import Step, StepState
@@ -21,12 +22,14 @@ class AgreedStep:
     Attributes:
         standing: what is proposed, or who agreed, in words; empty when nothing is.
         response: a sentence on how many have used their code; None where it is not told.
+        opened: what its keys are compared by while it is open, as on every card; empty otherwise.
     """
 
     wave: str
     act: Act
     standing: str
     response: str | None
+    opened: str
 
 
 def opening(stores: Stores, wave: Wave, person: Person) -> Step:  # noqa: ARG001
@@ -46,7 +49,8 @@ def _step(stores: Stores, wave: Wave, act: Act, title: str, state: StepState) ->
     if state == "done":
         found = agreements.done(stores, act, wave.id)
     told = response.told(stores, wave, clock.today()) if act == "close" else None
-    page = AgreedStep(wave.id, act, _said(found), told)
+    opened = fingerprint.of(wave) if act == "close" and wave.state == "open" else ""
+    page = AgreedStep(wave.id, act, _said(found), told, opened)
     return Step(f"to-{act}", title, state, "agreeing/step.html", page)
 
 

@@ -156,13 +156,18 @@ def codes_as_text(wave_id: str) -> Response:
 
 @blueprint.get("/published/<wave_id>.wave")
 def wave_file(wave_id: str) -> Response:
-    """All that is public of a survey in one file, for `candour verify wave`."""
-    found = published.file_of(stores(), public_wave(wave_id))
+    """All that is public of a survey in one file, for `candour verify wave`.
+
+    That of an open one has a name of its own: it is kept, and compared with that of the closed one.
+    """
+    wave = public_wave(wave_id)
+    found = published.file_of(stores(), wave)
     if found is None:
         abort(404)
     response = make_response(published.packed(found))
+    name = f"{wave_id}-opened" if wave.state == "open" else wave_id
     response.mimetype = "application/zip"
-    response.headers["Content-Disposition"] = f'attachment; filename="{wave_id}.wave"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.wave"'
     return response
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from survey import database
-from survey.config import Settings
+from survey.config import RESULTS, Settings
 from survey.database import Stores
-from survey.manage import headcounts
+from survey.manage import headcounts, people
 
 
 @click.command()
@@ -18,6 +18,9 @@ def migrate() -> None:
     settings = Settings.from_environment()
     database.migrate(settings)
     click.echo(f"The databases in {settings.home} are up to date.")
+    to_add = people.lines_to_add(Stores.open(settings)) if RESULTS in settings.surfaces else ()
+    if to_add:
+        click.echo("\n".join((people.NOBODY, *to_add)))
 
 
 @click.group()

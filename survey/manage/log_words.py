@@ -93,5 +93,5 @@ def _within(rest: list[str]) -> str:
         case [wave, "csv", table]:
             return f", wave {wave}, table {table.removesuffix('.csv')}"
         case [wave, *parts]:
-            return f", wave {wave}, {' '.join(parts)}"
+            return f", wave {wave}, {' '.join(parts).removesuffix('.pdf')}"
     return ""

@@ -30,6 +30,10 @@ SHORTEST_PASSWORD = 12
 TRIES_OF_A_DEVICE = 10
 """Wrong passwords in a row from browsers that are known, after which none is known any more."""
 
+NOBODY = (
+    "Nobody can sign in here yet. Whoever runs this server adds people on it. Opening and closing "
+    "a wave take a wave manager and somebody else, publishing takes two release officers:"
+)
 _NAME = re.compile(r"[a-z0-9]([a-z0-9.@_-]{0,62}[a-z0-9])?")
 OBJECT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 HASHER = PasswordHasher()
@@ -210,6 +214,17 @@ def list_all(stores: Stores) -> tuple[Person, ...]:
         return tuple(
             _person(r) for r in session.scalars(select(PersonRow).order_by(PersonRow.name))
         )
+
+
+def lines_to_add(stores: Stores) -> tuple[str, ...]:
+    """The commands that add the first people, one for each role; none where somebody is there."""
+    with stores.results() as session:
+        if session.scalar(select(PersonRow.name).limit(1)) is not None:
+            return ()
+    return tuple(
+        f"candour user add NAME --role {role}" + (" --command COMMAND" if role == "board" else "")
+        for role in ROLES
+    )
 
 
 def check_password(

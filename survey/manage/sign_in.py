@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import ClassVar, Concatenate, ParamSpec
 from urllib.parse import quote, urlencode
 
 from flask import (
@@ -164,10 +164,13 @@ class SignInPage:
 
     Attributes:
         errors: (field id, sentence).
+        to_add: the commands that add the first people; none where somebody can sign in.
     """
 
     form: SignInForm
     errors: tuple[tuple[str, str], ...]
+    to_add: tuple[str, ...] = ()
+    NOBODY: ClassVar[str] = people.NOBODY
 
     @property
     def organisation(self) -> str | None:
@@ -182,7 +185,8 @@ def sign_in() -> ResponseReturnValue:
     form = SignInForm()
     if not form.validate_on_submit():
         errors = ((field, found[0]) for field, found in form.errors.items())
-        page = SignInPage(form, tuple((str(field), sentence) for field, sentence in errors))
+        told = tuple((str(field), sentence) for field, sentence in errors)
+        page = SignInPage(form, told, people.lines_to_add(_stores()))
         return render_template("manage/sign_in.html", page=page), 400 if page.errors else 200
     name, password = form.name.data or "", form.password.data or ""
     device = request.cookies.get(DEVICE, "")

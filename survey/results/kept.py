@@ -12,8 +12,9 @@ from __future__ import annotations
 import secrets
 import zlib
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from threading import Lock
 
 from flask import Flask, Response, current_app, g, make_response, render_template, request
@@ -78,6 +79,14 @@ class Page:
         )
 
 
+@dataclass
+class _Turns:
+    """Who makes a page, and how many are at it or wait."""
+
+    lock: Lock = field(default_factory=Lock)
+    waiting: int = 0
+
+
 class Kept:
     """The pages that one process keeps."""
 
@@ -86,6 +95,22 @@ class Kept:
         self._pages: OrderedDict[Hashable, Page] = OrderedDict()
         self._size = 0
         self._lock = Lock()
+        self._making: dict[Hashable, _Turns] = {}
+
+    @contextmanager
+    def alone(self, key: Hashable) -> Iterator[None]:
+        """Let one thread at a time make the page of `key`; whoever waits finds it kept then."""
+        with self._lock:
+            turns = self._making.setdefault(key, _Turns())
+            turns.waiting += 1
+        try:
+            with turns.lock:
+                yield
+        finally:
+            with self._lock:
+                turns.waiting -= 1
+                if not turns.waiting:
+                    del self._making[key]
 
     def get(self, key: Hashable) -> Page | None:
         """The page that was kept as `key`."""
@@ -128,8 +153,7 @@ def page(key: Hashable, make: Callable[[], str]) -> Response:
     whole = (request.script_root, request.path, key)
     found = kept.get(whole)
     if found is None:
-        found = Page.of(_without_reader(make))
-        kept.keep(whole, found)
+        found = _made(kept, whole, make)
     menu = render_template("results/parts/menu.html").encode()
     zipped = request.accept_encodings.quality("gzip") > 0
     response = make_response(found.gzipped(menu) if zipped else found.plain(menu))
@@ -137,6 +161,16 @@ def page(key: Hashable, make: Callable[[], str]) -> Response:
     if zipped:
         response.headers["Content-Encoding"] = "gzip"
     return response
+
+
+def _made(kept: Kept, whole: Hashable, make: Callable[[], str]) -> Page:
+    """The page, made by whoever comes first: all readers of a board come when it is told."""
+    with kept.alone(whole):
+        found = kept.get(whole)
+        if found is None:
+            found = Page.of(_without_reader(make))
+            kept.keep(whole, found)
+        return found
 
 
 def _without_reader(make: Callable[[], str]) -> str:

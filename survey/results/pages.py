@@ -66,7 +66,7 @@ def _newest(person: Person, command: str) -> str:
     releases = store.all_releases(_stores())
     waves = [one.manifest.wave for one in releases if scope.of_command(one, command)]
     if waves:
-        return _front(board_reading(person, command, waves[-1]))
+        return front_page(board_reading(person, command, waves[-1]))
     if releases and person.role == HR:
         abort(404)
     return _none(command if releases else "")
@@ -77,7 +77,7 @@ def _newest(person: Person, command: str) -> str:
 @on_paper
 def board_wave(person: Person, command: str, wave: str) -> ResponseReturnValue:
     """A board's front page for one wave."""
-    return _kept_front(person, command, lambda: _front(board_reading(person, command, wave)))
+    return _kept_front(person, command, lambda: front_page(board_reading(person, command, wave)))
 
 
 @blueprint.get("/results/board/<command>/<wave>/<room>")
@@ -111,7 +111,7 @@ def hr(person: Person) -> ResponseReturnValue:
     return _kept_front(
         person,
         FORCE_WIDE,
-        lambda: _front(hr_reading(None)) if store.all_releases(_stores()) else _none(),
+        lambda: front_page(hr_reading(None)) if store.all_releases(_stores()) else _none(),
     )
 
 
@@ -120,7 +120,7 @@ def hr(person: Person) -> ResponseReturnValue:
 @on_paper
 def hr_wave(person: Person, wave: str) -> ResponseReturnValue:
     """HR's front page for one wave."""
-    return _kept_front(person, FORCE_WIDE, lambda: _front(hr_reading(wave)))
+    return _kept_front(person, FORCE_WIDE, lambda: front_page(hr_reading(wave)))
 
 
 @blueprint.get("/results/hr/<wave>/<room>")
@@ -191,7 +191,7 @@ def _none(command: str = "") -> str:
     return render_template("results/none.html", command=command)
 
 
-def _front(reading: Reading) -> str:
+def front_page(reading: Reading) -> str:
     """A front page, with what was promised as it stands today."""
     command = reading.scope.command
     board = FORCE_WIDE if command is None else command.id

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 from functools import lru_cache
+from threading import Lock
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import String, cast, delete, select
@@ -216,9 +217,19 @@ def corrections(stores: Stores, wave: str) -> tuple[str, ...]:
     return tuple(reason for reason in reasons if reason is not None)
 
 
-@lru_cache(maxsize=16)
+_LOCKS: dict[str, Lock] = {}
+"""Hash -> held while that Release is opened."""
+
+
 def _opened(stores: Stores, name: str) -> Release:
-    """A stored Release, checked. Kept by its hash, since a Release never changes."""
+    """A stored Release, checked. One thread opens it, which takes a second, and others wait."""
+    with _LOCKS.setdefault(name, Lock()):
+        return _opened_once(stores, name)
+
+
+@lru_cache(maxsize=16)
+def _opened_once(stores: Stores, name: str) -> Release:
+    """The same. Kept by its hash, since a Release never changes."""
     with stores.results() as session:
         row = session.get_one(ReleaseRow, name)
         content, verifier = row.content, row.verifier

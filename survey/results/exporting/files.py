@@ -191,13 +191,19 @@ def kept(wanted: Asked) -> File:
         Busy: when others have files made just now.
         SettingsError: as `made`.
     """
-    if (there := _found(wanted)) is not None:
+    if (there := found(wanted)) is not None:
         return there
-    with at_once.making(BUSY), _MAKING:
+    with at_once.making(BUSY):
+        return made_once(wanted)
+
+
+def made_once(wanted: Asked, told: Told = lambda _: None) -> File:
+    """The same for whoever counts among those that have something made (`at_once.making`)."""
+    with _MAKING:
         # Who pressed a link twice has it made once: the second one waited for the first.
-        if (there := _found(wanted)) is not None:
+        if (there := found(wanted)) is not None:
             return there
-        file = made(wanted)
+        file = made(wanted, told)
         with _LOOKING:
             _KEPT[wanted] = file
             while len(_KEPT) > _MOST_KEPT:
@@ -205,7 +211,8 @@ def kept(wanted: Asked) -> File:
         return file
 
 
-def _found(wanted: Asked) -> File | None:
+def found(wanted: Asked) -> File | None:
+    """The file, if this process keeps it."""
     with _LOOKING:
         if wanted in _KEPT:
             _KEPT.move_to_end(wanted)

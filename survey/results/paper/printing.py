@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from survey import resources
 from survey.errors import SettingsError
+from survey.results.paper.binding import bind
 from survey.results.paper.preparing import prepare
 
 if TYPE_CHECKING:
@@ -35,21 +36,26 @@ _one_at_a_time = Lock()
 
 
 @lru_cache(maxsize=_KEPT)
-def made(page: str) -> bytes:
-    """The PDF of a page.
+def made(*pages: str) -> bytes:
+    """The PDF of a page, or of several with their contents before them.
 
     Args:
-        page: its whole HTML.
+        pages: the whole HTML of each.
 
     Raises:
         SettingsError: when the package or its library is not installed.
     """
     weasyprint = _weasyprint()
     with _one_at_a_time:  # what lays out text is not made for several threads
-        html = weasyprint.HTML(string=page, base_url=_HERE, url_fetcher=_fetcher())
-        prepare(html.etree_element)
-        document = html.render(pdf_variant="pdf/ua-1", cache={})
-        identifier = hashlib.sha256(page.encode()).hexdigest()[:32].encode()
+        parsed = [
+            weasyprint.HTML(string=page, base_url=_HERE, url_fetcher=_fetcher()) for page in pages
+        ]
+        for one in parsed:
+            prepare(one.etree_element)
+        if len(parsed) > 1:
+            bind([one.etree_element for one in parsed])
+        document = parsed[0].render(pdf_variant="pdf/ua-1", cache={})
+        identifier = hashlib.sha256("\f".join(pages).encode()).hexdigest()[:32].encode()
         content: bytes = document.write_pdf(
             finisher=_finish, pdf_variant="pdf/ua-1", pdf_identifier=identifier
         )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from importlib.util import find_spec
 from typing import ParamSpec
 from urllib.parse import urlencode
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, g, request
 from flask.typing import ResponseReturnValue
 
 from analysis.release.model import Release
@@ -71,25 +71,34 @@ def on_paper(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseRetu
     return shown
 
 
-def _pdf(page: str) -> Response:
+def all_on_paper(pages: Iterable[str]) -> Response:
+    """Several pages as one PDF; they are made with this, so that they are for paper."""
+    g.for_paper = True
+    return _pdf(*pages)
+
+
+def _pdf(*pages: str) -> Response:
     with at_once.making(BUSY):
-        content = made(page)
+        content = made(*pages)
     headers = {"Content-Disposition": f'attachment; filename="{_name()}"'}
     return Response(content, mimetype="application/pdf", headers=headers)
 
 
 def _name() -> str:
     """A file name from the page's address and the group that was picked."""
-    words = f"{request.path.removeprefix('/results/')} {request.args.get('group', '')}"
+    path = request.path.removeprefix("/results/").removesuffix(".pdf")
+    words = f"{path} {request.args.get('group', '')}"
     return "-".join(re.findall(r"[A-Za-z0-9_.]+", words)) + ".pdf"
 
 
 def is_for_paper() -> bool:
     """Whether the page of this request is asked for as PDF."""
-    return request.args.get("as") == "pdf"
+    return request.args.get("as") == "pdf" or "for_paper" in g
 
 
 def _paper() -> Paper:
+    if "for_paper" in g:
+        return Paper(making=True, href="")
     view = current_app.view_functions.get(request.endpoint or "")
     if not getattr(view, "on_paper", False):
         return Paper(making=False, href="")

@@ -15,6 +15,8 @@ from survey.config import Settings
 from survey.database import Stores
 from survey.errors import SettingsError
 from survey.manage import people
+from survey.manage.access import ROLES
+from survey.manage.commands import migrate
 from survey.manage.people import Person
 from survey.user_commands import user
 
@@ -57,3 +59,15 @@ def test_without_waves_and_releases_it_is_said_that_nothing_was_checked(
     database.migrate(Settings.at(tmp_path))
     assert "cannot be checked yet" in add(tmp_path, "nowhere", monkeypatch).output
     assert added(tmp_path) == Person("chief", "board", "nowhere")
+
+
+def test_who_is_first_is_told_how_people_are_added_and_nobody_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CANDOUR_HOME", str(tmp_path))
+    told = CliRunner().invoke(migrate).output
+    assert [f"candour user add NAME --role {role}" in told for role in ROLES] == [True] * len(ROLES)
+    assert people.NOBODY in CliRunner().invoke(user, ["list"]).output
+    add(tmp_path, "north", monkeypatch)
+    for said in (CliRunner().invoke(migrate), CliRunner().invoke(user, ["list"])):
+        assert "candour user add" not in said.output

@@ -33,6 +33,23 @@ def test_what_a_pdf_gives_away_is_found(tmp_path: Path, row: str, falls: set[str
     assert {one.attack.id for one in attack(material) if one.tried.falls} == falls
 
 
+@pytest.mark.parametrize(("row", "falls"), PLANTED.values(), ids=PLANTED)
+def test_what_all_pages_in_one_give_away_is_found(
+    tmp_path: Path, row: str, falls: set[str]
+) -> None:
+    head = "<tr><th>Group</th><th>Leadership</th><th>Discrimination</th></tr>"
+    shown = "<tr><th>South<br>40 answers</th><td>60%</td><td>55%</td></tr>"
+    style = "<style>td, th { padding: 0 60px 0 0 } .bound { break-before: page }</style>"
+    pages = (
+        f'<html lang="en"><title>T</title>{style}<main><h1>T</h1><table>{head}{shown}{one}</table>'
+        for one in (CLEAN, row)
+    )
+    file = tmp_path / "all-pages.pdf"
+    file.write_bytes(printing.made(*pages))
+    material = replace(read([file]), comments=(COMMENT,))
+    assert {one.attack.id for one in attack(material) if one.tried.falls} == falls
+
+
 def test_what_is_no_pdf_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "board.pdf"
     file.write_bytes(b"a letter")

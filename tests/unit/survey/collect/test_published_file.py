@@ -122,7 +122,10 @@ def test_file_is_a_download_with_the_headers_of_every_respondents_page(
 ) -> None:
     response = client.get(ADDRESS)
     assert response.mimetype == "application/zip"
-    assert response.headers["Content-Disposition"] == 'attachment; filename="autumn.wave"'
+    assert response.headers["Content-Disposition"] == 'attachment; filename="autumn-opened.wave"'
+    set_state(live_wave, "closed")
+    closed = client.get(ADDRESS).headers["Content-Disposition"]
+    assert closed == 'attachment; filename="autumn.wave"', "beside the one that was kept"
     for name in ("Set-Cookie", "ETag", "Last-Modified"):
         assert name not in response.headers
     assert response.headers["Cache-Control"] == "no-store"

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from fixtures_acts import token_of
-from fixtures_planning import MANAGER, WAVES, add_draft, planning_site
+from fixtures_planning import WAVES, add_draft
 from fixtures_results import Site
 from flask.testing import FlaskClient
 from html_page import parse, words
@@ -25,19 +24,7 @@ CODES = codes.make(60)
 HALVES = [codes.public_half(codes.parse(code), "autumn") for code in CODES]
 FILE = "".join(halves.as_text("autumn", HALVES))
 DIGEST = code_list.of(HALVES).digest
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with pytest.MonkeyPatch.context() as patch:
-        made = planning_site(tmp_path_factory.mktemp("site") / "home", patch)
-        add_draft(made)
-        yield made
-
-
-@pytest.fixture(scope="module")
-def client(site: Site) -> FlaskClient:
-    return site.client(MANAGER)
+DRAFT = "small.yaml"
 
 
 @pytest.fixture(scope="module")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 
 import pytest
 from fixtures_acts import token_of
-from fixtures_planning import MANAGER, WAVES, add_draft, planning_site
+from fixtures_planning import WAVES, add_draft
 from fixtures_results import Site
 from flask.testing import FlaskClient
 from html_page import parse, words
@@ -27,19 +26,7 @@ HEADCOUNTS = {
 }
 TYPED = {"rate": "60", "withheld": "5", "coarser": "1"}
 BEGUN = KeptForecast("running", 60, 5, 200, 35, forecast_file.mark_of(HEADCOUNTS))
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with pytest.MonkeyPatch.context() as patch:
-        made = planning_site(tmp_path_factory.mktemp("site") / "home", patch)
-        add_draft(made, "autumn", "tiny.yaml")
-        yield made
-
-
-@pytest.fixture(scope="module")
-def client(site: Site) -> FlaskClient:
-    return site.client(MANAGER)
+DRAFT = "tiny.yaml"
 
 
 @pytest.fixture(scope="module")

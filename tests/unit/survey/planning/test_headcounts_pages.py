@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 
 import pytest
 from fixtures_acts import token_of
-from fixtures_planning import MANAGER, WAVES, add_draft, planning_site, workbook_of
+from fixtures_planning import MANAGER, WAVES, add_draft, workbook_of
 from fixtures_results import Site
 from flask.testing import FlaskClient
 from html_page import parse, words
@@ -17,19 +16,7 @@ from survey.manage import audit_log, headcounts, waves
 
 ADDRESS = f"{WAVES}/autumn/headcounts"
 CSV = "group,headcount\nforce,120\ncommand=north,80\n"
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with pytest.MonkeyPatch.context() as patch:
-        made = planning_site(tmp_path_factory.mktemp("site") / "home", patch)
-        add_draft(made, "autumn", "tiny.yaml")
-        yield made
-
-
-@pytest.fixture(scope="module")
-def client(site: Site) -> FlaskClient:
-    return site.client(MANAGER)
+DRAFT = "tiny.yaml"
 
 
 @pytest.fixture(scope="module")

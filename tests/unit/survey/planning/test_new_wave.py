@@ -5,11 +5,10 @@ from __future__ import annotations
 import html
 import io
 import re
-from collections.abc import Iterator
 
 import pytest
 from fixtures_acts import token_of
-from fixtures_planning import MANAGER, WAVES, add_draft, planning_site
+from fixtures_planning import MANAGER, WAVES, add_draft
 from fixtures_results import HR, Site
 from fixtures_wave import QUESTIONNAIRES
 from flask.testing import FlaskClient
@@ -35,17 +34,6 @@ TYPED = {
     "public_text": PUBLIC,
     "do": "check",
 }
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with pytest.MonkeyPatch.context() as patch:
-        yield planning_site(tmp_path_factory.mktemp("site") / "home", patch)
-
-
-@pytest.fixture(scope="module")
-def client(site: Site) -> FlaskClient:
-    return site.client(MANAGER)
 
 
 @pytest.fixture(scope="module")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
-from fixtures_planning import MANAGER, WAVES, add_draft, planning_site
+from fixtures_planning import WAVES, add_draft
 from fixtures_results import HR, Site
 from flask.testing import FlaskClient
 from html_page import parse, words
@@ -19,21 +18,10 @@ from survey.manage.steps import Step
 from survey.planning import wave_page
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with pytest.MonkeyPatch.context() as patch:
-        yield planning_site(tmp_path_factory.mktemp("site") / "home", patch)
-
-
 def moved(site: Site, wave_id: str, state: str, opened: date | None) -> None:
     with site.stores.issuer() as session:
         row = waves.find(session, wave_id)
         row.state, row.opened = state, opened
-
-
-@pytest.fixture(scope="module")
-def client(site: Site) -> FlaskClient:
-    return site.client(MANAGER)
 
 
 def test_waves_are_for_their_manager_and_nobody_else_sees_a_link(

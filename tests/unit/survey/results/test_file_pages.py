@@ -5,8 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
+from typing import Any
 
 import pytest
 from fixtures_release import NORTH, SOUTH
@@ -15,7 +18,7 @@ from html_page import parse
 
 from survey.errors import SettingsError
 from survey.manage import audit_log
-from survey.results import at_once
+from survey.results import at_once, file_pages
 from survey.results.exporting import files
 
 OWN = f"/results/board/{NORTH}/winter/file"
@@ -117,10 +120,11 @@ def test_without_the_extra_the_pages_say_so_and_the_tables_are_still_there(
 def test_a_file_that_would_be_too_large_is_a_sentence_on_its_page(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def too_large(_: files.Asked) -> files.File:
+    def too_large(*_: object) -> files.File:
         raise SettingsError("The sheet Answers would have 2,000,000 rows; take the zipped tables.")
 
-    monkeypatch.setattr(files, "kept", too_large)
+    monkeypatch.setattr(files, "made", too_large)
+    monkeypatch.setattr(files, "_KEPT", OrderedDict())
     page = site.client(HR).get(f"{FORCE}/xlsx")
     assert page.status_code == 200
     assert "take the zipped tables" in parse(page.data).text
@@ -134,10 +138,10 @@ def test_one_reader_cannot_take_every_thread_and_a_file_is_made_once(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client, others = site.client(HR), [site.client(HR), site.client(HR)]
-    client.get("/results/hr/spring/file/csvw")  # is kept from now on
+    assert client.get("/results/hr/spring/file/csvw").data  # is kept from now on
     begun, goes_on, made = Event(), Event(), []
 
-    def slow(wanted: files.Asked) -> files.File:
+    def slow(wanted: files.Asked, _told: files.Told) -> files.File:
         made.append(wanted.format)
         begun.set()
         assert goes_on.wait(30)
@@ -165,3 +169,62 @@ def test_one_reader_cannot_take_every_thread_and_a_file_is_made_once(
     assert made == ["xlsx"]
     assert client.get(f"{FORCE}/xlsx").status_code == 200
     assert made == ["xlsx"]
+
+
+def pieces(site: Site, monkeypatch: pytest.MonkeyPatch, seconds: float = 30) -> tuple[str, str]:
+    """Opens the page of a file that stops at a third; what came until then, and what after it.
+
+    The file is given up after some seconds, and the page ends without it.
+    """
+    goes_on = Event()
+
+    def slow(_: files.Asked, told: Callable[[float], None]) -> files.File:
+        told(0.34)
+        told(0.36)
+        assert goes_on.wait(seconds)
+        return files.File("a.xlsx", "application/vnd.ms-excel", b"PK", ())
+
+    monkeypatch.setattr(files, "made", slow)
+    monkeypatch.setattr(files, "_KEPT", OrderedDict())
+    reply = site.client(HR).get(f"{FORCE}/xlsx", buffered=False)
+    sent = reply.iter_encoded()
+    before = next(sent).decode() + next(sent).decode()
+    goes_on.set()
+    return before, "".join(piece.decode() for piece in sent)
+
+
+def test_how_far_a_file_is_comes_before_the_file_is_made(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, after = pieces(site, monkeypatch)
+    assert before.index("<h1") < before.index("being made") < before.index("<li>30 %</li>")
+    assert "/download" not in before
+    assert "Download a.xlsx" in parse((before + after).encode()).text
+    assert site.client(HR).get(f"{FORCE}/xlsx").text.count("being made") == 0, "it is kept now"
+
+
+def test_a_page_that_waits_for_its_file_is_caught(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = file_pages._pieces
+
+    def together(*asked: Any) -> Iterator[str]:
+        yield "".join(whole(*asked))
+
+    monkeypatch.setattr(file_pages, "_pieces", together)
+    with pytest.raises(StopIteration):
+        pieces(site, monkeypatch, seconds=0.1)
+
+
+def test_what_goes_wrong_meanwhile_is_a_sentence_and_the_page_is_whole(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> files.File:
+        raise ZeroDivisionError("a secret")
+
+    monkeypatch.setattr(files, "made", broken)
+    monkeypatch.setattr(files, "_KEPT", OrderedDict())
+    for _ in range(3):  # each makes room for the next one
+        page = parse(site.client(HR).get(f"{FORCE}/xlsx").data).text
+        assert file_pages.NOT_MADE in page
+        assert "secret" not in page

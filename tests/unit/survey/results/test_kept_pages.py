@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import gzip
 import zlib
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pytest
 from fixtures_acts import TALKS
 from fixtures_release import NORTH, WAVES
 from fixtures_results import BOARD, CHEAP, HR, PASSWORD, SIGNER, Site, make_site, packs
-from flask import g
+from flask import Flask, g
 from flask_wtf.csrf import generate_csrf
 from html_page import parse
 
+from analysis.release.model import Release
+from survey.database import Stores
 from survey.manage import audit_log, people
-from survey.results import frame, kept, store
+from survey.results import frame, kept, store, warming
 from survey.results.acts import record
 from survey.results.kept import Kept, Page
 
@@ -145,3 +151,109 @@ def test_a_token_of_one_reader_is_never_kept(site: Site) -> None:
         g.reader = None
         with pytest.raises(RuntimeError, match="token of one reader"):
             kept.page("planted", lambda: generate_csrf() + kept._GAP)
+
+
+READERS = 4
+
+
+def made_at_once(site: Site, patch: pytest.MonkeyPatch) -> int:
+    """How often a page is made that several ask for before it is there."""
+    asked, made, make, get = [], [], frame.render_template, Kept.get
+    everybody = Event()
+
+    def noted(self: Kept, key: object) -> Page | None:
+        asked.append(key)
+        if len(asked) >= READERS:
+            everybody.set()
+        return get(self, key)  # type: ignore[arg-type]
+
+    def slow(template: str, **more: object) -> str:
+        made.append(template)
+        assert everybody.wait(30)
+        return make(template, **more)
+
+    readers = [site.client(BOARD) for _ in range(READERS)]
+    patch.setattr(Kept, "get", noted)
+    patch.setattr(frame, "render_template", slow)
+    with ThreadPoolExecutor(READERS) as pool:
+        replies = list(pool.map(lambda one: one.get(ROOM).status_code, readers))
+    assert replies == [200] * READERS
+    return len(made)
+
+
+def test_a_page_that_many_ask_for_at_once_is_made_once(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert made_at_once(site, monkeypatch) == 1
+    assert not site.app.extensions[kept._EXTENSION]._making, "nothing is left of who waited"
+
+
+def test_a_page_that_each_makes_is_noticed(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Kept, "alone", lambda *_: nullcontext())
+    assert made_at_once(site, monkeypatch) == READERS
+
+
+def test_who_waited_for_a_page_that_could_not_be_made_makes_it(site: Site) -> None:
+    pages = Kept()
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError), pages.alone("page"):
+            raise ZeroDivisionError
+    assert not pages._making
+
+
+def opened_at_once(site: Site, patch: pytest.MonkeyPatch) -> int:
+    """How often a Release is unpacked that several ask for before it is open."""
+    (newest, *_) = reversed(store.in_force(site.stores))
+    store._opened_once.cache_clear()
+    begun, unpacked, everybody, unpack = [], [], Event(), store.folder.unpack
+
+    def slow(*packed: Any) -> Release:
+        unpacked.append(packed)
+        assert everybody.wait(30)
+        return unpack(*packed)
+
+    def ask(number: int) -> Release:
+        begun.append(number)
+        if len(begun) == READERS:
+            everybody.set()
+        return store._opened(site.stores, newest)
+
+    patch.setattr(store.folder, "unpack", slow)
+    with ThreadPoolExecutor(READERS) as pool:
+        assert len(set(map(id, pool.map(ask, range(READERS))))) >= 1
+    return len(unpacked)
+
+
+def test_a_release_that_many_ask_for_at_once_is_opened_once(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert opened_at_once(site, monkeypatch) == 1
+
+
+def test_a_release_that_each_opens_is_noticed(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "_LOCKS", {})
+    monkeypatch.setattr(store, "Lock", nullcontext)
+    assert opened_at_once(site, monkeypatch) == READERS
+
+
+def test_a_process_gets_ready_by_itself_and_is_told_of_no_mistake_twice(
+    site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    thread = warming.begin(site.app)
+    assert thread is not None
+    thread.join(60)
+    unpacked = []
+    monkeypatch.setattr(store.folder, "unpack", unpacked.append)
+    compiled = []
+    monkeypatch.setattr(site.app.jinja_env, "compile", compiled.append)
+    store.in_force(site.stores)
+    site.app.jinja_env.get_template("results/front.html")
+    assert (unpacked, compiled) == ([], [])
+    monkeypatch.setattr(store, "in_force", lambda _: 1 // 0)
+    broken = warming.begin(site.app)
+    assert broken is not None
+    broken.join(60)
+    assert caplog.messages == ["getting ready: ZeroDivisionError"]
+    alone = Flask("alone")
+    alone.extensions["candour"] = Stores.open(replace(site.settings, surfaces=("issue",)))
+    assert warming.begin(alone) is None
