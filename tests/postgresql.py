@@ -9,10 +9,11 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import psycopg
@@ -106,19 +107,22 @@ def name_of(url: str) -> str:
 
 
 @contextmanager
-def running() -> Iterator[Cluster]:
-    """A PostgreSQL in a temporary folder, stopped and removed at the end."""
+def running(changes: Mapping[str, str] = MappingProxyType({})) -> Iterator[Cluster]:
+    """A PostgreSQL in a temporary folder, stopped and removed at the end.
+
+    `changes` are settings in place of `SETTINGS`.
+    """
     found = programs()
     folder = Path(tempfile.mkdtemp(prefix="candour-pg-"))
     first = _as_nobody_special(folder)
-    data = folder / "data"
+    data, settings = folder / "data", {**SETTINGS, **changes}
     try:
         making = ["initdb", "-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C"]
         line = [*first, found / making[0], *making[1:], "--no-sync"]
         made = subprocess.run(map(str, line), capture_output=True, text=True, cwd="/", check=False)
         if made.returncode:
             pytest.fail(f"initdb failed: {made.stderr.strip()}", pytrace=False)
-        given = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
+        given = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         line = [*first, found / "postgres", "-D", data, "-k", folder, *given]
         with (folder / "log").open("w") as log:
             process = subprocess.Popen(list(map(str, line)), stderr=log, stdout=log, cwd="/")
