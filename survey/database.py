@@ -33,11 +33,15 @@ PRAGMAS = (
     f"busy_timeout = {BUSY_SECONDS * 1000}",
     "secure_delete = ON",
     "journal_mode = DELETE",
-    "synchronous = FULL",
+    "synchronous = EXTRA",
     "temp_store = MEMORY",
     "foreign_keys = ON",
 )
-"""Codes leave nothing behind: no WAL (it keeps every row in order), no deleted bytes."""
+"""Codes leave nothing behind: no WAL (it keeps every row in order), no deleted bytes.
+
+A journal that came back with the power would undo what was committed, so each commit waits for the
+folder that it was removed from, too (`EXTRA`).
+"""
 
 ON_A_SERVER = {
     "pool_pre_ping": True,  # a connection that was lost is made again before it is used

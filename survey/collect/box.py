@@ -81,6 +81,9 @@ def path_of(settings: Settings, wave_id: str) -> Path:
 def connect(path: Path, mode: str = "rw") -> Iterator[sqlite3.Connection]:
     """A connection under which the file keeps neither leftovers nor a log of writes.
 
+    `EXTRA` waits for the folder, too, when the journal is gone: a journal that came back with the
+    power would undo what was acknowledged.
+
     Raises:
         WaveStateError: when the file is not there.
     """
@@ -98,7 +101,7 @@ def connect(path: Path, mode: str = "rw") -> Iterator[sqlite3.Connection]:
     with closing(database):
         database.executescript(
             f"PRAGMA page_size = {PAGE_BYTES}; PRAGMA secure_delete = ON;"
-            "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;"
+            "PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA; PRAGMA temp_store = MEMORY;"
         )
         yield database
 

@@ -170,7 +170,7 @@ def test_file_has_large_pages_and_nothing_beside_it(ballot_box: Path) -> None:
         assert database.execute("PRAGMA page_size").fetchone() == (65_536,)
         assert database.execute("PRAGMA journal_mode").fetchone() == ("delete",)
         assert database.execute("PRAGMA secure_delete").fetchone() == (1,)
-        assert database.execute("PRAGMA synchronous").fetchone() == (2,)
+        assert database.execute("PRAGMA synchronous").fetchone() == (3,)
         assert database.execute("PRAGMA temp_store").fetchone() == (2,)
     assert [path.name for path in ballot_box.parent.iterdir()] == ["autumn.box"]
 
