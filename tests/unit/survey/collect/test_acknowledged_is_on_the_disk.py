@@ -34,8 +34,7 @@ def steps(live: LiveWave) -> tuple[str, ...]:
 def unflushed(done: tuple[str, ...]) -> int:
     """How many journals were removed without a flush next."""
     return sum(
-        step == "unlink" and after not in {"fsync", "fdatasync"}
-        for step, after in pairwise(done)
+        step == "unlink" and after not in {"fsync", "fdatasync"} for step, after in pairwise(done)
     )
 
 
