@@ -9,6 +9,9 @@ from contextlib import closing, contextmanager
 from survey.config import Settings
 from survey.errors import AgreementError
 
+LOCK = "agreed.lock"
+"""In the home; always empty, and never removed."""
+
 PATIENCE_SECONDS = 30
 """How long a command that somebody typed waits for another one; closing takes seconds."""
 
@@ -25,8 +28,9 @@ def alone(settings: Settings, patience: float = 0) -> Iterator[None]:
         AgreementError: when another process is still at work then.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
-    with closing(sqlite3.connect(settings.home / "agreed.lock", timeout=patience)) as lock:
+    with closing(sqlite3.connect(settings.home / LOCK, timeout=patience)) as lock:
         try:
+            lock.execute("PRAGMA journal_mode = OFF")  # or a killed process leaves one beside it
             lock.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:  # a full disk, say
