@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from survey import banding, clock
 from survey.agreeing import about_waves, agreements, deciding, response
 from survey.agreeing.agreements import Act, Agreement
+from survey.collect import ready
 from survey.config import ISSUE, RESULTS
 from survey.database import Stores
 from survey.errors import AgreementError, CandourError
@@ -142,6 +143,8 @@ def open_wave(stores: Stores, wave_id: str, today: date) -> tuple[Wave, str]:
         _end(stores, agreed)
         return wave, "It was opened already."
     _expect_state(stores, agreed, wave)
+    if wave.state == "draft":
+        ready.expect_whole(stores, wave)
     _log_alone(stores, agreed, "open", wave)
     told = banding.make(stores, wave_id)
     starting.keep(stores, wave_id)

@@ -36,7 +36,10 @@ def decide(stores: Stores, person: Person, name: str, sent: Mapping[str, str]) -
     if done.verdict == "done" and {ISSUE, BOX} & set(stores.settings.surfaces):
         try:
             adding.release_wave(stores, name, wave)
-        except (OperationalError, SettingsError):  # it is out already; the rest is tried again beside the page
+        except (
+            OperationalError,
+            SettingsError,
+        ):  # it is out already; the rest is tried again beside the page
             running.start(stores.settings)
     return done
 
