@@ -244,15 +244,15 @@ def expect_ready(settings: Settings) -> None:
         used["issuer"] = settings.issuer_url
     for store, url in used.items():
         head = ScriptDirectory.from_config(migration_config(store)).get_current_head()
-        with _connected(store, url) as connection:
+        with _connected(store, url, creates=False) as connection:
             if MigrationContext.configure(connection).get_current_revision() != head:
                 raise SettingsError(NOT_SET_UP)
 
 
 @contextmanager
-def _connected(store: str, url: str) -> Iterator[Connection]:
+def _connected(store: str, url: str, *, creates: bool = True) -> Iterator[Connection]:
     """One transaction on the database of `store`, and a sentence when it cannot be opened."""
-    made = engine(url)
+    made = engine(url, creates=creates)
     try:
         with made.begin() as connection:
             yield connection

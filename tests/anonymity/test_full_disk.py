@@ -24,6 +24,7 @@ from fixtures_interrupted import (
     Stages,
     make_stages,
 )
+from fixtures_results import HR, make_site
 from flask import Flask
 from full_disk import DONE, expect_sentence, said_by
 from plain_forms import ANSWERS
@@ -31,6 +32,7 @@ from plain_forms import ANSWERS
 from survey.app import create_app
 from survey.collect import box
 from survey.config import Settings
+from survey.database import Stores
 from survey.errors import BoxError
 from survey.manage import audit_log, destructions
 from survey.results import store
@@ -258,3 +260,25 @@ def test_destroying_that_finds_no_room_goes_on_later(stages: Stages, every: int)
 
     work = command(f"wave destroy {WAVE} --yes")
     assert full_disk.sweep(stages.at("released"), work, full, done, every, is_in("destroyed")) > 40
+
+
+@every(7)
+def test_a_page_that_the_log_has_no_room_for_is_not_shown(tmp_path: Path, every: int) -> None:
+    site = make_site(tmp_path / "home")
+    reader, before = site.client(HR), list(audit_log.entries(site.stores))
+
+    def open_page() -> str:
+        browser = site.app.test_client()
+        browser._cookies = dict(reader._cookies or {})  # type: ignore[attr-defined]
+        return str(browser.get("/results/hr").status_code)
+
+    shutil.copytree(tmp_path / "home", tmp_path / "kept")
+    steps = interrupting.run(open_page).steps
+    for step in range(0, len(steps), every):
+        shutil.rmtree(tmp_path / "home")
+        shutil.copytree(tmp_path / "kept", tmp_path / "home")
+        shown = interrupting.run(open_page, full_from=step).said
+        found = list(audit_log.entries(Stores.open(site.settings)))
+        assert (shown, len(found)) in {("500", len(before)), ("200", len(before) + 1)}
+        assert found[: len(before)] == before
+        assert audit_log.check(found, audit_log.head(Stores.open(site.settings))).problem is None
