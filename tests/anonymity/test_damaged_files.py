@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 import interrupting
 import pytest
-from fixtures_interrupted import OPENED, WAVE, Disk, Stages, make_stages, memory
+from fixtures_interrupted import OPENED, WAVE, Disk, Stages, memory
 from full_disk import DONE, expect_sentence, said_by
 
 from survey import cli
@@ -68,11 +68,6 @@ MANY: Mapping[str, Damage] = {
 }
 
 
-@pytest.fixture(scope="module")
-def stages(tmp_path_factory: pytest.TempPathFactory) -> Stages:
-    return make_stages(tmp_path_factory.mktemp("stages"))
-
-
 def runs(stages: Stages, stage: str, damages: Mapping[str, Damage]) -> Iterator[tuple[str, str]]:
     """What each command says with each file damaged, as (which, said); looks at the disk, too."""
     there = stages.at(stage)
@@ -123,9 +118,8 @@ def _files(root: Path) -> dict[str, Path]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("stage", ["imported", "open", "closed"])
-def test_a_missing_file_or_a_wrong_byte_is_said_in_a_sentence(stages: Stages, stage: str) -> None:
-    assert len(dict(runs(stages, stage, FEW))) > 20
+def test_a_missing_file_or_a_wrong_byte_is_said_in_a_sentence(stages: Stages) -> None:
+    assert len(dict(runs(stages, "imported", FEW))) > 20
 
 
 @pytest.mark.long
@@ -142,5 +136,5 @@ def test_a_program_that_shows_its_inside_is_noticed(
     stages: Stages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cli, "_refused_by_the_machine", lambda _: None)
-    with pytest.raises(AssertionError, match=r"wave carry autumn .* autumn\.closed a wrong byte"):
+    with pytest.raises(AssertionError, match=r"autumn\.closed a wrong byte: Traceback"):
         dict(runs(stages, "closed", {"a wrong byte": flipped(0.5)}))

@@ -22,7 +22,6 @@ from fixtures_interrupted import (
     WAVE,
     Disk,
     Stages,
-    make_stages,
 )
 from fixtures_results import HR, make_site
 from flask import Flask
@@ -46,13 +45,6 @@ def every(few: int) -> pytest.MarkDecorator:
         "every",
         [pytest.param(few, marks=pytest.mark.slow), pytest.param(1, marks=pytest.mark.long)],
     )
-
-
-@pytest.fixture(scope="module")
-def stages(tmp_path_factory: pytest.TempPathFactory) -> Stages:
-    made = make_stages(tmp_path_factory.mktemp("stages"))
-    (made.at("open") / "last-card").write_text(made.cards[-1])
-    return made
 
 
 def command(line: str) -> Callable[[Path], str]:
@@ -119,14 +111,14 @@ def sweep_sending(stages: Stages, every: int) -> int:
     )
 
 
-@every(9)
+@every(13)
 def test_an_answer_that_finds_no_room_is_not_acknowledged_and_counts_once_later(
     stages: Stages, every: int
 ) -> None:
     assert sweep_sending(stages, every) > 20
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_box_that_says_it_kept_what_had_no_room_is_noticed(
     stages: Stages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -139,7 +131,7 @@ def test_a_box_that_says_it_kept_what_had_no_room_is_noticed(
 
     monkeypatch.setattr(box, "put", wrong)
     with pytest.raises(AssertionError, match="full from step"):
-        sweep_sending(stages, 9)
+        sweep_sending(stages, 13)
 
 
 @contextmanager
@@ -184,7 +176,7 @@ def expect_all_kept(disk: Disk, stages: Stages) -> None:
     assert not disk.holding(*OPENED)
 
 
-@every(40)
+@every(61)
 def test_closing_that_finds_no_room_goes_on_later(stages: Stages, every: int) -> None:
     def full(disk: Disk, said: str) -> None:
         expect_refused_or_done(said)
@@ -214,8 +206,8 @@ def expect_released(disk: Disk, stages: Stages) -> None:
     assert len(store.in_force(disk.stores)) == 1
 
 
-@every(61)
-def test_unsealing_that_finds_no_room_goes_on_later(stages: Stages, every: int) -> None:
+@pytest.mark.long
+def test_unsealing_that_finds_no_room_goes_on_later(stages: Stages) -> None:
     def full(disk: Disk, said: str) -> None:
         expect_refused_or_done(said)
         expect_all_kept(disk, stages)
@@ -226,11 +218,11 @@ def test_unsealing_that_finds_no_room_goes_on_later(stages: Stages, every: int) 
         expect_released(disk, stages)
 
     work = command(f"unseal {WAVE} --key officers --out releases")
-    steps = full_disk.sweep(stages.at("carried"), work, full, done, every, is_in("released"))
+    steps = full_disk.sweep(stages.at("carried"), work, full, done, 2, is_in("released"))
     assert steps > 60
 
 
-@every(20)
+@every(31)
 def test_taking_a_release_in_that_finds_no_room_goes_on_later(stages: Stages, every: int) -> None:
     def full(disk: Disk, said: str) -> None:
         expect_refused_or_done(said)
@@ -246,7 +238,7 @@ def test_taking_a_release_in_that_finds_no_room_goes_on_later(stages: Stages, ev
     assert steps > 20
 
 
-@every(29)
+@every(61)
 def test_destroying_that_finds_no_room_goes_on_later(stages: Stages, every: int) -> None:
     def full(disk: Disk, said: str) -> None:
         expect_refused_or_done(said)
@@ -262,7 +254,7 @@ def test_destroying_that_finds_no_room_goes_on_later(stages: Stages, every: int)
     assert full_disk.sweep(stages.at("released"), work, full, done, every, is_in("destroyed")) > 40
 
 
-@every(7)
+@every(15)
 def test_a_page_that_the_log_has_no_room_for_is_not_shown(tmp_path: Path, every: int) -> None:
     site = make_site(tmp_path / "home")
     reader, before = site.client(HR), list(audit_log.entries(site.stores))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from fixtures_acts import TALKS, again
-from fixtures_interrupted import OPENED, WAVE, Disk, Stages, command, make_stages, stores_of, sweep
+from fixtures_interrupted import OPENED, WAVE, Disk, Stages, command, stores_of, sweep
 from fixtures_results import CHEAP, PASSWORD
 from fixtures_tokens import any_blinded
 from sqlalchemy import func, select
@@ -41,11 +41,6 @@ def every(few: int) -> pytest.MarkDecorator:
         "every",
         [pytest.param(few, marks=pytest.mark.slow), pytest.param(1, marks=pytest.mark.long)],
     )
-
-
-@pytest.fixture(scope="module")
-def stages(tmp_path_factory: pytest.TempPathFactory) -> Stages:
-    return make_stages(tmp_path_factory.mktemp("stages"))
 
 
 def with_people(template: Path, root: Path) -> Stores:
@@ -86,7 +81,7 @@ def expect_done_is_true(disk: Disk, subject: str, said: str, true: bool) -> None
     assert not disk.holding(*OPENED)
 
 
-@every(11)
+@every(19)
 def test_an_agreed_opening_is_finished_by_running_it_again(
     stages: Stages, every: int, tmp_path: Path
 ) -> None:
@@ -124,7 +119,7 @@ def sweep_closing(stages: Stages, folder: Path, every: int) -> int:
     return sweep(folder, command("wave agreed"), killed, done, every)
 
 
-@every(29)
+@every(61)
 def test_an_agreed_closing_is_finished_by_running_it_again(
     stages: Stages, every: int, tmp_path: Path
 ) -> None:
@@ -149,7 +144,7 @@ def test_an_agreement_called_done_before_the_wave_is_closed_is_noticed(
         sweep_closing(stages, tmp_path / "agreed", 29)
 
 
-@every(11)
+@every(17)
 def test_publishing_is_finished_by_what_was_agreed(
     stages: Stages, every: int, tmp_path: Path
 ) -> None:
@@ -181,7 +176,10 @@ def test_publishing_is_finished_by_what_was_agreed(
 
 def redeem(root: Path) -> str:
     """The last card's code, for a blinded token that is always the same; tells the signature."""
-    stores, key = stores_of(root), codes.private_key(codes.parse((root / "card").read_text()), WAVE)
+    stores, key = (
+        stores_of(root),
+        codes.private_key(codes.parse((root / "last-card").read_text()), WAVE),
+    )
     proof = key.sign(tokens.to_redeem(WAVE, BLINDED))
     half = key.public_key().public_bytes_raw()
     return issuer.redeem(stores, WAVE, half, BLINDED, proof).hex()
@@ -189,7 +187,6 @@ def redeem(root: Path) -> str:
 
 def sweep_redeeming(stages: Stages, folder: Path, every: int) -> int:
     shutil.copytree(stages.at("open"), folder)
-    (folder / "card").write_text(stages.cards[-1])
     signatures: set[str] = set()
 
     def killed(disk: Disk) -> None:
@@ -206,7 +203,7 @@ def sweep_redeeming(stages: Stages, folder: Path, every: int) -> int:
     return sweep(folder, redeem, killed, done, every)
 
 
-@every(5)
+@every(9)
 def test_a_redeeming_that_was_killed_can_be_asked_again(
     stages: Stages, every: int, tmp_path: Path
 ) -> None:
@@ -249,14 +246,14 @@ def sweep_writing(stages: Stages, folder: Path, every: int) -> int:
     return sweep(folder, write_action, killed, done, every)
 
 
-@every(5)
+@every(9)
 def test_an_action_is_written_and_logged_or_neither(
     stages: Stages, every: int, tmp_path: Path
 ) -> None:
     assert sweep_writing(stages, tmp_path / "acts", every) > 10
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_an_action_logged_in_a_transaction_of_its_own_is_noticed(
     stages: Stages, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,7 +18,6 @@ from fixtures_interrupted import (
     answers,
     command,
     every_step,
-    make_stages,
     stores_of,
     sweep,
     until,
@@ -34,11 +33,6 @@ ATTEMPT = "5" * 64
 IMPORT = f"codes import {WAVE} public-halves.txt"
 
 
-@pytest.fixture(scope="module")
-def stages(tmp_path_factory: pytest.TempPathFactory) -> Stages:
-    return make_stages(tmp_path_factory.mktemp("stages"))
-
-
 def send(root: Path) -> str:
     """The last card's answer, always in the same attempt; tells the receipt."""
     stores = stores_of(root)
@@ -46,12 +40,10 @@ def send(root: Path) -> str:
     return submit.submit(stores, waves.get(stores, WAVE), card, answers(0), ATTEMPT)
 
 
-@pytest.fixture(scope="module")
-def with_last_card(stages: Stages, tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def with_last_card(stages: Stages) -> Path:
     """The open wave, and the card whose holder has not answered."""
-    root = stages.at("open")
-    (root / "last-card").write_text(stages.cards[-1])
-    return root
+    return stages.at("open")
 
 
 def expect_apart(disk: Disk, stages: Stages) -> None:
