@@ -20,7 +20,7 @@ from whitenoise import WhiteNoise
 from survey import languages, resources, security
 from survey.config import BOX, ISSUE, RESULTS, Settings
 from survey.database import Stores
-from survey.errors import BoxError, CandourError, IssuerError, ReleaseError
+from survey.errors import BoxError, CandourError, IssuerError, ReleaseError, SettingsError
 
 if TYPE_CHECKING:
     from survey.manage.waves import Wave
@@ -197,6 +197,11 @@ def _error_pages(app: Flask) -> None:
     @app.errorhandler(CandourError)
     def candour_error(error: CandourError) -> tuple[str, int]:
         return render_template("errors/problem.html", sentence=str(error)), 400
+
+    @app.errorhandler(SettingsError)
+    def settings_error(error: SettingsError) -> tuple[str, int]:
+        log.error("%s", type(error).__name__)  # for whoever runs this, and for nobody who answers
+        return render_template("errors/http.html", code=503), 503
 
     @app.errorhandler(ReleaseError)
     def release_error(error: ReleaseError) -> tuple[str, int]:

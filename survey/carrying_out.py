@@ -7,9 +7,8 @@ that a wave's opening fixed it also counts, roughly, how many have used their co
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -17,10 +16,12 @@ from sqlalchemy.orm import Session
 from survey import banding, clock
 from survey.agreeing import about_waves, agreements, deciding, response
 from survey.agreeing.agreements import Act, Agreement
-from survey.config import ISSUE, RESULTS, Settings
+from survey.collect import ready
+from survey.config import ISSUE, RESULTS
 from survey.database import Stores
 from survey.errors import AgreementError, CandourError
 from survey.manage import audit_log, closings, waves
+from survey.manage.alone import PATIENCE_SECONDS, alone
 from survey.manage.closings import Closing
 from survey.manage.waves import Wave
 from survey.results import adding, store
@@ -94,17 +95,21 @@ def _said(error: Exception) -> str:
 
 
 @contextmanager
-def alone(settings: Settings) -> Iterator[None]:
-    """Let one process at a time do what follows; a lock of one that was killed is gone with it."""
-    settings.home.mkdir(parents=True, exist_ok=True)
-    with closing(sqlite3.connect(settings.home / "agreed.lock", timeout=0)) as lock:
-        try:
-            lock.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError:
-            raise AgreementError(
-                "What was agreed is being done just now; wait for its end, and look at the page."
-            ) from None
+def by_hand(stores: Stores, tell: Callable[[str], None]) -> Iterator[None]:
+    """Let a command that somebody typed do what follows when no other one is at work.
+
+    What two people agree on meanwhile is done afterwards: the process that was started for it
+    found this one at work, and ended.
+
+    Raises:
+        AgreementError: when another one is at work, and stays so.
+    """
+    before = {one.id for one in agreements.agreed(stores)}
+    with alone(stores.settings, PATIENCE_SECONDS):
         yield
+    if any(one.id not in before for one in agreements.agreed(stores)):
+        with suppress(AgreementError):  # yet another one is at work, and looks for it itself
+            everything(stores, tell)
 
 
 def _one(stores: Stores, one: Agreement, today: date, now: datetime) -> str:
@@ -138,6 +143,8 @@ def open_wave(stores: Stores, wave_id: str, today: date) -> tuple[Wave, str]:
         _end(stores, agreed)
         return wave, "It was opened already."
     _expect_state(stores, agreed, wave)
+    if wave.state == "draft":
+        ready.expect_whole(stores, wave)
     _log_alone(stores, agreed, "open", wave)
     told = banding.make(stores, wave_id)
     starting.keep(stores, wave_id)

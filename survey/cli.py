@@ -91,9 +91,11 @@ def _refused_by_the_machine(error: Exception) -> str | None:
         return f"{error.filename or 'A file'} cannot be used ({error.strerror or error})."
     cause = getattr(error, "orig", error)  # what SQLAlchemy wraps: it has no SQL and no values
     if isinstance(cause, sqlite3.OperationalError) or type(cause) is sqlite3.DatabaseError:
+        if getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+            return "The disk of CANDOUR_HOME is full; make room on it, and run this again."
         return (
             f"A database or ballot box cannot be used ({cause}); check that CANDOUR_HOME holds "
-            "Candour's own files and that you may write there."
+            "Candour's own files, whole, and that you may write there."
         )
     if _is_of_a_server(cause):
         return (

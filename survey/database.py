@@ -21,8 +21,15 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError, ProgrammingError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    DisconnectionError,
+    OperationalError,
+    ProgrammingError,
+)
 from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from survey.config import BOX, ISSUE, Settings
 from survey.errors import SettingsError
@@ -33,11 +40,15 @@ PRAGMAS = (
     f"busy_timeout = {BUSY_SECONDS * 1000}",
     "secure_delete = ON",
     "journal_mode = DELETE",
-    "synchronous = FULL",
+    "synchronous = EXTRA",
     "temp_store = MEMORY",
     "foreign_keys = ON",
 )
-"""Codes leave nothing behind: no WAL (it keeps every row in order), no deleted bytes."""
+"""Codes leave nothing behind: no WAL (it keeps every row in order), no deleted bytes.
+
+A journal that came back with the power would undo what was committed, so each commit waits for the
+folder that it was removed from, too (`EXTRA`).
+"""
 
 ON_A_SERVER = {
     "pool_pre_ping": True,  # a connection that was lost is made again before it is used
@@ -47,7 +58,10 @@ ON_A_SERVER = {
 """What a database server is asked for, whatever it does by itself: `survey.collect.issuer` is
 written for this isolation level."""
 
-NOT_SET_UP = "The databases are not set up; run `candour migrate`."
+NOT_SET_UP = (
+    "The databases are not set up; run `candour migrate`, or put a file that was moved away back "
+    "where it was."
+)
 NO_ADDRESS = (
     "CANDOUR_ISSUER_URL or CANDOUR_RESULTS_URL is not the address of a database; write it like "
     "sqlite:////srv/candour/issuer.db or postgresql+psycopg://user:password@host/database."
@@ -106,11 +120,16 @@ def _is_set_up(bind: Engine) -> bool:
 
 
 def _sessions(url: str) -> sessionmaker[Session]:
-    return sessionmaker(engine(url), expire_on_commit=False)
+    return sessionmaker(engine(url, creates=False), expire_on_commit=False)
 
 
-def engine(url: str) -> Engine:
+def engine(url: str, *, creates: bool = True) -> Engine:
     """An engine that keeps parameters out of logs and errors, and SQLite files without order.
+
+    Args:
+        url: of the database.
+        creates: whether a file that is not there is made. A server must not: one that was moved
+            away for a moment would come back beside an empty one of its name.
 
     Raises:
         SettingsError: when `url` is not the address of a database, or its driver is missing.
@@ -129,7 +148,7 @@ def engine(url: str) -> Engine:
     if not sqlite:
         return made
     if address.database and address.database != ":memory:":
-        Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+        _keep_to(made, Path(address.database), creates)
 
     @event.listens_for(made, "connect")
     def tell_sqlite(connection: object, _record: object) -> None:
@@ -139,6 +158,40 @@ def engine(url: str) -> Engine:
         cursor.close()
 
     return made
+
+
+def _keep_to(made: Engine, file: Path, creates: bool) -> None:
+    """Have an engine use the file of that name, whichever it is now.
+
+    A connection that was kept would go on reading a file that was moved away or replaced.
+    """
+    if creates:
+        file.parent.mkdir(parents=True, exist_ok=True)
+
+    @event.listens_for(made, "do_connect")
+    def expect_there(*_given: object) -> None:
+        if not creates and not file.exists():
+            raise SettingsError(NOT_SET_UP)
+
+    @event.listens_for(made, "connect")
+    def remember(_connection: object, record: ConnectionPoolEntry) -> None:
+        record.info[_FILE] = _which(file)
+
+    @event.listens_for(made, "checkout")
+    def expect_same(_connection: object, record: ConnectionPoolEntry, _proxy: object) -> None:
+        if record.info[_FILE] != _which(file):
+            raise DisconnectionError
+
+
+_FILE = "candour.file"
+
+
+def _which(file: Path) -> tuple[int, int] | None:
+    try:
+        found = file.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def migrate(settings: Settings) -> None:
@@ -221,7 +274,7 @@ def expect_current(store: str, url: str) -> None:
     Raises:
         SettingsError: says which it is.
     """
-    with _connected(store, url) as connection:
+    with _connected(store, url, creates=False) as connection:
         if MigrationContext.configure(connection).get_current_revision() != version_of(store):
             raise SettingsError(NOT_SET_UP)
 
@@ -232,9 +285,9 @@ def version_of(store: str) -> str:
 
 
 @contextmanager
-def _connected(store: str, url: str) -> Iterator[Connection]:
+def _connected(store: str, url: str, *, creates: bool = True) -> Iterator[Connection]:
     """One transaction on the database of `store`, and a sentence when it cannot be opened."""
-    made = engine(url)
+    made = engine(url, creates=creates)
     try:
         with made.begin() as connection:
             yield connection

@@ -48,7 +48,9 @@ def open_(wave_id: str) -> None:
     """Let a draft wave take answers, when two people agreed to it."""
     from survey import carrying_out
 
-    opened, told = carrying_out.open_wave(_stores(), wave_id, clock.today())
+    stores = _stores()
+    with carrying_out.by_hand(stores, click.echo):
+        opened, told = carrying_out.open_wave(stores, wave_id, clock.today())
     click.echo(f"Wave {wave_id} is open, with {opened.cards:,} cards.")
     click.echo(told)
 
@@ -99,10 +101,11 @@ def close(wave_id: str, issuer: Path | None) -> None:
     if issuers is not None:
         _expect_of(wave_id, issuers)
         expect_count(stores, issuers)
-    if issuers is None or waves.get(stores, wave_id).state in {"open", "closing"}:
-        counts = carrying_out.close_wave(stores, wave_id, clock.today())
-    if issuers is not None:
-        counts = take_count(stores, issuers)
+    with carrying_out.by_hand(stores, click.echo):
+        if issuers is None or waves.get(stores, wave_id).state in {"open", "closing"}:
+            counts = carrying_out.close_wave(stores, wave_id, clock.today())
+        if issuers is not None:
+            counts = take_count(stores, issuers)
     used = "an unknown number of" if counts.redeemed is None else f"{counts.redeemed:,}"
     received = "" if counts.received is None else f", {counts.received:,} answers received"
     click.echo(f"Wave {wave_id} is closed: {counts.cards:,} cards, {used} codes used{received}.")
@@ -217,10 +220,13 @@ def destroy(wave_id: str, key: Path | None, unpublished: str | None, audited: bo
     With a reason also a closed wave that is not to be published. On a host with the issuer alone
     only when the redemptions went to the auditor, or nobody asks for them.
     """
+    from survey import carrying_out
     from survey.close.destroying import destroy as destroy_wave
 
-    today = clock.today()
-    click.echo(destroy_wave(_stores(), wave_id, key, today, unpublished, audited=audited))
+    stores, today = _stores(), clock.today()
+    with carrying_out.by_hand(stores, click.echo):
+        said = destroy_wave(stores, wave_id, key, today, unpublished, audited=audited)
+    click.echo(said)
     click.echo(
         "Destroy every share, every other copy of release.key and release.locked, and every file "
         "of comments, too: the coders' (coder-1.csv, coder-2.csv) and differences.csv."

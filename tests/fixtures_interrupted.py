@@ -42,7 +42,7 @@ ROOM = 500_000_000
 """Bytes that what a command leaves before each of its steps may take, in two workers at once."""
 
 
-def _memory() -> str | None:
+def memory() -> str | None:
     """To flush a disk takes its time, and a killed process leaves the same in memory."""
     folder = "/dev/shm"
     return folder if os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > ROOM else None
@@ -282,7 +282,7 @@ def sweep(
     Returns:
         How many steps the work has.
     """
-    with TemporaryDirectory(dir=_memory()) as folder:
+    with TemporaryDirectory(dir=memory()) as folder:
         scratch, left = Path(folder) / "run", Path(folder) / "left"
         shutil.copytree(template, scratch)
 

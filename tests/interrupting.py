@@ -4,7 +4,8 @@ The work runs in a forked child under ptrace, and the kernel stops it before eac
 changes a file: in Python, in SQLite and anywhere else. So the n-th step of it is exact, also in the
 middle of a database's commit. The child is killed there, and what lies on disk then is what a
 killed process leaves. Or, while it stands still there, somebody copies what lies on disk: the same
-(`tests/unit/test_interrupting.py`), of every step in one run.
+(`tests/unit/test_interrupting.py`), of every step in one run. Or the disk is full from a step on:
+each call that needs room on it fails as the kernel would have it fail, until the work ends.
 """
 
 from __future__ import annotations
@@ -67,7 +68,16 @@ CALLS = {
 }
 """System calls that change what lies on a disk, or make sure of it."""
 
-_TRACEME, _CONT, _OPTIONS, _INFO = 0, 7, 0x4200, 0x420E
+NEEDS_ROOM = frozenset(
+    {"write", "pwrite64", "writev", "open", "openat", "creat", "mkdir", "mkdirat", "link"}
+    | {"linkat", "symlink", "symlinkat", "fallocate"}
+)
+"""Those that fail on a full disk; a file that is opened takes room when it is made."""
+
+_TRACEME, _POKE, _CONT, _OPTIONS, _INFO = 0, 6, 7, 0x4200, 0x420E
+_NUMBER_OF_CALL, _RESULT_OF_CALL = 15 * 8, 10 * 8
+"""Where x86_64 keeps them for whoever traces (`orig_rax`, `rax`)."""
+
 _EXITKILL, _TRACE_SECCOMP = 0x100000, 0x80
 _EVENT_SECCOMP = signal.SIGTRAP | 7 << 8
 _NO_NEW_PRIVILEGES, _SECCOMP, _FILTER = 38, 22, 2
@@ -130,6 +140,7 @@ def run(
     work: Callable[[], str],
     kill_before: int | None = None,
     look_before: Callable[[int], None] | None = None,
+    full_from: int | None = None,
 ) -> Run:
     """Run `work` in a child, and kill it before its n-th step (from 0); None lets it finish.
 
@@ -137,6 +148,7 @@ def run(
         work: what it does, with what it returns.
         kill_before: the step.
         look_before: called with the number of each step, while the child stands still before it.
+        full_from: the step from which on there is no room on the disk; on x86_64 only.
 
     Raises:
         AssertionError: when the work raises, with its traceback.
@@ -149,7 +161,9 @@ def run(
         _be_traced(work, writing)
     os.close(writing)
     try:
-        finished, steps = _watch(child, writing, kill_before, look_before or (lambda _: None))
+        finished, steps = _watch(
+            *(child, writing, kill_before, look_before or (lambda _: None), full_from)
+        )
         with os.fdopen(reading, "rb", closefd=False) as pipe:
             said = pipe.read().decode()
     finally:
@@ -189,7 +203,11 @@ def _stop_at(wanted: Sequence[int]) -> None:
 
 
 def _watch(
-    child: int, told: int, kill_before: int | None, look_before: Callable[[int], None]
+    child: int,
+    told: int,
+    kill_before: int | None,
+    look_before: Callable[[int], None],
+    full_from: int | None,
 ) -> tuple[bool | None, tuple[str, ...]]:
     """Count the child's steps; whether it finished (None: it failed), and the steps."""
     names = {number: name for name, number in CALLS[platform.machine()].items()}
@@ -217,7 +235,17 @@ def _watch(
             os.waitpid(child, 0)
             return False, tuple(steps)
         look_before(len(steps))
+        if full_from is not None and len(steps) >= full_from and step in NEEDS_ROOM:
+            _fail(child, errno.ENOSPC)
         steps.append(step)
+
+
+def _fail(child: int, number: int) -> None:
+    """Skip the call that the child is about to make, and have it end with an error."""
+    if platform.machine() != "x86_64":
+        pytest.skip("a full disk is played on x86_64 only")
+    _check(_libc().ptrace(_POKE, child, _NUMBER_OF_CALL, ctypes.c_void_p(-1 & (1 << 64) - 1)))
+    _check(_libc().ptrace(_POKE, child, _RESULT_OF_CALL, ctypes.c_void_p(-number & (1 << 64) - 1)))
 
 
 def _step(child: int, names: dict[int, str], told: int) -> str | None:

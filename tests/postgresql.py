@@ -70,9 +70,20 @@ class Cluster:
         folder: holds all that it writes, its socket too.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, line: list[str]) -> None:
         self.folder = folder
-        self._numbers = count(1)
+        self._numbers, self._line = count(1), line
+
+    def start(self) -> None:
+        """Start it, and wait until it lets people in."""
+        with (self.folder / "log").open("a") as log:
+            self._process = subprocess.Popen(self._line, stderr=log, stdout=log, cwd="/")
+        _await(self, self._process)
+
+    def stop(self) -> None:
+        """End whoever is connected, and then itself."""
+        self._process.send_signal(signal.SIGINT)
+        self._process.wait(timeout=30)
 
     def url(self, database: str) -> str:
         """The address of a database, as CANDOUR_ISSUER_URL takes it."""
@@ -108,37 +119,29 @@ def name_of(url: str) -> str:
 
 
 @contextmanager
-def running(settings: Mapping[str, str] = NO_OTHERS) -> Iterator[Cluster]:
+def running(changes: Mapping[str, str] = NO_OTHERS) -> Iterator[Cluster]:
     """A PostgreSQL in a temporary folder, stopped and removed at the end.
 
-    Args:
-        settings: more than `SETTINGS`, or others in their place.
+    `changes` are settings in place of `SETTINGS`.
     """
     found = programs()
     folder = Path(tempfile.mkdtemp(prefix="candour-pg-"))
     first = _as_nobody_special(folder)
-    data = folder / "data"
+    data, settings = folder / "data", {**SETTINGS, **changes}
     try:
         making = ["initdb", "-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C"]
         line = [*first, found / making[0], *making[1:], "--no-sync"]
         made = subprocess.run(map(str, line), capture_output=True, text=True, cwd="/", check=False)
         if made.returncode:
             pytest.fail(f"initdb failed: {made.stderr.strip()}", pytrace=False)
-        given = [
-            part
-            for name, value in {**SETTINGS, **settings}.items()
-            for part in ("-c", f"{name}={value}")
-        ]
+        given = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         line = [*first, found / "postgres", "-D", data, "-k", folder, *given]
-        with (folder / "log").open("w") as log:
-            process = subprocess.Popen(list(map(str, line)), stderr=log, stdout=log, cwd="/")
-        cluster = Cluster(folder)
+        cluster = Cluster(folder, list(map(str, line)))
         try:
-            _await(cluster, process)
+            cluster.start()
             yield cluster
         finally:
-            process.send_signal(signal.SIGINT)  # ends whoever is connected, and then itself
-            process.wait(timeout=30)
+            cluster.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

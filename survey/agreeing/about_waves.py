@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 
 from analysis.plan import FORCE
 from survey.agreeing.facts import Facts
-from survey.collect import box, code_list, fingerprint, issuer
+from survey.collect import box, code_list, fingerprint, issuer, ready
 from survey.config import BOX, ISSUE, Settings
 from survey.database import Stores
-from survey.manage import issuing_keys, policy_words, waves
+from survey.manage import policy_words, waves
 from survey.manage.officers import PublicKeys
 from survey.manage.tables import HeadcountRow
 from survey.manage.waves import SMALLEST_WAVE, Wave
@@ -115,12 +115,12 @@ def _checked(
         "It has no list of all its codes to publish; import its codes again.",
     )
     if ISSUE in settings.surfaces:
-        has_keys = issuing_keys.read(settings, wave.id) is not None
+        has_keys = ready.has_issuing_key(settings, wave)
         has_salt = issuer.read_salt(settings, wave.id) is not None
         yield (
             has_keys and has_salt,
             "Its issuing key and its salt are here.",
-            "Its issuing key or its salt is missing here; make a new wave.",
+            "Its issuing key or its salt is missing here or damaged; make a new wave.",
         )
     if BOX in settings.surfaces:
         yield (

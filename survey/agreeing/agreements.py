@@ -92,8 +92,13 @@ class Agreement:
         return f"{IN_WORDS[self.act]} {self.subject}"
 
     def is_late(self, now: datetime) -> bool:
-        """Whether it lapsed."""
-        return now.timestamp() >= self.proposed + LASTS.total_seconds()
+        """Whether it lapsed; also when it is of a day to come, because a clock was wrong then."""
+        since = now.timestamp() - self.proposed
+        return not -WRONG_CLOCK.total_seconds() < since < LASTS.total_seconds()
+
+
+WRONG_CLOCK = timedelta(days=1)
+"""By which a clock may have been ahead; further on, what was proposed would stand for too long."""
 
 
 def of_row(row: AgreementRow) -> Agreement:

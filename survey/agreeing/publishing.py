@@ -13,6 +13,7 @@ from survey.agreeing.decision import AtOnce
 from survey.agreeing.facts import Facts
 from survey.config import BOX, ISSUE
 from survey.database import Stores
+from survey.errors import SettingsError
 from survey.manage.people import Person
 from survey.results import adding, store
 
@@ -35,7 +36,10 @@ def decide(stores: Stores, person: Person, name: str, sent: Mapping[str, str]) -
     if done.verdict == "done" and {ISSUE, BOX} & set(stores.settings.surfaces):
         try:
             adding.release_wave(stores, name, wave)
-        except OperationalError:  # it is out already; the rest is tried again beside the page
+        except (
+            OperationalError,
+            SettingsError,
+        ):  # it is out already; the rest is tried again beside the page
             running.start(stores.settings)
     return done
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 from survey.close import rewriting
 from survey.collect import box, copies, envelope, issuer
@@ -31,11 +32,12 @@ def close_wave(stores: Stores, wave_id: str, today: date) -> Closing:
     """Close a wave for good; returns what is told to everybody.
 
     Raises:
-        WaveStateError: when it is not open.
+        WaveStateError: when it is not open, or its ballot box is not there.
     """
-    _stop(stores, wave_id)
     ballot_box = box.path_of(stores.settings, wave_id)
     closed_box = rewriting.path_of(stores.settings, wave_id)
+    _expect_box(stores, wave_id, ballot_box, closed_box)
+    _stop(stores, wave_id)
     # A closed box that is there is whole: the live one is kept until then, and perhaps not longer.
     if ballot_box.exists() and not closed_box.exists():
         box.shut(ballot_box)
@@ -45,8 +47,20 @@ def close_wave(stores: Stores, wave_id: str, today: date) -> Closing:
     erase_all(stores.settings.salt_folder, wave_id)
     with stores.issuer() as session:
         row = waves.find(session, wave_id)
-        row.state, row.closed = "closed", today
+        # A clock that was set back must not have it end before it began: Releases go by that day.
+        row.state, row.closed = "closed", max(today, row.opened or today)
     return told
+
+
+def _expect_box(stores: Stores, wave_id: str, ballot_box: Path, closed_box: Path) -> None:
+    """Refuse while nobody is told that no answer came: the file may be somewhere else."""
+    state = waves.get(stores, wave_id).state
+    there = ballot_box.exists() or closed_box.exists()
+    if state in {"open", "closing"} and BOX in stores.settings.surfaces and not there:
+        raise WaveStateError(
+            f"The ballot box {ballot_box.name} is not in its folder; put the file back where it "
+            f"was, and close wave {wave_id} then."
+        )
 
 
 def _stop(stores: Stores, wave_id: str) -> None:

@@ -81,6 +81,9 @@ def path_of(settings: Settings, wave_id: str) -> Path:
 def connect(path: Path, mode: str = "rw") -> Iterator[sqlite3.Connection]:
     """A connection under which the file keeps neither leftovers nor a log of writes.
 
+    `EXTRA` waits for the folder, too, when the journal is gone: a journal that came back with the
+    power would undo what was acknowledged.
+
     Raises:
         WaveStateError: when the file is not there.
     """
@@ -98,7 +101,7 @@ def connect(path: Path, mode: str = "rw") -> Iterator[sqlite3.Connection]:
     with closing(database):
         database.executescript(
             f"PRAGMA page_size = {PAGE_BYTES}; PRAGMA secure_delete = ON;"
-            "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;"
+            "PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA; PRAGMA temp_store = MEMORY;"
         )
         yield database
 
@@ -215,9 +218,12 @@ def put(path: Path, token: bytes, sealed: bytes, comments: Comments = NONE) -> b
 
     Raises:
         UsedTicket: when the same answer came before, with other comments.
-        WaveStateError: when the box is shut, not there or full.
-        BoxError: when the file cannot be written; nothing of the answer is kept.
+        WaveStateError: when the box is shut or full.
+        BoxError: when the file is not there, is damaged or cannot be written; nothing of the
+            answer is kept.
     """
+    if not path.exists():
+        raise BoxError
     try:
         with connect(path) as database, transaction(database):
             _expect_open(database)
@@ -225,7 +231,9 @@ def put(path: Path, token: bytes, sealed: bytes, comments: Comments = NONE) -> b
             if seen == sealed and not _holds(database, comments):
                 raise UsedTicket
             return seen or _keep(database, token, sealed, comments)
-    except sqlite3.OperationalError as error:
+    except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
+        raise  # a mistake of ours
+    except sqlite3.DatabaseError as error:
         raise BoxError from error
 
 

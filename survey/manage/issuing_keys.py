@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from survey.config import Settings
+from survey.errors import SettingsError
 from survey.manage import secret_files
 
 EXPONENT, BITS = 65537, 3072
@@ -54,12 +55,17 @@ def read(settings: Settings, wave_id: str) -> RSAPrivateKey | None:
     """The issuing key; None after it is destroyed.
 
     It is read again for every signature, so that no process still has it when the file is gone.
+
+    Raises:
+        SettingsError: when the file is damaged so that it is no key any more.
     """
+    path = path_of(settings, wave_id)
     try:
-        content = path_of(settings, wave_id).read_bytes()
+        return _load(path.read_bytes())
     except FileNotFoundError:
         return None
-    return _load(content)
+    except (ValueError, UnsupportedAlgorithm):
+        raise SettingsError(f"{path.name} is damaged and is no issuing key any more.") from None
 
 
 def public(token_key: bytes) -> RSAPublicKey:

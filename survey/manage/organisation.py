@@ -149,12 +149,13 @@ class Organisation:
     def _decoded(self, token: str, now: datetime) -> jwt.Token:
         registry = JWSRegistry(algorithms=[ALGORITHM], strict_check_header=False)
         at = now.timestamp()
-        if self._keys.known is None or at - self._keys.asked > KEYS_LAST:
+        since = at - self._keys.asked  # below nothing where the clock was set back
+        if self._keys.known is None or not 0 <= since <= KEYS_LAST:
             self._ask_for_keys(at)
         try:
             return jwt.decode(token, self._known(), registry=registry)
         except InvalidKeyIdError:  # one that is not known may be new
-            if at - self._keys.asked < ASK_AGAIN_AFTER:
+            if 0 <= at - self._keys.asked < ASK_AGAIN_AFTER:
                 raise
         self._ask_for_keys(at)
         return jwt.decode(token, self._known(), registry=registry)

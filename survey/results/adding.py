@@ -16,6 +16,7 @@ from analysis.release.model import Manifest, Release
 from survey.database import Stores
 from survey.errors import ReleaseError
 from survey.manage import bands, closings, destructions, headcounts, waves
+from survey.manage.alone import PATIENCE_SECONDS, alone
 from survey.manage.waves import Wave
 from survey.results import ledger, store
 
@@ -39,11 +40,17 @@ def add(stores: Stores, content: bytes) -> str:
         content: what `analysis.release.folder.pack` made.
 
     Raises:
+        AgreementError: when another command is at work on waves, and stays so.
         ReleaseError: when it is damaged, was tampered with, is not signed by the wave's officers
             or is not of this wave as it closed here, when the wave has another one, or when it
             was not audited with everything that is published here.
         WaveStateError: when there is no such wave.
     """
+    with alone(stores.settings, PATIENCE_SECONDS):
+        return _added(stores, content)
+
+
+def _added(stores: Stores, content: bytes) -> str:
     wave = waves.get(stores, folder.unpack(content, None).manifest.wave)
     verifier = Ed25519PublicKey.from_public_bytes(wave.verifier)
     release, name = folder.unpack(content, verifier), folder.hash_of(content)

@@ -18,7 +18,6 @@ from fixtures_interrupted import (
     Disk,
     Stages,
     every_step,
-    make_stages,
     sweep,
     until,
 )
@@ -31,11 +30,6 @@ from survey.manage import erasing, waves
 from survey.manage.closings import Closing
 
 CLOSE = f"wave close {WAVE}"
-
-
-@pytest.fixture(scope="module")
-def stages(tmp_path_factory: pytest.TempPathFactory) -> Stages:
-    return make_stages(tmp_path_factory.mktemp("stages"))
 
 
 def killed(disk: Disk, stages: Stages) -> None:

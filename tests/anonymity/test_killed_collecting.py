@@ -18,7 +18,6 @@ from fixtures_interrupted import (
     answers,
     command,
     every_step,
-    make_stages,
     stores_of,
     sweep,
     until,
@@ -27,15 +26,11 @@ from sqlalchemy import select
 
 from survey.collect import box, codes, submit
 from survey.manage import waves
+from survey.manage.alone import LOCK
 from survey.manage.tables import CodeRow
 
 ATTEMPT = "5" * 64
 IMPORT = f"codes import {WAVE} public-halves.txt"
-
-
-@pytest.fixture(scope="module")
-def stages(tmp_path_factory: pytest.TempPathFactory) -> Stages:
-    return make_stages(tmp_path_factory.mktemp("stages"))
 
 
 def send(root: Path) -> str:
@@ -45,12 +40,10 @@ def send(root: Path) -> str:
     return submit.submit(stores, waves.get(stores, WAVE), card, answers(0), ATTEMPT)
 
 
-@pytest.fixture(scope="module")
-def with_last_card(stages: Stages, tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def with_last_card(stages: Stages) -> Path:
     """The open wave, and the card whose holder has not answered."""
-    root = stages.at("open")
-    (root / "last-card").write_text(stages.cards[-1])
-    return root
+    return stages.at("open")
 
 
 def expect_apart(disk: Disk, stages: Stages) -> None:
@@ -102,7 +95,7 @@ def test_opening_is_finished_by_running_it_again(stages: Stages, every: int) -> 
 
     def done(disk: Disk, _said: str) -> None:
         assert disk.state == "open"
-        assert not disk.beside(stages.at("imported"))
+        assert disk.beside(stages.at("imported")) == {f"home/{LOCK}"}
 
     assert sweep(stages.at("imported"), work, killed, done, every) > 10
 

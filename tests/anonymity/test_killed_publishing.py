@@ -21,7 +21,6 @@ from fixtures_interrupted import (
     Stages,
     command,
     every_step,
-    make_stages,
     private_pieces,
     stores_of,
     sweep,
@@ -44,11 +43,6 @@ COMBINE = (
     "keys combine officers/share-1.txt officers/share-2.txt --locked officers/release.locked "
     "--out officers"
 )
-
-
-@pytest.fixture(scope="module")
-def stages(tmp_path_factory: pytest.TempPathFactory) -> Stages:
-    return make_stages(tmp_path_factory.mktemp("stages"))
 
 
 def verifier(disk: Disk) -> Ed25519PublicKey:

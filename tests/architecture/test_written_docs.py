@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import runpy
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import answers_scale
+import load_table
 import pytest
 import scale_plot
 
@@ -49,3 +51,23 @@ def test_the_table_of_answers_is_what_was_measured() -> None:
     assert answers_scale.written(page, costs) == page, "run `make bench`"
     other = [replace(one, processor=one.processor + 1) for one in costs]
     assert answers_scale.written(page, other) != page
+
+
+def test_table_of_load_is_what_was_measured() -> None:
+    page, loads = load_table.PAGE.read_text(), load_table.measured()
+    assert load_table.written(page, loads) == page, "run `make bench`"
+    other = [replace(one, server=one.server + 1) for one in loads]
+    assert load_table.written(page, other) != page
+
+
+def test_each_fault_in_the_table_names_tests_that_are_there() -> None:
+    page = (DOCS / "OPERATIONS.md").read_text()
+    _, _, rest = page.partition("| fault | what is seen | what to do | test |")
+    rows = [line for line in rest.partition("\n\n")[0].splitlines() if "`" in line]
+    assert len(rows) > 10
+    tests = DOCS.parent / "tests"
+    for row in rows:
+        *_, cell, _ = row.split("|")
+        named = re.findall(r"`([\w/]+\.py)`", cell)
+        assert named or "the same" in cell, row
+        assert all(list(tests.rglob(name)) for name in named), row

@@ -64,3 +64,32 @@ def test_a_copy_before_a_step_is_what_a_kill_leaves_there(journal: str, tmp_path
         seen.append(rows(copied))
         assert rows(killed) == seen[-1]
     assert set(seen) == {None, 0, 1, 2, 3}
+
+
+def on_a_full_disk(folder: Path, step: int) -> str:
+    """What the work says of a disk that is full from a step on."""
+    folder.mkdir()
+
+    def work() -> str:
+        try:
+            return in_a_database("delete")(folder)
+        except (OSError, sqlite3.OperationalError) as error:
+            return str(error)
+
+    return interrupting.run(work, full_from=step).said or ""
+
+
+def test_a_full_disk_is_what_the_kernel_says_of_one(tmp_path: Path) -> None:
+    (tmp_path / "whole").mkdir()
+    steps = interrupting.run(lambda: in_a_database("delete")(tmp_path / "whole")).steps
+    said, seen = [], []
+    for step in range(len(steps)):
+        folder = tmp_path / str(step)
+        said.append(on_a_full_disk(folder, step))
+        seen.append(rows(folder))
+    full = "No space left on device", "database or disk is full", "unable to open database file"
+    assert all(one == "done" or any(part in one for part in full) for one in said)
+    assert {part for part in full if any(part in one for one in said)} == set(full)
+    # Nothing that was committed is lost, and of what was not, nothing is there.
+    assert set(seen) == {None, 0, 1, 2, 3}
+    assert seen == sorted(seen, key=lambda count: -1 if count is None else count)

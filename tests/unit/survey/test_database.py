@@ -182,7 +182,7 @@ def test_a_file_that_is_no_database_is_one_sentence(tmp_path: Path) -> None:
 EXPECTED = {
     "secure_delete": 1,
     "journal_mode": "delete",
-    "synchronous": 2,
+    "synchronous": 3,
     "temp_store": 2,
     "foreign_keys": 1,
 }

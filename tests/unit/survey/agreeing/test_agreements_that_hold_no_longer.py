@@ -207,3 +207,21 @@ def test_what_is_agreed_on_while_another_is_done_is_done_too(
     monkeypatch.setattr(carrying_out, "alone", late)
     carrying_out.everything(site.stores, lambda _: None)
     assert {state(site, wave) for wave in ("during", "after", "last")} == {"open"}
+
+
+def test_what_is_agreed_on_beside_a_command_is_done_after_it(site: Site) -> None:
+    """The process that was started for it found the command at work, and ended."""
+    for wave in ("typed", "beside", "before"):
+        draft_with_cards(site, wave)
+    both(site.stores, "before")
+    said: list[str] = []
+    with carrying_out.by_hand(site.stores, said.append):
+        both(site.stores, "typed")
+        carrying_out.open_wave(site.stores, "typed", clock.today())
+        both(site.stores, "beside")
+        with pytest.raises(AgreementError, match="being done just now"):
+            carrying_out.everything(site.stores, lambda _: None)
+    assert {state(site, wave) for wave in ("typed", "beside", "before")} == {"open"}
+    with carrying_out.by_hand(site.stores, said.append):
+        draft_with_cards(site, "later")
+    assert state(site, "later") == "draft", "what nobody agreed on is left"

@@ -114,6 +114,16 @@ def test_wave_that_nobody_answered_can_be_closed(live_wave: LiveWave) -> None:
     assert counts(close_wave(live_wave.stores, "autumn", CLOSED)) == (60, 0, 0)
 
 
+def test_a_wave_whose_box_is_away_stays_open_until_it_is_back(answered: LiveWave) -> None:
+    path = box.path_of(answered.settings, "autumn")
+    path.rename(path.with_name("elsewhere"))
+    with pytest.raises(WaveStateError, match=r"The ballot box autumn\.box is not in its folder"):
+        close_wave(answered.stores, "autumn", CLOSED)
+    assert waves.get(answered.stores, "autumn").state == "open"
+    path.with_name("elsewhere").rename(path)
+    assert close_wave(answered.stores, "autumn", CLOSED).received == SENT
+
+
 def test_lost_salt_does_not_lock_a_wave_open(answered: LiveWave) -> None:
     issuer.salt_path(answered.settings, "autumn").unlink()
     assert counts(close_wave(answered.stores, "autumn", CLOSED)) == (60, None, SENT)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from survey.collect import box, tokens
-from survey.errors import WaveStateError
+from survey.errors import BoxError, WaveStateError
 
 SIZE = 560
 
@@ -104,7 +104,7 @@ def test_shut_box_takes_nothing(ballot_box: Path) -> None:
 
 
 def test_missing_box_is_one_sentence_and_is_not_made(tmp_path: Path) -> None:
-    with pytest.raises(WaveStateError, match="ballot box"):
+    with pytest.raises(BoxError, match="ballot box"):
         box.put(tmp_path / "lost.box", token(), sealed())
     assert not list(tmp_path.iterdir())
 
@@ -170,7 +170,7 @@ def test_file_has_large_pages_and_nothing_beside_it(ballot_box: Path) -> None:
         assert database.execute("PRAGMA page_size").fetchone() == (65_536,)
         assert database.execute("PRAGMA journal_mode").fetchone() == ("delete",)
         assert database.execute("PRAGMA secure_delete").fetchone() == (1,)
-        assert database.execute("PRAGMA synchronous").fetchone() == (2,)
+        assert database.execute("PRAGMA synchronous").fetchone() == (3,)
         assert database.execute("PRAGMA temp_store").fetchone() == (2,)
     assert [path.name for path in ballot_box.parent.iterdir()] == ["autumn.box"]
 
