@@ -104,7 +104,12 @@ screenshots: $(STAMP) $(ASSETS)
 
 assets: $(ASSETS)
 
-$(STAMP): pyproject.toml
+# After a change of what pyproject.toml asks for, or with FLAGS=--upgrade for newer versions.
+.PHONY: lock
+lock:
+	sh .ci/lock $(FLAGS)
+
+$(STAMP): pyproject.toml requirements-dev.txt .ci/environment
 	sh .ci/environment $(VENV)
 	touch $(STAMP)
 
