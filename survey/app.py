@@ -11,7 +11,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flask import Flask, Request, render_template, request
+from flask import Flask, Request, Response, render_template, request
+from flask.globals import request_ctx
+from flask.typing import ResponseReturnValue
 from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 from werkzeug.exceptions import HTTPException
 from whitenoise import WhiteNoise
@@ -63,6 +65,8 @@ def _frame(settings: Settings) -> Flask:
     """What every page stands in, without a store or an address."""
     app = Flask(__name__, static_folder=None, template_folder=None)
     app.request_class = InMemoryRequest
+    # Otherwise `//` leads elsewhere, to an address that is made with whatever `Host` was sent.
+    app.url_map.merge_slashes = False
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SESSION_COOKIE_NAME="candour",
@@ -207,8 +211,12 @@ def _error_pages(app: Flask) -> None:
         return render_template("errors/problem.html", sentence=str(error)), 503
 
     @app.errorhandler(HTTPException)
-    def http_error(error: HTTPException) -> tuple[str, int]:
+    def http_error(error: HTTPException) -> ResponseReturnValue:
         code = error.code or 500
+        if request_ctx.url_adapter is None:  # a `Host` that is none: no page can hold an address
+            return Response(
+                "This is not an address of this service.\n", code, mimetype="text/plain"
+            )
         return render_template("errors/http.html", code=code), code
 
     @app.errorhandler(Exception)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
+from typing import TypedDict
 
 from flask import (
     Blueprint,
@@ -42,6 +43,15 @@ _KEPT = "candour-organisation"
 blueprint = Blueprint("organisation", __name__)
 
 
+class CookieFlags(TypedDict):
+    """Where a cookie is sent, and who may read it."""
+
+    path: str
+    secure: bool
+    httponly: bool
+    samesite: str
+
+
 def install(app: Flask, settings: Settings) -> None:
     """Give `app` the way to the organisation, where one is set."""
     if settings.tenant is None:
@@ -66,12 +76,18 @@ def leave() -> ResponseReturnValue:
         COOKIE,
         kept,
         max_age=LASTS,
-        path=PLACE,
-        secure=_stores().settings.https,
-        httponly=True,
-        samesite="Lax",
+        **_flags(),
     )
     return reply
+
+
+def _flags() -> CookieFlags:
+    return {
+        "path": PLACE,
+        "secure": _stores().settings.https,
+        "httponly": True,
+        "samesite": "Lax",
+    }
 
 
 @blueprint.get(f"{PLACE}/back")
@@ -89,7 +105,7 @@ def back() -> ResponseReturnValue:
         _tell(person)
         sessions.begin(person, now)
         reply = make_response(render_template("manage/let_in.html"))
-    reply.delete_cookie(COOKIE, path=PLACE)
+    reply.delete_cookie(COOKIE, **_flags())
     return reply
 
 
