@@ -10,6 +10,7 @@ from functools import cache, partial
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
+from wsgiref.headers import Headers
 
 from flask import Flask, Request, Response, render_template, request
 from flask.globals import request_ctx
@@ -69,7 +70,7 @@ def _frame(settings: Settings) -> Flask:
     app.url_map.merge_slashes = False
     app.config.update(
         SECRET_KEY=settings.secret_key,
-        SESSION_COOKIE_NAME="candour",
+        SESSION_COOKIE_NAME=security.cookie_name(settings, "candour"),
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Strict",
         SESSION_COOKIE_SECURE=settings.https,
@@ -79,7 +80,7 @@ def _frame(settings: Settings) -> Flask:
     )
     _templates(app, settings)
     languages.install(app)
-    _static_files(app)
+    _static_files(app, settings)
     security.install(app, settings)
     _error_pages(app)
     return app
@@ -179,13 +180,19 @@ def asset(name: str) -> str:
     return f"/static/{_asset_names().get(name, name)}"
 
 
-def _static_files(app: Flask) -> None:
+def _static_files(app: Flask, settings: Settings) -> None:
+    def add_headers(headers: Headers, _path: str, _url: str) -> None:
+        for name, value in security.everywhere(settings).items():
+            headers[name] = value
+        headers["Content-Security-Policy"] = security.policy("")
+
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app,
         root=resources.ASSETS,
         prefix="/static/",
         max_age=ONE_YEAR,
         immutable_file_test=lambda _path, _url: True,
+        add_headers_function=add_headers,
     )
 
 

@@ -1,12 +1,9 @@
-"""What is installed is what the lock says, the lock is what pyproject.toml asks for, and no file of
-the repository sends anybody to one registry."""
+"""What is installed is what the lock says, and the lock is what pyproject.toml asks for."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from importlib import metadata
-from pathlib import Path
 
 import pytest
 from locked import ROOT, RUNNING, TESTING, Pin, declared, pins
@@ -26,12 +23,6 @@ PLACES = [
     for system in ("linux", "win32")
     for short in ("3.11", "3.12", "3.13", "3.14")
 ]
-REGISTRIES = re.compile(
-    r"pypi\.org/simple|files\.pythonhosted\.org|registry\.(npmjs|yarnpkg)\.|--(extra-)?index-url"
-    r"|--find-links|\"resolved\":|file:///(opt|home|root|tmp)|artifactory|crates\.io",
-    re.IGNORECASE,
-)
-NOT_OURS = {".git", ".venv", "node_modules", "build", "dist", "var", "__pycache__"}
 
 
 def disagreements(asked: list[Requirement], lock: tuple[Pin, ...]) -> list[str]:
@@ -120,41 +111,6 @@ def test_another_version_and_a_package_that_nobody_locked_are_noticed() -> None:
     changed.pop("click")
     expected = {"click", "flask", "nobody-locked-this"}
     assert set(differences(lock, changed)) == expected | set(differences(lock, there))
-
-
-def texts(folder: Path) -> Iterator[tuple[Path, str]]:
-    """Every file that somebody reads or runs, but this one."""
-    for path in sorted(folder.iterdir()):
-        if path.name in NOT_OURS or path.is_symlink() or path == Path(__file__):
-            continue
-        if path.is_dir():
-            yield from texts(path)
-        elif path.suffix not in {".png", ".release", ".mo", ".gz"}:
-            yield path, path.read_text(encoding="utf-8", errors="replace")
-
-
-def registries(folder: Path) -> list[str]:
-    return [
-        f"{path}: {said[0]}" for path, text in texts(folder) if (said := REGISTRIES.search(text))
-    ]
-
-
-def test_no_file_holds_the_address_of_a_registry() -> None:
-    assert registries(ROOT) == []
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "--index-url https://mirror.example/simple",
-        "https://files.pythonhosted.org/a.whl",
-        '"resolved": "https://registry.npmjs.org/x.tgz"',
-        "--find-links file:///opt/wheels",
-    ],
-)
-def test_the_address_of_a_registry_is_noticed(tmp_path: Path, line: str) -> None:
-    (tmp_path / "requirements.txt").write_text(f"flask==3.1.3\n{line}\n")
-    assert len(registries(tmp_path)) == 1
 
 
 def test_programs_install_by_hash_and_build_nothing() -> None:
