@@ -148,6 +148,15 @@ BOMBS: dict[str, tuple[str, Callable[[], bytes]]] = {
     "export of zeros": ("attacked", lambda: zipped(("a.csv", bytes(40_000_000)))),
     "page of tags": ("attacked page", lambda: b"<table>" * 200_000),
 }
+COSTLY = frozenset(
+    {
+        *("nested lists", "many keys", "includes", "gzip of zeros", "gzip of one row"),
+        *("release that lies", "wave of zeros", "zip in a zip", "export of zeros"),
+        *("page of tags", "a million rows", "xlsx of ten thousand sheets"),
+    }
+)
+"""What takes most of a second to make or to refuse."""
+
 CONTROLS: dict[str, tuple[str, Callable[[], bytes]]] = {
     "memory": ("nobody", lambda: b"a = [0] * (1 << 29)"),
     "time": ("nobody", lambda: b"while True: pass"),

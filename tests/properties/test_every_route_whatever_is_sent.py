@@ -19,6 +19,7 @@ from every_route import (
     faults,
     requests,
     send,
+    with_fields,
 )
 from fixtures_planning import issuing_key
 from fixtures_wave import LiveWave
@@ -29,7 +30,7 @@ from hypothesis import strategies as st
 from survey.manage import issuing_keys, programs
 
 pytestmark = pytest.mark.slow
-SHORT, LONG = 100, 10_000
+SHORT, LONG = 60, 6_000
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +38,8 @@ def target(commented_once: LiveWave, tmp_path_factory: pytest.TempPathFactory) -
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(issuing_keys, "_made", issuing_key)
         patch.setattr(programs, "start", _starts_nothing)
-        yield everything(commented_once, tmp_path_factory.mktemp("everything") / "home")
+        home = tmp_path_factory.mktemp("everything") / "home"
+        yield with_fields(everything(commented_once, home))
 
 
 def _starts_nothing(*_: object) -> None:
