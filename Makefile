@@ -17,7 +17,7 @@ demo: $(STAMP) $(ASSETS)
 
 # Packages come while the machine's own programs do: both wait for the network most of the time.
 test:
-	$(MAKE) --no-print-directory -j4 programs assets lint
+	$(MAKE) --no-print-directory -j4 programs assets lint audit
 	TMPDIR=$$(sh .ci/scratch) && export TMPDIR && trap 'rm -rf "$$TMPDIR"' EXIT && \
 	export CANDOUR_TESTS_DEMO="$$TMPDIR/candour-demo" && \
 	$(PYTEST) -m "not long" $(ALONE) && \
@@ -105,7 +105,22 @@ screenshots: $(STAMP) $(ASSETS)
 
 assets: $(ASSETS)
 
-$(STAMP): pyproject.toml
+# After a change of what pyproject.toml asks for, or with FLAGS=--upgrade for newer versions.
+.PHONY: lock
+lock:
+	sh .ci/lock $(FLAGS)
+
+# Known weaknesses of what is locked; where no service can be asked it says so and is no failure.
+.PHONY: audit
+audit: $(STAMP)
+	$(BIN)/python .ci/audit.py
+
+# Everything that is installed with Candour, as CycloneDX.
+.PHONY: sbom
+sbom: $(STAMP)
+	$(BIN)/python .ci/sbom.py build/candour.cdx.json
+
+$(STAMP): pyproject.toml requirements-dev.txt .ci/environment
 	sh .ci/environment $(VENV)
 	touch $(STAMP)
 

@@ -19,7 +19,10 @@ from analysis.errors import DataError
 LONGEST = 200
 """Characters of a file that a message repeats."""
 
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+LONGEST_LINE = 1_000_000
+"""Characters of a line of a file."""
+
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 
 
 def rows(path: Path) -> Iterator[tuple[int, list[str]]]:
@@ -51,13 +54,23 @@ def rows_of(content: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
 
 def _numbered(file: TextIO, name: Path | str) -> Iterator[tuple[int, list[str]]]:
     try:
-        for number, row in enumerate(csv.reader(file, strict=True), start=1):
+        for number, row in enumerate(csv.reader(_lines(file, name), strict=True), start=1):
             if row:
                 yield number, row
     except UnicodeDecodeError as error:
         raise DataError(f"{name}: this is not UTF-8 text; save it as CSV UTF-8.") from error
     except csv.Error as error:
         raise DataError(f"{name}: this is not a CSV file ({error}).") from error
+
+
+def _lines(file: TextIO, name: Path | str) -> Iterator[str]:
+    """Its lines, as long as a table's are: a packed file may hold one that fills the memory."""
+    while line := file.readline(LONGEST_LINE + 1):
+        if len(line) > LONGEST_LINE:
+            raise DataError(
+                f"{name}: a line is longer than {LONGEST_LINE:,} characters, as none of a table is."
+            )
+        yield line
 
 
 def _opened(path: Path) -> TextIO:

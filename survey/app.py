@@ -11,8 +11,11 @@ from functools import cache, partial
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
+from wsgiref.headers import Headers
 
-from flask import Flask, Request, render_template, request
+from flask import Flask, Request, Response, render_template, request
+from flask.globals import request_ctx
+from flask.typing import ResponseReturnValue
 from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 from werkzeug.exceptions import HTTPException
 from whitenoise import WhiteNoise
@@ -68,9 +71,11 @@ def _frame(settings: Settings) -> Flask:
     """What every page stands in, without a store or an address."""
     app = Flask(__name__, static_folder=None, template_folder=None)
     app.request_class = InMemoryRequest
+    # Otherwise `//` leads elsewhere, to an address that is made with whatever `Host` was sent.
+    app.url_map.merge_slashes = False
     app.config.update(
         SECRET_KEY=settings.secret_key,
-        SESSION_COOKIE_NAME="candour",
+        SESSION_COOKIE_NAME=security.cookie_name(settings, "candour"),
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Strict",
         SESSION_COOKIE_SECURE=settings.https,
@@ -80,7 +85,7 @@ def _frame(settings: Settings) -> Flask:
     )
     _templates(app, settings)
     languages.install(app)
-    _static_files(app)
+    _static_files(app, settings)
     security.install(app, settings)
     _error_pages(app)
     return app
@@ -181,13 +186,19 @@ def asset(name: str) -> str:
     return f"/static/{_asset_names().get(name, name)}"
 
 
-def _static_files(app: Flask) -> None:
+def _static_files(app: Flask, settings: Settings) -> None:
+    def add_headers(headers: Headers, _path: str, _url: str) -> None:
+        for name, value in security.everywhere(settings).items():
+            headers[name] = value
+        headers["Content-Security-Policy"] = security.policy("")
+
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app,
         root=resources.ASSETS,
         prefix="/static/",
         max_age=ONE_YEAR,
         immutable_file_test=lambda _path, _url: True,
+        add_headers_function=add_headers,
     )
 
 
@@ -218,8 +229,12 @@ def _error_pages(app: Flask) -> None:
         return render_template("errors/problem.html", sentence=str(error)), 503
 
     @app.errorhandler(HTTPException)
-    def http_error(error: HTTPException) -> tuple[str, int]:
+    def http_error(error: HTTPException) -> ResponseReturnValue:
         code = error.code or 500
+        if request_ctx.url_adapter is None:  # a `Host` that is none: no page can hold an address
+            return Response(
+                "This is not an address of this service.\n", code, mimetype="text/plain"
+            )
         return render_template("errors/http.html", code=code), code
 
     @app.errorhandler(Exception)

@@ -34,6 +34,24 @@ def policy(issue_address: str) -> str:
     )
 
 
+def everywhere(settings: Settings) -> dict[str, str]:
+    """The headers of every reply, those of files too."""
+    headers = {
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    }
+    if settings.https:
+        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    return headers
+
+
+def cookie_name(settings: Settings, name: str) -> str:
+    """The name of a cookie: over HTTPS with the prefix by which browsers insist on it."""
+    return f"__Secure-{name}" if settings.https else name
+
+
 def install(app: Flask, settings: Settings) -> None:
     """Add the headers to every response of `app` and refuse cross-site posts to respondents."""
     content_policy, box_address = policy(settings.issue_address), settings.box_address
@@ -41,6 +59,7 @@ def install(app: Flask, settings: Settings) -> None:
     @app.after_request
     def add_headers(response: Response) -> Response:
         response.headers["Content-Security-Policy"] = content_policy
+        response.headers.update(everywhere(settings))
         if box_address and request.blueprint == ISSUER_BLUEPRINT:
             response.headers["Access-Control-Allow-Origin"] = box_address
         return _headers(response)
@@ -53,10 +72,6 @@ def install(app: Flask, settings: Settings) -> None:
 
 
 def _headers(response: Response) -> Response:
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    response.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
     response.headers["Cache-Control"] = "no-store"
     if request.blueprint in RESPONDENT_BLUEPRINTS:
         for header in ("Set-Cookie", "ETag", "Last-Modified"):

@@ -7,6 +7,7 @@ pivot tables, properties, parts that nothing refers to. Nothing is calculated or
 from __future__ import annotations
 
 import posixpath
+import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -31,7 +32,7 @@ def parts(file: Path) -> Mapping[str, bytes]:
             if sum(one.file_size for one in archive.infolist()) > MOST:
                 raise DataError(f"{file}: unpacked it is larger than {MOST // 10**6} MB.")
             return {name: archive.read(name) for name in archive.namelist()}
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError):
+    except (zipfile.BadZipFile, zlib.error, struct.error, RuntimeError, EOFError, ValueError):
         raise DataError(
             f"{file}: this is not a workbook that can be read; save it as .xlsx without a password."
         ) from None

@@ -145,7 +145,7 @@ def load(path: Path) -> Keys:
     except OSError as error:
         missing = private_file(path)
         raise SettingsError(f"{missing} cannot be read ({error.strerror}).") from None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise SettingsError(
             f"{path} is not a release.key; `candour keys combine` makes one from the shares."
         ) from None

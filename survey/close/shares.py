@@ -186,7 +186,7 @@ def read_locked(path: Path) -> Locked:
         )
     except OSError as error:
         raise SettingsError(f"{path} cannot be read ({error.strerror}).") from None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         raise SettingsError(f"{path} is not a {LOCKED_FILE} of `candour keys new`.") from None
 
 

@@ -21,7 +21,7 @@ from survey.manage.tables import ReleaseRow, WaveRow
 PRAGMAS: Mapping[str, int | str] = {
     "secure_delete": 1,
     "journal_mode": "delete",
-    "synchronous": 2,
+    "synchronous": 3,
     "temp_store": 2,
 }
 """What a connection to SQLite must say: it keeps neither leftovers nor a log of writes."""

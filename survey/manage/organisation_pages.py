@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
+from typing import TypedDict
 
 from flask import (
     Blueprint,
@@ -31,6 +32,7 @@ from survey.manage import audit_log, organisation, people, sessions
 from survey.manage.organisation import Going, Organisation
 from survey.manage.people import Person
 from survey.manage.sessions import READERS
+from survey.security import cookie_name
 
 COOKIE = "candour_going"
 LASTS = 10 * 60
@@ -40,6 +42,15 @@ PLACE = f"{READERS}/sign-in/organisation"
 _KEPT = "candour-organisation"
 
 blueprint = Blueprint("organisation", __name__)
+
+
+class CookieFlags(TypedDict):
+    """Where a cookie is sent, and who may read it."""
+
+    path: str
+    secure: bool
+    httponly: bool
+    samesite: str
 
 
 def install(app: Flask, settings: Settings) -> None:
@@ -63,15 +74,21 @@ def leave() -> ResponseReturnValue:
     reply = redirect(there.ask(going))
     kept = _going_cookies().dumps(asdict(going))
     reply.set_cookie(
-        COOKIE,
+        cookie_name(_stores().settings, COOKIE),
         kept,
         max_age=LASTS,
-        path=PLACE,
-        secure=_stores().settings.https,
-        httponly=True,
-        samesite="Lax",
+        **_flags(),
     )
     return reply
+
+
+def _flags() -> CookieFlags:
+    return {
+        "path": PLACE,
+        "secure": _stores().settings.https,
+        "httponly": True,
+        "samesite": "Lax",
+    }
 
 
 @blueprint.get(f"{PLACE}/back")
@@ -89,7 +106,7 @@ def back() -> ResponseReturnValue:
         _tell(person)
         sessions.begin(person, now)
         reply = make_response(render_template("manage/let_in.html"))
-    reply.delete_cookie(COOKIE, path=PLACE)
+    reply.delete_cookie(cookie_name(_stores().settings, COOKIE), **_flags())
     return reply
 
 
@@ -123,7 +140,8 @@ def _came_back(there: Organisation) -> str:
 def _kept() -> Going:
     """What the browser kept when it left, not long ago."""
     try:
-        kept = _going_cookies().loads(request.cookies.get(COOKIE, ""), max_age=LASTS)
+        sent = request.cookies.get(cookie_name(_stores().settings, COOKIE), "")
+        kept = _going_cookies().loads(sent, max_age=LASTS)
         return Going(**kept)
     except (BadData, TypeError) as error:
         raise OrganisationError("nobody left from this browser") from error

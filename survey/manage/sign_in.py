@@ -40,7 +40,7 @@ from survey.manage.audit_log import Kind
 from survey.manage.log_together import Together
 from survey.manage.people import Person
 from survey.manage.sessions import READERS
-from survey.security import RESPONDENT_BLUEPRINTS
+from survey.security import RESPONDENT_BLUEPRINTS, cookie_name
 
 REFUSED = (
     "The name or the password is not right, or there were too many wrong tries; "
@@ -189,7 +189,8 @@ def sign_in() -> ResponseReturnValue:
         page = SignInPage(form, told, people.lines_to_add(_stores()))
         return render_template("manage/sign_in.html", page=page), 400 if page.errors else 200
     name, password = form.name.data or "", form.password.data or ""
-    device = request.cookies.get(DEVICE, "")
+    kept_as = cookie_name(_stores().settings, DEVICE)
+    device = request.cookies.get(kept_as, "")
     now = clock.now()
     person = people.check_password(_stores(), name, password, now, device)
     if person is None:
@@ -198,7 +199,7 @@ def sign_in() -> ResponseReturnValue:
     sessions.begin(person, now)
     reply = redirect(url_for("results.home"))
     reply.set_cookie(
-        DEVICE,
+        kept_as,
         person.device,
         max_age=DEVICE_DAYS * 86_400,
         path=url_for("sign_in.sign_in"),

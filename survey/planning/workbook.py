@@ -7,8 +7,10 @@ the cells' values are read, nothing in it is run, and what a formula comes to is
 from __future__ import annotations
 
 import io
+import struct
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import Any
@@ -23,6 +25,13 @@ MOST_ROWS = 20_000
 MOST_COLUMNS = 26
 ZIPPED, OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 """How a workbook begins, and how one of Excel 2003 and before, or one with a password, does."""
+
+
+_PACKED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+_DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError),
+    *(RuntimeError, NotImplementedError, ValueError),
+)
 
 
 def is_workbook(content: bytes) -> bool:
@@ -89,8 +98,10 @@ def _expect_harmless(content: bytes, name: str) -> None:
                     f"{name}: unpacked, the workbook is larger than {LARGEST // 2**20} MB; copy "
                     "the two columns into a new one."
                 )
+            if any(part.compress_type not in _PACKED for part in parts):
+                raise zipfile.BadZipFile  # no workbook is packed by another method
             odd = [one.filename for one in parts if _is_odd(one.filename, archive.read(one))]
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError) as error:
+    except _DAMAGED as error:
         raise DataError(
             f"{name}: the workbook is damaged; save it again as XLSX, or as CSV UTF-8."
         ) from error

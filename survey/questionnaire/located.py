@@ -24,6 +24,12 @@ TOLD = 50
 """Mistakes of a questionnaire that are told one by one."""
 
 _NULLS = {"", "~", "null", "Null", "NULL"}
+LARGEST = 500_000
+"""Characters of a file; the longest of the library has a tenth of them."""
+
+MOST_PARTS = 100_000
+"""Values and names of a file and of all files that it includes, once for each time."""
+
 _STANDARD_TAG = "tag:yaml.org,2002:"
 
 
@@ -152,8 +158,13 @@ def _composed(text: str) -> Node | None:
 class _Reader:
     def __init__(self, problems: Problems) -> None:
         self._problems = problems
+        self._parts = 0
 
     def document(self, text: str, file: _File) -> Any:
+        if len(text) > LARGEST:
+            reason = f"the file is longer than {LARGEST:,} characters, as no questionnaire is"
+            self._problems.at(Place(file.name, 1), reason)
+            return None
         try:
             node = _composed(text)
             if node is None:
@@ -172,6 +183,12 @@ class _Reader:
 
     def _convert(self, node: Node, file: _File, key_place: Place | None) -> Any:
         place = Place(file.name, node.start_mark.line + 1)
+        self._parts += 1
+        if self._parts == MOST_PARTS:
+            reason = f"here the file with all that it includes has {MOST_PARTS:,} parts, too many"
+            self._problems.at(place, reason)
+        if self._parts >= MOST_PARTS:
+            return None
         if id(node) in file.seen:
             self._problems.at(place, "an alias (*name) repeats a part; use an include instead")
             return None

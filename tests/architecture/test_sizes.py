@@ -32,6 +32,7 @@ def test_no_file_names_a_registry_or_a_path_of_one_machine() -> None:
         check=False,
     ).stdout.split()
     marks = ["registry." + "npmjs", "files." + "pythonhosted", "pypi." + "org", "/wo" + "rk/"]
+    marks += ["--index" + "-url", "--find" + "-links", "file:" + "///opt"]
     for name in listed:
         path = ROOT / name
         if path.is_file() and path.suffix not in {".png"}:
