@@ -16,7 +16,6 @@ from analysis.microdata import Microdata
 from analysis.moments import Moments, moments
 from analysis.plan import FORCE, TablePlan
 from analysis.policy import DisclosurePolicy
-from analysis.publish.at_risk_before import beside_at_risk
 from analysis.publish.benchmarked import benchmark_rows
 from analysis.publish.coarser import protect_answers
 from analysis.publish.compared import compare
@@ -28,6 +27,7 @@ from analysis.publish.headcounts import headcounts as all_headcounts
 from analysis.publish.ladders import ladder_rows
 from analysis.publish.manifest import WaveFacts, manifest_of, measure_rows
 from analysis.publish.pairs import sides
+from analysis.publish.people_before import beside_people_before
 from analysis.publish.places import places
 from analysis.publish.pooling import earlier_waves
 from analysis.publish.procedures import procedure_rows
@@ -167,7 +167,7 @@ def publish_tally(  # noqa: PLR0913
     cards = None if wave.told is None else wave.told.cards
     known = response_of(shown, sizes, past, cards, wave.bands)
     same = () if past is None else tuple(one.release for one in past.published)
-    known = beside_at_risk(shown, known, same, line)
+    known = beside_people_before(shown, known, same, line)
     counts = procedure_rows(shown, known, beside.procedures, wave.ledger)
     tallies = () if weight is not None else previous_tallies
     if weight is not None:
