@@ -164,7 +164,7 @@ class _Differences:
         if row is None or row.base is None:
             return None
         base = _answered(self.release, row)
-        return _Part(base, {one: _behind(self.release, row, one, base) for one in _READINGS})
+        return _Part(base, {one: behind(self.release, row, one, base) for one in _READINGS})
 
 
 def _answered(release: Release, row: EstimateRow) -> tuple[int, int]:
@@ -176,7 +176,7 @@ def _answered(release: Release, row: EstimateRow) -> tuple[int, int]:
     return low, high
 
 
-def _behind(
+def behind(
     release: Release, row: EstimateRow, reading: str, base: tuple[int, int]
 ) -> tuple[int, int]:
     """People behind a published share of a number of people that is known to within limits."""
