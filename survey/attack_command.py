@@ -110,6 +110,12 @@ def _tell_score(found: scoring.Score) -> None:
         f"and of {found.pinned:,} the very number; {found.extreme:,} sets of answers are known to "
         "lie near all or nobody."
     )
+    if found.elsewhere:
+        click.echo(
+            f"Of {len(found.elsewhere):,} groups that one wave hides and another one shows, the "
+            f"other wave's number is off by {found.elsewhere[len(found.elsewhere) // 2]} people in "
+            "the middle."
+        )
 
 
 def _wave(path: Path, material: Material, files: int) -> str:

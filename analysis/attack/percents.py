@@ -60,10 +60,14 @@ def without_base(material: Material) -> Tried:
     """Percents without their base: the fewest people that they can be percents of."""
     tried = Tried()
     for published in material.releases:
-        for (group, item), rows in published.release.distribution_by_key.items():
-            estimate = published.release.estimate_by_key.get((group, item))
-            plain = [row.percent for row in rows if row.percent is not None and not row.bound]
-            if not plain or estimate is None or estimate.base is not None:
+        for (group, item), row in published.release.estimate_by_key.items():
+            shares = [(getattr(row, one), getattr(row, f"{one}_bound")) for one in _READINGS]
+            answers = published.release.distribution_by_key.get((group, item), ())
+            told = [(one.percent, one.bound) for one in answers]
+            found = [[percent for percent, bound in of if percent is not None and not bound]
+                     for of in (told, shares)]  # fmt: skip
+            plain = max(found, key=len)
+            if not plain or row.base is not None:
                 continue
             tried.count()
             fits = [n for n in range(1, 100) if _fits(plain, n)]
