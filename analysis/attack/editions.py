@@ -41,7 +41,31 @@ def differences(material: Material) -> Tried:
                 where = f"{row[0]} ({table}, {column})"
                 number = low if low == high else f"{low} to {high}"
                 tried.fell(f"{one.name} and {other.name}: {number} people between {where}")
+    for one_release, others in _of_same_wave(material):
+        for other_release in others:
+            _left_over(tried, material, one_release, other_release)
     return tried
+
+
+def _left_over(tried: Tried, material: Material, one: Published, other: Published) -> None:
+    """By how many people two Releases differ in what the shown parts of a line leave of it."""
+    before, after = shown_people(one.release), shown_people(other.release)
+    both_show = before.keys() & after.keys()
+    names = {row.values: row.group for row in one.release.groups}
+    for whole_of, parts in Counts(one.release, material.plan_of(one.release), before).lines():
+        taken = [part for part in parts if part in both_show]
+        if whole_of not in both_show or not 0 < len(taken) < len(parts):
+            continue
+        tried.count()
+        low = after[whole_of][0] - before[whole_of][1]
+        high = after[whole_of][1] - before[whole_of][0]
+        low -= sum(after[part][1] - before[part][0] for part in taken)
+        high -= sum(after[part][0] - before[part][1] for part in taken)
+        if low >= 1 and high < material.k:
+            tried.fell(
+                f"{one.name} and {other.name}: {low:.0f} to {high:.0f} people more in "
+                f"{names[whole_of]} without its shown parts"
+            )
 
 
 def copies(material: Material) -> Tried:

@@ -9,10 +9,10 @@ from itertools import combinations, product
 from analysis.attack.answers import attack_answers
 from analysis.attack.breaches import Breach
 from analysis.attack.grid import Cell, grid
-from analysis.plan import Breakdown, TablePlan
+from analysis.plan import Breakdown, Group, TablePlan
 from analysis.release.known import people
 from analysis.release.model import BreakdownFacts, Release
-from analysis.release.rows import ComparisonRow, EstimateRow, GroupRow
+from analysis.release.rows import ComparisonRow, DistributionRow, EstimateRow, GroupRow
 
 _UNKNOWN = ""
 """Stands for an answer that no value of a breakdown takes in."""
@@ -58,50 +58,108 @@ def attack_united(own: Release, others: Sequence[Beside], plan: TablePlan) -> It
 
 def united(own: Release, others: Sequence[Beside], plan: TablePlan) -> Release | None:
     """One Release with every base, percent and gap of all; None where the first has them all."""
-    groups = {row.group: row for row in own.groups}
-    estimates = dict(own.estimate_by_key)
-    distributions = dict(own.distribution_by_key)
-    comparisons = dict(own.comparison_by_key)
-    steps = dict(own.coarser_by_key)
-    more = False
+    found = _Told(own)
     for one in others:
         for row in one.release.groups:
-            name = one.names.get(row.group, "")
-            mine = groups.get(name)
-            if row.base is not None and (mine is None or mine.base is None):
-                groups[name], more = replace(row, group=name), True
+            if row.group in one.names:
+                found.group(one.names[row.group], row)
         for key, figure in _read_alike(own, one.release):
-            name, mine_too = one.names.get(key[0], ""), None
-            mine_too = estimates.get((name, key[1]))
-            if name and (mine_too is None or mine_too.status != "shown"):
-                estimates[name, key[1]] = replace(figure, group=name)
-                answers = one.release.distribution_by_key.get(key, ())
-                distributions[name, key[1]] = tuple(replace(each, group=name) for each in answers)
-                steps[name, key[1]] = one.release.coarser_by_key.get(key, 0)
-                more = True
+            if key[0] in one.names:
+                found.figure(one.names[key[0]], figure, one.release)
         for gap in one.release.comparisons:
-            found = _renamed(gap, one, own)
-            if found is not None and (
-                (mine_gap := comparisons.get((found.group, found.measure, found.against))) is None
-                or mine_gap.gap is None
-            ):
-                comparisons[found.group, found.measure, found.against] = found
-                more = True
-    if not more:
+            found.gap(_renamed(gap, one, own))
+    if not found.more:
         return None
+    found.same_people(plan)
     return replace(
         own,
         manifest=replace(
             own.manifest,
             breakdowns=tuple(BreakdownFacts.of(one) for one in plan.breakdowns),
             tables=tuple((one.id, one.breakdowns) for one in plan.tables),
-            coarser=tuple(((key[0],), ((key[1], step),)) for key, step in steps.items()),
+            coarser=tuple(((key[0],), ((key[1], step),)) for key, step in found.steps.items()),
         ),
-        groups=tuple(_rows(groups, plan)),
-        estimates=tuple(estimates.values()),
-        distributions=tuple(row for rows in distributions.values() for row in rows),
-        comparisons=tuple(comparisons.values()),
+        groups=tuple(_rows(found.groups, plan)),
+        estimates=tuple(found.estimates.values()),
+        distributions=tuple(row for rows in found.distributions.values() for row in rows),
+        comparisons=tuple(found.comparisons.values()),
     )
+
+
+class _Told:
+    """What is told in all, of which the first Release comes first.
+
+    Attributes:
+        more: whether others tell anything that it does not.
+    """
+
+    def __init__(self, own: Release) -> None:
+        self.groups = {row.group: row for row in own.groups}
+        self.estimates = dict(own.estimate_by_key)
+        self.distributions = dict(own.distribution_by_key)
+        self.comparisons = dict(own.comparison_by_key)
+        self.steps = dict(own.coarser_by_key)
+        self.more = False
+
+    def group(self, name: str, row: GroupRow) -> None:
+        """Take the base of a group that has none so far."""
+        mine = self.groups.get(name)
+        if row.base is not None and (mine is None or mine.base is None):
+            self.groups[name], self.more = replace(row, group=name), True
+
+    def figure(self, name: str, row: EstimateRow, of: Release) -> None:
+        """Take the percents of a measure that is not shown in a group so far."""
+        mine, key = self.estimates.get((name, row.measure)), (row.group, row.measure)
+        if mine is None or mine.status != "shown":
+            rows = of.distribution_by_key.get(key, ())
+            self._take(name, row, rows, of.coarser_by_key.get(key, 0))
+
+    def gap(self, row: ComparisonRow | None) -> None:
+        """Take a gap that is not told so far."""
+        if row is None:
+            return
+        key = (row.group, row.measure, row.against)
+        mine = self.comparisons.get(key)
+        if mine is None or mine.gap is None:
+            self.comparisons[key], self.more = row, True
+
+    def same_people(self, plan: TablePlan) -> None:
+        """Show groups of the same people under all their names, such as under 25 of under 28."""
+        alike: dict[object, list[str]] = {}
+        for group in plan.groups:
+            alike.setdefault(_people(group, plan), []).append(group.id)
+        by_group: dict[str, list[EstimateRow]] = {}
+        for row in self.estimates.values():
+            by_group.setdefault(row.group, []).append(row)
+        for names in alike.values():
+            told = [self.groups[one] for one in names if one in self.groups]
+            for name in names if len(names) > 1 else ():
+                for known in told:
+                    self.group(name, known)
+                for row in [row for one in names for row in by_group.get(one, ())]:
+                    mine = self.estimates.get((name, row.measure))
+                    if row.status == "shown" and (mine is None or mine.status != "shown"):
+                        key = (row.group, row.measure)
+                        rows = self.distributions.get(key, ())
+                        self._take(name, row, rows, self.steps.get(key, 0))
+
+    def _take(
+        self, name: str, row: EstimateRow, answers: Sequence[DistributionRow], step: int
+    ) -> None:
+        key = (name, row.measure)
+        self.estimates[key], self.more = replace(row, group=name), True
+        self.distributions[key] = tuple(replace(each, group=name) for each in answers)
+        self.steps[key] = step
+
+
+def _people(group: Group, plan: TablePlan) -> object:
+    """Who is in a group: of each variable the categories that all its values share."""
+    inside: dict[str, frozenset[str]] = {}
+    for breakdown, value in group.where:
+        of = plan.breakdown_by_id[breakdown]
+        categories = of.value_by_id[value].categories
+        inside[of.variable] = inside.get(of.variable, categories) & categories
+    return frozenset(inside.items())
 
 
 def impossible(release: Release, plan: TablePlan) -> frozenset[Cell]:
