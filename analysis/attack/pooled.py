@@ -114,7 +114,7 @@ def _less(spans: Sequence[Range]) -> Range:
     return low - sum(most for _, most in others), high - sum(least for least, _ in others)
 
 
-def _met(one: Mapping[Cell, Range], other: Mapping[Cell, Range]) -> Mapping[Cell, Range]:
+def _met(one: dict[Cell, Range], other: dict[Cell, Range]) -> dict[Cell, Range]:
     """What two publications of one wave say of each cell; that of the first where they differ."""
     found = dict(one)
     for cell, (low, high) in other.items():

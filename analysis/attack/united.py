@@ -229,9 +229,8 @@ def _rows(known: Mapping[str, GroupRow], plan: TablePlan) -> Iterator[GroupRow]:
         row, where = known.get(group.id), dict(group.where)
         values = tuple(where.get(one.id, "") for one in plan.breakdowns)
         base = None if row is None else row.base
-        status = "c" if base is None else "shown"
         yield GroupRow(
             *(group.id, group.table, group.label, group.parent, values),
             *(base, None, None),
-            status=status,
+            status="c" if base is None else "shown",
         )

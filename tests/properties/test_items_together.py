@@ -20,6 +20,7 @@ from scipy.optimize import linprog
 from analysis.disclosure import Protection, protect
 from analysis.disclosure.stated import least_answers
 from analysis.disclosure.system import Bases
+from analysis.errors import Unprotectable
 from analysis.plan import TablePlan
 
 Reals = npt.NDArray[np.float64]
@@ -107,7 +108,7 @@ def _extreme(functional: Reals, sign: float, rows: Reals, low: Reals, high: Real
 
 
 def told(seed: int, *, apart: bool = False) -> list[str] | None:
-    """What two items tell of an ugly plan; None where the force is not shown.
+    """What two items tell of an ugly plan; None where the force is not shown, or nothing is.
 
     Args:
         seed: of the plan, its people and who of them answers.
@@ -120,7 +121,10 @@ def told(seed: int, *, apart: bool = False) -> list[str] | None:
         for profile, n in wave.people.items()
     }
     answered = {"q": wave.answered, "r": small.bases(wave.book, wave.tables, counts)}
-    found = protect(wave.system, POLICY, {} if apart else answered)
+    try:
+        found = protect(wave.system, POLICY, {} if apart else answered)
+    except Unprotectable:
+        return None
     if "force" not in found.shown:
         return None
     if apart:
