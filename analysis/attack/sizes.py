@@ -47,7 +47,7 @@ def _rows(sheet: Sheet) -> Iterator[str]:
 
 
 def _table(tried: Tried, page: Page, table: Node) -> Iterator[str]:
-    """Rows of a page that are not shown, drawn or built otherwise than the first of them."""
+    """Rows of a page that are not shown, and drawn otherwise than the first of them."""
     first = None
     for row in table.every("tr"):
         cells = list(row.every("td"))
@@ -55,8 +55,8 @@ def _table(tried: Tried, page: Page, table: Node) -> Iterator[str]:
             continue
         tried.count()
         looks = {one: row.attributes.get(one) for one in _LOOKS}
-        built = (sorted(row.attributes), looks, sum(1 for _ in row.every()))
-        first = first or built
-        if built != first:
+        drawn = (sorted(row.attributes), looks)
+        first = first or drawn
+        if drawn != first:
             head = next((" ".join(one.text.split()) for one in row.every("th")), "")
-            yield f"{page.name}: the row of {head}, which is hidden, is built otherwise than others"
+            yield f"{page.name}: the row of {head}, which is hidden, is drawn otherwise than others"
