@@ -136,8 +136,8 @@ def told(seed: int, *, apart: bool = False) -> list[str] | None:
 
 @pytest.mark.slow
 def test_two_items_together_tell_no_more_than_each_with_the_groups() -> None:
-    looked = [found for seed in range(8) if (found := told(seed)) is not None]
-    assert len(looked) > 4
+    looked = [found for seed in range(4) if (found := told(seed)) is not None]
+    assert len(looked) > 1
     assert not [one for found in looked for one in found]
 
 
