@@ -48,11 +48,19 @@ _SHOWN = 3
     multiple=True,
     help="answers of a wave (.csv or .csv.gz), named after it: the attacker scores itself",
 )
+@click.option(
+    "--pooled",
+    "pools",
+    metavar="WAVE=WAVE,WAVE...",
+    multiple=True,
+    help="a wave that is several ones published together, and these, published or not",
+)
 @click.option("--comments", type=_FILE, help="what people wrote, as `comments export` gives it")
 def attack(
     paths: tuple[Path, ...],
     questionnaires: tuple[Path, ...],
     truths: tuple[Path, ...],
+    pools: tuple[str, ...],
     comments: Path | None,
 ) -> None:
     """Try to see through published files: Releases, exports, workbooks, saved pages, counts."""
@@ -66,6 +74,7 @@ def attack(
         plans={fingerprint: one.plan for fingerprint, one in asked.items()},
         comments=() if comments is None else _comments(comments),
     )
+    material = replace(material, pools=dict(_pool(one, material) for one in pools))
     known: dict[str, Answers] = {}
     for path in truths:
         wave = _wave(path, material, len(truths))
@@ -101,6 +110,12 @@ def _tell_score(found: scoring.Score) -> None:
         f"and of {found.pinned:,} the very number; {found.extreme:,} sets of answers are known to "
         "lie near all or nobody."
     )
+    if found.elsewhere:
+        click.echo(
+            f"Of {len(found.elsewhere):,} groups that one wave hides and another one shows, the "
+            f"other wave's number is off by {found.elsewhere[len(found.elsewhere) // 2]} people in "
+            "the middle."
+        )
 
 
 def _wave(path: Path, material: Material, files: int) -> str:
@@ -125,6 +140,24 @@ def _asked_in(wave: str, material: Material, asked: Mapping[str, Questionnaire])
         if one.release.manifest.wave == wave
     ]
     return next((asked[one] for one in prints if one in asked), next(iter(asked.values())))
+
+
+def _pool(told: str, material: Material) -> tuple[str, tuple[str, ...]]:
+    """A wave that is several ones together, and these."""
+    wave, _, parts = told.partition("=")
+    found = tuple(part.strip() for part in parts.split(",") if part.strip())
+    if len(set(found)) < 2 or len(set(found)) < len(found) or wave in found:
+        raise SettingsError(
+            f"--pooled {told}: write the wave, = and the waves that it is made of, two or more "
+            "with commas between them, each once."
+        )
+    known = sorted({one.release.manifest.wave for one in material.releases})
+    if wave not in known:
+        raise SettingsError(
+            f"--pooled {told}: no Release among the files is of the wave {wave} (there are "
+            f"{', '.join(known) or 'none'})."
+        )
+    return wave, found
 
 
 def _comments(path: Path) -> tuple[str, ...]:

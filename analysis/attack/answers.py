@@ -51,6 +51,7 @@ def attack_answers(
     everybody_answered: bool = False,
     candidates: Candidates | None = None,
     said: Said | None = None,
+    nobody: Collection[Cell] = (),
 ) -> Iterator[Breach]:
     """Groups of fewer than 2k people of whom it is known how nearly all, or nobody, answered.
 
@@ -62,11 +63,12 @@ def attack_answers(
         candidates: gives tables to try first, which spares most of the search. They are held
             against everything published like any others, so they change nothing of what is found.
         said: what else is known of items; with it no others are looked at.
+        nobody: cells in which nobody can be.
     """
     if release.manifest.weight is not None:
         return  # Weighted shares are not people.
     cells, equations = grid(release, plan)
-    attack = _Attack(release, cells, equations, everybody_answered, candidates, said or {})
+    attack = _Attack(release, cells, equations, everybody_answered, candidates, said or {}, nobody)
     items = [
         measure
         for measure in release.measures
@@ -88,14 +90,15 @@ class _Attack:
         exact: bool,
         candidates: Candidates | None,
         said: Said,
+        nobody: Collection[Cell],
     ) -> None:
-        self._said = said
+        self._said, self._nobody = said, sorted(nobody)
         self._release, self._cells, self._exact = release, cells, exact
         self._candidates = candidates
         self._equations = equations
         self._width = len(cells)
         self._halves = sparse.block_diag([equations, equations], format="csr")
-        self._small = SmallCells(release, cells, equations)
+        self._small = SmallCells(release, cells, equations, nobody)
         self._fits = Fitting()
 
     @cached_property
@@ -296,6 +299,7 @@ class _Attack:
         rows = sparse.csr_array((value, (number.astype(int), column.astype(int))), shape)
         # What is known of the other cells follows from what adds up.
         shown = [self._cells[one.values] for one in self._release.groups if one.base is not None]
+        shown += [self._cells[one] for one in self._nobody]
         one = sparse.eye_array(self._width, format="csr")[shown]
         least, most = (limit[shown] for limit in bases)
         return (

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations, permutations
 
 from analysis.attack.findings import Tried
 from analysis.attack.material import Material, Published
-from analysis.attack.processes import people_at_risk
+from analysis.attack.people_before import at_risk, nearly_those_asked
+from analysis.attack.processes import few_silent, people_at_risk
 from analysis.beside.procedures import Period
-from analysis.plan import FORCE, TablePlan
+from analysis.plan import TablePlan
 from analysis.release.model import Release
 from analysis.release.processes import processes_of
-from analysis.release.rows import ProcedureRow
-from analysis.statistics.disproportion import Span
 
 
 def processes(material: Material) -> Tried:
@@ -35,7 +34,7 @@ def processes(material: Material) -> Tried:
 def _told_before(one: Published, other: Published, plan: TablePlan | None) -> Iterator[str]:
     """People at risk of another Release, who may be those who were asked in one.
 
-    Of the same wave they are; of another one where they are as many as are told of its headcounts.
+    Of the same wave they are; of another one they may nearly be: see `nearly_those_asked`.
     """
     own, facts = one.release, other.release.manifest
     if facts.wave != own.manifest.wave and facts.closed > own.manifest.closed:
@@ -47,25 +46,15 @@ def _told_before(one: Published, other: Published, plan: TablePlan | None) -> It
             for row in other.release.procedures
             if row.process == process and row.group in own.group_by_id
         )
-        if facts.wave == own.manifest.wave or _are_headcounts(own, rows):
-            for found in people_at_risk(replace(own, procedures=rows), plan):
-                if found.group not in alone:
-                    yield f"{one.name} and {other.name}: {found.words}"
-
-
-def _are_headcounts(release: Release, rows: Iterable[ProcedureRow]) -> bool:
-    """Whether as many are at risk as the headcount says, in every group of which both are told."""
-    step = release.manifest.policy["base_step"]
-    headcounts = {row.group: row.headcount for row in release.groups if row.headcount is not None}
-    both = {
-        row.group: (row.at_risk, headcounts[row.group])
-        for row in rows
-        if row.at_risk is not None and row.group in headcounts
-    }
-    return FORCE in both and all(
-        Span.of(at_risk, step).low <= people <= Span.of(at_risk, step).high
-        for at_risk, people in both.values()
-    )
+        if facts.wave == own.manifest.wave:
+            found = people_at_risk(replace(own, procedures=rows), plan)
+        else:
+            frame = nearly_those_asked(own, at_risk(other.release, rows))
+            frames = [] if frame is None else [(f"{process} of {other.name}", frame)]
+            found = few_silent(own, plan, [row.group for row in rows], frames)
+        for breach in found:
+            if breach.group not in alone:
+                yield f"{one.name} and {other.name}: {breach.words}"
 
 
 def _told_by_another(one: Published, other: Published, plan: TablePlan | None) -> Iterator[str]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import combinations
 
+from analysis.attack.bands import both
 from analysis.attack.findings import Claim, Tried
 from analysis.attack.grid import Cell
 from analysis.attack.lineage import stood_for
 from analysis.attack.material import Edition, Material, Published, whole
 from analysis.attack.states_before import attack_earlier
 from analysis.attack.sums import Counts, Range, shown_people
+from analysis.attack.united import Beside, attack_united, impossible, united
 from analysis.release.known import people
 from analysis.release.rows import JOINED, EstimateRow, TrendRow
 
@@ -39,7 +41,31 @@ def differences(material: Material) -> Tried:
                 where = f"{row[0]} ({table}, {column})"
                 number = low if low == high else f"{low} to {high}"
                 tried.fell(f"{one.name} and {other.name}: {number} people between {where}")
+    for one_release, others in _of_same_wave(material):
+        for other_release in others:
+            _left_over(tried, material, one_release, other_release)
     return tried
+
+
+def _left_over(tried: Tried, material: Material, one: Published, other: Published) -> None:
+    """By how many people two Releases differ in what the shown parts of a line leave of it."""
+    before, after = shown_people(one.release), shown_people(other.release)
+    both_show = before.keys() & after.keys()
+    names = {row.values: row.group for row in one.release.groups}
+    for whole_of, parts in Counts(one.release, material.plan_of(one.release), before).lines():
+        taken = [part for part in parts if part in both_show]
+        if whole_of not in both_show or not 0 < len(taken) < len(parts):
+            continue
+        tried.count()
+        low = after[whole_of][0] - before[whole_of][1]
+        high = after[whole_of][1] - before[whole_of][0]
+        low -= sum(after[part][1] - before[part][0] for part in taken)
+        high -= sum(after[part][0] - before[part][1] for part in taken)
+        if low >= 1 and high < material.k:
+            tried.fell(
+                f"{one.name} and {other.name}: {low:.0f} to {high:.0f} people more in "
+                f"{names[whole_of]} without its shown parts"
+            )
 
 
 def copies(material: Material) -> Tried:
@@ -166,7 +192,42 @@ def together(material: Material) -> Tried:
                 names = ", ".join(published.name for published in (one, *others))
                 words = f"{names} together: {row.group} is {low:.0f} to {high:.0f} people"
                 tried.fell(words, Claim(one.release.manifest.wave, ((row.values, 1),), *found))
+    for first, second in combinations(material.releases, 2):
+        if first.release.manifest.wave == second.release.manifest.wave:
+            _answers_together(tried, material, first, second)
     return tried
+
+
+def _answers_together(tried: Tried, material: Material, one: Published, other: Published) -> None:
+    """How a few answered whom two Releases of one wave leave between them: see `united`."""
+    plan, others_plan = material.plan_of(one.release), material.plan_of(other.release)
+    if plan is None or others_plan is None:
+        return
+    plan, names = both(plan, others_plan)
+    known = one.release.group_by_id.keys() | names.keys()
+    if not {row.group for row in other.release.groups} <= known:
+        return  # Another plan than the one that is known.
+    beside = Beside(other.release, names)
+    together = united(one.release, (beside,), plan)
+    if together is None:
+        return
+    nobody = dict.fromkeys(impossible(together, plan), (0.0, 0.0))
+    counts = Counts(together, plan, {**shown_people(together), **nobody})
+    alone = shown_people(together)
+    for row in together.groups:
+        if row.values in alone or row.values in nobody:
+            continue
+        tried.count()
+        found = counts.range([row.values])
+        if found is None:
+            return
+        if found[0] >= 1 and found[1] < material.k:
+            words = f"{row.group} is {found[0]:.0f} to {found[1]:.0f} people"
+            tried.fell(f"{one.name} and {other.name}: {words}")
+    tried.add(
+        f"{one.name} and {other.name}: {breach.words}"
+        for breach in attack_united(one.release, (beside,), plan)
+    )
 
 
 def _pairs(material: Material) -> Iterator[tuple[Edition, Edition]]:
@@ -188,9 +249,18 @@ def _of_same_wave(material: Material) -> Iterator[tuple[Published, list[Publishe
             if other is not one and other.release.manifest.wave == one.release.manifest.wave
             and [b.id for b in other.release.manifest.breakdowns]
             == [b.id for b in one.release.manifest.breakdowns]
+            and _name_alike(material, one, other)
         ]  # fmt: skip
         if others:
             yield one, others
+
+
+def _name_alike(material: Material, one: Published, other: Published) -> bool:
+    """Whether groups of the same name are of the same people, as far as plans are known."""
+    plans = [material.plan_of(each.release) for each in (one, other)]
+    if plans[0] is None or plans[1] is None:
+        return True
+    return all(old == new for old, new in both(plans[0], plans[1])[1].items())
 
 
 def _met(own: Mapping[Cell, Range], known: list[dict[Cell, Range]]) -> dict[Cell, Range] | None:

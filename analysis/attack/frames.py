@@ -1,14 +1,18 @@
-"""Headcounts of all Releases of one wave together: told in one, left out in another."""
+"""Headcounts of several Releases together: told in one, left out in another."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import permutations
 
 from analysis.attack.findings import Tried
 from analysis.attack.material import Material, Published
+from analysis.attack.people_before import headcounts, nearly_those_asked
+from analysis.attack.processes import few_silent
 from analysis.attack.rates import attack_headcounts
+from analysis.plan import TablePlan
 from analysis.release.known import people
 from analysis.release.rows import GroupRow
 
@@ -18,9 +22,13 @@ _DUST = 1e-9
 def frames(material: Material) -> Tried:
     """Takes a headcount that is left out in one Release to be what another one says.
 
-    And a base to be what two headcounts and two rates of the group leave of it.
+    And a base to be what two headcounts and two rates of the group leave of it. Of another wave
+    where nearly the same people seem to have been asked in both.
     """
     tried = Tried()
+    for one, other in permutations(material.releases, 2):
+        if one.release.manifest.wave != other.release.manifest.wave:
+            _of_another_wave(tried, one, other, material.plan_of(one.release))
     for one, other in _pairs(material):
         _narrow(tried, one, other)
         rows = tuple(_filled(row, other) for row in one.release.groups)
@@ -43,6 +51,19 @@ def frames(material: Material) -> Tried:
             )
             tried.add(f"{names}: {breach.words}" for breach in found)
     return tried
+
+
+def _of_another_wave(
+    tried: Tried, one: Published, other: Published, plan: TablePlan | None
+) -> None:
+    asked = nearly_those_asked(one.release, headcounts(other.release))
+    if asked is None:
+        return
+    shown = [row.group for row in one.release.groups if row.base is not None]
+    tried.count(len(shown))
+    found = few_silent(one.release, plan, shown, [(f"the list of {other.name}", asked)])
+    names = f"{one.name} and {other.name}, if they asked nearly the same people"
+    tried.add(f"{names}: {breach.words}" for breach in found)
 
 
 def _narrow(tried: Tried, one: Published, other: Published) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 from analysis.attack.audit import audit
 from analysis.attack.breaches import Breach, BreachKind
@@ -53,13 +54,15 @@ class Published:
 class Sheet:
     """A CSV file, or a table in a workbook, as it was published: `rows` are cells by column.
 
-    `wave` is the one that all its rows name themselves; None where they name none.
+    `wave` is the one that all its rows name themselves; None where they name none. `beyond` is how
+    long each row of the file is beyond its cells; empty where that is not known.
     """
 
     name: str
     columns: tuple[str, ...]
     rows: tuple[Record, ...]
     wave: str | None = None
+    beyond: tuple[int, ...] = ()
 
     @cached_property
     def table(self) -> str:
@@ -112,6 +115,14 @@ class Page:
 
 
 @dataclass(frozen=True)
+class Records:
+    """A file of JSON, and what it holds."""
+
+    name: str
+    value: Any
+
+
+@dataclass(frozen=True)
 class Edition:
     """The tables of one wave as one source gives them.
 
@@ -151,6 +162,8 @@ class Material:
         sheets: of CSV files and of workbooks.
         plan: from the questionnaire, which is public; tells which parts make up a value.
         plans: fingerprint of a questionnaire -> its plan, where waves had several.
+        spare: name of a file -> bytes of it that belong to nothing that is read.
+        pools: id of a wave that is several ones published together -> these, published or not.
         comments: what people wrote; only who tries the project on itself has them.
     """
 
@@ -161,6 +174,9 @@ class Material:
     plan: TablePlan | None = None
     comments: tuple[str, ...] = ()
     plans: Mapping[str, TablePlan] = field(default_factory=dict)
+    pools: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    records: tuple[Records, ...] = ()
+    spare: Mapping[str, int] = field(default_factory=dict)
 
     def plan_of(self, release: Release) -> TablePlan | None:
         """The plan by which a Release was made, or else the one that is known."""

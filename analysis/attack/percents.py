@@ -60,10 +60,14 @@ def without_base(material: Material) -> Tried:
     """Percents without their base: the fewest people that they can be percents of."""
     tried = Tried()
     for published in material.releases:
-        for (group, item), rows in published.release.distribution_by_key.items():
-            estimate = published.release.estimate_by_key.get((group, item))
-            plain = [row.percent for row in rows if row.percent is not None and not row.bound]
-            if not plain or estimate is None or estimate.base is not None:
+        for (group, item), row in published.release.estimate_by_key.items():
+            shares = [(getattr(row, one), getattr(row, f"{one}_bound")) for one in _READINGS]
+            answers = published.release.distribution_by_key.get((group, item), ())
+            told = [(one.percent, one.bound) for one in answers]
+            found = [[percent for percent, bound in of if percent is not None and not bound]
+                     for of in (told, shares)]  # fmt: skip
+            plain = max(found, key=len)
+            if not plain or row.base is not None:
                 continue
             tried.count()
             fits = [n for n in range(1, 100) if _fits(plain, n)]
@@ -164,7 +168,7 @@ class _Differences:
         if row is None or row.base is None:
             return None
         base = _answered(self.release, row)
-        return _Part(base, {one: _behind(self.release, row, one, base) for one in _READINGS})
+        return _Part(base, {one: behind(self.release, row, one, base) for one in _READINGS})
 
 
 def _answered(release: Release, row: EstimateRow) -> tuple[int, int]:
@@ -176,7 +180,7 @@ def _answered(release: Release, row: EstimateRow) -> tuple[int, int]:
     return low, high
 
 
-def _behind(
+def behind(
     release: Release, row: EstimateRow, reading: str, base: tuple[int, int]
 ) -> tuple[int, int]:
     """People behind a published share of a number of people that is known to within limits."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,6 +21,9 @@ from analysis.release.processes import ALL, CASE, OTHER, OUTCOME, as_release, pr
 from analysis.release.rows import ProcedureRow
 from analysis.release.sums import Sums
 from analysis.statistics.disproportion import Span
+
+Frame = tuple[str, Mapping[str, Span]]
+"""What tells it, and by group how many people there are; the force among them."""
 
 
 @dataclass(frozen=True)
@@ -119,22 +122,32 @@ def people_at_risk(release: Release, plan: TablePlan | None) -> Iterator[Breach]
 
     Of a group with fewer people at risk than answered they are others, such as applicants.
     """
-    k = release.manifest.policy["k"]
-    answers = {
-        row.group: int(of_people(release, row.group)[0])
-        for row in release.groups
-        if row.base is not None
-    }
-    cells, equations = grid(release, plan)
+    answers = _answers(release)
     asked = dict.fromkeys(row.group for row in release.procedures if row.group in answers)
+    yield from few_silent(release, plan, asked, _frames(release, answers))
+
+
+def few_silent(
+    release: Release, plan: TablePlan | None, asked: Iterable[str], frames: Iterable[Frame]
+) -> Iterator[Breach]:
+    """Groups of which some count of the people who were asked leaves few who did not answer.
+
+    Args:
+        release: whose answers are looked at.
+        plan: as for `examine`.
+        asked: groups that are looked at.
+        frames: what tells it, and how many people of each group that says; each has the force.
+    """
+    k, answers = release.manifest.policy["k"], _answers(release)
+    cells, equations = grid(release, plan)
     seen = set()
-    for process, people in _frames(release, answers):
+    for told_by, people in frames:
         low, high = np.zeros(len(cells)), np.full(len(cells), 4.0 * people[FORCE].high)
         for group, span in people.items():
             cell = cells[release.group_by_id[group].values]
             low[cell], high[cell] = span.low, span.high
         fits = FittingTables(equations, low, high)
-        for group in [one for one in asked if one not in seen]:
+        for group in [one for one in asked if one not in seen and one in answers]:
             cell = cells[release.group_by_id[group].values]
             if group not in people:
                 fits.search({cell: -1.0})
@@ -142,13 +155,22 @@ def people_at_risk(release: Release, plan: TablePlan | None) -> Iterator[Breach]
             if answers[group] <= most < answers[group] + k:
                 seen.add(group)
                 words = (
-                    f"{group}: {process} tells of {most:.0f} people at most, and {answers[group]} "
+                    f"{group}: {told_by} tells of {most:.0f} people at most, and {answers[group]} "
                     "answered, which leaves too few who did not"
                 )
-                yield Breach("rate", group, words, process=process)
+                yield Breach("rate", group, words, process=told_by)
 
 
-def _frames(release: Release, answers: Mapping[str, int]) -> Iterator[tuple[str, dict[str, Span]]]:
+def _answers(release: Release) -> dict[str, int]:
+    """The fewest people who answered in each shown group."""
+    return {
+        row.group: int(of_people(release, row.group)[0])
+        for row in release.groups
+        if row.base is not None
+    }
+
+
+def _frames(release: Release, answers: Mapping[str, int]) -> Iterator[Frame]:
     """How many people of each group may have been asked, as told by every process.
 
     Where a process may count the whole force, the published headcounts tell of its other groups.

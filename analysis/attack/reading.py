@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -10,7 +11,8 @@ from tempfile import TemporaryDirectory
 
 from analysis import zipped
 from analysis.attack import papers, workbooks
-from analysis.attack.material import Material, Page, Published, Sheet
+from analysis.attack.lengths import beyond_cells, spare
+from analysis.attack.material import Material, Page, Published, Records, Sheet
 from analysis.csv_rows import header_of, rows
 from analysis.errors import DataError, LeakingRelease
 from analysis.release import folder
@@ -18,11 +20,12 @@ from analysis.release.tables import ROWS
 
 _PACKED = (".release", ".zip")
 _ZIPPED = ".zip"
-_PAGES = (".html", ".htm")
+_PAGES = (".html", ".htm", ".svg")
 _SHEETS = (".csv", ".csv.gz")
 _BOOKS = (".xlsx", ".xlsm")
 _PAPERS = (".pdf",)
-_READ = (*_PACKED, *_PAGES, *_SHEETS, *_BOOKS, *_PAPERS)
+_RECORDS = (".json",)
+_READ = (*_PACKED, *_PAGES, *_SHEETS, *_BOOKS, *_PAPERS, *_RECORDS)
 
 
 def read(paths: Sequence[Path]) -> Material:
@@ -65,7 +68,14 @@ def _files(path: Path) -> Iterator[Path]:
 
 
 def _with(found: Material, file: Path) -> Material:
-    name = str(file)
+    if file.is_file():
+        found = replace(found, spare={**found.spare, str(file): spare(file)})
+    return _with_tables(found, file, str(file))
+
+
+def _with_tables(found: Material, file: Path, name: str) -> Material:
+    if file.name.endswith(_RECORDS):
+        return replace(found, records=(*found.records, _records(name, _text(file))))
     if file.name.endswith((*_PAGES, *_PAPERS)):
         page = papers.read(file) if file.name.endswith(_PAPERS) else Page(name, _text(file))
         return replace(found, pages=(*found.pages, page))
@@ -74,8 +84,12 @@ def _with(found: Material, file: Path) -> Material:
         return replace(
             found, workbooks=(*found.workbooks, book), sheets=(*found.sheets, *book.sheets)
         )
-    if file.name.endswith(_ZIPPED) and (tables := tuple(_zipped_tables(file))):
-        return replace(found, sheets=(*found.sheets, *tables))
+    if file.name.endswith(_ZIPPED) and (inside := _zipped(file)) is not None:
+        return replace(
+            found,
+            sheets=(*found.sheets, *(one for one in inside if isinstance(one, Sheet))),
+            records=(*found.records, *(one for one in inside if isinstance(one, Records))),
+        )
     if file.name.endswith(_SHEETS):
         return replace(found, sheets=(*found.sheets, _sheet(name, file)))
     return _with_release(found, file)
@@ -111,25 +125,37 @@ def _text(file: Path) -> str:
         raise DataError(f"{file}: the file cannot be read ({error.strerror}).") from None
 
 
-def _zipped_tables(file: Path) -> Iterator[Sheet]:
-    """The tables of an export that is one zip; none of a packed Release or of no zip at all."""
+def _records(name: str, text: str) -> Records:
+    try:
+        return Records(name, json.loads(text))
+    except ValueError:
+        raise DataError(f"{name}: this is not JSON.") from None
+
+
+def _zipped(file: Path) -> tuple[Sheet | Records, ...] | None:
+    """What an export in one zip holds; None of a packed Release, of no zip, or of one without."""
     try:
         with zipfile.ZipFile(file) as archive:
             inside = archive.namelist()
     except (OSError, zipfile.BadZipFile):
-        return  # What is wrong with it is said by who reads it as a Release.
-    if folder.MANIFEST in inside:
-        return
+        return None  # What is wrong with it is said by who reads it as a Release.
+    if folder.MANIFEST in inside or not any(one.endswith(".csv") for one in inside):
+        return None
+    try:
+        found = zipped.unpack(file.read_bytes(), lambda _: None)
+    except zipped.BadPack as error:
+        raise DataError(f"{file}: this zip cannot be read: {error}.") from None
+    return tuple(_inside(f"{file}: {name}", content) for name, content in sorted(found.items())
+                 if name.endswith((".csv", *_RECORDS)))  # fmt: skip
+
+
+def _inside(name: str, content: bytes) -> Sheet | Records:
+    if name.endswith(_RECORDS):
+        return _records(name, content.decode("utf-8", "replace"))
     with TemporaryDirectory() as unpacked:
-        try:
-            found = zipped.unpack(file.read_bytes(), lambda _: None)
-        except zipped.BadPack as error:
-            raise DataError(f"{file}: this zip cannot be read: {error}.") from None
-        for number, (name, content) in enumerate(sorted(found.items())):
-            if name.endswith(".csv"):
-                plain = Path(unpacked) / f"{number}.csv"
-                plain.write_bytes(content)
-                yield _sheet(f"{file}: {name}", plain)
+        plain = Path(unpacked) / "table.csv"
+        plain.write_bytes(content)
+        return _sheet(name, plain)
 
 
 def _sheet(name: str, file: Path) -> Sheet:
@@ -142,4 +168,5 @@ def _sheet(name: str, file: Path) -> Sheet:
                 f"{file}, row {number}: there are {len(row)} cells under {len(header)} columns."
             )
         found.append(dict(zip(header, row, strict=True)))
-    return Sheet(name, tuple(header), tuple(found))
+    beyond = beyond_cells(file.read_bytes()) if file.suffix == ".csv" else ()
+    return Sheet(name, tuple(header), tuple(found), beyond=beyond)

@@ -35,6 +35,8 @@ class Score:
         claims, true: numbers of people that it said to know, and those of them that are right.
         small: hidden groups that truly have fewer than k people, somebody or nobody.
         bounded: of these, known to have fewer than k; `pinned`: the very number is known.
+        elsewhere: of each group that a wave hides, how far off it is in the nearest wave that shows
+            it: what a guess is worth that waves are alike.
         extreme: groups whose answers are known to lie above 90 or below 10 %.
     """
 
@@ -44,6 +46,7 @@ class Score:
     bounded: int
     pinned: int
     extreme: int
+    elsewhere: tuple[int, ...] = ()
 
 
 def score(material: Material, results: Sequence[Result], truths: Mapping[str, Truth]) -> Score:
@@ -70,6 +73,7 @@ def score(material: Material, results: Sequence[Result], truths: Mapping[str, Tr
         len({who for claim, who in about if who in small and claim.high < material.k}),
         len({who for claim, who in about if who in small and claim.low == claim.high}),
         len({(claim.wave, claim.of, claim.item) for claim in true if claim.answer}),
+        tuple(sorted(_elsewhere(material, truths))),
     )
 
 
@@ -85,6 +89,19 @@ def _small(material: Material, truths: Mapping[str, Truth]) -> Iterator[tuple[st
             hidden = wave in truths and row.status != "shown"
             if hidden and truths[wave].people(row.values) < material.k:
                 yield wave, row.values
+
+
+def _elsewhere(material: Material, truths: Mapping[str, Truth]) -> Iterator[int]:
+    """How far each hidden group is from what the wave nearest in time says of it."""
+    in_time = sorted(material.releases, key=lambda one: one.release.manifest.closed)
+    for at, published in enumerate(in_time):
+        truth = truths.get(published.release.manifest.wave)
+        nearest = sorted(range(len(in_time)), key=lambda other: abs(other - at))
+        for row in published.release.groups if truth is not None else ():
+            others = (in_time[other].release.group_by_id.get(row.group) for other in nearest[1:])
+            told = next((one.base for one in others if one is not None and one.base), None)
+            if row.base is None and truth is not None and told is not None:
+                yield abs(truth.people(row.values) - told)
 
 
 def read_off(material: Material, truths: Mapping[str, Truth]) -> Tried:

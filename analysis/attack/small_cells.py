@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,7 +40,11 @@ class SmallCells:
     """
 
     def __init__(
-        self, release: Release, cells: Mapping[Cell, int], equations: sparse.csr_array
+        self,
+        release: Release,
+        cells: Mapping[Cell, int],
+        equations: sparse.csr_array,
+        nobody: Collection[Cell] = (),
     ) -> None:
         self._release, self._cells, self._equations = release, cells, equations
         self._groups = {row.values: row.group for row in release.groups}
@@ -51,6 +55,7 @@ class SmallCells:
         limits = [told.get(cell, (0.0, math.inf)) for cell in cells]
         self._least = np.array([low for low, _ in limits])
         self.most = np.array([min(high, ceiling) for _, high in limits])
+        self.most[[cells[cell] for cell in nobody]] = 0.0
         self._fits = Fitting()
         sums, every = equations.shape
         zero = np.zeros(sums)

@@ -6,6 +6,7 @@ three or more. Fewer words in a row are language, not a comment.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 
@@ -47,6 +48,8 @@ def _texts(material: Material) -> Iterator[tuple[str, str]]:
         yield page.name, " ".join((root.told, *remarks))
     for sheet in material.sheets:
         yield sheet.name, " | ".join(cell for row in sheet.rows for cell in row.values())
+    for record in material.records:
+        yield record.name, json.dumps(record.value, ensure_ascii=False)
     for one in material.releases:
         said = [*(row.words for row in one.release.concerns), *one.release.manifest.warnings]
         said += [row.label for row in one.release.groups]

@@ -2,7 +2,8 @@
 
 A number in what is not seen is a leftover: of a hidden sheet, row or column, of a format that shows
 nothing, of a note, a name, a property, a formula of numbers alone, or of any part that a sheet does
-not show, such as the cache of a pivot table. What is seen and cached at once (the values of a
+not show, such as the cache of a pivot table. So is a format in which one `[c]` of a column differs
+from the others. What is seen and cached at once (the values of a
 chart) is no leftover.
 """
 
@@ -10,11 +11,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from analysis.attack.archives import links, parts, tree
 from analysis.attack.elements import Node, numbers
+from analysis.attack.markup import HIDDEN
 from analysis.attack.material import Record, Sheet, Unseen, Workbook
 from analysis.errors import DataError
 from analysis.release import headings
@@ -38,12 +40,13 @@ _NOT_TOLD = {"title", "creator", "lastModifiedBy", "created", "modified", "lastP
 
 @dataclass(frozen=True)
 class _Cell:
-    """A cell: its text as stored, its formula, and whether it is seen."""
+    """A cell: its text as stored, its formula, whether it is seen, and its format's number."""
 
     text: str
     number: bool
     formula: str
     seen: bool
+    style: str = "0"
 
 
 Cells = Mapping[tuple[int, str], _Cell]
@@ -127,8 +130,10 @@ class _Reader:
                 place = _PLACE.fullmatch(cell.attributes.get("r", ""))
                 letters = place[1] if place else _letters(column)
                 across = not any(_position(letters) in one for one in hidden)
+                style = cell.attributes.get("s", "0")
                 styled = int(cell.attributes.get("s", "0")) not in self._blank
-                found[number, letters] = self._cell(cell, row_shown and across and styled)
+                seen = row_shown and across and styled
+                found[number, letters] = replace(self._cell(cell, seen), style=style)
         return found
 
     def _cell(self, cell: Node, seen: bool) -> _Cell:
@@ -174,8 +179,13 @@ class _Reader:
 
 
 def _in_sheet(name: str, cells: Cells, seen: set[str]) -> Iterator[Unseen]:
+    ways: dict[str, tuple[str, str]] = {}
     for (row, column), cell in cells.items():
         where = f"{name}!{column}{row}"
+        if cell.text == HIDDEN:
+            style, first = ways.setdefault(column, (cell.style, where))
+            if cell.style != style:
+                yield Unseen(f"{where}, in another format than in {first}", cell.text)
         # The names of what stands beside them may be there to sort or to look up.
         if not cell.seen and (cell.number or (numbers(cell.text) and cell.text not in seen)):
             yield Unseen(f"{where}, which is hidden", cell.text)

@@ -8,7 +8,7 @@ is narrower than either.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -65,7 +65,7 @@ class Answers:
         for row, (least, most) in self.shown.items():
             new = base_span(rounded_base(int(self.system.bases[row]), policy), policy)
             low[row], high[row] = new[0] - most, new[1] - least
-        names, combined = _sums(self.system)
+        names, combined = _sums(self.system, self.shown)
         # Sparse products leave out what is not in a sum, so only what is in it can make it NaN.
         up, down = combined.maximum(0), -combined.minimum(0)
         up.eliminate_zeros()
@@ -277,19 +277,30 @@ def narrowed(one: Span | None, other: Span | None) -> bool:
     )
 
 
-def _sums(system: System) -> tuple[tuple[str, ...], sparse.csr_array]:
-    """Groups, what lines leave of their parents, and rests: names, and rows over the groups."""
+def _sums(system: System, shown: Collection[int]) -> tuple[tuple[str, ...], sparse.csr_array]:
+    """Groups, what lines leave of their parents, and rests: names, and rows over the groups.
+
+    Of a line of which parts are not shown it is what those leave that are.
+    """
     groups = len(system.groups)
     entries = [
         (number, at, sign)
         for number, line in enumerate(system.lines)
-        for at, sign in ((line.parent, 1.0), *((child, -1.0) for child in line.children))
+        for at, sign in (
+            (line.parent, 1.0),
+            *((child, -1.0) for child in line.children if child in shown),
+        )
     ]
     rows, columns, signs = zip(*entries, strict=True) if entries else ((), (), ())
     lines = sparse.csr_array((signs, (rows, columns)), shape=(len(system.lines), groups))
     names = (
         *(group.id for group in system.groups),
-        *(f"{system.groups[line.parent].id} outside its parts" for line in system.lines),
+        *(
+            f"{system.groups[line.parent].id} {of}"
+            for line in system.lines
+            for all_shown in [set(line.children) <= set(shown)]
+            for of in ["outside its parts" if all_shown else "without its shown parts"]
+        ),
         *system.derived.names,
     )
     stacked = sparse.vstack([sparse.eye_array(groups), lines, system.derived.combination])

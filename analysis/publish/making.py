@@ -18,7 +18,7 @@ from analysis.microdata import Microdata
 from analysis.moments import Moments
 from analysis.plan import FORCE, TablePlan
 from analysis.policy import DisclosurePolicy
-from analysis.publish.at_risk_before import beside_at_risk
+from analysis.publish.answers_before import beside_earlier
 from analysis.publish.benchmarked import benchmark_rows
 from analysis.publish.coarser import protect_answers
 from analysis.publish.compared import compare
@@ -30,6 +30,7 @@ from analysis.publish.headcounts import headcounts as all_headcounts
 from analysis.publish.ladders import ladder_rows
 from analysis.publish.manifest import WaveFacts, manifest_of, measure_rows
 from analysis.publish.pairs import sides
+from analysis.publish.people_before import beside_people_before
 from analysis.publish.places import places
 from analysis.publish.pooling import earlier_waves
 from analysis.publish.procedures import procedure_rows
@@ -193,7 +194,7 @@ def publish_tally(  # noqa: PLR0913
     cards = None if wave.told is None else wave.told.cards
     known = response_of(shown, sizes, past, cards, wave.bands)
     same = () if past is None else tuple(one.release for one in past.published)
-    known = beside_at_risk(shown, known, same, line)
+    known = beside_people_before(shown, known, same, line)
     counts = procedure_rows(shown, known, beside.procedures, wave.ledger)
     tallies = () if weight is not None else previous_tallies
     if weight is not None:
@@ -216,6 +217,8 @@ def publish_tally(  # noqa: PLR0913
             check(release)
             found = examine(release, shown.plan, look.candidates, where, line)
             breaches = found.breaches
+            if not breaches and past is not None:
+                breaches = beside_earlier(release, past)
             if not breaches:
                 if past is not None:
                     past.expect_same_figures(release)

@@ -97,6 +97,14 @@ def test_a_clean_release_stands_as_folder_and_packed(
         assert "Of 0 numbers that it claims to know, 0 are true." in said
 
 
+def test_waves_that_were_pooled_are_named(written: Path, tools: Attack) -> None:
+    wave = folder.read(written, None).manifest.wave
+    code, said, _ = attack(*tools, written, "--pooled", f"{wave}=one, other")
+    assert code == 0, said
+    (row,) = [line.split() for line in said.splitlines() if " pooled " in line]
+    assert int(row[2]) > 0
+
+
 def test_the_same_release_under_two_names_is_one(written: Path, tools: Attack) -> None:
     (written.parent / "notes.txt").write_text("not attacked")
     assert attack(*tools, written.parent, "--questionnaire", TINY)[0] == 0
@@ -241,6 +249,9 @@ def test_bad_input_is_one_sentence(answers: Path, tools: Attack, tmp_path: Path)
         ([tmp_path / "latin.html"], "not UTF-8"),
         ([page, "--truth", answers], "--truth needs --questionnaire"),
         ([page, "--truth", answers, "--questionnaire", TINY], "name the file after the wave"),
+        ([page, "--pooled", "year=spring"], "the waves that it is made of, two or more"),
+        ([page, "--pooled", "year=spring,spring"], "each once"),
+        ([page, "--pooled", "year=spring,autumn"], "is of the wave year (there are none)"),
         ([page, "--comments", answers], "the column comment is missing"),
     ]:
         code, said, error = attack(*tools, *arguments)

@@ -10,12 +10,13 @@ from functools import cache
 
 import fixtures_analysis as fixtures
 import fixtures_procedures as counts
+import fixtures_several_waves as several
 import fixtures_states as waves
 import pytest
 
 from analysis.attack.findings import Claim, Tried
 from analysis.attack.frames import frames
-from analysis.attack.material import Material, Page, Published, Sheet, Unseen, Workbook
+from analysis.attack.material import Material, Page, Published, Records, Sheet, Unseen, Workbook
 from analysis.attack.trying import ATTACKS, attack
 from analysis.export import csv_bytes
 from analysis.policy import DisclosurePolicy
@@ -179,12 +180,15 @@ PLANTED: dict[str, Callable[[], Material]] = {
     ),
     "together": lambda: of(clean(), groups(**{HIDDEN: {"base": 118, "status": "shown"}})),
     "trends": _trend,
+    "joiners": several.joined,
+    "pooled": several.pooled,
     "reorganised": _reorganised,
     "processes": _processes,
     "states": lambda: replace(of(waves.careless(), waves.later("confirmed")), plan=waves.PLAN),
     "bands": lambda: of(figures(clean(), "led", force={"base": 60, "positive": 57})),
     "no-base": lambda: of(figures(clean(), "led", force={"base": None})),
     "means": lambda: of(figures(clean(), "leadership", force={"score": 57.13})),
+    "spreads": lambda: of(sheets=(sheet("means.csv", "unit,n,mean,sd north,12,4.00,0.00"),)),
     "differences": _differences,
     "indices": _index,
     "estimates": lambda: of(sheets=(long_table("south q3", children=(300, 6)),)),
@@ -209,6 +213,12 @@ PLANTED: dict[str, Callable[[], Material]] = {
     "pages": lambda: page('<tr><th>North</th><td title="7 people">[c]</td><td>[c]</td></tr>'),
     "workbooks": lambda: of(
         workbooks=(Workbook("one.xlsx", (), (Unseen("truth!B2, which is hidden", "7"),), 9),)
+    ),
+    "records": lambda: of(
+        clean(), records=(Records("api.json", {"groups": [{"id": HIDDEN, "people": 7}]}),)
+    ),
+    "sizes": lambda: of(
+        sheets=(replace(export(clean(), "groups"), beyond=tuple(range(len(clean().groups)))),)
     ),
     "comments": lambda: of(
         comments=("More sergeants for the night shift, please.",),

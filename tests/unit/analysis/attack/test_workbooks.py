@@ -74,6 +74,13 @@ def test_a_table_may_have_a_title_above_and_notes_below(tmp_path: Path) -> None:
     assert [row["count"] for row in sheet.rows] == ["540", "300", "200"]
 
 
+def test_what_is_not_shown_has_one_format_in_a_column(tmp_path: Path) -> None:
+    rows = [["Unit", "Percent", "Least"], ["a", "[c]", Cell("[c]", 2)], ["b", "[c]", "[c]"]]
+    (found,) = unseen(write(tmp_path / "a.xlsx", {"1": Page(rows)}))
+    assert "“[c]” stands in 1!C3, in another format than in 1!C2" in found
+    assert not fallen(write(tmp_path / "b.xlsx", {"1": Page(rows[:2])}))
+
+
 def test_a_sheet_of_counts_is_subtracted(tmp_path: Path) -> None:
     """A long table as other people publish it: 504 less 300 and 200 people."""
     few = [row if row[0] != "force" else ["force", "", "q1", 504.0] for row in COUNTS]

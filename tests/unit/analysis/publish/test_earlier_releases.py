@@ -25,8 +25,11 @@ from fixtures_earlier import (
     why,
 )
 
+from analysis.attack import editions
+from analysis.attack.material import Material, Published
 from analysis.errors import LedgerError, Unprotectable
-from analysis.ledger import Count, Ledger, Published
+from analysis.ledger import Count, Ledger
+from analysis.ledger import Published as Entry
 from analysis.plan import Intersection
 from analysis.polarity import Decision, decided
 from analysis.policy import DisclosurePolicy
@@ -109,6 +112,22 @@ def test_late_answers_that_are_few_in_a_hidden_rest_are_refused(tmp_path: Path) 
         made(plan(parts), later, ledger)
 
 
+def test_late_answers_that_are_few_in_all_hidden_parts_are_refused(tmp_path: Path) -> None:
+    """The force grows by 44, two units by 20 each: four of those that are hidden were late."""
+    few = MANY | {"west": 24, "east": 6}
+    ledger = ledger_with(plan(UNITS), people(few), tmp_path)
+    assert hidden(ledger.releases[0].release) == {"unit=west", "unit=east"}
+    later = people(few | {"north": 320, "south": 300, "west": 28})
+    with pytest.raises(Unprotectable, match="force without its shown parts"):
+        made(plan(UNITS), later, ledger)
+    both = (ledger.releases[0].release, made(plan(UNITS), later, None))
+    material = Material(tuple(Published(f"r{at}", one) for at, one in enumerate(both)))
+    said = [fall.words for fall in editions.differences(material).falls]
+    assert said == ["r0 and r1: 4 to 4 people more in force without its shown parts"]
+    more = people(few | {"north": 320, "south": 300, "west": 44})
+    assert made(plan(UNITS), more, ledger).manifest.not_shown == 2
+
+
 def test_the_same_answers_again_are_published_as_before(tmp_path: Path) -> None:
     answers = people(MANY | {"east": 6})
     ledger = ledger_with(plan(UNITS), answers, tmp_path)
@@ -167,7 +186,7 @@ def corrected(
     book = study.codebook if themes else replace(study.codebook, themes=())
     facts = WaveFacts("autumn", "Autumn", DAY, Ledger("small"))
     first = publish(book, study.plan, study.microdata, wave=facts, policy=POLICY)
-    ledger = Ledger("small").plus(Published(folder.packed(first, SIGNER), study.plan))
+    ledger = Ledger("small").plus(Entry(folder.packed(first, SIGNER), study.plan))
     turned: dict[str, Decision] = dict.fromkeys(reverse, "reversed")
     facts = WaveFacts("autumn", "Autumn", DAY, ledger, "Read the wrong way round.", turned)
     of = decided(book, turned)

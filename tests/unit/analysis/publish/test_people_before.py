@@ -1,4 +1,4 @@
-"""People at risk of an earlier Release beside answers that come without the process."""
+"""People whom an earlier Release told, asked or at risk, beside the answers of another wave."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ from datetime import date
 from functools import cache
 
 import fixtures_procedures as fixtures
+import numpy as np
 import pytest
 
 from analysis.attack.counted import processes
+from analysis.attack.frames import frames
 from analysis.attack.material import Material, Published
 from analysis.disclosure.rounding import nearest
 from analysis.errors import Unprotectable
+from analysis.microdata import Microdata
 from analysis.plan import FORCE
 from analysis.policy import DisclosurePolicy
 from analysis.publish import WaveFacts, publish
-from analysis.publish.at_risk_before import beside_at_risk
+from analysis.publish.people_before import beside_people_before
 from analysis.publish.response import GroupFacts, Response
 from analysis.publish.shown import control
 from analysis.release.model import Release
@@ -24,6 +27,7 @@ from analysis.tally import tally
 
 GROUP = "command=crime-a"
 ASKED = 6000
+FULL = 240
 
 
 @cache
@@ -50,6 +54,27 @@ def later(asked: int = ASKED, beside: int | None = None) -> Release:
     )
 
 
+def asked(name: str, month: int, answering: int, *previous: Release) -> Release:
+    """A wave that so many of 500 people of a department answered, of one list of people."""
+    study = fixtures.study()
+    units = study.microdata.variables["unit"]
+    inside = units == study.codebook.variable_by_id["unit"].codes.index("crime-a")
+    keep = ~inside | (np.cumsum(inside) <= answering)
+    people = Microdata(
+        int(keep.sum()),
+        {one: codes[keep] for one, codes in study.microdata.variables.items()},
+        {one: codes[keep] for one, codes in study.microdata.items.items()},
+    )
+    sizes = {GROUP: FULL + 4, FORCE: ASKED}
+    return publish(
+        *(study.codebook, fixtures.plan(), people),
+        wave=WaveFacts(name, name, date(2026, month, 28)),
+        policy=DisclosurePolicy(),
+        headcounts=sizes,
+        previous=previous,
+    )
+
+
 def fallen(*releases: Release) -> list[str]:
     given = tuple(Published(f"r{at}", one) for at, one in enumerate(releases))
     tried = processes(Material(given, plan=fixtures.plan()))
@@ -62,6 +87,16 @@ def test_counts_of_those_who_seem_to_be_asked_now_are_found_and_no_headcount_is_
     assert any(f"{GROUP}: referral of r0 tells of" in words for words in fallen(told(), careless))
     careful = later(ASKED, 3)
     assert {(row.headcount, row.response_rate) for row in careful.groups} == {(None, None)}
+    assert fallen(told(), careful) == []
+
+
+@pytest.mark.parametrize("change", [4, -4])
+def test_a_list_that_is_longer_by_a_step_tells_as_well(change: int) -> None:
+    """6,004 and 5,996 are not 6,000 in steps of 5, and leave next to no room all the same."""
+    careless = later(ASKED + change)
+    assert any(f"{GROUP}: referral of r0 tells of" in words for words in fallen(told(), careless))
+    careful = later(ASKED + change, 3)
+    assert {row.headcount for row in careful.groups} == {None}
     assert fallen(told(), careful) == []
 
 
@@ -80,6 +115,22 @@ def test_counts_of_the_same_wave_are_of_those_who_were_asked() -> None:
     shown = control(tally(study.codebook, fixtures.plan(), study.microdata), policy)
     known = Response(dict.fromkeys(shown.figures.names, GroupFacts()), ())
     with pytest.raises(Unprotectable, match=f"how many people of {GROUP} referral counts"):
-        beside_at_risk(shown, known, (told(),), ())
-    assert beside_at_risk(shown, known, (told("w1", 40),), ()) == known
-    assert beside_at_risk(shown, known, (), (told(),)) == known
+        beside_people_before(shown, known, (told(),), ())
+    assert beside_people_before(shown, known, (told("w1", 40),), ()) == known
+    assert beside_people_before(shown, known, (), (told(),)) == known
+
+
+@pytest.mark.parametrize("answering", [(FULL - 60, FULL), (FULL, FULL - 60)])
+def test_a_list_that_is_loaded_twice_tells_who_did_not_answer(answering: tuple[int, int]) -> None:
+    """In one of two waves nearly all answered, which leaves the headcount out there, not here."""
+    first, careless = asked("w1", 3, answering[0]), asked("w2", 9, answering[1])
+    both = Material(
+        tuple(Published(one.manifest.wave, one) for one in (first, careless)), plan=fixtures.plan()
+    )
+    told_in = [one.group_by_id[GROUP].headcount for one in (first, careless)]
+    assert sorted(told_in, key=str) == [FULL + 4, None]
+    assert any(f"{GROUP}: the list of" in fall.words for fall in frames(both).falls)
+    careful = asked("w2", 9, answering[1], first)
+    assert {row.headcount for row in careful.groups} == {None}
+    kept = replace(both, releases=(both.releases[0], Published("w2", careful)))
+    assert frames(kept).falls == []
