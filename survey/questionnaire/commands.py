@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from analysis.beside.procedures import Counted, read
+from analysis.circles import circle
 from analysis.forecast import Answering
 from analysis.plan import FORCE
 from analysis.policy import DisclosurePolicy
@@ -74,6 +75,8 @@ def check(
         try:
             questionnaire = load(path)
             click.echo(summary(path, questionnaire))
+            for line in _circle(path, questionnaire):
+                click.echo(line)
             if headcount is not None and rate is not None:
                 _forecast(questionnaire, headcount, Answering(rate, coarser=coarser))
             if template is not None:
@@ -105,6 +108,20 @@ def _beside(
         yield from counted(procedures, questionnaire)
     if against is not None:
         yield from differences.in_words(differences.compare(load(against), questionnaire))
+
+
+def _circle(path: Path, questionnaire: Questionnaire) -> Iterator[str]:
+    """A line where tables go round in a circle."""
+    found = circle(questionnaire.plan)
+    if found:
+        named = ", ".join(f"[{', '.join(table.breakdowns)}]" for table in found)
+        together = dict.fromkeys(name for table in found for name in table.breakdowns)
+        yield (
+            f"{path}: the tables {named} go round in a circle, so that people whom no table shows "
+            "by themselves could be known to be fewer than "
+            f"{DisclosurePolicy().k}. Declare the table [{', '.join(together)}] too, or leave one "
+            "of these out: then nobody can be."
+        )
 
 
 def _forecast(questionnaire: Questionnaire, headcount: Path, answering: Answering) -> None:

@@ -14,7 +14,9 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
+from analysis.circles import circle
 from analysis.disclosure import protect
+from analysis.plan import TablePlan
 from analysis.policy import DisclosurePolicy
 
 POLICY = DisclosurePolicy()
@@ -37,17 +39,22 @@ class Found:
     somebody: int = 0
 
 
-def searched(forces: range, *, protected: bool = True) -> Found:
+LINE = small.plan(
+    PLAN.breakdowns, [small.table("unit", "ethnicity"), small.table("ethnicity", "sex")]
+)
+
+
+def searched(forces: range, plan: TablePlan = PLAN, *, protected: bool = True) -> Found:
     """Drawn forces of 150 to 600 people who all say who they are, which is stricter."""
     found, profiles = Found(), small.profiles(BOOK)
-    inside = small.membership(BOOK, PLAN)
+    inside = small.membership(BOOK, plan)
     everybody = [at for at, one in enumerate(profiles) if None not in one]
     for seed in forces:
         counts = _force(seed)
-        every = frozenset(group.id for group in PLAN.groups)
-        system = small.system(BOOK, PLAN, counts)
+        every = frozenset(group.id for group in plan.groups)
+        system = small.system(BOOK, plan, counts)
         shown = protect(system, POLICY, {}).shown if protected else every
-        told = [at for at, group in enumerate(PLAN.groups) if group.id in shown]
+        told = [at for at, group in enumerate(plan.groups) if group.id in shown]
         truth = np.array([counts.get(profiles[at], 0) for at in everybody], dtype=float)
         rows = inside[np.ix_(told, everybody)].astype(float)
         for at in np.flatnonzero(truth < POLICY.k).tolist():
@@ -85,6 +92,24 @@ def test_few_profiles_of_a_circle_of_tables_are_known_to_be_small() -> None:
     assert found.small > 120
     assert found.bounded <= 0.02 * found.small
     assert found.somebody == 0
+
+
+@pytest.mark.slow
+def test_without_a_circle_no_profile_is_known_to_be_small() -> None:
+    assert {"-".join(table.breakdowns) for table in circle(PLAN)} == {
+        "unit-ethnicity",
+        "unit-sex",
+        "ethnicity-sex",
+    }
+    assert circle(LINE) == ()
+    found = searched(range(15), LINE)
+    assert found.small > 120
+    assert found.bounded == 0
+
+
+@pytest.mark.long
+def test_without_a_circle_in_many_forces() -> None:
+    assert searched(range(400), LINE).bounded == 0
 
 
 @pytest.mark.long

@@ -86,3 +86,18 @@ def test_a_template_is_of_one_questionnaire_and_overwrites_nothing(tmp_path: Pat
     two = CliRunner().invoke(check, [tiny, tiny, "--benchmark-template", str(tmp_path / "x.csv")])
     assert "of one questionnaire" in str(two.exception)
     assert there.read_text() == "mine\n"
+
+
+def test_tables_in_a_circle_are_named_with_what_closes_it(tmp_path: Path) -> None:
+    text = (ROOT / "tests" / "questionnaires" / "small.yaml").read_text()
+    tables = "  - [command]\n  - [ethnicity]\n  - [probationer]\n"
+    pairs = "  - [command, ethnicity]\n  - [command, probationer]\n  - [ethnicity, probationer]\n"
+    assert tables in text
+    path = tmp_path / "circle.yaml"
+    said = {}
+    for crossed in (pairs, pairs + "  - [command, ethnicity, probationer]\n"):
+        path.write_text(text.replace(tables, crossed))
+        checked = CliRunner().invoke(check, [str(path)])
+        assert checked.exit_code == 0, checked.output
+        said[crossed] = "go round in a circle" in checked.output
+    assert list(said.values()) == [True, False]
