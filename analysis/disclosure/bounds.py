@@ -16,7 +16,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from analysis.disclosure.complementary import Hidden
-from analysis.disclosure.solving import DUST, Reals, program, solved
+from analysis.disclosure.solving import DUST, Reals, program, solved, total
 from analysis.disclosure.system import Bases, System
 from analysis.disclosure.whole import NearestWhole
 
@@ -158,7 +158,7 @@ class FeasibleTables:
         """
         self._ask(functional, largest)
         table = solved(self._highs, "the published counts contradict each other")[: self._atoms]
-        return float(functional @ table), table
+        return total(functional, table), table
 
     def towards(self, functional: Reals, steps: int) -> tuple[Reals, bool]:
         """A table so many steps on the way to the largest value, and whether it is there.

@@ -1,7 +1,8 @@
 """How a large item is searched: in the tables that move one half of it, and only then whole.
 
 In the one kind of table everybody stays, and who of them answered changes; in the other, those who
-did not answer stay, and all others move. What is left open by both is mostly few.
+did not answer stay, and all others move; or, where they are fewer, those who answered stay. What is
+left open by both is mostly few.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import numpy as np
 
 from analysis.disclosure.bounds import FeasibleTables, Known, Start, Status
 from analysis.disclosure.complementary import Hidden
-from analysis.disclosure.half_tables import HalfTables
+from analysis.disclosure.half_tables import HalfTables, Moves
 from analysis.disclosure.open_counts import OpenCounts
 from analysis.disclosure.parts import MANY_ATOMS
 from analysis.disclosure.solving import Reals
@@ -84,14 +85,18 @@ class Halves:
         """
         item, empty = counts.seen.system, counts.seen.targets.nobody
         self._counts, self._begun, self._listed = counts, begun, int((~never).sum())
+        truth = self._staying(item.truth, 1), self._staying(item.truth, 0)
+        # The more can move, the more is seen.
+        self._stays = int(truth[0].sum() <= truth[1].sum())
+        self._true = truth[1 - self._stays]
+        moves = Moves.ANSWERED if self._stays else Moves.SILENT
         self._of_answers, self._of_people = (
-            HalfTables(item, known, empty, never, answers_move=answers) for answers in (True, False)
+            HalfTables(item, known, empty, never, one) for one in (Moves.ANSWERS, moves)
         )
         if begun is not None:
             self._of_people.start(begun.start)
         self._answers = counts.in_half(self._of_answers)
         self._people = counts.in_half(self._of_people)
-        self._true = self._silent_in(item.truth)
 
     def look(self, hidden: Hidden) -> None:
         """Look for witnesses while the item is not shown in these groups, shape (G,)."""
@@ -100,12 +105,13 @@ class Halves:
         self._people.try_each(hidden)
         left = self._counts.uncertain(hidden)
         if len(left):
-            # Where few of those who are looked for are silent, more of them can move.
-            answered, _ = np.split(np.ones(len(left)) @ self._counts.seen.targets.rows[left], 2)
-            wanted = np.concatenate([np.zeros_like(answered), answered])
-            table = self._of_answers.extreme(wanted, largest=False)[1]
+            # Where few of those who are looked for stay, more of them can move.
+            sought = np.ones(len(left)) @ self._counts.seen.targets.rows[left]
+            wanted = np.zeros((2, len(sought) // 2))
+            wanted[self._stays] = sought.reshape(wanted.shape)[1 - self._stays]
+            table = self._of_answers.extreme(wanted.ravel(), largest=False)[1]
             self._counts.seen.add(table)
-            self._of_people.hold(self._silent_in(table))
+            self._of_people.hold(self._staying(table, self._stays))
             # What stays is in fractions of people, which may contradict itself by a hair.
             with suppress(Unprotectable):
                 self._people.try_each(hidden)
@@ -121,6 +127,7 @@ class Halves:
             self._counts.begin(changed, self._begun.of_item(self._listed))
         return changed
 
-    def _silent_in(self, table: Reals | None) -> Reals:
-        """Those who did not answer, of a table of both halves."""
-        return np.zeros(0) if table is None else table[len(table) // 2 :]
+    @staticmethod
+    def _staying(table: Reals | None, half: int) -> Reals:
+        """Those who answered (0), or did not (1), of a table of both halves."""
+        return np.zeros(0) if table is None else table.reshape(2, -1)[half]
