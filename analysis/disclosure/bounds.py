@@ -116,6 +116,12 @@ class FeasibleTables:
         self._highs.changeRowsBounds(self._held, rows, values, values)  # type: ignore[attr-defined]
         self._held_at = values
 
+    def at_most(self, people: Reals) -> None:
+        """From now on allow no table with more people in an atom; shape (A,)."""
+        self._upper = people
+        every = np.arange(self._atoms, dtype=np.int32)
+        self._highs.changeColsBounds(self._atoms, every, np.zeros(self._atoms), people)
+
     def hide(self, hidden: Hidden) -> None:
         """Free the rows of hidden groups and hold those of the shown ones; shape (G,)."""
         hidden = hidden[self._listed]

@@ -91,7 +91,8 @@ class HalfTables:
         unlisted = never if answers_move else np.ones_like(never)
         self._given = (half, known, np.flatnonzero(most == 0.0), unlisted)
         self._most = most
-        self._fits = FeasibleTables(*self._given, most=most)
+        # In most atoms is nobody: as long as everybody stays, that makes the first search short.
+        self._fits = FeasibleTables(*self._given, presolved=answers_move, most=most)
 
     @property
     def _rest(self) -> Reals:
@@ -111,9 +112,12 @@ class HalfTables:
         self._fits.start(start)
 
     def hold(self, staying: Reals) -> None:
-        """Others stay; shape (A,). Not where answers move."""
+        """Others stay, those of one half or everybody; shape (A,)."""
         self._rest[:] = staying
-        self._fits.hold(self._held())
+        if self._answers_move:
+            self._fits.at_most(np.where(self._most > 0, staying, 0.0))
+        else:
+            self._fits.hold(self._held())
 
     def hide(self, hidden: Hidden) -> None:
         """As of `FeasibleTables`."""
@@ -162,7 +166,7 @@ class HalfTables:
         return there if not by else functional[: self._atoms] + there
 
     def _whole(self, half: Reals) -> Reals:
-        return np.concatenate([one + by * half for one, by in zip(self._base, self._signs)])
+        return np.asarray(self._base + np.outer(self._signs, half)).ravel()
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,20 @@ import numpy as np
 from analysis.disclosure.bounds import FeasibleTables, Known, Start, Status
 from analysis.disclosure.complementary import Hidden
 from analysis.disclosure.half_tables import HalfTables, Moves
-from analysis.disclosure.open_counts import OpenCounts
+from analysis.disclosure.open_counts import FEW, GOLDEN, OpenCounts
 from analysis.disclosure.parts import MANY_ATOMS
-from analysis.disclosure.solving import Reals
 from analysis.disclosure.system import System
 from analysis.disclosure.targets import nobody
 from analysis.errors import Unprotectable
+
+ANSWERED = 0
+"""The half of an item's atoms in which those are who answered."""
+
+MOST_MOVES = 8
+"""So many tables of people who moved are tried with other answers in them."""
+
+MANY_LEFT = 30
+"""Counts that are looked for at once in the whole before they are one by one."""
 
 
 @dataclass(frozen=True)
@@ -85,11 +93,10 @@ class Halves:
         """
         item, empty = counts.seen.system, counts.seen.targets.nobody
         self._counts, self._begun, self._listed = counts, begun, int((~never).sum())
-        truth = self._staying(item.truth, 1), self._staying(item.truth, 0)
+        self._truth = np.zeros((2, 0)) if item.truth is None else item.truth.reshape(2, -1)
         # The more can move, the more is seen.
-        self._stays = int(truth[0].sum() <= truth[1].sum())
-        self._true = truth[1 - self._stays]
-        moves = Moves.ANSWERED if self._stays else Moves.SILENT
+        self._stays = int(np.argmin(self._truth.sum(axis=1)))
+        moves = Moves.SILENT if self._stays == ANSWERED else Moves.ANSWERED
         self._of_answers, self._of_people = (
             HalfTables(item, known, empty, never, one) for one in (Moves.ANSWERS, moves)
         )
@@ -111,23 +118,41 @@ class Halves:
             wanted[self._stays] = sought.reshape(wanted.shape)[1 - self._stays]
             table = self._of_answers.extreme(wanted.ravel(), largest=False)[1]
             self._counts.seen.add(table)
-            self._of_people.hold(self._staying(table, self._stays))
+            self._of_people.hold(table.reshape(2, -1)[self._stays])
             # What stays is in fractions of people, which may contradict itself by a hair.
             with suppress(Unprotectable):
                 self._people.try_each(hidden)
-            self._of_people.hold(self._true)
+            self._of_people.hold(self._truth[self._stays])
+        if self._stays == ANSWERED:
+            self._look_where_people_moved(hidden)
+
+    def _look_where_people_moved(self, hidden: Hidden) -> None:
+        """Let others answer where all those moved to who did not answer: both halves change."""
+        rows = self._counts.seen.targets.rows
+        for turn in range(MOST_MOVES):
+            left = self._counts.uncertain(hidden)
+            if len(left) < FEW:
+                break
+            worth = np.modf((left + 1.0) * turn * GOLDEN)[0] ** 4 if turn else left**0.0
+            wanted = np.roll((worth @ rows[left]).reshape(2, -1), 1, axis=0)
+            wanted[ANSWERED] = 0.0
+            table = self._of_people.extreme(wanted.ravel())[1]
+            self._counts.seen.add(table)
+            self._of_answers.hold(table.reshape(2, -1).sum(axis=0))
+            # Fractions of people may contradict each other by a hair.
+            with suppress(Unprotectable):
+                self._answers.look(hidden)
+        self._of_answers.hold(self._truth.sum(axis=0))
 
     def mended(self, hidden: Hidden) -> Hidden:
         """What to hide so that no count is open for which it is enough to move answers.
 
-        After that the whole is ready to be searched.
+        After that the whole is ready to be searched, and is where many are left.
         """
         changed = self._answers.mended(hidden, self._counts.uncertain(hidden))
-        if self._begun is not None and len(self._counts.uncertain(changed)):
+        left = len(self._counts.uncertain(changed))
+        if self._begun is not None and left:
             self._counts.begin(changed, self._begun.of_item(self._listed))
+        if left >= MANY_LEFT:
+            self._counts.look(changed)
         return changed
-
-    @staticmethod
-    def _staying(table: Reals | None, half: int) -> Reals:
-        """Those who answered (0), or did not (1), of a table of both halves."""
-        return np.zeros(0) if table is None else table.reshape(2, -1)[half]
