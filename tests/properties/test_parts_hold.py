@@ -111,6 +111,7 @@ def halved(monkeypatch: pytest.MonkeyPatch) -> list[Moves]:
     monkeypatch.setattr(open_counts, "MANY_ATOMS", 0)
     monkeypatch.setattr(halves, "MANY_ATOMS", 0)
     monkeypatch.setattr(halves, "HalfTables", counted)
+    monkeypatch.setattr(halves, "MANY_LEFT", 1)
     return found
 
 

@@ -99,16 +99,29 @@ def test_other_silent_people_can_be_held_and_whole_tables_found() -> None:
     other = drawn.half(Moves.ANSWERED)
     other.hold(np.split(moved, 2)[1])
     assert all(map(drawn.fits, drawn.tables(other)))
-    elsewhere = drawn.tables(drawn.half(Moves.SILENT))[0]
-    answers = drawn.half(Moves.ANSWERS)
-    answers.hold(elsewhere.reshape(2, -1).sum(axis=0))
-    found = drawn.tables(answers)
-    assert all(map(drawn.fits, found))
-    assert not np.allclose(found[0].reshape(2, -1).sum(axis=0), sum(np.split(drawn.item.truth, 2)))
     half = drawn.half(Moves.ANSWERS)
     table = half.near(drawn.targets.rows).find(half.limits(), 0, 0.0, np.inf)
     assert table is not None
     assert drawn.fits(table)
+
+
+def test_others_answer_where_people_moved(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = Drawn()
+    moved = drawn.tables(drawn.half(Moves.SILENT))[0].reshape(2, -1).sum(axis=0)
+    assert drawn.item.truth is not None
+    assert not np.allclose(moved, drawn.item.truth.reshape(2, -1).sum(axis=0))
+
+    def answering() -> list[Reals]:
+        half = drawn.half(Moves.ANSWERS)
+        half.hold(moved)
+        return drawn.tables(half)
+
+    found = answering()
+    assert all(map(drawn.fits, found))
+    assert all(np.allclose(table.reshape(2, -1).sum(axis=0), moved) for table in found)
+    # Positive control: more may answer than there are people.
+    monkeypatch.setattr(FeasibleTables, "at_most", lambda *_: None)
+    assert not all(map(drawn.fits, answering()))
 
 
 def test_hiding_more_lets_a_count_be_reached() -> None:
