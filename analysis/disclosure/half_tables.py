@@ -97,7 +97,7 @@ class HalfTables:
     @property
     def _rest(self) -> Reals:
         """What the half that follows is made from, shape (A,)."""
-        return self._base[int(self._signs[0] != 0)]
+        return np.asarray(self._base[int(self._signs[0] != 0)])
 
     @cached_property
     def _change(self) -> CheapestChange:
