@@ -38,6 +38,7 @@ programs:
 	bash .ci/browser
 	bash .ci/postgresql
 	bash .ci/pango
+	bash .ci/nginx
 
 # LibreOffice opens exported workbooks: it takes a minute to install, so `make test` leaves it out
 # where it is not there.
@@ -57,7 +58,7 @@ style: $(STAMP)
 	$(BIN)/ruff format --check .
 
 bench: $(STAMP)
-	CANDOUR_GOLDEN=write $(PYTEST) tests/benchmarks -m long -s
+	CANDOUR_GOLDEN=write $(PYTEST) tests/benchmarks -m long --capture=tee-sys
 
 loss: $(STAMP)
 	$(PYTEST) tests/benchmarks/test_least_loss.py -m long -s
@@ -110,6 +111,11 @@ $(STAMP): pyproject.toml
 
 $(ASSETS): package.json package-lock.json survey/static/build_assets.py $(wildcard survey/static/source/* survey/static/source/*/*) $(STAMP)
 	$(BIN)/python survey/static/build_assets.py
+
+# The package to install on a server; see docs/OPERATIONS.md.
+.PHONY: wheel
+wheel: $(STAMP) $(ASSETS)
+	$(BIN)/python -m hatchling build -t wheel
 
 clean:
 	rm -rf $(VENV) survey/static/build node_modules build dist

@@ -19,6 +19,11 @@ Result = TypeVar("Result")
 MANY_GROUPS = 150
 """From so many groups on, an item is worth a copy of the process."""
 
+OUT_OF_MEMORY = (
+    "The machine ended a part of this work, most likely for want of memory: free some, or use a "
+    "larger machine, and run it again."
+)
+
 _shared: list[tuple[Callable[[Any], Any], Sequence[Any]]] = []
 """What copies of this process find in it."""
 
@@ -63,10 +68,7 @@ def on_every_core(
             with ProcessPoolExecutor(copies, mp_context=fork) as pool:
                 return _results(pool, order)
     except BrokenProcessPool as error:
-        raise CandourError(
-            "The machine ended a part of this work, most likely for want of memory: free some, or "
-            "use a larger machine, and run it again."
-        ) from error
+        raise CandourError(OUT_OF_MEMORY) from error
     finally:
         _shared.pop()
 

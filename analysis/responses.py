@@ -1,4 +1,4 @@
-"""Reading a file of answers of a survey that was run elsewhere: CSV, one row per respondent.
+"""Reading a file of answers of a survey that was run elsewhere, one row per respondent.
 
 Every value must be an answer that the questionnaire knows, or one of its missing codes; anything
 else is refused with its row and column, because a guess would move published figures.
@@ -6,24 +6,23 @@ else is refused with its row and column, because a guess would move published fi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from analysis.answer_files import AnswerFile, Column, Piece, Texts
 from analysis.codebook import Codebook
-from analysis.csv_rows import header_of, rows
 from analysis.errors import DataError
 from analysis.microdata import Microdata, Positions
 
-CHUNK = 50_000
-"""Rows decoded at once: bounds the memory that texts take, whatever the size of the file."""
-
 MOST_PROBLEMS = 10
 """Dirty values reported at once; reading stops there."""
+
+_WRONG = -2
+"""Stands for a text that is no answer."""
 
 
 @dataclass(frozen=True)
@@ -77,11 +76,118 @@ class Layout:
         return columns
 
 
+@dataclass(frozen=True)
+class Read:
+    """What a piece of a file holds.
+
+    Attributes:
+        answers: of its rows; None when something in it is no answer.
+        problems: (column, text) -> a sentence on its first place, in the order of the file.
+    """
+
+    answers: Microdata | None
+    problems: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Decodes pieces of one file; it can be sent to another process.
+
+    Attributes:
+        file: with its header.
+        codebook: what the answers mean.
+        layout: which column holds which answer.
+        weight: name of the column that holds each respondent's analysis weight.
+    """
+
+    file: AnswerFile
+    codebook: Codebook
+    layout: Layout
+    weight: str | None = None
+
+    @classmethod
+    def of(
+        cls, path: Path, codebook: Codebook, layout: Layout, weight: str | None = None
+    ) -> Reader:
+        """A reader of the file at `path`.
+
+        Raises:
+            DataError: when it cannot be read, or has a column that nobody declared or lacks one.
+        """
+        reader = cls(AnswerFile.opened(path), codebook, layout, weight)
+        reader._expect_header()
+        return reader
+
+    def read(self, piece: Piece) -> Read:
+        """The answers of a piece.
+
+        Raises:
+            DataError: when the piece is no table, naming the row.
+        """
+        numbers, columns = piece.columns(self.file.header)
+        by_name = dict(zip(self.file.header, columns, strict=True))
+        decoding = _Decoding(self.file.path, numbers)
+        found = {
+            name: decoding.positions(name, by_name[name], positions)
+            for name, positions in self.layout.decoded().items()
+        }
+        weights = None
+        if self.weight is not None:
+            weights = decoding.weights(self.weight, by_name[self.weight])
+        if decoding.problems:
+            return Read(None, decoding.problems)
+        items = {column.measure: found[column.name] for column in self.layout.items}
+        for ticks in self.layout.ticks:
+            items |= _ticked(ticks, found)
+        microdata = Microdata(
+            n=len(numbers),
+            variables={column.measure: found[column.name] for column in self.layout.variables},
+            items=items,
+            weights=weights,
+        )
+        microdata.check(self.codebook)
+        return Read(microdata)
+
+    def expect_answers(self, found: int, problems: Mapping[tuple[str, str], str]) -> None:
+        """Refuse a file without answers, or with texts that are none.
+
+        Raises:
+            DataError: with the first `MOST_PROBLEMS` of them.
+        """
+        if problems:
+            raise DataError("\n".join([*problems.values()][:MOST_PROBLEMS]))
+        if found == 0:
+            raise DataError(f"{self.file.path}: there are no answers below the header.")
+
+    def _expect_header(self) -> None:
+        path, header = self.file.path, self.file.header
+        if self.weight is not None and self.weight not in header:
+            raise DataError(
+                f"{path}, row 1: the column {self.weight} is missing; it was to hold the weights."
+            )
+        wanted = {*self.layout.decoded(), *([] if self.weight is None else [self.weight])}
+        missing = sorted(wanted - set(header))
+        if missing:
+            raise DataError(
+                f"{path}, row 1: {_listed(missing)} missing; the questionnaire expects "
+                "a column for every question (`column` gives it another name)."
+            )
+        unknown = [
+            name for name in header if name not in wanted and name not in self.layout.ignored
+        ]
+        if unknown:
+            raise DataError(
+                f"{path}, row 1: {_listed(unknown)} not in the questionnaire; what is to "
+                "be left out is named under `ignore_columns`."
+            )
+
+
 def read(path: Path, codebook: Codebook, layout: Layout, weight: str | None = None) -> Microdata:
-    """Read a file of answers.
+    """Read a whole file of answers into memory.
 
     Args:
-        path: CSV, gzipped when its name ends in `.gz`; any order of rows and columns.
+        path: CSV, gzipped when its name ends in `.gz`, or `.parquet`; any order of rows and
+            columns.
         codebook: what the answers mean.
         layout: which column holds which answer.
         weight: name of the column that holds each respondent's analysis weight.
@@ -90,20 +196,33 @@ def read(path: Path, codebook: Codebook, layout: Layout, weight: str | None = No
         DataError: columns that nobody declared or that are missing, rows of another length, and
             values that are no answer: each with file, row, column and value.
     """
-    reading = _Reading(path, layout.decoded(), weight)
-    reading.read(layout.ignored)
-    columns = {name: reading.column(name) for name in layout.decoded()}
-    items = {column.measure: columns[column.name] for column in layout.items}
-    for ticks in layout.ticks:
-        items |= _ticked(ticks, columns)
-    microdata = Microdata(
-        n=reading.n,
-        variables={column.measure: columns[column.name] for column in layout.variables},
-        items=items,
-        weights=reading.weights(),
+    reader = Reader.of(path, codebook, layout, weight)
+    parts, problems = list[Microdata](), dict[tuple[str, str], str]()
+    for piece in reader.file.pieces():
+        found = reader.read(piece)
+        for place, sentence in found.problems.items():
+            problems.setdefault(place, sentence)
+        if found.answers is not None:
+            parts.append(found.answers)
+        if len(problems) >= MOST_PROBLEMS:
+            break
+    reader.expect_answers(sum(part.n for part in parts), problems)
+    return joined(parts)
+
+
+def joined(parts: Sequence[Microdata]) -> Microdata:
+    """The respondents of all parts, in their order; at least one."""
+    first = parts[0]
+    weights = [part.weights for part in parts if part.weights is not None]
+    return Microdata(
+        n=sum(part.n for part in parts),
+        variables={
+            name: np.concatenate([part.variables[name] for part in parts])
+            for name in first.variables
+        },
+        items={name: np.concatenate([part.items[name] for part in parts]) for name in first.items},
+        weights=np.concatenate(weights) if weights else None,
     )
-    microdata.check(codebook)
-    return microdata
 
 
 def _ticked(ticks: TickColumns, columns: Mapping[str, Positions]) -> dict[str, Positions]:
@@ -114,111 +233,57 @@ def _ticked(ticks: TickColumns, columns: Mapping[str, Positions]) -> dict[str, P
     }
 
 
-class _Reading:
-    """One pass over a file, chunk by chunk."""
+class _Decoding:
+    """Texts of a piece's rows become positions; what is none is noted."""
 
-    def __init__(
-        self, path: Path, decoded: Mapping[str, Mapping[str, int]], weight: str | None
-    ) -> None:
-        self.n = 0
-        self._path = path
-        self._decoded = decoded
-        self._weight = weight
-        self._parts: dict[str, list[Positions]] = {name: [] for name in decoded}
-        self._weights: list[npt.NDArray[np.float64]] = []
-        self._problems: dict[tuple[str, str], str] = {}
+    def __init__(self, path: Path, numbers: Sequence[int]) -> None:
+        self.problems: dict[tuple[str, str], str] = {}
+        self._path, self._numbers = path, numbers
 
-    def read(self, ignored: frozenset[str]) -> None:
-        """Read the file to its end, or to the chunk with too many problems."""
-        numbered = rows(self._path)
-        header = header_of(self._path, numbered)
-        self._check_header(header, ignored)
-        for numbers, cells in self._chunks(header, numbered):
-            by_name = dict(zip(header, cells, strict=True))
-            for name, positions in self._decoded.items():
-                self._decode(name, by_name[name], positions, numbers)
-            if self._weight is not None:
-                self._weigh(by_name[self._weight], numbers)
-            self.n += len(numbers)
-            if len(self._problems) >= MOST_PROBLEMS:
-                break
-        if self._problems:
-            raise DataError("\n".join([*self._problems.values()][:MOST_PROBLEMS]))
-        if self.n == 0:
-            raise DataError(f"{self._path}: there are no answers below the header.")
-
-    def column(self, name: str) -> Positions:
-        """The positions of one column, shape (n,)."""
-        return np.concatenate(self._parts[name])
-
-    def weights(self) -> npt.NDArray[np.float64] | None:
-        """The weights, shape (n,); None when the file is unweighted."""
-        return None if self._weight is None else np.concatenate(self._weights)
-
-    def _check_header(self, header: Sequence[str], ignored: frozenset[str]) -> None:
-        if self._weight is not None and self._weight not in header:
-            raise DataError(
-                f"{self._path}, row 1: the column {self._weight} is missing; it was to hold the "
-                "weights."
+    def positions(self, name: str, cells: Column, positions: Mapping[str, int]) -> Positions:
+        """The positions of a column's cells, shape (n,); none that is used where one is wrong."""
+        if isinstance(cells, Texts):
+            table = np.array([positions.get(text, _WRONG) for text in cells.texts], np.int16)
+            found = table[cells.places]
+            wrong = np.flatnonzero(found == _WRONG)
+            self._note_each(
+                name, {int(at): cells.texts[cells.places[at]] for at in wrong}, positions
             )
-        wanted = {*self._decoded, *([] if self._weight is None else [self._weight])}
-        missing = sorted(wanted - set(header))
-        if missing:
-            raise DataError(
-                f"{self._path}, row 1: {_listed(missing)} missing; the questionnaire expects "
-                "a column for every question (`column` gives it another name)."
-            )
-        unknown = [name for name in header if name not in wanted and name not in ignored]
-        if unknown:
-            raise DataError(
-                f"{self._path}, row 1: {_listed(unknown)} not in the questionnaire; what is to "
-                "be left out is named under `ignore_columns`."
-            )
-
-    def _chunks(
-        self, header: Sequence[str], numbered: Iterator[tuple[int, list[str]]]
-    ) -> Iterator[tuple[list[int], list[tuple[str, ...]]]]:
-        while chunk := list(islice(numbered, CHUNK)):
-            numbers = [number for number, _ in chunk]
-            for number, row in chunk:
-                if len(row) != len(header):
-                    raise DataError(
-                        f"{self._path}, row {number}: there are {len(row)} cells under "
-                        f"{len(header)} columns."
-                    )
-            yield numbers, list(zip(*(row for _, row in chunk), strict=True))
-
-    def _decode(
-        self, name: str, cells: Sequence[str], positions: Mapping[str, int], numbers: list[int]
-    ) -> None:
+            return found
         try:
-            decoded = map(positions.__getitem__, cells)
-            self._parts[name].append(np.fromiter(decoded, np.int16, len(cells)))
+            return np.fromiter(map(positions.__getitem__, cells), np.int16, len(cells))
         except KeyError:
-            known = [code for code in positions if code]
-            for number, cell in zip(numbers, cells, strict=True):
-                if cell not in positions:
-                    self._note(
-                        name, cell, number,
-                        f"is not an answer; it can be {_some(known)}. If it stands for no answer, "
-                        "list it under `missing_codes`",
-                    )  # fmt: skip
+            wrong_cells = {at: cell for at, cell in enumerate(cells) if cell not in positions}
+            self._note_each(name, wrong_cells, positions)
+            return np.empty(0, np.int16)
 
-    def _weigh(self, cells: Sequence[str], numbers: list[int]) -> None:
+    def weights(self, name: str, cells: Column) -> npt.NDArray[np.float64]:
+        """The weights of a column's cells, shape (n,)."""
+        if isinstance(cells, Texts):
+            cells = [cells.texts[place] for place in cells.places]
         weights = np.full(len(cells), np.nan)
-        for position, (number, cell) in enumerate(zip(numbers, cells, strict=True)):
+        for at, cell in enumerate(cells):
             try:
-                weights[position] = float(cell)
+                weights[at] = float(cell)
             except ValueError:
-                weights[position] = np.nan
-            if not 0 < weights[position] < np.inf:
-                self._note(str(self._weight), cell, number, "is not a weight; it must be over 0")
-        self._weights.append(weights)
+                weights[at] = np.nan
+            if not 0 < weights[at] < np.inf:
+                self._note(name, cell, at, "is not a weight; it must be over 0")
+        return weights
 
-    def _note(self, column: str, value: str, row: int, reason: str) -> None:
+    def _note_each(self, name: str, wrong: Mapping[int, str], positions: Mapping[str, int]) -> None:
+        known = [code for code in positions if code]
+        for at, cell in wrong.items():
+            self._note(
+                name, cell, at,
+                f"is not an answer; it can be {_some(known)}. If it stands for no answer, "
+                "list it under `missing_codes`",
+            )  # fmt: skip
+
+    def _note(self, column: str, value: str, at: int, reason: str) -> None:
         shown = value if len(value) <= 40 else f"{value[:40]}..."
-        sentence = f"{self._path}, row {row}, column {column}: {shown!r} {reason}."
-        self._problems.setdefault((column, value), sentence)
+        sentence = f"{self._path}, row {self._numbers[at]}, column {column}: {shown!r} {reason}."
+        self.problems.setdefault((column, value), sentence)
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -146,7 +146,12 @@ class Tally:
             tally.at_cells.combined(matrix)
             for tally, matrix in zip((self, other), matrices, strict=True)
         ]
-        return Tally(self.codebook, self.plan, cells, _added(*parts))
+        found = _added(*parts)
+        for item in found.items.values():
+            if item.weight is not None and item.weight_squared is not None:
+                _expect_room(item.weight.sum() * STEP, float(item.weight_squared.sum()))
+                break  # everybody is in every item, with an answer or without one
+        return Tally(self.codebook, self.plan, cells, found)
 
     @property
     def weighted(self) -> bool:
@@ -281,10 +286,14 @@ def _weight_steps(weights: npt.NDArray[np.float64]) -> Ints:
             f"The weight of answer {first + 1} is {weights[first]}; a weight is a number from "
             f"{_LIGHTEST:g} to {_HEAVIEST:g}. Scale the weights to a mean of about 1."
         )
-    # Sums stay exact up to here: 2**62 in 64 bits, and squares 2**53 as floats.
-    if weights.sum() >= _MOST_WEIGHT or (weights**2).sum() / STEP >= 2**53:
-        raise DataError("The weights are too large together: scale them to a mean of about 1.")
+    _expect_room(weights.sum(), (weights**2).sum() / STEP)
     return steps(weights)
+
+
+def _expect_room(weight: float, squared: float) -> None:
+    """Sums stay exact up to here: 2**62 in 64 bits, and squares 2**53 as floats."""
+    if weight >= _MOST_WEIGHT or squared >= 2**53:
+        raise DataError("The weights are too large together: scale them to a mean of about 1.")
 
 
 def _added(one: Sums, other: Sums) -> Sums:

@@ -6,6 +6,7 @@ import json
 import logging
 import os
 from collections.abc import Callable
+from datetime import date
 from functools import cache, partial
 from io import BytesIO
 from pathlib import Path
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from survey.manage.waves import Wave
 
 ONE_YEAR = 31_536_000
+LARGEST_REQUEST = 512 * 1024
+"""Bytes; a proxy must hold as many in memory."""
+STATEMENT_PREPARED = date(2026, 11, 23)
+"""When somebody last compared the statement on accessibility with what is tested."""
 UNTRUSTED = (
     "The results cannot be shown: what is stored was tampered with or damaged, and is not what the "
     "release officers signed. Tell whoever runs this service to put back the published Releases."
@@ -70,7 +75,7 @@ def _frame(settings: Settings) -> Flask:
         SESSION_COOKIE_SAMESITE="Strict",
         SESSION_COOKIE_SECURE=settings.https,
         WTF_CSRF_SSL_STRICT=False,
-        MAX_CONTENT_LENGTH=512 * 1024,
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         MAX_FORM_PARTS=2_000,
     )
     _templates(app, settings)
@@ -141,7 +146,7 @@ def _accessibility(app: Flask, open_waves: Callable[[], tuple[Wave, ...]]) -> No
     def accessibility() -> str:
         waves = open_waves()
         languages.offer(code for wave in waves for code in wave.questionnaire.languages)
-        return render_template("accessibility.html", waves=waves)
+        return render_template("accessibility.html", waves=waves, prepared=STATEMENT_PREPARED)
 
 
 def _templates(app: Flask, settings: Settings) -> None:

@@ -26,6 +26,15 @@ ANSWER_DAYS = 56
 TWO_PEOPLE = True
 """Whether two people must agree before a command opens or closes a wave, or a Release is out."""
 
+IN_A_FILE = "_FILE"
+SECRETS = (
+    "CANDOUR_ISSUER_URL",
+    "CANDOUR_RESULTS_URL",
+    "CANDOUR_SECRET_KEY",
+    "CANDOUR_OIDC_SECRET",
+)
+"""Settings that may stand in a file, which the same name with `IN_A_FILE` tells."""
+
 MICROSOFT = "https://login.microsoftonline.com"
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -135,6 +144,7 @@ class Settings:
         cls, environment: Mapping[str, str] = os.environ, **changes: object
     ) -> Settings:
         """Read the settings; `changes` win over the environment."""
+        environment = _with_files(environment)
         home = Path(environment.get("CANDOUR_HOME", "var")).resolve()
         surfaces = tuple(environment.get("CANDOUR_SURFACES", ",".join(SURFACES)).split(","))
         for surface in surfaces:
@@ -158,6 +168,25 @@ class Settings:
             "two_people": _yes(environment, "CANDOUR_TWO_PEOPLE", TWO_PEOPLE),
         }
         return cls(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def _with_files(environment: Mapping[str, str]) -> Mapping[str, str]:
+    """The environment with what stands in files that it names: `CANDOUR_SECRET_KEY_FILE` and such.
+
+    So that no secret need stand in the environment, which other programs show.
+    """
+    found = dict(environment)
+    for name in SECRETS:
+        file = environment.get(f"{name}{IN_A_FILE}")
+        if not file:
+            continue
+        if environment.get(name):
+            raise SettingsError(f"{name} and {name}{IN_A_FILE} are both set; leave out one.")
+        try:
+            found[name] = Path(file).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{name}{IN_A_FILE} names {file}, which cannot be read.") from error
+    return found
 
 
 def _tenant(environment: Mapping[str, str]) -> Tenant | None:
@@ -224,7 +253,7 @@ def _origin(environment: Mapping[str, str], name: str) -> str:
 def _kept_secret(home: Path) -> str:
     path = home / "secret_key"
     if not path.exists() or not path.read_text().strip():  # made in part when the power went
-        home.mkdir(parents=True, exist_ok=True)
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.touch(mode=0o600)
         path.write_text(secrets.token_hex(32))
     return path.read_text().strip()

@@ -155,8 +155,25 @@ def migrate(settings: Settings) -> None:
         migrate_one(store, url)
 
 
+def file_of(url: str) -> Path | None:
+    """The file of a SQLite database; None of another, and of an address that is none."""
+    try:
+        address = make_url(url)
+    except (ArgumentError, ValueError):
+        return None
+    if address.get_backend_name() != "sqlite" or address.database in {None, "", ":memory:"}:
+        return None
+    return Path(str(address.database))
+
+
 def migrate_one(store: str, url: str) -> None:
-    """Bring the database of `store` (`issuer` or `results`) at `url` to this version."""
+    """Bring the database of `store` (`issuer` or `results`) at `url` to this version.
+
+    A SQLite file that is made is for its owner's eyes alone.
+    """
+    file = file_of(url)
+    if file is not None and file.parent.is_dir() and not file.exists():
+        file.touch(mode=0o600)
     with _connected(store, url) as connection:
         if connection.dialect.name == "sqlite":
             # Python's driver begins no transaction before a CREATE TABLE: without this an
@@ -185,15 +202,33 @@ def expect_ready(settings: Settings) -> None:
     Raises:
         SettingsError: when one of them cannot be opened or is not of this version.
     """
+    for store, url in used(settings).items():
+        expect_current(store, url)
+
+
+def used(settings: Settings) -> dict[str, str]:
+    """The stores (`issuer`, `results`) that the surfaces of `settings` use, and their addresses."""
     # The issuer tells how many codes were used, and the box's pages show what was told.
-    used = {"results": settings.results_url}
+    found = {"results": settings.results_url}
     if {ISSUE, BOX} & set(settings.surfaces):
-        used["issuer"] = settings.issuer_url
-    for store, url in used.items():
-        head = ScriptDirectory.from_config(migration_config(store)).get_current_head()
-        with _connected(store, url) as connection:
-            if MigrationContext.configure(connection).get_current_revision() != head:
-                raise SettingsError(NOT_SET_UP)
+        found["issuer"] = settings.issuer_url
+    return found
+
+
+def expect_current(store: str, url: str) -> None:
+    """Refuse a database that cannot be opened or is not of this version.
+
+    Raises:
+        SettingsError: says which it is.
+    """
+    with _connected(store, url) as connection:
+        if MigrationContext.configure(connection).get_current_revision() != version_of(store):
+            raise SettingsError(NOT_SET_UP)
+
+
+def version_of(store: str) -> str:
+    """The version of a store's tables that this program has, such as `results_0006`."""
+    return str(ScriptDirectory.from_config(migration_config(store)).get_current_head())
 
 
 @contextmanager

@@ -18,6 +18,10 @@ from survey.manage import organisation
 
 APPLICATION = "survey.wsgi:application"
 PREVIEW = "survey.preview_wsgi:application"
+SETTINGS = "python:survey.gunicorn_settings"
+"""Named, or gunicorn takes a `gunicorn.conf.py` of the folder that it is started in."""
+MORE_ARGUMENTS = "GUNICORN_CMD_ARGS"
+"""A variable of the environment that could turn a log of addresses on."""
 DEFAULT_BIND = "127.0.0.1:8000"
 _PYTHON = (sys.executable, "-P", "-m")
 """With `-P`, so that no file of the folder that it is started in is taken for the server's own."""
@@ -35,6 +39,7 @@ def arguments(bind: str, workers: int, threads: int, application: str = APPLICAT
         *(*_PYTHON, "gunicorn", application),
         *("--bind", bind, "--workers", str(workers), "--threads", str(threads)),
         *("--worker-class", "gthread", "--no-control-socket", "--log-level", "error"),
+        *("--config", SETTINGS),
     ]
 
 
@@ -111,6 +116,7 @@ def _preview(file: Path, bind: str, surfaces: tuple[str, ...]) -> None:
 
 def _run(line: list[str], environment: dict[str, str]) -> None:
     sys.stdout.flush()
+    environment.pop(MORE_ARGUMENTS, None)
     if os.name == "nt":
         sys.exit(subprocess.call(line, env=environment))
     os.execve(sys.executable, line, environment)  # noqa: S606

@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from analysis import headcounts, responses
+from analysis import headcounts
 from analysis.beside.given import NO_FILES, BesideFiles
 from analysis.earlier_tallies import EarlierTallies, kept
 from analysis.errors import Unprotectable
@@ -22,10 +22,11 @@ from analysis.ledger import Ledger, Published
 from analysis.ledger import folder as ledgers
 from analysis.polarity import Polarity, decided
 from analysis.policy import DisclosurePolicy
-from analysis.publish import WaveFacts, publish
+from analysis.publish import WaveFacts, counting, publish
 from analysis.release import folder
 from analysis.release.laid_out import names_a_wave
-from analysis.tally import tally
+from analysis.responses import Reader
+from analysis.schedulers import HERE, Scheduler
 from survey import clock
 from survey.beside_options import with_files_beside
 from survey.close import keys as release_keys
@@ -35,13 +36,14 @@ from survey.close.opening import Made
 from survey.close.reasons import for_everybody
 from survey.close.sealed_tallies import Pooling, who_opens
 from survey.close.unchanged import expect_change
+from survey.counted_file import CountedFile
 from survey.errors import LedgerError, SettingsError
 from survey.manage import officers, waves
 from survey.polarity_option import polarity_of, polarity_option
-from survey.questionnaire import routing
 from survey.questionnaire.codebook import codebook
 from survey.questionnaire.layout import layout
 from survey.questionnaire.loader import load
+from survey.scheduler_option import scheduler_option
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -49,7 +51,13 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 
 @click.command()
 @click.option("--questionnaire", type=_FILE, required=True, help="what was asked, YAML")
-@click.option("--responses", "answers", type=_FILE, required=True, help="answers, .csv or .csv.gz")
+@click.option(
+    "--responses",
+    "answers",
+    type=_FILE,
+    required=True,
+    help="answers: .csv, .csv.gz or .parquet",
+)
 @click.option("--headcount", type=_FILE, help="people by group: group,headcount")
 @click.option("--weight", metavar="COLUMN", help="column that holds each answer's weight")
 @click.option("--wave", metavar="ID", help="id of the wave; else the name of the file of answers")
@@ -72,6 +80,7 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 @click.option("--keep-tallies", type=_FILE, help="public.json to seal this wave's sums to")
 @with_files_beside
 @polarity_option
+@scheduler_option
 @click.option("--out", type=_FOLDER, required=True, help="gets the Release as a folder of its own")
 def tabulate(
     questionnaire: Path,
@@ -112,6 +121,7 @@ def tabulate(
     asked = Asked(
         *(questionnaire, answers, headcount, weight, _name(wave, answers), day, beside),
         polarity=polarity_of(of_wave["polarity"]),
+        scheduler=of_wave["scheduler"],
     )
     made = (
         made_of(asked) if ledger is None else _continued(asked, ledger, out, keys, reason, pooling)
@@ -136,13 +146,14 @@ class Asked:
 
     Attributes:
         questionnaire: YAML file that says what the columns of `answers` mean.
-        answers: CSV, gzipped when its name ends in `.gz`.
+        answers: CSV, gzipped when its name ends in `.gz`, or Parquet.
         headcount: CSV `group,headcount`.
         weight: name of the column that holds weights.
         wave: id and title of the wave.
         closed: the day on which it closed.
         beside: files of what is published with the answers.
         polarity: what was decided of items that run against their theme.
+        scheduler: where the answers are counted.
     """
 
     questionnaire: Path
@@ -153,6 +164,7 @@ class Asked:
     closed: date
     beside: BesideFiles = NO_FILES
     polarity: Polarity = field(default_factory=dict)
+    scheduler: Scheduler = HERE
 
 
 def _continued(
@@ -236,16 +248,17 @@ def made_of(
     book, plan = decided(codebook(asked), what.polarity), asked.plan
     beside = what.beside.read(book, plan)
     counts = None if what.headcount is None else headcounts.read(what.headcount, plan)
-    answers = responses.read(what.answers, book, layout(asked), what.weight)
-    microdata = routing.of_who_was_asked(asked, answers)
+    wave = WaveFacts(what.wave, what.wave, what.closed, ledger, correction, what.polarity)
+    reader = Reader.of(what.answers, book, layout(asked), what.weight)
+    answers = CountedFile(reader, asked, counting(book, plan, wave)).total(what.scheduler)
     click.echo(
-        f"{microdata.n:,} answers to {len(book.items)} items; {len(asked.plan.groups):,} groups"
+        f"{answers.answers:,} answers to {len(book.items)} items; {len(plan.groups):,} groups"
     )
     release = publish(
         book,
-        asked.plan,
-        microdata,
-        wave=WaveFacts(what.wave, what.wave, what.closed, ledger, correction, what.polarity),
+        plan,
+        answers,
+        wave=wave,
         policy=DisclosurePolicy(),
         headcounts=counts,
         previous=() if ledger is None else [one.release for one in ledger.in_force],
@@ -253,7 +266,7 @@ def made_of(
         weight=what.weight,
         beside=beside,
     )
-    return Made(release, kept(tally(book, asked.plan, microdata), release) if keep else None)
+    return Made(release, kept(answers.tally, release) if keep else None)
 
 
 def _name(wave: str | None, answers: Path) -> str:

@@ -9,10 +9,11 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import psycopg
@@ -32,6 +33,7 @@ SETTINGS = {
     "max_wal_size": "32MB",
     "min_wal_size": "32MB",
 }
+NO_OTHERS: Mapping[str, str] = MappingProxyType({})
 
 
 def programs() -> Path:
@@ -106,8 +108,12 @@ def name_of(url: str) -> str:
 
 
 @contextmanager
-def running() -> Iterator[Cluster]:
-    """A PostgreSQL in a temporary folder, stopped and removed at the end."""
+def running(settings: Mapping[str, str] = NO_OTHERS) -> Iterator[Cluster]:
+    """A PostgreSQL in a temporary folder, stopped and removed at the end.
+
+    Args:
+        settings: more than `SETTINGS`, or others in their place.
+    """
     found = programs()
     folder = Path(tempfile.mkdtemp(prefix="candour-pg-"))
     first = _as_nobody_special(folder)
@@ -118,7 +124,11 @@ def running() -> Iterator[Cluster]:
         made = subprocess.run(map(str, line), capture_output=True, text=True, cwd="/", check=False)
         if made.returncode:
             pytest.fail(f"initdb failed: {made.stderr.strip()}", pytrace=False)
-        given = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
+        given = [
+            part
+            for name, value in {**SETTINGS, **settings}.items()
+            for part in ("-c", f"{name}={value}")
+        ]
         line = [*first, found / "postgres", "-D", data, "-k", folder, *given]
         with (folder / "log").open("w") as log:
             process = subprocess.Popen(list(map(str, line)), stderr=log, stdout=log, cwd="/")

@@ -20,14 +20,13 @@ from analysis.disclosure.protection import Before, Protection, protect
 from analysis.disclosure.system import System, build
 from analysis.errors import Unprotectable
 from analysis.ledger import Published
-from analysis.microdata import Microdata
 from analysis.plan import TablePlan
 from analysis.policy import RULES, DisclosurePolicy
 from analysis.publish.changed import Answers, expect_same_or_many, expect_same_steps
 from analysis.publish.figures import Figures
 from analysis.release.model import Release
 from analysis.release.rows import GroupRow
-from analysis.tally import Tally, tally
+from analysis.tally import Tally
 
 Mask = npt.NDArray[np.bool_]
 
@@ -218,10 +217,10 @@ class Past:
         )
 
 
-def past_of(
-    codebook: Codebook, plan: TablePlan, microdata: Microdata, published: Sequence[Published]
-) -> Past | None:
-    """What was published of the wave before; None when nothing was.
+def merged_with(
+    codebook: Codebook, plan: TablePlan, published: Sequence[Published]
+) -> Merged | None:
+    """The plan with those of the wave's earlier Releases; None when there are none.
 
     Raises:
         Unprotectable: when an earlier Release used variables or categories that are no more.
@@ -239,4 +238,4 @@ def past_of(
                 "questionnaire lacks, so the two cannot be audited together: use the questionnaire "
                 "that it was made with."
             )
-    return Past(plan, tuple(published), merged, tally(codebook, merged.plan, microdata))
+    return merged

@@ -9,11 +9,13 @@ from analysis.attack.audit import Breach, examine
 from analysis.attack.shares import attack_shares
 from analysis.beside.given import NOTHING, Beside
 from analysis.codebook import Codebook
+from analysis.counting import Counted, Counting
+from analysis.disclosure.plans import Merged
 from analysis.earlier_tallies import EarlierTallies
 from analysis.errors import DataError, EstimationError, LedgerError, Unprotectable
 from analysis.ledger import Published
 from analysis.microdata import Microdata
-from analysis.moments import Moments, moments
+from analysis.moments import Moments
 from analysis.plan import FORCE, TablePlan
 from analysis.policy import DisclosurePolicy
 from analysis.publish.at_risk_before import beside_at_risk
@@ -21,7 +23,7 @@ from analysis.publish.benchmarked import benchmark_rows
 from analysis.publish.coarser import protect_answers
 from analysis.publish.compared import compare
 from analysis.publish.drivers import driver_rows
-from analysis.publish.earlier import Past, past_of
+from analysis.publish.earlier import Past, merged_with
 from analysis.publish.estimates import distribution_rows, estimate_rows, group_rows
 from analysis.publish.figures import Figures
 from analysis.publish.headcounts import headcounts as all_headcounts
@@ -45,13 +47,13 @@ from analysis.release.nonresponse import beside_estimates, representativeness_ro
 from analysis.release.sides import side_row
 from analysis.release.standardised import standardised_rows
 from analysis.release.visible import with_smallest
-from analysis.tally import Tally, tally
+from analysis.tally import Tally
 
 
 def publish(  # noqa: PLR0913
     codebook: Codebook,
     plan: TablePlan,
-    microdata: Microdata,
+    answers: Microdata | Counted,
     *,
     wave: WaveFacts,
     policy: DisclosurePolicy,
@@ -66,32 +68,36 @@ def publish(  # noqa: PLR0913
     Args:
         codebook: what the answers mean.
         plan: what is published.
-        microdata: the opened answers; the order of respondents changes nothing.
+        answers: the opened answers, whose order changes nothing, or what `counting` counted of
+            them in parts.
         wave: the wave's facts.
         policy: the wave's disclosure policy.
         headcounts: group id -> people on the frame; missing ones are summed from their parts.
         previous: earlier Releases; those of the same questionnaire give the trend lines.
         previous_tallies: sums of earlier waves of the same questionnaire; with them and `previous`
             findings can be confirmed. A wave with weights is not pooled.
-        weight: name of the weight column, exactly when `microdata` has weights.
+        weight: name of the weight column, exactly when the answers have weights.
         beside: what others give to be published with the answers.
 
     Raises:
         EstimationError: when nobody answered.
-        DataError: when microdata, headcounts, weights or what is given beside them do not fit.
+        DataError: when answers, headcounts, weights or what is given beside them do not fit.
         LedgerError: when the ledger is that of another questionnaire, or a wave that stands in it
             is published again without saying why, or another one with a reason.
         Unprotectable: when the plan cannot be published safely.
     """
-    if microdata.n == 0:
-        raise EstimationError(f"Wave {wave.id} has no answers: there is nothing to publish.")
-    if (microdata.weights is None) != (weight is None):
-        raise DataError("Weights and the name of their column come together or not at all.")
-    counted = tally(codebook, plan, microdata)
-    past = past_of(codebook, plan, microdata, _published(codebook, wave, microdata.n))
+    published = _published(codebook, wave)
+    merged = merged_with(codebook, plan, published)
+    counted = answers
+    if isinstance(counted, Microdata):
+        counted = _counting(codebook, plan, merged).count(counted)
+    _expect_counted(counted, wave, weight)
+    past = None
+    if merged is not None and counted.with_past is not None:
+        past = Past(plan, published, merged, counted.with_past)
     return publish_tally(
-        *(counted, past),
-        together=moments(codebook, microdata),
+        *(counted.tally, past),
+        together=counted.together,
         wave=wave,
         policy=policy,
         headcounts=headcounts,
@@ -102,7 +108,33 @@ def publish(  # noqa: PLR0913
     )
 
 
-def _published(codebook: Codebook, wave: WaveFacts, answers: int) -> tuple[Published, ...]:
+def counting(codebook: Codebook, plan: TablePlan, wave: WaveFacts) -> Counting:
+    """How a wave's answers are counted before they are published, whole or in parts.
+
+    Raises:
+        LedgerError, Unprotectable: as `publish`, before anything is counted.
+    """
+    return _counting(codebook, plan, merged_with(codebook, plan, _published(codebook, wave)))
+
+
+def _counting(codebook: Codebook, plan: TablePlan, merged: Merged | None) -> Counting:
+    return Counting(codebook, plan, None if merged is None else merged.plan)
+
+
+def _expect_counted(counted: Counted, wave: WaveFacts, weight: str | None) -> None:
+    if counted.answers == 0:
+        raise EstimationError(f"Wave {wave.id} has no answers: there is nothing to publish.")
+    if counted.tally.weighted != (weight is not None):
+        raise DataError("Weights and the name of their column come together or not at all.")
+    for told in () if wave.ledger is None else wave.ledger.counts_of(wave.id):
+        if counted.answers > told.received:
+            raise LedgerError(
+                f"The ledger says that {told.received:,} answers were received in wave {wave.id}, "
+                f"and here are {counted.answers:,}: these are not the answers of that wave."
+            )
+
+
+def _published(codebook: Codebook, wave: WaveFacts) -> tuple[Published, ...]:
     """The earlier Releases of a wave, in the ledger of its questionnaire."""
     ledger = wave.ledger
     _expect_reason(wave, () if ledger is None else ledger.of_wave(wave.id))
@@ -113,12 +145,6 @@ def _published(codebook: Codebook, wave: WaveFacts, answers: int) -> tuple[Publi
             f"This is the ledger of the questionnaire {ledger.line}, and wave {wave.id} has "
             f"{codebook.questionnaire}: keep one folder for each questionnaire."
         )
-    for told in ledger.counts_of(wave.id):
-        if answers > told.received:
-            raise LedgerError(
-                f"The ledger says that {told.received:,} answers were received in wave {wave.id}, "
-                f"and here are {answers:,}: these are not the answers of that wave."
-            )
     return ledger.of_wave(wave.id)
 
 

@@ -23,6 +23,7 @@ from survey.manage.destructions import DAYS_TO_DESTROY
 from survey.manage.officers import PublicKeys
 from survey.polarity_option import polarity_of, polarity_option
 from survey.results import adding, store
+from survey.scheduler_option import scheduler_option
 
 
 @click.group()
@@ -111,6 +112,7 @@ def combine(shares: tuple[Path, ...], locked: Path, out: Path) -> None:
 )
 @with_files_beside
 @polarity_option
+@scheduler_option
 @click.option(
     "--correct",
     metavar="REASON",
@@ -125,14 +127,14 @@ def unseal(
     correct: str | None,
     beside: BesideFiles,
     polarity: tuple[str, ...],
-    **more: Path | None,
+    **more: Any,
 ) -> None:
     """Open a closed wave: a carried file, offline, or a wave of this server, and publish it."""
     known, opening = who_opens(officers_of)
     keeper = None if more["keeper"] is None else officers.read(more["keeper"])
     pooling = Pooling(more["previous"], opening, keeper)
     asked: Any = {"correction": correct, "pooling": pooling, "beside": beside}
-    asked["polarity"] = polarity_of(polarity)
+    asked |= {"polarity": polarity_of(polarity), "scheduler": more["scheduler"]}
     keys = release_keys.load(key)
     if wave.endswith(wave_file.ENDING):
         trusted = [one.verifier for one in known]

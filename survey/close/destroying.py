@@ -43,6 +43,7 @@ _DONE_BY_ISSUER = (
     "The hashes of the codes of wave {} are destroyed; its answers are another host's."
 )
 _UNPUBLISHED = "Wave {} is destroyed; nothing was published of it, and everybody can read why."
+_WHATEVER = translatable("whatever this server still had of it")
 
 DESTROYED = (
     "this copy destroyed with this note; other copies and shares are the officers' to destroy"
@@ -113,17 +114,19 @@ def destroy(
     return (_DONE[wave.state] if has_box else _DONE_BY_ISSUER).format(wave_id)
 
 
-def _there_was(wave: Wave, settings: Settings, had_answers: bool) -> str:
+def _there_was(stores: Stores, wave: Wave, had_answers: bool) -> str:
     """What the note says was destroyed: what this host had of the wave in its state."""
     if wave.state == "draft":
         return drafts.WHAT
+    if closings.told(stores, wave.id) is None:  # only of one that came out of a backup
+        return _WHATEVER
     answers = translatable("a ballot box without any answer")
     if had_answers:
         answers = translatable("sealed answers")
         if wave.questionnaire.comments:
             answers += ", " + translatable("sealed comments")
     parts = ((BOX, answers), (ISSUE, translatable("hashes of codes")))
-    return ", ".join(what for part, what in parts if part in settings.surfaces)
+    return ", ".join(what for part, what in parts if part in stores.settings.surfaces)
 
 
 def _expect_audit(settings: Settings, wave: Wave, audited: bool, unpublished: str | None) -> None:
@@ -188,7 +191,9 @@ def _nobody_answered(stores: Stores, wave_id: str) -> bool:
     On a host without the ballot box nobody ever did: see `_expect_audit`.
     """
     told = closings.told(stores, wave_id)
-    if told is None or told.received:
+    if told is None:  # out of a backup: nothing is known here of a box that was on this host
+        return BOX not in stores.settings.surfaces
+    if told.received:
         return False
     closed_box = rewriting.path_of(stores.settings, wave_id)
     return not closed_box.exists() or not list(rewriting.sealed_answers(closed_box))
@@ -232,7 +237,7 @@ def _note(
     destruction = Destruction(
         wave.id,
         today,
-        _there_was(wave, stores.settings, had_answers) + (", private key" if keys else ""),
+        _there_was(stores, wave, had_answers) + (", private key" if keys else ""),
         DESTROYED if keys else "not on this machine",
         unpublished,
     )

@@ -7,6 +7,7 @@ one plain file, as `candour keys combine` puts them together for opening a wave.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,23 @@ _WHAT = "PRIVATE key of the release officers: opens every answer of its waves"
 
 
 @dataclass(frozen=True)
+class OpeningKeys:
+    """What opens answers; it can be sent to another process that opens some of them."""
+
+    unsealing: X25519PrivateKey
+    fallback: ec.EllipticCurvePrivateKey | None
+
+    def __reduce__(self) -> tuple[Callable[[str, str], OpeningKeys], tuple[str, str]]:
+        fallback = "" if self.fallback is None else _written(self.fallback)
+        return _opening_of, (self.unsealing.private_bytes_raw().hex(), fallback)
+
+
+def _opening_of(unsealing: str, fallback: str) -> OpeningKeys:
+    key = X25519PrivateKey.from_private_bytes(bytes.fromhex(unsealing))
+    return OpeningKeys(key, _fallback(fallback) if fallback else None)
+
+
+@dataclass(frozen=True)
 class Keys:
     """The private keys. The first two open answers, `signing` signs Releases and notes.
 
@@ -35,6 +53,11 @@ class Keys:
     unsealing: X25519PrivateKey
     fallback: ec.EllipticCurvePrivateKey | None
     signing: Ed25519PrivateKey
+
+    @property
+    def opening(self) -> OpeningKeys:
+        """The two that open answers, without the one that signs."""
+        return OpeningKeys(self.unsealing, self.fallback)
 
     @property
     def public(self) -> PublicKeys:
@@ -102,7 +125,7 @@ def as_json(keys: Keys) -> str:
         "signing": keys.signing.private_bytes_raw().hex(),
     }
     if keys.fallback is not None:
-        content["fallback"] = f"{keys.fallback.private_numbers().private_value:064x}"
+        content["fallback"] = _written(keys.fallback)
     return json.dumps(content, indent=2) + "\n"
 
 
@@ -140,6 +163,10 @@ def from_json(text: str) -> Keys:
         _fallback(content["fallback"]) if "fallback" in content else None,
         Ed25519PrivateKey.from_private_bytes(bytes.fromhex(content["signing"])),
     )
+
+
+def _written(fallback: ec.EllipticCurvePrivateKey) -> str:
+    return f"{fallback.private_numbers().private_value:064x}"
 
 
 def _fallback(written: str) -> ec.EllipticCurvePrivateKey:

@@ -7,41 +7,30 @@ once more, and only until they are counted.
 
 from __future__ import annotations
 
-import json
-import secrets
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from analysis.beside.given import NO_FILES, BesideFiles
 from analysis.earlier_tallies import EarlierTallies, kept
 from analysis.ledger import Count, Ledger
 from analysis.ledger import entries as entries_of
-from analysis.microdata import Microdata
 from analysis.polarity import Polarity, decided
-from analysis.publish import WaveFacts, publish
+from analysis.publish import WaveFacts, counting, publish
 from analysis.release import folder
 from analysis.release.model import Release
-from analysis.tally import tally
+from analysis.schedulers import HERE, Scheduler
+from survey.close.counted_rows import CountedRows, Tell, Watch
 from survey.close.keys import Keys
 from survey.collect import envelope
 from survey.errors import SettingsError, WaveStateError
 from survey.manage.officers import PublicKeys
 from survey.manage.wave_file import Sealed, WaveFile
 from survey.manage.waves import Wave
-from survey.questionnaire import routing
-from survey.questionnaire.answers import microdata
 from survey.questionnaire.codebook import codebook
 from survey.verify import checking
-
-Watch = Callable[[Iterable[bytes]], Iterable[bytes]]
-"""Wraps a long loop to show how far it is."""
-
-Tell = Callable[[str], None]
-"""Takes a sentence for whoever unseals."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +47,7 @@ class Asked:
         keep: whether the wave's own sums are kept.
         beside: files of what is published with the answers.
         polarity: what was decided of items that run against their theme.
+        scheduler: where rows are opened and counted.
     """
 
     verifiers: Collection[bytes] = ()
@@ -68,6 +58,7 @@ class Asked:
     keep: bool = False
     beside: BesideFiles = NO_FILES
     polarity: Polarity = field(default_factory=dict)
+    scheduler: Scheduler = HERE
 
 
 ASKED = Asked()
@@ -107,17 +98,19 @@ def made_of(file: WaveFile, keys: Keys, asked: Asked = ASKED) -> Made:
     # Before the answers are opened: a row that is wrong must not cost minutes of opening.
     beside = asked.beside.read(book, plan)
     facts = (wave.id, wave.title, wave.closed or date.max, ledger, asked.correction, asked.polarity)
-    answers = open_all(sealed.answers, wave, keys, asked.watch, asked.tell)
+    told = WaveFacts(*facts, bands=sealed.bands)
+    opener = CountedRows(keys.opening, wave, counting(book, plan, told))
+    answers = opener.total(sealed.answers, asked.scheduler, asked.watch, asked.tell)
     release = publish(
         *(book, plan, answers),
-        wave=WaveFacts(*facts, bands=sealed.bands),
+        wave=told,
         policy=wave.policy,
         headcounts=sealed.headcounts,
         previous=_earlier(ledger, wave, trusted, asked.tell),
         previous_tallies=asked.earlier,
         beside=beside,
     )
-    return Made(release, kept(tally(book, plan, answers), release) if asked.keep else None)
+    return Made(release, kept(answers.tally, release) if asked.keep else None)
 
 
 def ledger_of(file: WaveFile) -> Ledger:
@@ -234,46 +227,6 @@ def expect_keys_of(wave: Wave, keys: Keys) -> None:
             f"This is not the key of wave {wave.id}; find the release.key whose public.json the "
             "wave was made with."
         )
-
-
-def open_all(
-    answers: Sequence[bytes], wave: Wave, keys: Keys, watch: Watch, tell: Tell
-) -> Microdata:
-    """The answers in sealed rows, but for spoilt ones: a page that somebody changed sends anything.
-
-    Every row is one that was there when the wave closed, by the receipts that were published then.
-    So a row that does not open was sent that way, and is no sign of a damaged file.
-    """
-    rows = list(answers)
-    secrets.SystemRandom().shuffle(rows)
-    found = (opened_row(row, keys, wave) for row in watch(rows))
-    opened = [answers for answers in found if answers is not None]
-    spoilt = len(rows) - len(opened)
-    if not opened:
-        raise WaveStateError(
-            f"All {spoilt} answers of wave {wave.id} are spoilt; none opens. `candour wave destroy "
-            f"{wave.id} --unpublished REASON` ends it without a Release."
-        )
-    if spoilt:
-        tell(f"{spoilt} of {len(rows)} answers were spoilt when they were sent, and are left out.")
-    asked = wave.questionnaire
-    return routing.of_who_was_asked(asked, microdata(codebook(asked), opened))
-
-
-def opened_row(sealed: bytes, keys: Keys, wave: Wave) -> dict[str, str] | None:
-    """The answers in a row; None when it was spoilt: it opens as no answers to this wave."""
-    key = {envelope.X25519: keys.unsealing, envelope.P256: keys.fallback}.get(sealed[0])
-    if key is None:
-        return None
-    try:
-        content = envelope.SUITES[sealed[0]].decrypt(sealed[1:], key, envelope.info(wave.id))
-        answers = json.loads(content)
-    except (InvalidTag, ValueError, RecursionError):
-        return None
-    # Only strings are allowed codes, so whatever else a code may be is none of them.
-    if not isinstance(answers, dict) or not envelope.is_allowed(wave.questionnaire, answers):
-        return None
-    return answers
 
 
 def is_earlier(release: Release, wave: Wave) -> bool:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
 
+from survey.close.counted_rows import Watch
 from survey.close.keys import Keys
-from survey.close.opening import Watch, expect_keys_of
+from survey.close.opening import expect_keys_of
 from survey.collect import issuer, redemptions
 from survey.collect.envelope import SUITES, X25519
 from survey.collect.redemptions import UNUSED, Redemption

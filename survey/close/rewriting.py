@@ -13,6 +13,7 @@ from pathlib import Path
 
 from survey.collect import box, envelope
 from survey.config import Settings
+from survey.errors import WaveStateError
 from survey.manage.erasing import flush_folder
 
 SCHEMA = """
@@ -90,14 +91,24 @@ def _questions(database: sqlite3.Connection) -> list[str]:
 
 
 def sealed_answers(closed_box: Path) -> Iterator[bytes]:
-    """The sealed answers of a closed box, in its order."""
+    """The sealed answers of a closed box, in its order.
+
+    Raises:
+        WaveStateError: when they are not on this machine.
+    """
+    _expect_here(closed_box)
     with box.connect(closed_box, "ro") as database:
         for (sealed,) in database.execute("SELECT sealed FROM answer ORDER BY number"):
             yield bytes(sealed)
 
 
 def comments(closed_box: Path) -> dict[str, tuple[bytes, ...]]:
-    """The sealed comments of a closed box by question, each question's in an order of its own."""
+    """The sealed comments of a closed box by question, each question's in an order of its own.
+
+    Raises:
+        WaveStateError: when they are not on this machine.
+    """
+    _expect_here(closed_box)
     with box.connect(closed_box, "ro") as database:
         return {
             question: tuple(
@@ -108,3 +119,11 @@ def comments(closed_box: Path) -> dict[str, tuple[bytes, ...]]:
             )
             for question in _questions(database)
         }
+
+
+def _expect_here(closed_box: Path) -> None:
+    if not closed_box.exists():
+        raise WaveStateError(
+            f"The sealed answers of wave {closed_box.stem} are not on this server: no backup holds "
+            "them. Use the file that `candour wave carry` made of them, where the officers have it."
+        )

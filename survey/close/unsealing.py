@@ -11,17 +11,20 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from analysis.beside.given import NO_FILES, BesideFiles
 from analysis.ledger import Published
 from analysis.ledger import folder as ledgers
 from analysis.polarity import Polarity
 from analysis.release import folder
+from analysis.schedulers import HERE, Scheduler
 from survey.close import sealed_tallies
 from survey.close.carrying import gather
 from survey.close.correcting import corrected
+from survey.close.counted_rows import Tell, Watch
 from survey.close.keys import Keys
-from survey.close.opening import Asked, Made, Tell, Watch, ledger_of, made_of
+from survey.close.opening import Asked, Made, ledger_of, made_of
 from survey.close.sealed_tallies import NO_POOLING, Pooling
 from survey.database import Stores
 from survey.errors import LedgerError
@@ -44,6 +47,7 @@ def unseal(  # noqa: PLR0913
     pooling: Pooling = NO_POOLING,
     beside: BesideFiles = NO_FILES,
     polarity: Polarity = MappingProxyType({}),
+    scheduler: Scheduler = HERE,
 ) -> str:
     """Open a wave of these stores and publish its Release; returns the Release's hash.
 
@@ -58,14 +62,14 @@ def unseal(  # noqa: PLR0913
         pooling: what it pools with, and who keeps its own sums.
         beside: files of what is published with the answers.
         polarity: what was decided of items that run against their theme.
+        scheduler: where rows are opened and counted.
 
     Raises:
         CandourError: what `opening.made_of`, `correcting.corrected` and `adding.add` raise.
     """
     file = gather(stores, wave_id)
-    asked = Asked(
-        store.verifiers(stores), watch, tell, correction, beside=beside, polarity=polarity
-    )
+    chosen: Any = {"beside": beside, "polarity": polarity, "scheduler": scheduler}
+    asked = Asked(store.verifiers(stores), watch, tell, correction, **chosen)
     made = _made(file, keys, asked, pooling)
     digest = _written(made, file, keys, out, pooling)
     return adding.add(stores, folder.pack(out / digest))
@@ -84,6 +88,7 @@ def unseal_file(  # noqa: PLR0913
     pooling: Pooling = NO_POOLING,
     beside: BesideFiles = NO_FILES,
     polarity: Polarity = MappingProxyType({}),
+    scheduler: Scheduler = HERE,
 ) -> Path:
     """Open a wave in a file, without any database; nothing is written but into `out`.
 
@@ -100,6 +105,7 @@ def unseal_file(  # noqa: PLR0913
         pooling: what it pools with, and who keeps its own sums.
         beside: files of what is published with the answers.
         polarity: what was decided of items that run against their theme.
+        scheduler: where rows are opened and counted.
 
     Returns:
         The file to bring back to the server, `<hash>.release`.
@@ -111,7 +117,8 @@ def unseal_file(  # noqa: PLR0913
     file = wave_file.read(path)
     if ledger is not None:
         _expect_continued(ledger, file)
-    asked = Asked(verifiers, watch, tell, correction, beside=beside, polarity=polarity)
+    chosen: Any = {"beside": beside, "polarity": polarity, "scheduler": scheduler}
+    asked = Asked(verifiers, watch, tell, correction, **chosen)
     made = _made(file, keys, asked, pooling)
     if ledger is not None:
         content = folder.packed(made.release, keys.signing)

@@ -175,8 +175,8 @@ def _expect_importable(settings: Settings, wave: Wave) -> None:
         )
     if not wave.token_key:
         raise WaveStateError(
-            f"Wave {wave.id} was made by an earlier version; make a new one with "
-            "`candour wave new`."
+            f"Wave {wave.id} was made by an earlier version or came out of a backup; make a new "
+            "one with `candour wave new`."
         )
 
 

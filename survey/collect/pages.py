@@ -37,6 +37,7 @@ from survey.errors import (
 )
 from survey.languages import said
 from survey.manage import bands, destructions, waves
+from survey.manage.destructions import DAYS_TO_DESTROY
 from survey.manage.waves import Wave
 from survey.questionnaire import answers as folding
 from survey.questionnaire.answers import AnswersRefused
@@ -73,7 +74,7 @@ def privacy() -> str:
     """What is stored, what is not, and what is left to trust."""
     found = waves.open_waves(stores())
     _offer(found)
-    return render_template("respond/privacy.html", waves=found)
+    return render_template("respond/privacy.html", waves=found, days_to_destroy=DAYS_TO_DESTROY)
 
 
 def _offer(about: Iterable[Wave]) -> None:
@@ -113,14 +114,16 @@ def receipt_list(wave_id: str) -> str | tuple[str, int]:
     """The receipts of a survey that has closed; while it is open, a 404 that says when."""
     wave = public_wave(wave_id)
     page = receipts.receipts_page(stores(), wave)
+    over = wave.state in receipts.TOLD
     html = render_template(
         "respond/receipts.html",
         wave=wave,
         page=page,
-        destroyed=destructions.told(stores(), wave.id) if page else None,
+        over=over,
+        destroyed=destructions.told(stores(), wave.id) if over else None,
         corrections=_corrections(wave) if page else (),
     )
-    return html if page else (html, 404)
+    return html if over else (html, 404)
 
 
 def _corrections(wave: Wave) -> tuple[str, ...]:

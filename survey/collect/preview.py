@@ -17,6 +17,7 @@ from analysis.policy import DisclosurePolicy
 from survey import languages
 from survey.collect import document, page_keys, sent
 from survey.errors import Problem, QuestionnaireError
+from survey.manage.destructions import DAYS_TO_DESTROY
 from survey.manage.waves import Wave
 from survey.questionnaire import answers as folding
 from survey.questionnaire import loader
@@ -46,7 +47,7 @@ def home() -> BaseResponse:
 @blueprint.get("/privacy")
 def privacy() -> str:
     """The page as it is of every survey."""
-    return render_template("respond/privacy.html", waves=[])
+    return render_template("respond/privacy.html", waves=[], days_to_destroy=DAYS_TO_DESTROY)
 
 
 @blueprint.get("/support/<wave_id>")

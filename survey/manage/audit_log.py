@@ -34,6 +34,7 @@ Kind = Literal[
     "wave",
     "agreement",
     "barred",
+    "backup",
 ]
 KINDS: Mapping[Kind, str] = {
     "sign-in": "Signed in",
@@ -48,6 +49,7 @@ KINDS: Mapping[Kind, str] = {
     "wave": "Managed a wave",
     "agreement": "What takes two people",
     "barred": "Tried what cannot be done",
+    "backup": "Backups",
 }
 """Every kind of entry, in words."""
 

@@ -11,7 +11,7 @@ import subprocess
 import sys
 from threading import Thread
 
-from survey.config import Settings
+from survey.config import IN_A_FILE, Settings
 
 PROGRAM = (sys.executable, "-P", "-c", "from survey.cli import main; main()")
 """With `-P`, so that no module of the folder that the server was started in is taken for ours."""
@@ -25,7 +25,7 @@ def start(settings: Settings, *arguments: str) -> subprocess.Popen[bytes]:
     """
     process = subprocess.Popen(
         [*PROGRAM, *arguments],
-        env={**os.environ, **settings.environment},
+        env=_environment(settings),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -33,3 +33,10 @@ def start(settings: Settings, *arguments: str) -> subprocess.Popen[bytes]:
     )
     Thread(target=process.wait, daemon=True).start()  # so that nothing of it is left when it ends
     return process
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    """This process's environment, with the stores that `settings` name in place of others."""
+    told = settings.environment
+    files = {f"{name}{IN_A_FILE}" for name in told}
+    return {**{name: value for name, value in os.environ.items() if name not in files}, **told}

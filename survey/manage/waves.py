@@ -307,8 +307,8 @@ def hold_draft(session: Session, wave_id: str, what: str = CHANGED) -> None:
 def _expect_openable(session: Session, row: WaveRow) -> None:
     if row.keys is None:
         raise WaveStateError(
-            f"Wave {row.id} was made by an earlier version and has no issuing key; make a new "
-            "wave with `candour wave new`."
+            f"Wave {row.id} was made by an earlier version or came out of a backup, and has no "
+            "issuing key; make a new wave with `candour wave new`."
         )
     if row.cards < SMALLEST_WAVE:
         raise WaveStateError(

@@ -43,7 +43,7 @@ def of_line(stores: Stores, questionnaire: str) -> Ledger:
         if found is None:
             raise ReleaseError(
                 f"The stored Releases of {questionnaire} have a gap: Release {min(left)[:12]} was "
-                "audited with others than are stored. Put back a copy of the results database."
+                "audited with others than are stored. Restore a backup when no wave is open."
             )
         ledger = found[1].plus(left.pop(found[0]))
     return ledger

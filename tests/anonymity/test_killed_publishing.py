@@ -29,7 +29,7 @@ from fixtures_interrupted import (
 )
 
 from analysis.release import folder
-from survey.close import destroying, opening
+from survey.close import counted_rows, destroying
 from survey.close import keys as release_keys
 from survey.manage import destructions, headcounts, officers, wave_file, waves
 from survey.results import store
@@ -202,7 +202,7 @@ def test_wave_called_released_before_its_release_is_stored_is_noticed(
 def test_answers_opened_on_disk_for_a_moment_are_noticed(
     stages: Stages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened_row = opening.opened_row
+    opened_row = counted_rows.opened_row
 
     def wrong(sealed: bytes, keys: Any, wave: Any) -> dict[str, str] | None:
         found = opened_row(sealed, keys, wave)
@@ -211,7 +211,7 @@ def test_answers_opened_on_disk_for_a_moment_are_noticed(
         scratch.unlink()
         return found
 
-    monkeypatch.setattr(opening, "opened_row", wrong)
+    monkeypatch.setattr(counted_rows, "opened_row", wrong)
     with pytest.raises(AssertionError, match="killed before step"):
         sweep_unsealing(stages, 2)
 

@@ -85,7 +85,7 @@ PAGES = (
     *(ROOT / f"{name}.md" for name in ("README", "CONTRIBUTING", "SECURITY")),
     *DOCS.rglob("*.md"),
 )
-FOLDERS = ("tests", "survey", "analysis", "docs", "templates", "questionnaires")
+FOLDERS = ("tests", "survey", "analysis", "docs", "templates", "questionnaires", "deploy")
 
 
 def lost_files(text: str) -> list[str]:

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from fixtures_wave import LiveWave, open_live_wave
 
 from survey import resources
-from survey.close import opening
+from survey.close import counted_rows
 from survey.collect import blind_signatures, envelope
 
 SIGNING, SEALING = 1.5, 1.3
@@ -78,9 +78,9 @@ def test_opening_against_the_bare_library(culture: LiveWave, full: dict[str, str
     wave, key = culture.wave, culture.keys.unsealing
     sealed = envelope.seal(envelope.pack(wave.questionnaire, full), wave)
     suite, info = envelope.SUITES[envelope.X25519], envelope.info(wave.id)
-    assert opening.opened_row(sealed, culture.keys, wave) == full
+    assert counted_rows.opened_row(sealed, culture.keys, wave) == full
     ours = ratio(
-        lambda: opening.opened_row(sealed, culture.keys, wave),
+        lambda: counted_rows.opened_row(sealed, culture.keys, wave),
         lambda: suite.decrypt(sealed[1:], key, info),
         5_000,
     )

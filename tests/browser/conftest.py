@@ -14,7 +14,7 @@ import pytest
 from answering import NARROW
 from axe_playwright_python.sync_playwright import Axe
 from fixtures_wave import QUESTIONNAIRES, LiveServer, open_live_wave, serve
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 FLAGS = [
     "--no-sandbox",
@@ -25,6 +25,10 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+SLOWEST = 20_000
+"""Milliseconds that a busy machine may take; who expects something on a page waits as long."""
+expect.set_options(timeout=SLOWEST)
+
 HTML = "text/html; charset=utf-8"
 AXE = Axe()
 RUN_AXE = """options => axe.run(document, options).then(({ violations }) =>
@@ -94,7 +98,7 @@ class Visitor:
     def __init__(self, context: BrowserContext, *, script: bool) -> None:
         self.context, self.script = context, script
         self.page: Page = context.new_page()
-        self.page.set_default_timeout(20_000)
+        self.page.set_default_timeout(SLOWEST)
         self.complaints: list[str] = []
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("console", self._listen)

@@ -13,7 +13,7 @@ from typing import Literal
 
 from analysis.plan import FORCE
 from analysis.release.model import Release
-from analysis.release.rows import EstimateRow, GroupRow, LadderRow, MeasureRow
+from analysis.release.rows import Bound, EstimateRow, GroupRow, LadderRow, MeasureRow
 from survey.results import words
 from survey.results.charts.palette import NEAR, SHADES, Shade, shade
 from survey.results.findings import marks
@@ -166,17 +166,20 @@ class _Painter:
             words.short_percent(estimate.positive, estimate.positive_bound),
             words.percent(estimate.positive, estimate.positive_bound),
             words.figure_with_range(estimate, step),
-            self._shade(estimate.positive, theme).fill,
+            self._shade(estimate.positive, estimate.positive_bound, theme).fill,
             self.marks.get((group.group, theme), ""),
             words.is_low(estimate.base),
             step,
         )
 
-    def _shade(self, positive: int, theme: str) -> Shade:
+    def _shade(self, positive: int, bound: Bound, theme: str) -> Shade:
+        """What is surely so: "55% or more" is not painted as below a force of 65%."""
         force: EstimateRow | None = self.release.estimate_by_key.get((FORCE, theme))
         if force is None or force.status != "shown" or force.positive is None:
             return NEAR
-        return shade(positive - force.positive)
+        points = positive - force.positive
+        surely = {"or_more": points >= 0, "or_less": points <= 0}.get(bound, True)
+        return shade(points) if surely else NEAR
 
 
 def _symbols(bands: Iterable[Band]) -> frozenset[str]:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import gzip
+import re
 from pathlib import Path
 
+import pyarrow as arrow
 import pytest
+from pyarrow import parquet
 
-from analysis import responses
+from analysis import answer_files, responses
+from analysis.answer_files import AnswerFile
 from analysis.codebook import AnswerCategory, Codebook, Item, Variable, VariableCategory
 from analysis.errors import DataError
+from analysis.microdata import Microdata
 from analysis.responses import AnswerColumn, Layout, TickColumns
 
 YES_NO = (
@@ -35,7 +40,7 @@ LAYOUT = Layout(
 HEADER = "id,SEX,Q1,x,y\n"
 
 
-def read(folder: Path, text: str, weight: str | None = None) -> responses.Microdata:
+def read(folder: Path, text: str, weight: str | None = None) -> Microdata:
     path = folder / "answers.csv"
     path.write_text(text, encoding="utf-8")
     return responses.read(path, BOOK, LAYOUT, weight)
@@ -63,14 +68,112 @@ def test_columns_may_stand_in_any_order_and_the_file_may_be_gzipped_with_a_mark(
     assert responses.read(path, BOOK, LAYOUT).items["one"].tolist() == [1]
 
 
-def test_chunks_do_not_show_in_the_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    text = HEADER + "7,F,y,1,\n8,M,-,,\n" * 5
-    whole = read(tmp_path, text)
-    monkeypatch.setattr(responses, "CHUNK", 3)
-    parts = read(tmp_path, text)
-    assert parts.n == whole.n
-    for name, column in whole.items.items():
-        assert parts.items[name].tolist() == column.tolist()
+@pytest.fixture(params=["with Arrow", "without"], autouse=True)
+def arrow_or_not(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Blocks are read alike with the package for scale and without it."""
+    if request.param == "without":
+        monkeypatch.setattr(answer_files, "_quickly", lambda _text, _header: None)
+
+
+def test_arrow_reads_the_blocks_where_it_is_there(tmp_path: Path) -> None:
+    path = tmp_path / "answers.csv"
+    path.write_text(HEADER + "7,F,y,1,\n8,M,-,,\n", encoding="utf-8")
+    (piece,) = AnswerFile.opened(path).pieces()
+    numbers, columns = piece.columns(HEADER.strip().split(","))
+    assert list(numbers) == [2, 3]
+    quick = isinstance(columns[0], answer_files.Texts)
+    assert quick is (answer_files._quickly(b"1", ["a"]) is not None)
+
+
+ROWS = "7,F,y,1,\n8,M,-,,\n\n9,,n,,1\n" * 3 + "9,F,n,1,1"
+QUOTED = ROWS + '\n"a\nb",F,y,,\n' + ROWS
+
+
+@pytest.mark.parametrize("size", [1, 7, 30, 1000])
+@pytest.mark.parametrize("text", [ROWS, ROWS + "\n", ROWS.replace("\n", "\r\n"), QUOTED])
+def test_pieces_do_not_show_in_the_result(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, size: int
+) -> None:
+    whole = read(tmp_path, HEADER + text)
+    monkeypatch.setattr(answer_files, "BLOCK", size)
+    monkeypatch.setattr(answer_files, "CHUNK", max(2, size // 10))
+    parts = read(tmp_path, HEADER + text)
+    assert parts.n == whole.n == text.count(",F,") + text.count(",M,") + text.count("9,,n")
+    assert_equal(parts, whole)
+
+
+@pytest.mark.parametrize("size", [1, 30, 1000])
+def test_a_wrong_answer_is_named_by_its_row_in_whatever_piece_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    monkeypatch.setattr(answer_files, "BLOCK", size)
+    wrong = HEADER + "7,F,y,,\n" * 20 + "\n" + "8,X,z,,\n" + "7,F,y,,\n9,X,y,,\n"
+    with pytest.raises(DataError) as refused:
+        read(tmp_path, wrong)
+    assert re.findall(r"row (\d+), column (\w+)", str(refused.value)) == [
+        ("23", "SEX"),
+        ("23", "Q1"),
+    ]
+    with pytest.raises(DataError, match="row 22: there are 2 cells under 5 columns"):
+        read(tmp_path, HEADER + "7,F,y,,\n" * 20 + "7,F\n")
+
+
+def test_quotation_marks_and_lone_carriage_returns_end_the_blocks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answer_files, "BLOCK", 1)
+    path = tmp_path / "answers.csv"
+    for odd, blocks in (('"7",F,y,,\n', 2), ("7,F,y,,\r", 2), ("7,F,y,,\r\n", 5)):
+        text = HEADER + "7,F,y,,\n" * 2 + odd + "7,F,y,,\n" * 2
+        path.write_text(text, encoding="utf-8", newline="")
+        found = [type(one) for one in AnswerFile.opened(path).pieces()]
+        assert found.count(answer_files.Block) == blocks
+        assert responses.read(path, BOOK, LAYOUT).n == 5
+
+
+@pytest.mark.parametrize("head", ['"id","SEX",Q1,x,y', "\ufeffid,SEX,Q1,x,y", '"i\nd",SEX,Q1,x,y'])
+def test_a_header_may_be_in_quotation_marks(tmp_path: Path, head: str) -> None:
+    path = tmp_path / "answers.csv"
+    path.write_text(head + "\n7,F,y,1,\n", encoding="utf-8")
+    file = AnswerFile.opened(path)
+    (piece,) = file.pieces()
+    assert isinstance(piece, answer_files.Rows if "\n" in head else answer_files.Block)
+    assert list(piece.columns(file.header)[0]) == [2]
+
+
+def test_parquet_holds_the_same_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answer_files, "CHUNK", 3)
+    whole = read(tmp_path, HEADER + ROWS)
+    path = tmp_path / "answers.parquet"
+    rows = [line.split(",") for line in ROWS.split("\n") if line]
+    texts = dict(zip(HEADER.strip().split(","), zip(*rows, strict=True), strict=True))
+    columns = {
+        "id": arrow.array([int(one) for one in texts["id"]]),
+        "SEX": arrow.array([one or None for one in texts["SEX"]]).dictionary_encode(),
+        "Q1": arrow.array(texts["Q1"]),
+        "x": arrow.array([float(one or "nan") for one in texts["x"]]),
+        "y": arrow.array([int(one) if one else None for one in texts["y"]]),
+    }
+    parquet.write_table(arrow.table(columns), path)
+    assert_equal(responses.read(path, BOOK, LAYOUT), whole)
+    columns["Q1"] = arrow.array([*texts["Q1"][:-1], "maybe"])
+    parquet.write_table(arrow.table(columns), path)
+    with pytest.raises(DataError, match="row 10, column Q1: 'maybe' is not an answer"):
+        responses.read(path, BOOK, LAYOUT)
+    columns["Q1"] = arrow.array([b"y"] * 10)
+    parquet.write_table(arrow.table(columns), path)
+    with pytest.raises(DataError, match=r"column Q1: bytes cannot be an answer"):
+        responses.read(path, BOOK, LAYOUT)
+    path.write_bytes(b"no such file")
+    with pytest.raises(DataError, match="this is not a Parquet file"):
+        responses.read(path, BOOK, LAYOUT)
+
+
+def assert_equal(one: Microdata, other: Microdata) -> None:
+    assert one.n == other.n
+    for mine, theirs in ((one.items, other.items), (one.variables, other.variables)):
+        for name, column in mine.items():
+            assert theirs[name].tolist() == column.tolist()
 
 
 def test_weights_are_read_from_their_column(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from fixtures_wave import QUESTIONNAIRES, LiveWave
 from flask.testing import FlaskClient
 
 from survey import database, resources
-from survey.app import create_app, create_preview
+from survey.app import STATEMENT_PREPARED, create_app, create_preview
 from survey.config import RESULTS, Settings
 
 STATEMENT = 'href="/accessibility"'
@@ -40,6 +40,22 @@ def test_it_names_the_standard_and_what_was_not_tested(client: FlaskClient) -> N
     told = page.text.split("What we did not test")[1]
     for named in ("Screen readers", "voice control", "people who have a disability", "Welsh"):
         assert named in told
+
+
+def test_it_has_what_the_law_asks_for_and_the_program_knows(client: FlaskClient) -> None:
+    page = html_page.parse(client.get("/accessibility").data)
+    assert "Accessibility Regulations 2018" in page.text.split("Enforcement procedure")[1]
+    assert 'href="https://www.equalityadvisoryservice.com/"' in client.get("/accessibility").text
+    day = f"{STATEMENT_PREPARED.day} {STATEMENT_PREPARED:%B %Y}"
+    assert f"prepared on {day}" in page.text
+    known = page.text.split("What we know does not work")[1].split("If something does not work")[0]
+    manual = (QUESTIONNAIRES.parents[1] / "docs" / "ACCESSIBILITY.md").read_text()
+    assert f"prepared on {day}" in manual
+    left_so = manual.split("## Known and left so")[1].split("\n\nThe page says")[0]
+    assert left_so.count("\n- ") == 2, "the page names each of them"
+    for said in ("shows no mark", "PDF/UA"):
+        assert said in known
+        assert said in left_so
 
 
 def test_it_says_whom_to_tell_of_a_problem(client: FlaskClient, live_wave: LiveWave) -> None:

@@ -273,3 +273,10 @@ def test_interrupted_migration_leaves_nothing_and_can_be_run_again(
     assert schema(database_url("a")) == {}
     database.migrate_one("issuer", database_url("a"))
     assert "wave" in schema(database_url("a"))
+
+
+def test_databases_are_for_their_owner_alone(tmp_path: Path) -> None:
+    database.migrate(Settings.at(tmp_path / "home"))
+    found = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "home").iterdir()}
+    assert found == {"issuer.db": 0o600, "results.db": 0o600, "secret_key": 0o600}
+    assert (tmp_path / "home").stat().st_mode & 0o777 == 0o700

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
+import subprocess
 import sys
 from pathlib import Path
 
@@ -16,6 +18,8 @@ from survey.config import RESULTS, Settings
 from survey.database import Stores
 from survey.errors import SettingsError
 from survey.manage import programs
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -151,3 +155,36 @@ def test_readers_pages_need_no_issuer(home: Path) -> None:
     (home / "issuer.db").unlink()
     database.expect_ready(Settings.at(home, surfaces=(RESULTS,)))
     assert not (home / "issuer.db").exists()
+
+
+def settings_of_gunicorn(folder: Path, line: list[str], environment: dict[str, str]) -> str:
+    """The settings that gunicorn would serve with, started in a folder."""
+    done = subprocess.run(
+        [*line, "--print-config"],
+        cwd=folder,
+        env={**environment, "CANDOUR_HOME": str(folder), "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
+
+
+@pytest.mark.slow
+def test_no_file_and_no_variable_around_the_server_turns_a_log_on(
+    monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
+    """gunicorn itself takes both, as the control shows."""
+    (home / "gunicorn.conf.py").write_text('accesslog = "-"')
+    monkeypatch.setenv(serve.MORE_ARGUMENTS, "--capture-output")
+    started: list[tuple[list[str], dict[str, str]]] = []
+    monkeypatch.setattr(os, "execve", lambda _path, line, env: started.append((line, env)))
+    assert CliRunner().invoke(serve.serve, ["--bind", "127.0.0.1:0"]).exit_code == 0
+    [(line, environment)] = started
+    found = settings_of_gunicorn(home, line, environment)
+    assert re.search(r"^accesslog += None$", found, re.M)
+    assert re.search(r"^capture_output += False$", found, re.M)
+    cut = line[: line.index("--config")]
+    planted = settings_of_gunicorn(home, cut, dict(os.environ))
+    assert re.search(r"^accesslog += -$", planted, re.M)
+    assert re.search(r"^capture_output += True$", planted, re.M)

@@ -285,3 +285,21 @@ def test_of_two_who_answer_at_once_one_counts(
         assert len(done) == 1
         second = agreements.of_subject(stores, f"w{turn}")[0].second
         assert [second] == done
+
+
+@pytest.mark.both_databases
+def test_what_was_agreed_comes_back_as_it_was_written(
+    database_url: Callable[[str], str], tmp_path: Path
+) -> None:
+    settings = Settings.at(tmp_path, results_url=database_url("results"))
+    database.migrate_one("results", settings.results_url)
+    stores = filled(Stores.open(settings))
+    kim, lee = who(stores, "kim"), who(stores, "lee")
+    asked = deciding.propose(stores, kim, "open", "w", FACTS.state, FACTS, NOW)
+    with pytest.raises(AgreementError):
+        deciding.propose(stores, lee, "open", "w", FACTS.state, FACTS, NOW)
+    declined = deciding.decline(stores, lee, asked, "Not this week", NOW)
+    later = NOW + timedelta(hours=1)
+    second = deciding.propose(stores, kim, "open", "w", FACTS.state, FACTS, later)
+    agreed = deciding.agree(stores, lee, second, second.state, FACTS, later)
+    assert {*agreements.of_subject(stores, "w")} == {declined, agreed}

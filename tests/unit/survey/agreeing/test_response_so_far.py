@@ -123,6 +123,7 @@ def test_shares_are_rounded_down_and_everybody_is_told_as_most() -> None:
     ]
 
 
+@pytest.mark.both_databases
 def test_whoever_uses_a_card_every_night_and_looks_every_day_sees_one_number(
     live_wave: LiveWave, used: Callable[[int], list[int]]
 ) -> None:
@@ -153,6 +154,7 @@ def test_a_day_that_was_missed_is_not_made_up_for(
     assert counted == []
 
 
+@pytest.mark.both_databases
 def test_the_command_counts_on_that_day_and_what_is_told_is_destroyed_with_the_answers(
     live_wave: LiveWave, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -40,6 +41,24 @@ def test_what_is_started_is_fixed_and_finds_the_same_stores(
     found = Settings.from_environment(environment)
     assert found.environment == settings.environment
     assert "shell" not in how
+
+
+def test_what_is_started_finds_stores_whose_addresses_stand_in_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "url").write_text(f"sqlite:///{tmp_path}/elsewhere.db")
+    monkeypatch.setenv("CANDOUR_HOME", str(tmp_path))
+    monkeypatch.setenv("CANDOUR_ISSUER_URL_FILE", str(tmp_path / "url"))
+    monkeypatch.setattr(programs.subprocess, "Popen", Process)
+    settings = Settings.from_environment()
+    assert settings.issuer_url.endswith("elsewhere.db")
+    assert running.start(settings)
+    environment = Process.started[1]["env"]
+    assert isinstance(environment, dict)
+    assert Settings.from_environment(environment).environment == settings.environment
+    both = {**os.environ, **settings.environment}
+    with pytest.raises(SettingsError, match="both set"):  # as it would be without care
+        Settings.from_environment(both)
 
 
 def test_a_host_without_the_issuer_starts_nothing(

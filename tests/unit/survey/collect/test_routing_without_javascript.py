@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from html_page import Page
 
 from survey.app import create_app
-from survey.close import opening
+from survey.close import counted_rows
 from survey.collect import box, document
 
 FORM = {
@@ -45,7 +45,7 @@ def post(browser: FlaskClient, step: str, form: dict, status: int = 200) -> Page
 def stored(live: LiveWave) -> list[dict[str, str]]:
     with box.connect(box.path_of(live.settings, "autumn"), "ro") as database:
         rows = database.execute("SELECT sealed FROM slot NATURAL JOIN token WHERE taken = 1")
-        found = [opening.opened_row(bytes(row), live.keys, live.wave) for (row,) in rows]
+        found = [counted_rows.opened_row(bytes(row), live.keys, live.wave) for (row,) in rows]
     return [one for one in found if one is not None]
 
 

@@ -12,6 +12,8 @@ from survey.errors import DataError, WaveStateError
 from survey.manage import destructions, headcounts, waves
 from survey.manage.destructions import Destruction
 
+pytestmark = pytest.mark.both_databases
+
 
 def test_headcounts_are_loaded_from_a_file(live_wave: LiveWave, tmp_path: Path) -> None:
     path = tmp_path / "headcount.csv"

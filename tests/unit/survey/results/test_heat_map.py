@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from fixtures_release import NORTH, make_release
 
 from analysis.release.model import Release
@@ -62,6 +63,16 @@ def test_colour_is_the_distance_from_the_force() -> None:
     near = drawn(with_estimate(f"command={NORTH}", positive=force + 2))
     assert below["Response North"].cells[0].fill == "#de8344"
     assert near["Response North"].cells[0].fill == drawn()["The whole force"].cells[0].fill
+
+
+@pytest.mark.parametrize(("bound", "points"), [("or_more", -10), ("or_less", 10)])
+def test_no_colour_says_more_than_a_coded_share(bound: str, points: int) -> None:
+    force = RELEASE.estimate_by_key["force", "leadership"].positive or 0
+    near = drawn()["The whole force"].cells[0].fill
+    group = f"command={NORTH}"
+    for moved, painted in ((points, False), (-points, True)):
+        release = with_estimate(group, positive=force + moved, positive_bound=bound)
+        assert (drawn(release)["Response North"].cells[0].fill != near) is painted
 
 
 def test_raised_figures_are_marked_and_no_others() -> None:

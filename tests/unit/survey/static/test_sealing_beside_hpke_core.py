@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from fixtures_wave import LiveWave
 from in_node import in_node
 
-from survey.close import opening
+from survey.close import counted_rows
 from survey.collect import envelope
 
 ANSWERS = {"challenge_safe": "agree", "ethnicity": "asian", "told-manager": "yes"}
@@ -134,8 +134,8 @@ def test_our_python_opens_what_theirs_seals_and_refuses_a_flipped_bit(
 ) -> None:
     row = sealed_by_theirs(live_wave, suite)
     assert envelope.fits(row, live_wave.wave.questionnaire)
-    assert opening.opened_row(row, live_wave.keys, live_wave.wave) == ANSWERS
+    assert counted_rows.opened_row(row, live_wave.keys, live_wave.wave) == ANSWERS
     for broken in spoilt(row, suite):
-        assert opening.opened_row(broken, live_wave.keys, live_wave.wave) is None
+        assert counted_rows.opened_row(broken, live_wave.keys, live_wave.wave) is None
     elsewhere = replace(live_wave.wave, id="spring")
-    assert opening.opened_row(row, live_wave.keys, elsewhere) is None
+    assert counted_rows.opened_row(row, live_wave.keys, elsewhere) is None

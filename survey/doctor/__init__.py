@@ -1,0 +1,1 @@
+"""Whether an installation is as it must be: the settings of everything that it runs on."""

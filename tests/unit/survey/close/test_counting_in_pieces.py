@@ -1,0 +1,116 @@
+"""`--scheduler` changes nothing in a Release, whatever pieces answers are counted in."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+from distributed import LocalCluster
+from fixtures_wave import LiveWave
+
+from analysis import answer_files, schedulers
+from analysis.errors import CandourError
+from analysis.release import folder
+from analysis.schedulers import HERE, Dask, Processes, Scheduler
+from survey import tabulate
+from survey.close import counted_rows, keys, opening
+from survey.close.carrying import gather
+
+TINY = Path(__file__).parents[3] / "questionnaires" / "tiny.yaml"
+OFFICERS = keys.new()
+PEOPLE = 300
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    rng = np.random.default_rng(8)
+    path = tmp_path_factory.mktemp("answers") / "spring.csv"
+    columns = {
+        "staff_number": [str(at) for at in range(PEOPLE)],
+        **{name: rng.choice(["1", "2", "3", "dk", ""], PEOPLE) for name in ("fair", "Q2")},
+        "bullied": rng.choice(["never", "once", "often", "-"], PEOPLE),
+        **{name: rng.choice(["1", "0"], PEOPLE) for name in ("r_work", "r_people", "r_none")},
+        "unit": rng.choice(["north-a", "north-b", "south-a", ""], PEOPLE),
+        "ethnicity": rng.choice(["irish", "white", "asian", "black"], PEOPLE),
+    }
+    lines = [",".join(columns), *map(",".join, zip(*columns.values(), strict=True))]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Dask]:
+    with LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50
+    ) as found:
+        yield Dask(found.scheduler_address)
+
+
+@pytest.fixture(params=["here", "processes", pytest.param("dask", marks=pytest.mark.slow)])
+def scheduler(request: pytest.FixtureRequest) -> Scheduler:
+    if request.param == "dask":
+        found: Scheduler = request.getfixturevalue("cluster")
+        return found
+    return HERE if request.param == "here" else Processes(2)
+
+
+def tabulated(path: Path, scheduler: Scheduler) -> bytes:
+    asked = tabulate.Asked(TINY, path, None, None, "spring", date(2025, 3, 31), scheduler=scheduler)
+    return folder.packed(tabulate.made_of(asked).release, OFFICERS.signing)
+
+
+def test_a_file_in_pieces_gives_the_same_release(
+    answers: Path, scheduler: Scheduler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = tabulated(answers, HERE)
+    monkeypatch.setattr(answer_files, "BLOCK", 2_000)
+    assert len(list(answer_files.AnswerFile.opened(answers).pieces())) > 3
+    assert tabulated(answers, scheduler) == whole
+
+
+def test_nothing_is_at_an_address_without_a_scheduler(
+    answers: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schedulers, "PATIENCE", 1)
+    with pytest.raises(
+        CandourError, match=r"no Dask scheduler at tcp://127\.0\.0\.1:9 \(\w+\); start one"
+    ):
+        tabulated(answers, Dask("tcp://127.0.0.1:9"))
+
+
+def released(live: LiveWave, scheduler: Scheduler) -> bytes:
+    file = gather(live.stores, "autumn")
+    made = opening.made_of(file, live.keys, replace(opening.ASKED, scheduler=scheduler))
+    return folder.packed(made.release, live.keys.signing)
+
+
+def test_a_wave_opened_in_pieces_gives_the_same_release(
+    closed_wave: LiveWave, scheduler: Scheduler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = released(closed_wave, HERE)
+    monkeypatch.setattr(counted_rows, "PIECE", 17)
+    assert released(closed_wave, scheduler) == whole
+
+
+def test_a_piece_that_is_left_out_would_be_seen(
+    closed_wave: LiveWave, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, pieces = released(closed_wave, HERE), counted_rows._pieces
+    monkeypatch.setattr(counted_rows, "PIECE", 17)
+    monkeypatch.setattr(counted_rows, "_pieces", lambda rows: list(pieces(rows))[1:])
+    assert released(closed_wave, HERE) != whole
+
+
+def test_what_opens_answers_is_sent_without_what_signs() -> None:
+    sent = pickle.dumps(OFFICERS.opening)
+    held = json.loads(keys.as_json(OFFICERS))
+    assert held["unsealing"].encode() in sent
+    assert held["signing"].encode() not in sent
+    assert OFFICERS.signing.private_bytes_raw() not in sent
+    assert pickle.loads(sent).unsealing.private_bytes_raw().hex() == held["unsealing"]
