@@ -34,7 +34,11 @@ def cores() -> int:
 
 
 def on_every_core(
-    work: Callable[[Piece], Result], pieces: Sequence[Piece], *, groups: int
+    work: Callable[[Piece], Result],
+    pieces: Sequence[Piece],
+    *,
+    groups: int,
+    length: Callable[[Piece], float] | None = None,
 ) -> list[Result]:
     """The results in the order of the pieces.
 
@@ -45,6 +49,8 @@ def on_every_core(
         work: what is done; its result, or its error, is sent back.
         pieces: what it is done to.
         groups: how many groups each piece is of; below `MANY_GROUPS` all is done right here.
+        length: about how long a piece takes: the longest are begun first, so that no core works
+            at one alone when the others are through. By default they are begun in their order.
 
     Raises:
         CandourError: when a copy was ended from outside, as by a machine that is out of memory.
@@ -52,6 +58,7 @@ def on_every_core(
     copies = min(cores(), len(pieces))
     if groups < MANY_GROUPS or copies < 2 or _shared:
         return [work(one) for one in pieces]
+    order = sorted(range(len(pieces)), key=lambda at: -length(pieces[at]) if length else 0.0)
     _shared.append((work, pieces))
     try:
         with warnings.catch_warnings():
@@ -59,18 +66,18 @@ def on_every_core(
             warnings.simplefilter("ignore", DeprecationWarning)
             fork = multiprocessing.get_context("fork")
             with ProcessPoolExecutor(copies, mp_context=fork) as pool:
-                return _results(pool, len(pieces))
+                return _results(pool, order)
     except BrokenProcessPool as error:
         raise CandourError(OUT_OF_MEMORY) from error
     finally:
         _shared.pop()
 
 
-def _results(pool: ProcessPoolExecutor, pieces: int) -> list[Any]:
-    """Of all pieces; after an error of one, those that were not begun are left."""
-    begun = [pool.submit(_piece, at) for at in range(pieces)]
+def _results(pool: ProcessPoolExecutor, order: Sequence[int]) -> list[Any]:
+    """Of all pieces, begun in this order; after an error of one, what was not begun is left."""
+    begun = {at: pool.submit(_piece, at) for at in order}
     try:
-        return [one.result() for one in begun]
+        return [begun[at].result() for at in range(len(order))]
     except BrokenProcessPool:
         # The pool ends what is left by itself; whoever does so too may be in its way.
         raise

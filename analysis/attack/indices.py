@@ -22,14 +22,18 @@ _NEARLY_ALL, _NEARLY_NOBODY = 0.9, 0.1
 _DUST = 1e-9
 
 
-def attack_indices(release: Release) -> Iterator[Breach]:
+def attack_indices(release: Release, groups: Collection[str] | None = None) -> Iterator[Breach]:
     """Items that are told by their theme and its other items within less than a coarse step.
 
     Or to be above 90 or below 10 %. Named as what gives it away is another item, since findings
     and what is kept for later waves rest on the theme; the theme where no other is shown.
+
+    Args:
+        release: what is published.
+        groups: those that are looked at; by default all.
     """
     finest = release.manifest.policy["coarse_share_step"] / 100
-    for group, theme, items in candidates(release):
+    for group, theme, items in candidates(release, groups):
         rows = {item.measure: release.estimate_by_key[group, item.measure] for item in items}
         shown = [item for item in items if rows[item.measure].status == "shown"]
         for what, whole in _of_theme(release, release.estimate_by_key[group, theme]).items():
@@ -47,14 +51,16 @@ def attack_indices(release: Release) -> Iterator[Breach]:
                 break
 
 
-def candidates(release: Release) -> Iterator[tuple[str, str, Sequence[MeasureRow]]]:
-    """Groups and themes that are shown there while an item of theirs is not, and all its items."""
+def candidates(
+    release: Release, groups: Collection[str] | None = None
+) -> Iterator[tuple[str, str, Sequence[MeasureRow]]]:
+    """Groups, or some, and themes shown there while an item of theirs is not; and all its items."""
     of: dict[str, list[MeasureRow]] = {}
     for measure in release.measures:
         if measure.theme is not None:
             of.setdefault(measure.theme, []).append(measure)
     by_key = release.estimate_by_key
-    for group in release.group_by_id:
+    for group in release.group_by_id if groups is None else groups:
         for theme, items in of.items():
             index = by_key.get((group, theme))
             if index is None or index.status != "shown" or len(items) < 2:

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from analysis.attack.breaches import Breach
 from analysis.attack.indices import attack_indices
 from analysis.attack.steps import Steps, steps
 from analysis.attack.together import attack_together
+from analysis.cores import on_every_core
 from analysis.release.known import people
 from analysis.release.model import Release
 from analysis.release.rows import Bound
+
+MANY_ESTIMATES = 50_000
+"""From so many on they are worth a copy of the process."""
+
+GROUPS = 400
+"""So many are looked at in one piece."""
 
 Share = tuple[str, int | None, Bound]
 """What it is the share of, percent, bound."""
@@ -48,6 +56,21 @@ class _Shares:
 
 def attack_shares(release: Release) -> Iterator[Breach]:
     """Percents that are too fine, tell unanimity, few of a sensitive item, or another item."""
+    groups = list(release.group_by_id)
+    looks: list[Callable[[], Iterator[Breach]]] = [
+        partial(_coded, release),
+        partial(attack_together, release),
+        *(
+            partial(attack_indices, release, groups[at : at + GROUPS])
+            for at in range(0, len(groups), GROUPS)
+        ),
+    ]
+    many = len(groups) if len(release.estimates) >= MANY_ESTIMATES else 0
+    for found in on_every_core(lambda look: list(look()), looks, groups=many):
+        yield from found
+
+
+def _coded(release: Release) -> Iterator[Breach]:
     for found in _published(release):
         yield from _too_fine(found)
         measure = release.measure_by_id[found.measure]
@@ -56,8 +79,6 @@ def attack_shares(release: Release) -> Iterator[Breach]:
         yield from _unanimous(found)
         if measure.sensitive:
             yield from _few(found, release.manifest.policy["min_numerator"])
-    yield from attack_together(release)
-    yield from attack_indices(release)
 
 
 def _published(release: Release) -> Iterator[_Shares]:

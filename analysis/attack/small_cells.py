@@ -93,14 +93,22 @@ class SmallCells:
                 break
             left = still
         found = set()
-        for target in left:
-            people = self._sum(target)
-            table = self._fits.least(-people)
-            most = self._below if table is None else float(people @ table)
-            if most < self._below - 1e-4:
+        places = np.array([at for one in left for at in one.cells], dtype=np.int64)
+        starts = np.cumsum([0, *(len(one.cells) for one in left)])
+        shape = (len(left), len(self._cells))
+        rows = sparse.csr_array((np.ones(len(places)), places, starts), shape=shape)
+        most = np.zeros(len(left))
+        for at, target in enumerate(left):
+            if most[at] >= self._below - 1e-4:
+                continue  # A table that was found for another one fills it.
+            table = self._fits.least(-self._sum(target))
+            if table is None:
+                continue
+            most = np.maximum(most, rows @ table)
+            if most[at] < self._below - 1e-4:
                 found.add(target.cells)
                 if len(target.cells) == 1:
-                    self.most[target.cells[0]] = most
+                    self.most[target.cells[0]] = most[at]
         return found
 
     def _sum(self, target: Target) -> Reals:

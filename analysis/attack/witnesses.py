@@ -83,7 +83,8 @@ def _parts(counts: Reals) -> int:
 
 
 def _sparse(counts: Counts) -> tuple[tuple[int, int], ...]:
-    return tuple((int(at), int(counts[at])) for at in np.flatnonzero(counts))
+    at = np.flatnonzero(counts)
+    return tuple(zip(at.tolist(), counts[at].tolist(), strict=True))
 
 
 def _covering(hits: Flags) -> list[int]:

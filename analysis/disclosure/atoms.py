@@ -66,12 +66,7 @@ class Block:
     def columns(self, picked: Mapping[str, frozenset[int]]) -> Columns:
         """Columns of the cells whose categories all lie in `picked` (variable -> positions)."""
         chosen = [
-            [
-                number
-                for number in range(max(partition) + 1)
-                if variable not in picked or _inside(partition, number, picked[variable])
-            ]
-            for variable, partition in self.axes.items()
+            _inside(partition, picked.get(variable)) for variable, partition in self.axes.items()
         ]
         cells = np.arange(self.start, self.start + self.size).reshape(self.shape or (1,))
         return cells[np.ix_(*chosen)].ravel() if chosen else cells
@@ -156,8 +151,13 @@ def ties(all_blocks: Sequence[Block]) -> sparse.csr_array:
     return sparse.csr_array((np.concatenate(signs), place), shape=(height, width))
 
 
-def _inside(partition: Partition, number: int, positions: frozenset[int]) -> bool:
-    return all(position in positions for position, of in enumerate(partition) if of == number)
+def _inside(partition: Partition, positions: frozenset[int] | None) -> list[int]:
+    """The classes of which every position is among some; all classes for None."""
+    classes = range(max(partition) + 1)
+    if positions is None:
+        return list(classes)
+    outside = {of for position, of in enumerate(partition) if position not in positions}
+    return [number for number in classes if number not in outside]
 
 
 def _axes(nodes: Iterable[Node]) -> dict[str, Partition]:

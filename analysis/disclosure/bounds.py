@@ -16,7 +16,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from analysis.disclosure.complementary import Hidden
-from analysis.disclosure.solving import DUST, Reals, program, solved
+from analysis.disclosure.solving import DUST, Reals, program, solved, total
 from analysis.disclosure.system import Bases, System
 from analysis.disclosure.whole import NearestWhole
 
@@ -116,6 +116,12 @@ class FeasibleTables:
         self._highs.changeRowsBounds(self._held, rows, values, values)  # type: ignore[attr-defined]
         self._held_at = values
 
+    def at_most(self, people: Reals) -> None:
+        """From now on allow no table with more people in an atom; shape (A,)."""
+        self._upper = people
+        every = np.arange(self._atoms, dtype=np.int32)
+        self._highs.changeColsBounds(self._atoms, every, np.zeros(self._atoms), people)
+
     def hide(self, hidden: Hidden) -> None:
         """Free the rows of hidden groups and hold those of the shown ones; shape (G,)."""
         hidden = hidden[self._listed]
@@ -158,7 +164,7 @@ class FeasibleTables:
         """
         self._ask(functional, largest)
         table = solved(self._highs, "the published counts contradict each other")[: self._atoms]
-        return float(functional @ table), table
+        return total(functional, table), table
 
     def towards(self, functional: Reals, steps: int) -> tuple[Reals, bool]:
         """A table so many steps on the way to the largest value, and whether it is there.

@@ -24,6 +24,9 @@ Positions = npt.NDArray[np.int64]
 DUAL, PRIMAL = 1, 4
 """Ways of the simplex: after new bounds, and after a new functional over the same ones."""
 
+DEVEX = 1
+"""Weights of the dual simplex that are not exact."""
+
 SLACK = DUST / 10
 """By so much every limit is wider, so that what is told contradicts itself by no hair."""
 
@@ -133,6 +136,8 @@ class _LaidOut:
         self._highs = program(
             rows, *(np.zeros(size) for size in (rows.shape[::-1] + rows.shape[:1]))
         )
+        # Exact weights are made anew after new limits, which takes longer than they save.
+        self._highs.setOptionValue("simplex_dual_edge_weight_strategy", DEVEX)
 
     def holds(self, live: Flags, tells: Flags) -> bool:
         """Whether it has every atom and every measured row that matters."""

@@ -1,7 +1,8 @@
 """How a large item is searched: in the tables that move one half of it, and only then whole.
 
 In the one kind of table everybody stays, and who of them answered changes; in the other, those who
-did not answer stay, and all others move. What is left open by both is mostly few.
+did not answer stay, and all others move; or, where they are fewer, those who answered stay. What is
+left open by both is mostly few.
 """
 
 from __future__ import annotations
@@ -13,13 +14,21 @@ import numpy as np
 
 from analysis.disclosure.bounds import FeasibleTables, Known, Start, Status
 from analysis.disclosure.complementary import Hidden
-from analysis.disclosure.half_tables import HalfTables
-from analysis.disclosure.open_counts import OpenCounts
+from analysis.disclosure.half_tables import HalfTables, Moves
+from analysis.disclosure.open_counts import FEW, GOLDEN, OpenCounts
 from analysis.disclosure.parts import MANY_ATOMS
-from analysis.disclosure.solving import Reals
 from analysis.disclosure.system import System
 from analysis.disclosure.targets import nobody
 from analysis.errors import Unprotectable
+
+ANSWERED = 0
+"""The half of an item's atoms in which those are who answered."""
+
+MOST_MOVES = 8
+"""So many tables of people who moved are tried with other answers in them."""
+
+MANY_LEFT = 30
+"""Counts that are looked for at once in the whole before they are one by one."""
 
 
 @dataclass(frozen=True)
@@ -84,14 +93,17 @@ class Halves:
         """
         item, empty = counts.seen.system, counts.seen.targets.nobody
         self._counts, self._begun, self._listed = counts, begun, int((~never).sum())
+        self._truth = np.zeros((2, 0)) if item.truth is None else item.truth.reshape(2, -1)
+        # The more can move, the more is seen.
+        self._stays = int(np.argmin(self._truth.sum(axis=1)))
+        moves = Moves.SILENT if self._stays == ANSWERED else Moves.ANSWERED
         self._of_answers, self._of_people = (
-            HalfTables(item, known, empty, never, answers_move=answers) for answers in (True, False)
+            HalfTables(item, known, empty, never, one) for one in (Moves.ANSWERS, moves)
         )
         if begun is not None:
             self._of_people.start(begun.start)
         self._answers = counts.in_half(self._of_answers)
         self._people = counts.in_half(self._of_people)
-        self._true = self._silent_in(item.truth)
 
     def look(self, hidden: Hidden) -> None:
         """Look for witnesses while the item is not shown in these groups, shape (G,)."""
@@ -100,27 +112,47 @@ class Halves:
         self._people.try_each(hidden)
         left = self._counts.uncertain(hidden)
         if len(left):
-            # Where few of those who are looked for are silent, more of them can move.
-            answered, _ = np.split(np.ones(len(left)) @ self._counts.seen.targets.rows[left], 2)
-            wanted = np.concatenate([np.zeros_like(answered), answered])
-            table = self._of_answers.extreme(wanted, largest=False)[1]
+            # Where few of those who are looked for stay, more of them can move.
+            sought = np.ones(len(left)) @ self._counts.seen.targets.rows[left]
+            wanted = np.zeros((2, len(sought) // 2))
+            wanted[self._stays] = sought.reshape(wanted.shape)[1 - self._stays]
+            table = self._of_answers.extreme(wanted.ravel(), largest=False)[1]
             self._counts.seen.add(table)
-            self._of_people.hold(self._silent_in(table))
+            self._of_people.hold(table.reshape(2, -1)[self._stays])
             # What stays is in fractions of people, which may contradict itself by a hair.
             with suppress(Unprotectable):
                 self._people.try_each(hidden)
-            self._of_people.hold(self._true)
+            self._of_people.hold(self._truth[self._stays])
+        if self._stays == ANSWERED:
+            self._look_where_people_moved(hidden)
+
+    def _look_where_people_moved(self, hidden: Hidden) -> None:
+        """Let others answer where all those moved to who did not answer: both halves change."""
+        rows = self._counts.seen.targets.rows
+        for turn in range(MOST_MOVES):
+            left = self._counts.uncertain(hidden)
+            if len(left) < FEW:
+                break
+            worth = np.modf((left + 1.0) * turn * GOLDEN)[0] ** 4 if turn else left**0.0
+            wanted = np.roll((worth @ rows[left]).reshape(2, -1), 1, axis=0)
+            wanted[ANSWERED] = 0.0
+            table = self._of_people.extreme(wanted.ravel())[1]
+            self._counts.seen.add(table)
+            self._of_answers.hold(table.reshape(2, -1).sum(axis=0))
+            # Fractions of people may contradict each other by a hair.
+            with suppress(Unprotectable):
+                self._answers.look(hidden)
+        self._of_answers.hold(self._truth.sum(axis=0))
 
     def mended(self, hidden: Hidden) -> Hidden:
         """What to hide so that no count is open for which it is enough to move answers.
 
-        After that the whole is ready to be searched.
+        After that the whole is ready to be searched, and is where many are left.
         """
         changed = self._answers.mended(hidden, self._counts.uncertain(hidden))
-        if self._begun is not None and len(self._counts.uncertain(changed)):
+        left = len(self._counts.uncertain(changed))
+        if self._begun is not None and left:
             self._counts.begin(changed, self._begun.of_item(self._listed))
+        if left >= MANY_LEFT:
+            self._counts.look(changed)
         return changed
-
-    def _silent_in(self, table: Reals | None) -> Reals:
-        """Those who did not answer, of a table of both halves."""
-        return np.zeros(0) if table is None else table[len(table) // 2 :]

@@ -87,6 +87,7 @@ class OpenCounts:
         self._change: CheapestChange | HalfTables = change
         self._cost, self._is_part = cost, is_part
         self.is_large = not is_part and system.membership.shape[1] >= MANY_ATOMS
+        self._asks_at_once = self.is_large
         # Where parts are looked at, stopping leaves more to be looked at one by one.
         self._steps = ALL_THE_WAY if is_part or self.is_large else STEPS
 
@@ -107,6 +108,7 @@ class OpenCounts:
         half.__dict__.pop("_near", None)
         half._fits = half._change = tables
         half._is_part, half.is_large = True, False
+        half._asks_at_once = True
         return half
 
     def try_each(self, hidden: Hidden) -> None:
@@ -125,27 +127,38 @@ class OpenCounts:
         changed = hidden.copy()
         self._fits.hide(changed)
         for target in targets.tolist():
-            need = self._need[target]
             if not self._fits.moves(self._functional(target)):
                 continue
+            need = float(self._need[target])
+            if self._asks_at_once and self.small[target] and not self._may_be_none(target):
+                # Where nothing has to change for it, the cheapest change shows that it is enough.
+                more = self._reached(target, need, changed)
+                if more is None or more.any():
+                    continue
             if self._is_safe(target) or self._reaches(target):
                 if self._is_safe_in_whole_numbers(target):
                     continue
                 need = np.floor(self.seen.least[target] + DUST) + NARROW + 1
-            cost = np.where(changed, 0.0, self._cost)
-            name = self._targets.names[target]
-            if self.is_large:
-                self._begin()
-            try:
-                support, table = self._change.reach(self._functional(target), need, cost, name)
-            except Unprotectable:
-                if not self._is_part:
-                    raise
-                continue
-            self.seen.add(table)
-            changed |= support
-            self._fits.hide(changed)
+            self._reached(target, need, changed)
         return changed
+
+    def _reached(self, target: int, need: float, changed: Hidden) -> Hidden | None:
+        """What was hidden for a target besides; None where nothing helps it within a part."""
+        cost = np.where(changed, 0.0, self._cost)
+        name = self._targets.names[target]
+        if self.is_large:
+            self._begin()
+        try:
+            support, table = self._change.reach(self._functional(target), need, cost, name)
+        except Unprotectable:
+            if not self._is_part:
+                raise
+            return None
+        self.seen.add(table)
+        more = support & ~changed
+        changed |= support
+        self._fits.hide(changed)
+        return more
 
     def shows(self, group: int, hidden: Hidden, near: Positions) -> bool:
         """Whether nothing is open when a group is shown that was hidden so far.
@@ -238,6 +251,12 @@ class OpenCounts:
             self.small[target], most >= self._need[target] - DUST, most - least >= 1 - DUST
         )
         return np.asarray(none | enough)
+
+    def _may_be_none(self, target: int) -> bool:
+        """Whether a target is safe already, or once tables with few people were looked for."""
+        if not self._is_safe(target) and self._targets.may_be_none[target]:
+            self.seen.add(self._fits.extreme(self._functional(target), largest=False)[1])
+        return bool(self._is_safe(target))
 
     def _reaches(self, target: int) -> bool:
         """Look for witnesses: as many people as there can be, and as few where that will do."""

@@ -122,7 +122,10 @@ def protect(
         key_of[measure] = key = b"".join(one.tobytes() for one in (bases, silent, public, never))
         pieces.setdefault(key, (bases, silent, public, (at_cells or {}).get(measure), never))
     found = on_every_core(
-        lambda piece: items.pattern(*piece), list(pieces.values()), groups=len(ids)
+        lambda piece: items.pattern(*piece),
+        list(pieces.values()),
+        groups=len(ids),
+        length=lambda piece: float((piece[0] < items.least).sum()),
     )
     patterns = dict(zip(pieces, found, strict=True))
     for measure, key in key_of.items():

@@ -12,13 +12,13 @@ import highspy
 import numpy as np
 from scipy import sparse
 
-from analysis.disclosure.solving import DUST, Reals, program
+from analysis.disclosure.solving import DUST, Reals, program, total, weights_of
 
 MOST_NODES = 200
 """So many branches of a search are followed. One that is cut off has found nothing."""
 
 MOST_ROWS = 8000
-"""In a larger program there is no search, which takes seconds there."""
+"""With more rows and sums that are looked for there is no search, which takes seconds there."""
 
 MOST_STEPS = 1000
 """Steps of the linear program; where there is a table nearby it is found in some 40."""
@@ -39,9 +39,8 @@ class NearestWhole:
             near: whole people in each atom, up to `upper`, whether they fit the rows or not;
                 shape (A,).
         """
-        self._atoms, self._sought = rows.shape[1], sought.shape[0]
-        rows = sparse.csr_array(sparse.vstack([rows, sought]))
-        self._rows, self._near, self._sums = rows, near, rows @ near
+        self._atoms, self._rows, self._near, self._sums = rows.shape[1], rows, near, rows @ near
+        self._sought, self._here = sought, sought @ near
         self._every = np.arange(rows.shape[0], dtype=np.int32)
         free = np.full(rows.shape[0], np.inf)
         self._highs = program(
@@ -67,22 +66,40 @@ class NearestWhole:
             fewest: people in it.
             most: people in it.
         """
-        free = np.full(self._sought, np.inf)
-        low, high = np.concatenate([limits[0], -free]), np.concatenate([limits[1], free])
-        low[len(limits[0]) + at], high[len(limits[0]) + at] = fewest, most
+        low, high = limits
         self._highs.changeRowsBounds(  # type: ignore[attr-defined]
             len(self._every), self._every, low - self._sums, high - self._sums
         )
+        here, of = self._here[at], weights_of(self._sought, at)
+        inside = np.flatnonzero(of)
+        both = np.concatenate([inside, inside + self._atoms]).astype(np.int32)
+        values = np.concatenate([of[inside], -of[inside]])
+        self._highs.addRow(fewest - here, most - here, len(both), both, values)
         self._highs.clearSolver()
         self._highs.run()
-        if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            return None
-        table = self._fitting(self._highs, low, high)
-        if table is None and len(self._every) <= MOST_ROWS:
-            return self._searched(low, high)
+
+        def fitting(highs: highspy.Highs) -> Reals | None:
+            table = self._whole(highs)
+            if table is None:
+                return None
+            sums, people = self._rows @ table, total(of, table)
+            fits = ((low <= sums) & (sums <= high)).all() and fewest <= people <= most
+            return table if fits else None
+
+        table = None
+        if self._highs.getModelStatus() == highspy.HighsModelStatus.kOptimal:
+            table = fitting(self._highs)
+            if table is None and self._is_small:
+                table = fitting(self._searched())
+        self._highs.deleteRows(1, np.array([len(self._every)], dtype=np.int32))
         return table
 
-    def _searched(self, low: Reals, high: Reals) -> Reals | None:
+    @property
+    def _is_small(self) -> bool:
+        """Whether a search in branches takes no longer than it is worth."""
+        return len(self._every) + self._sought.shape[0] <= MOST_ROWS
+
+    def _searched(self) -> highspy.Highs:
         model = self._highs.getLp()
         model.integrality_ = [highspy.HighsVarType.kInteger] * model.num_col_
         other: highspy.Highs = highspy.Highs()  # type: ignore[no-untyped-call]
@@ -92,16 +109,15 @@ class NearestWhole:
         other.setOptionValue("mip_max_improving_sols", 1)
         other.passModel(model)
         other.run()
-        return self._fitting(other, low, high)
+        return other
 
-    def _fitting(self, highs: highspy.Highs, low: Reals, high: Reals) -> Reals | None:
-        """The solution, if it is of whole people and fits."""
+    def _whole(self, highs: highspy.Highs) -> Reals | None:
+        """The solution, if it is of whole people."""
         if not highs.getSolution().value_valid:
             return None
         more, fewer = np.array(highs.getSolution().col_value).reshape(2, self._atoms)
         table = self._near + more - fewer
         whole = np.rint(table)
-        sums = self._rows @ whole
         if (np.abs(table - whole) > DUST).any() or (whole < 0).any():
             return None
-        return whole if ((low <= sums) & (sums <= high)).all() else None
+        return np.asarray(whole)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.codebook import Codebook
+from analysis.cores import on_every_core
 from analysis.disclosure import rounding
 from analysis.errors import EstimationError
 from analysis.plan import TablePlan
@@ -64,6 +65,10 @@ class _Made:
     rest: _Side
     difference: Difference
     rows: tuple[int, int]
+
+
+MANY_COMPARISONS = 20_000
+"""From so many on they are worth a copy of the process."""
 
 
 @dataclass(frozen=True)
@@ -148,14 +153,27 @@ def _all_made(shown: Shown, wanted: tuple[str, ...]) -> _All:
             mine = _Side(figure, rounder(shown, position[pair.group], measure))
             sides[pair, measure] = (mine, _Side(other, left), row)
     alike = _alike(codebook, sides)
+
+    def differences(measure: str) -> list[Difference | None]:
+        both = [sides[pair, measure] for pair in declared]
+        return [
+            None
+            if one is None
+            else _difference(one[0].figure, one[1].figure, alike.get(measure, 0))
+            for one in both
+        ]
+
+    groups = len(position) if len(sides) >= MANY_COMPARISONS else 0
+    made = dict(zip(wanted, on_every_core(differences, wanted, groups=groups), strict=True))
     found: dict[tuple[Pair, str], _Made | None] = {}
-    for (pair, measure), both in sides.items():
-        if both is None:
-            found[pair, measure] = None
-            continue
-        mine, against, row = both
-        difference = _difference(mine.figure, against.figure, alike.get(measure, 0))
-        found[pair, measure] = _Made(mine, against, difference, (position[pair.group], row))
+    for at, pair in enumerate(declared):
+        for measure in wanted:
+            both, difference = sides[pair, measure], made[measure][at]
+            if both is None or difference is None:
+                found[pair, measure] = None
+                continue
+            mine, against, row = both
+            found[pair, measure] = _Made(mine, against, difference, (position[pair.group], row))
     return _All(rest, found, alike)
 
 

@@ -103,13 +103,13 @@ class Claims:
             if len(table.counts) != halves:
                 raise ReleaseError(f"A table{self._of} in certificates.json has rows too many.")
             for half, row in enumerate(table.counts):
-                for at, count in row:
-                    if at >= len(self._sums.finest):
-                        raise ReleaseError(
-                            f"A table{self._of} in certificates.json counts people in a cell that "
-                            "the Release has not."
-                        )
-                    finest[half, at, number] = count
+                places = np.array(row, dtype=np.int64).reshape(-1, 2)
+                if (places[:, 0] >= len(self._sums.finest)).any():
+                    raise ReleaseError(
+                        f"A table{self._of} in certificates.json counts people in a cell that "
+                        "the Release has not."
+                    )
+                finest[half, places[:, 0], number] = places[:, 1]
         rows = [self._sums.spread(half) for half in finest]
         return np.concatenate([*rows, sum(rows)] if self._measure else rows)
 

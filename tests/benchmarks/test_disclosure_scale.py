@@ -42,8 +42,8 @@ many, which two cores give in 45 seconds and in five minutes, when it is calm.""
 MOST_GROWTH = 2.5
 """Power of the groups that processor time may grow with."""
 
-STAGES = ("tally", "control", "protect_answers", "examine")
-"""Of making a Release: counting, patterns, answers inside hidden groups, the auditor."""
+STAGES = ("control", "protect_answers", "examine")
+"""Of making a Release: patterns, answers inside hidden groups, the auditor."""
 
 WAVE = WaveFacts("autumn", "Autumn", date(2026, 11, 1))
 

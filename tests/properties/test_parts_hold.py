@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import fixtures_disclosure as small
 import numpy as np
@@ -13,7 +14,7 @@ from oracle_profiles import Attacked
 from analysis.disclosure import halves, open_counts, parts, protect, repair
 from analysis.disclosure.bounds import Known
 from analysis.disclosure.complementary import Hidden
-from analysis.disclosure.half_tables import HalfTables
+from analysis.disclosure.half_tables import HalfTables, Moves
 from analysis.disclosure.stated import least_answers
 from analysis.disclosure.system import Held, System
 from analysis.disclosure.targets import Targets
@@ -42,7 +43,7 @@ def taken_apart(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return found
 
 
-def breaches(seed: int) -> list[str]:
+def breaches(seed: int, rates: tuple[float, ...] = (0.6, 0.8, 0.88)) -> list[str]:
     """What every profile written down tells of a drawn force and its item."""
     rng = np.random.default_rng(seed)
     units = [unit for inside in COMMANDS.values() for unit in inside]
@@ -52,7 +53,7 @@ def breaches(seed: int) -> list[str]:
         [unit, small.flat("sex", SEX), small.flat("staff", STAFF)],
         [small.table("unit", "sex"), small.table("unit", "staff", finest=("whole", None))],
     )
-    mean, rate = rng.choice([6, 12, 30]), rng.choice([0.6, 0.8, 0.88])
+    mean, rate = rng.choice([6, 12, 30]), rng.choice(rates)
     people = {
         profile: int(rng.poisson(mean * (0.1 if None in profile else rng.choice([0.3, 1, 2]))))
         for profile in small.profiles(book)
@@ -99,21 +100,24 @@ def test_parts_that_change_what_they_share_with_others_are_seen_through(
 
 
 @pytest.fixture
-def halved(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+def halved(monkeypatch: pytest.MonkeyPatch) -> list[Moves]:
     """Small items are searched in halves too; gives which half was set up each time."""
-    found = []
+    found: list[Moves] = []
 
-    def counted(*given: object, answers_move: bool) -> HalfTables:
-        found.append(answers_move)
-        return HalfTables(*given, answers_move=answers_move)
+    def counted(*given: Any) -> HalfTables:
+        found.append(given[-1])
+        return HalfTables(*given)
 
     monkeypatch.setattr(open_counts, "MANY_ATOMS", 0)
     monkeypatch.setattr(halves, "MANY_ATOMS", 0)
     monkeypatch.setattr(halves, "HalfTables", counted)
+    monkeypatch.setattr(halves, "MANY_LEFT", 1)
     return found
 
 
 @pytest.mark.slow
-def test_nothing_tells_of_fewer_than_k_people_in_halves(halved: list[bool]) -> None:
+def test_nothing_tells_of_fewer_than_k_people_in_halves(halved: list[Moves]) -> None:
     assert list(many(range(4))) == []
-    assert set(halved) == {True, False}
+    assert set(halved) == {Moves.ANSWERS, Moves.ANSWERED}
+    assert [told for seed in range(4) for told in breaches(seed, (0.2, 0.35))] == []
+    assert set(halved) == set(Moves), "of an item that few were asked, the others move"

@@ -8,13 +8,14 @@ import fixtures_disclosure as small
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import sparse
 
 from analysis.cells import Cells
-from analysis.disclosure.answers import PossibleAnswers, Told
+from analysis.disclosure.answers import PossibleAnswers, Told, _Look
 from analysis.disclosure.beside import tightened
 from analysis.disclosure.system import System, build
+from analysis.disclosure.unions import Small, unions
 from analysis.disclosure.unions import small as small_unions
-from analysis.disclosure.unions import unions
 
 CODES = {"unit": ("a", "b"), "sex": ("f", "m")}
 BOOK = small.codebook(CODES)
@@ -112,3 +113,12 @@ def test_each_set_of_people_is_looked_at_once() -> None:
     assert "unit=a without unit=a&sex=f" not in few.names
     unseen = {name for name, one in zip(few.names, few.unseen.tolist(), strict=True) if one}
     assert unseen == {f"force without {group.id}" for group in made.groups if len(group.where) > 1}
+
+
+def test_the_first_search_goes_away_from_both_ends() -> None:
+    few = Small(("all", "nobody", "seen"), sparse.csr_array(np.eye(3)), np.ones(3, dtype=bool))
+    people, truth = np.full(3, 12.0), np.array([12.0, 0.0, 5.0])
+    look = _Look(Told(people, truth, truth, truth, whole=True), few)
+    assert look.inwards().tolist() == [-1.0, 1.0, 1.0]
+    look.witness(np.array([12.0, 0.0, 8.0]))
+    assert look.inwards().tolist() == [-1.0, 1.0, 0.0], "who is not open is not searched for"

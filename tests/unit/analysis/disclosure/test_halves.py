@@ -10,7 +10,7 @@ import pytest
 
 from analysis.disclosure.answered import of_item, split
 from analysis.disclosure.bounds import FeasibleTables, Known
-from analysis.disclosure.half_tables import HalfTables
+from analysis.disclosure.half_tables import HalfTables, Moves
 from analysis.disclosure.halves import Beginning, beginning
 from analysis.disclosure.solving import Reals
 from analysis.disclosure.system import Held, System
@@ -40,9 +40,9 @@ class Drawn:
         self.known = Known(bases, exact, exact, caps)
         self.targets = of_item(self.groups, self.item, self.hidden, K)
 
-    def half(self, answers_move: bool, item: System | None = None) -> HalfTables:
+    def half(self, moves: Moves, item: System | None = None) -> HalfTables:
         given = (item or self.item, self.known, self.targets.nobody, self.hidden)
-        tables = HalfTables(*given, answers_move=answers_move)
+        tables = HalfTables(*given, moves)
         tables.hide(self.few)
         return tables
 
@@ -62,51 +62,72 @@ class Drawn:
         return [half.extreme(row, largest)[1] for row in rows for largest in (True, False)]
 
 
-@pytest.mark.parametrize("answers_move", [True, False])
-def test_tables_of_a_half_fit_the_whole_and_differ(answers_move: bool) -> None:
+@pytest.mark.parametrize("moves", Moves)
+def test_tables_of_a_half_fit_the_whole_and_differ(moves: Moves) -> None:
     drawn = Drawn()
-    tables = drawn.tables(drawn.half(answers_move))
+    tables = drawn.tables(drawn.half(moves))
     assert all(map(drawn.fits, tables))
     assert len({table.tobytes() for table in tables}) > 2
 
 
-@pytest.mark.parametrize("answers_move", [True, False])
-def test_tables_of_a_half_that_is_free_of_what_is_held_do_not_fit(answers_move: bool) -> None:
+@pytest.mark.parametrize("moves", Moves)
+def test_tables_of_a_half_that_is_free_of_what_is_held_do_not_fit(moves: Moves) -> None:
     """Positive control."""
     drawn = Drawn()
     # What is shown of the item would hold too much besides.
     drawn.few = np.ones_like(drawn.few)
     free = replace(drawn.item, held=Held(drawn.item.held.rows[:0], drawn.item.held.values[:0]))
-    assert not all(map(drawn.fits, drawn.tables(drawn.half(answers_move, free))))
+    assert not all(map(drawn.fits, drawn.tables(drawn.half(moves, free))))
 
 
-def test_one_half_keeps_everybody_and_the_other_those_who_did_not_answer() -> None:
+def test_one_half_keeps_everybody_and_the_others_those_who_did_or_did_not_answer() -> None:
     drawn = Drawn()
     truth = drawn.item.truth
     assert truth is not None
     people = truth.reshape(2, -1).sum(axis=0)
-    for table in drawn.tables(drawn.half(answers_move=True)):
+    for table in drawn.tables(drawn.half(Moves.ANSWERS)):
         assert table.reshape(2, -1).sum(axis=0) == pytest.approx(people)
-    for table in drawn.tables(drawn.half(answers_move=False)):
+    for table in drawn.tables(drawn.half(Moves.ANSWERED)):
         assert np.split(table, 2)[1] == pytest.approx(np.split(truth, 2)[1])
+    for table in drawn.tables(drawn.half(Moves.SILENT)):
+        assert np.split(table, 2)[0] == pytest.approx(np.split(truth, 2)[0])
 
 
 def test_other_silent_people_can_be_held_and_whole_tables_found() -> None:
     drawn = Drawn()
-    moved = drawn.tables(drawn.half(answers_move=True))[0]
-    other = drawn.half(answers_move=False)
+    moved = drawn.tables(drawn.half(Moves.ANSWERS))[0]
+    other = drawn.half(Moves.ANSWERED)
     other.hold(np.split(moved, 2)[1])
     assert all(map(drawn.fits, drawn.tables(other)))
-    half = drawn.half(answers_move=True)
+    half = drawn.half(Moves.ANSWERS)
     table = half.near(drawn.targets.rows).find(half.limits(), 0, 0.0, np.inf)
     assert table is not None
     assert drawn.fits(table)
 
 
+def test_others_answer_where_people_moved(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = Drawn()
+    moved = drawn.tables(drawn.half(Moves.SILENT))[0].reshape(2, -1).sum(axis=0)
+    assert drawn.item.truth is not None
+    assert not np.allclose(moved, drawn.item.truth.reshape(2, -1).sum(axis=0))
+
+    def answering() -> list[Reals]:
+        half = drawn.half(Moves.ANSWERS)
+        half.hold(moved)
+        return drawn.tables(half)
+
+    found = answering()
+    assert all(map(drawn.fits, found))
+    assert all(np.allclose(table.reshape(2, -1).sum(axis=0), moved) for table in found)
+    # Positive control: more may answer than there are people.
+    monkeypatch.setattr(FeasibleTables, "at_most", lambda *_: None)
+    assert not all(map(drawn.fits, answering()))
+
+
 def test_hiding_more_lets_a_count_be_reached() -> None:
     drawn = Drawn()
     drawn.few = drawn.hidden
-    half = drawn.half(answers_move=True)
+    half = drawn.half(Moves.ANSWERS)
     names = [group.id for group in drawn.groups.groups]
     row = drawn.item.membership[[names.index("unit=a&sex=m")]].toarray()[0]
     most, _ = half.extreme(row)

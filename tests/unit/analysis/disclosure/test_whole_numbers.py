@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import product
 
 import fixtures_disclosure as small
+import highspy
 import numpy as np
 import pytest
 from scipy import sparse
@@ -14,7 +15,6 @@ from analysis.attack import bases
 from analysis.disclosure import open_counts, repair
 from analysis.disclosure.bounds import FeasibleTables, Known
 from analysis.disclosure.lines import Derived
-from analysis.disclosure.solving import Reals
 from analysis.disclosure.system import System
 from analysis.disclosure.whole import NearestWhole
 
@@ -67,9 +67,9 @@ def test_near_search_finds_a_table_exactly_where_one_of_all_tables_fits(
     every = np.array(list(product(range(4), repeat=6)), dtype=float)
     searched, search = [0], NearestWhole._searched
 
-    def counting(self: NearestWhole, low: Reals, high: Reals) -> Reals | None:
+    def counting(self: NearestWhole) -> highspy.Highs:
         searched[0] += 1
-        return search(self, low, high)
+        return search(self)
 
     monkeypatch.setattr(NearestWhole, "_searched", counting)
     verdicts = []
