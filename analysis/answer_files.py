@@ -11,7 +11,9 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
+from csv import field_size_limit
+from dataclasses import dataclass, field
 from io import BytesIO
 from itertools import islice
 from math import isnan
@@ -21,7 +23,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from analysis.csv_rows import header_of, rows, rows_of
+from analysis.csv_rows import cut, header_of, rows, rows_of
 from analysis.errors import DataError
 
 if TYPE_CHECKING:
@@ -115,10 +117,16 @@ class AnswerFile:
     Attributes:
         path: CSV, gzipped when its name ends in `.gz`, or Parquet when it ends in `.parquet`.
         header: names of the columns, all different.
+        content: of what can be read once only, such as a pipe; None of a file.
     """
 
     path: Path
     header: tuple[str, ...]
+    content: bytes | None = field(default=None, repr=False)
+
+    def __reduce__(self) -> tuple[type[AnswerFile], tuple[Path, tuple[str, ...]]]:
+        # Whoever is sent a piece needs the names of the columns, and nothing of the other rows.
+        return AnswerFile, (self.path, self.header)
 
     @classmethod
     def opened(cls, path: Path) -> AnswerFile:
@@ -128,9 +136,12 @@ class AnswerFile:
             DataError: when it is missing, empty or no such file, or a name stands twice.
         """
         if path.suffix == ".parquet":
-            names = list(_parquet(path).schema_arrow.names)
+            with _reading(path):
+                names = list(_parquet(path).schema_arrow.names)
             return cls(path, tuple(header_of(path, iter([(1, names)]))))
-        return cls(path, tuple(header_of(path, rows(path))))
+        content = _read_once(path)
+        numbered = rows(path) if content is None else rows_of(content, str(path))
+        return cls(path, tuple(header_of(path, numbered)), content)
 
     def pieces(self) -> Iterator[Piece]:
         """All rows below the header, in their order.
@@ -145,20 +156,31 @@ class AnswerFile:
         if before is None:
             return
         # The rest: rows that a quotation mark may carry over the end of a line.
-        numbered = rows(self.path)
-        head = next(numbered, (1, []))[0]
-        left = (one for one in numbered if one[0] > max(before, head))
+        numbered = (
+            rows(self.path) if self.content is None else rows_of(self.content, str(self.path))
+        )
+        first, head = next(numbered, (1, []))
+        if tuple(head) != self.header:
+            raise DataError(f"{self.path}: the file changed while it was read; read it again.")
+        left = (one for one in numbered if one[0] > max(before, first))
         while chunk := list(islice(left, CHUNK)):
             yield Rows(str(self.path), chunk)
 
     def _blocks(self) -> Generator[Block, None, int | None]:
         """Blocks up to the first quotation mark; returns how many rows come before it, if any."""
         try:
-            with _bytes(self.path) as file:
+            with self._bytes() as file:
                 return (yield from self._cut(file))
         except (OSError, EOFError, zlib.error) as error:
             reason = getattr(error, "strerror", None) or error
             raise DataError(f"{self.path}: the file cannot be read ({reason}).") from error
+
+    def _bytes(self) -> BinaryIO:
+        if self.content is not None:
+            return BytesIO(self.content)
+        if self.path.suffix == ".gz":
+            return gzip.open(self.path)  # type: ignore[return-value]
+        return self.path.open("rb")
 
     def _cut(self, file: BinaryIO) -> Generator[Block, None, int | None]:
         first = file.readline().removeprefix(_MARK)
@@ -167,7 +189,7 @@ class AnswerFile:
         before = 1
         while text := file.read(BLOCK):
             text += file.readline()
-            if not _is_plain(text):
+            if text.startswith(_MARK) or not _is_plain(text):
                 return before
             yield Block(str(self.path), before, text)
             before += text.count(b"\n")
@@ -176,16 +198,18 @@ class AnswerFile:
     def _is_header(self, line: bytes) -> bool:
         """Whether the whole header is in the first line, whatever is in quotation marks there."""
         try:
-            return [row for _, row in rows_of(line, str(self.path))] == [list(self.header)]
+            return line.count(b"\r") == line.count(b"\r\n") and [
+                row for _, row in rows_of(line, str(self.path))
+            ] == [list(self.header)]
         except DataError:
             return False
 
     def _batches(self) -> Iterator[Batch]:
         before = 0
-        for batch in _parquet(self.path).iter_batches(CHUNK):
-            columns = list(_texts(self.path, self.header, batch.columns))
-            yield Batch(before, columns)
-            before += batch.num_rows
+        with _reading(self.path):
+            for batch in _parquet(self.path).iter_batches(CHUNK):
+                yield Batch(before, list(_texts(self.path, self.header, batch.columns)))
+                before += batch.num_rows
 
 
 def _quickly(text: bytes, header: Sequence[str]) -> Sequence[Texts] | None:
@@ -198,7 +222,7 @@ def _quickly(text: bytes, header: Sequence[str]) -> Sequence[Texts] | None:
         from pyarrow import ArrowException, csv, dictionary, int32, string
     except ImportError:
         return None
-    if text[:1] in b"\r\n" or b"\n\n" in text or b"\n\r" in text:
+    if text[:1] in b"\r\n" or b"\n\n" in text or b"\n\r" in text or _has_long_line(text):
         return None
     texts = dictionary(int32(), string())
     try:
@@ -215,6 +239,12 @@ def _quickly(text: bytes, header: Sequence[str]) -> Sequence[Texts] | None:
     return [_cells(column.combine_chunks()) for column in found.columns]
 
 
+def _has_long_line(text: bytes) -> bool:
+    """Whether a line is so long that a cell of it may be longer than Python's reader allows."""
+    ends = np.flatnonzero(np.frombuffer(text, np.uint8) == ord("\n"))
+    return bool(np.diff(ends, prepend=-1, append=len(text)).max() > field_size_limit())
+
+
 def _cells(column: Any) -> Texts:
     if not hasattr(column, "dictionary"):
         column = column.chunk(0)
@@ -226,10 +256,16 @@ def _is_plain(text: bytes) -> bool:
     return b'"' not in text and text.count(b"\r") == text.count(b"\r\n")
 
 
-def _bytes(path: Path) -> BinaryIO:
-    if path.suffix == ".gz":
-        return gzip.open(path)  # type: ignore[return-value]
-    return path.open("rb")
+def _read_once(path: Path) -> bytes | None:
+    """All that comes out of a pipe, which nobody can read again; None of a file, or of nothing."""
+    if path.is_file() or not path.exists() or path.is_dir():
+        return None
+    try:
+        content = path.read_bytes()
+        return gzip.decompress(content) if path.suffix == ".gz" else content
+    except (OSError, EOFError, zlib.error) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise DataError(f"{path}: the file cannot be read ({reason}).") from error
 
 
 def _columns(
@@ -246,17 +282,24 @@ def _columns(
 
 def _parquet(path: Path) -> Any:
     try:
-        from pyarrow import ArrowException, parquet
+        from pyarrow import parquet
     except ImportError:
         raise DataError(
             f"{path}: reading Parquet needs pyarrow: install candour[scale], or save it as CSV."
         ) from None
+    return parquet.ParquetFile(path)
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Say in one sentence what makes a Parquet file unreadable."""
     try:
-        return parquet.ParquetFile(path)
+        yield
     except FileNotFoundError as error:
         raise DataError(f"{path}: the file cannot be read ({error.strerror}).") from error
-    except (ArrowException, OSError) as error:
-        raise DataError(f"{path}: this is not a Parquet file ({error}).") from error
+    except (ValueError, NotImplementedError, OSError) as error:  # Arrow's are some of these
+        reason = str(error).partition("\n")[0]
+        raise DataError(f"{path}: this Parquet file cannot be read ({cut(reason)}).") from error
 
 
 def _texts(path: Path, header: Sequence[str], columns: Iterable[Any]) -> Iterator[Texts]:
@@ -267,7 +310,7 @@ def _texts(path: Path, header: Sequence[str], columns: Iterable[Any]) -> Iterato
         if not arrow.types.is_dictionary(column.type):
             column = column.dictionary_encode()  # noqa: PLW2901
         texts = [_text(path, name, one) for one in column.dictionary.to_pylist()]
-        places = np.asarray(column.indices.fill_null(len(texts)), np.intp)
+        places = np.asarray(column.indices.cast(arrow.int64()).fill_null(len(texts)), np.intp)
         yield Texts([*texts, ""], places)
 
 

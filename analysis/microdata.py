@@ -13,6 +13,9 @@ from analysis.errors import DataError
 Positions = npt.NDArray[np.int16]
 """One column: the position of each respondent's answer in the categories; -1 for no answer."""
 
+HEAVIEST, LIGHTEST = 1e5, 1e-2
+"""Of one respondent's analysis weight."""
+
 
 @dataclass(frozen=True)
 class Microdata:

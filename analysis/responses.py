@@ -16,7 +16,7 @@ import numpy.typing as npt
 from analysis.answer_files import AnswerFile, Column, Piece, Texts
 from analysis.codebook import Codebook
 from analysis.errors import DataError
-from analysis.microdata import Microdata, Positions
+from analysis.microdata import HEAVIEST, LIGHTEST, Microdata, Positions
 
 MOST_PROBLEMS = 10
 """Dirty values reported at once; reading stops there."""
@@ -267,8 +267,11 @@ class _Decoding:
                 weights[at] = float(cell)
             except ValueError:
                 weights[at] = np.nan
-            if not 0 < weights[at] < np.inf:
-                self._note(name, cell, at, "is not a weight; it must be over 0")
+            if not LIGHTEST <= weights[at] <= HEAVIEST:
+                self._note(
+                    name, cell, at,
+                    f"is not a weight; it must be over 0, from {LIGHTEST:g} to {HEAVIEST:,.0f}",
+                )  # fmt: skip
         return weights
 
     def _note_each(self, name: str, wrong: Mapping[int, str], positions: Mapping[str, int]) -> None:

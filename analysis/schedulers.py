@@ -112,6 +112,11 @@ class Dask:
         open_client: Callable[..., Any] = Client
         try:
             client = open_client(self.address, timeout=PATIENCE, set_as_default=False)
+        except TypeError as error:
+            raise CandourError(
+                f"{self.address} needs certificates: name yours in Dask's settings "
+                "`distributed.comm.tls` (ca-file, client.cert, client.key)."
+            ) from error
         except (OSError, ValueError) as error:
             raise CandourError(
                 f"There is no Dask scheduler at {self.address} ({type(error).__name__}); start "
@@ -123,6 +128,11 @@ class Dask:
                 raise CandourError(
                     f"The Dask scheduler at {self.address} has no workers; start some with `dask "
                     f"worker {self.address}`."
+                )
+            if any(client.run(_spills).values()):
+                raise CandourError(
+                    f"Workers at {self.address} may write to disk what they are given: start "
+                    "them with DASK_DISTRIBUTED__WORKER__MEMORY__SPILL=False."
                 )
             there = client.scatter(work, broadcast=True, hash=False)
             # `pure` would let the cluster keep what it was given and what came of it.
@@ -140,6 +150,13 @@ def _do(piece: Any) -> Any:
 
 def _call(work: Callable[[Any], Any], piece: Any) -> Any:
     return work(piece)
+
+
+def _spills() -> bool:
+    """Whether a worker writes what it is given to its disk when its memory is full."""
+    import dask
+
+    return dask.config.get("distributed.worker.memory.spill", 0.7) is not False
 
 
 class _Sent(Protocol):

@@ -21,14 +21,13 @@ from scipy import sparse
 from analysis.cells import Cells, group_matrix, number_cells
 from analysis.codebook import Codebook
 from analysis.errors import DataError
-from analysis.microdata import Microdata
+from analysis.microdata import HEAVIEST, LIGHTEST, Microdata
 from analysis.numbering import is_small
 from analysis.plan import TablePlan
 from analysis.theme_values import STEP, ThemeWays, Ways, parts, steps, theme_ways
 
 Ints = npt.NDArray[np.int64]
 
-_HEAVIEST, _LIGHTEST = 1e5, 1e-2
 _MOST_WEIGHT = 2.0**22
 
 
@@ -279,12 +278,12 @@ def _product(matrix: sparse.csr_array, array: Ints) -> Ints:
 
 
 def _weight_steps(weights: npt.NDArray[np.float64]) -> Ints:
-    wrong = ~((weights >= _LIGHTEST) & (weights <= _HEAVIEST))
+    wrong = ~((weights >= LIGHTEST) & (weights <= HEAVIEST))
     if wrong.any():
         first = int(np.flatnonzero(wrong)[0])
         raise DataError(
             f"The weight of answer {first + 1} is {weights[first]}; a weight is a number from "
-            f"{_LIGHTEST:g} to {_HEAVIEST:g}. Scale the weights to a mean of about 1."
+            f"{LIGHTEST:g} to {HEAVIEST:g}. Scale the weights to a mean of about 1."
         )
     _expect_room(weights.sum(), (weights**2).sum() / STEP)
     return steps(weights)

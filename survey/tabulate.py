@@ -22,7 +22,7 @@ from analysis.ledger import Ledger, Published
 from analysis.ledger import folder as ledgers
 from analysis.polarity import Polarity, decided
 from analysis.policy import DisclosurePolicy
-from analysis.publish import WaveFacts, counting, publish
+from analysis.publish import Ready, WaveFacts, publish
 from analysis.release import folder
 from analysis.release.laid_out import names_a_wave
 from analysis.responses import Reader
@@ -250,7 +250,7 @@ def made_of(
     counts = None if what.headcount is None else headcounts.read(what.headcount, plan)
     wave = WaveFacts(what.wave, what.wave, what.closed, ledger, correction, what.polarity)
     reader = Reader.of(what.answers, book, layout(asked), what.weight)
-    answers = CountedFile(reader, asked, counting(book, plan, wave)).total(what.scheduler)
+    answers = CountedFile(reader, asked, Ready.of(book, plan, wave).counting).total(what.scheduler)
     click.echo(
         f"{answers.answers:,} answers to {len(book.items)} items; {len(plan.groups):,} groups"
     )

@@ -9,11 +9,9 @@ from analysis.attack.audit import Breach, examine
 from analysis.attack.shares import attack_shares
 from analysis.beside.given import NOTHING, Beside
 from analysis.codebook import Codebook
-from analysis.counting import Counted, Counting
-from analysis.disclosure.plans import Merged
+from analysis.counting import Counted
 from analysis.earlier_tallies import EarlierTallies
-from analysis.errors import DataError, EstimationError, LedgerError, Unprotectable
-from analysis.ledger import Published
+from analysis.errors import Unprotectable
 from analysis.microdata import Microdata
 from analysis.moments import Moments
 from analysis.plan import FORCE, TablePlan
@@ -23,7 +21,7 @@ from analysis.publish.benchmarked import benchmark_rows
 from analysis.publish.coarser import protect_answers
 from analysis.publish.compared import compare
 from analysis.publish.drivers import driver_rows
-from analysis.publish.earlier import Past, merged_with
+from analysis.publish.earlier import Past
 from analysis.publish.estimates import distribution_rows, estimate_rows, group_rows
 from analysis.publish.figures import Figures
 from analysis.publish.headcounts import headcounts as all_headcounts
@@ -34,6 +32,7 @@ from analysis.publish.people_before import beside_people_before
 from analysis.publish.places import places
 from analysis.publish.pooling import earlier_waves
 from analysis.publish.procedures import procedure_rows
+from analysis.publish.ready import Ready
 from analysis.publish.reliability import polarity_warnings, reliability_rows
 from analysis.publish.response import Response, response_of
 from analysis.publish.shown import Shown, control
@@ -87,17 +86,10 @@ def publish(  # noqa: PLR0913
             is published again without saying why, or another one with a reason.
         Unprotectable: when the plan cannot be published safely.
     """
-    published = _published(codebook, wave)
-    merged = merged_with(codebook, plan, published)
-    counted = answers
-    if isinstance(counted, Microdata):
-        counted = _counting(codebook, plan, merged).count(counted)
-    _expect_counted(counted, wave, weight)
-    past = None
-    if merged is not None and counted.with_past is not None:
-        past = Past(plan, published, merged, counted.with_past)
+    ready = Ready.of(codebook, plan, wave)
+    counted = ready.counting.count(answers) if isinstance(answers, Microdata) else answers
     return publish_tally(
-        *(counted.tally, past),
+        *(counted.tally, ready.past(counted, weight)),
         together=counted.together,
         wave=wave,
         policy=policy,
@@ -107,59 +99,6 @@ def publish(  # noqa: PLR0913
         weight=weight,
         beside=beside,
     )
-
-
-def counting(codebook: Codebook, plan: TablePlan, wave: WaveFacts) -> Counting:
-    """How a wave's answers are counted before they are published, whole or in parts.
-
-    Raises:
-        LedgerError, Unprotectable: as `publish`, before anything is counted.
-    """
-    return _counting(codebook, plan, merged_with(codebook, plan, _published(codebook, wave)))
-
-
-def _counting(codebook: Codebook, plan: TablePlan, merged: Merged | None) -> Counting:
-    return Counting(codebook, plan, None if merged is None else merged.plan)
-
-
-def _expect_counted(counted: Counted, wave: WaveFacts, weight: str | None) -> None:
-    if counted.answers == 0:
-        raise EstimationError(f"Wave {wave.id} has no answers: there is nothing to publish.")
-    if counted.tally.weighted != (weight is not None):
-        raise DataError("Weights and the name of their column come together or not at all.")
-    for told in () if wave.ledger is None else wave.ledger.counts_of(wave.id):
-        if counted.answers > told.received:
-            raise LedgerError(
-                f"The ledger says that {told.received:,} answers were received in wave {wave.id}, "
-                f"and here are {counted.answers:,}: these are not the answers of that wave."
-            )
-
-
-def _published(codebook: Codebook, wave: WaveFacts) -> tuple[Published, ...]:
-    """The earlier Releases of a wave, in the ledger of its questionnaire."""
-    ledger = wave.ledger
-    _expect_reason(wave, () if ledger is None else ledger.of_wave(wave.id))
-    if ledger is None:
-        return ()
-    if ledger.line != codebook.questionnaire:
-        raise LedgerError(
-            f"This is the ledger of the questionnaire {ledger.line}, and wave {wave.id} has "
-            f"{codebook.questionnaire}: keep one folder for each questionnaire."
-        )
-    return ledger.of_wave(wave.id)
-
-
-def _expect_reason(wave: WaveFacts, earlier: Sequence[Published]) -> None:
-    """A Release says why it replaces another one, exactly when it does."""
-    if earlier and wave.correction is None:
-        raise LedgerError(
-            f"Wave {wave.id} is published already, as Release {earlier[-1].hash[:12]}; a second "
-            "one replaces it, and has to say why: --correct REASON."
-        )
-    if not earlier and wave.correction is not None:
-        raise LedgerError(
-            f"Wave {wave.id} has no Release that could be corrected; leave out --correct."
-        )
 
 
 def publish_tally(  # noqa: PLR0913

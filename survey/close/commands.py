@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from analysis.beside.given import BesideFiles
+from analysis.schedulers import Dask, Scheduler
 from survey.beside_options import with_files_beside
 from survey.close import keys as release_keys
 from survey.close import shares as key_shares
@@ -130,6 +131,7 @@ def unseal(
     **more: Any,
 ) -> None:
     """Open a closed wave: a carried file, offline, or a wave of this server, and publish it."""
+    _expect_safe(more["scheduler"])
     known, opening = who_opens(officers_of)
     keeper = None if more["keeper"] is None else officers.read(more["keeper"])
     pooling = Pooling(more["previous"], opening, keeper)
@@ -162,6 +164,15 @@ def unseal(
     else:
         click.echo(f"Release {digest} is in {out / digest}. {adding.WAITS}")
     _tell_kept(out, digest, keeper)
+
+
+def _expect_safe(scheduler: Scheduler) -> None:
+    """Refuse to send what opens answers to a cluster that asks nobody who they are."""
+    if isinstance(scheduler, Dask) and not scheduler.address.startswith("tls://"):
+        raise SettingsError(
+            f"Whoever has an account on this machine can take from {scheduler.address} what is "
+            "sent there, and unseal sends what opens answers: use --scheduler processes, or tls://."
+        )
 
 
 def _tell_kept(out: Path, release: str, keeper: PublicKeys | None) -> None:

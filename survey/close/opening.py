@@ -18,7 +18,7 @@ from analysis.earlier_tallies import EarlierTallies, kept
 from analysis.ledger import Count, Ledger
 from analysis.ledger import entries as entries_of
 from analysis.polarity import Polarity, decided
-from analysis.publish import WaveFacts, counting, publish
+from analysis.publish import Ready, WaveFacts, publish
 from analysis.release import folder
 from analysis.release.model import Release
 from analysis.schedulers import HERE, Scheduler
@@ -99,7 +99,7 @@ def made_of(file: WaveFile, keys: Keys, asked: Asked = ASKED) -> Made:
     beside = asked.beside.read(book, plan)
     facts = (wave.id, wave.title, wave.closed or date.max, ledger, asked.correction, asked.polarity)
     told = WaveFacts(*facts, bands=sealed.bands)
-    opener = CountedRows(keys.opening, wave, counting(book, plan, told))
+    opener = CountedRows(keys.opening, wave, Ready.of(book, plan, told).counting)
     answers = opener.total(sealed.answers, asked.scheduler, asked.watch, asked.tell)
     release = publish(
         *(book, plan, answers),

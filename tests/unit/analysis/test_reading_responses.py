@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import os
+import pickle
 import re
+from dataclasses import replace
 from pathlib import Path
+from threading import Thread
+from typing import Any
 
 import pyarrow as arrow
 import pytest
@@ -165,8 +170,75 @@ def test_parquet_holds_the_same_answers(tmp_path: Path, monkeypatch: pytest.Monk
     with pytest.raises(DataError, match=r"column Q1: bytes cannot be an answer"):
         responses.read(path, BOOK, LAYOUT)
     path.write_bytes(b"no such file")
-    with pytest.raises(DataError, match="this is not a Parquet file"):
+    with pytest.raises(DataError, match="this Parquet file cannot be read"):
         responses.read(path, BOOK, LAYOUT)
+
+
+@pytest.mark.parametrize("ending", [".csv", ".csv.gz"])
+def test_what_can_be_read_once_only_is_read_whole(tmp_path: Path, ending: str) -> None:
+    """Such as `gpg -d answers.csv.gpg | candour tabulate --responses /dev/stdin`."""
+    text = (HEADER + QUOTED + "\n" + (ROWS + "\n") * 400).encode()
+    whole, pipe = tmp_path / f"whole{ending}", tmp_path / f"pipe{ending}"
+    content = gzip.compress(text) if ending == ".csv.gz" else text
+    whole.write_bytes(content)
+    os.mkfifo(pipe)
+    writing = Thread(target=pipe.write_bytes, args=(content,))
+    writing.start()
+    found = responses.read(pipe, BOOK, LAYOUT)
+    writing.join()
+    assert_equal(found, responses.read(whole, BOOK, LAYOUT))
+    reader = responses.Reader.of(whole, BOOK, LAYOUT)
+    sent = pickle.loads(pickle.dumps(replace(reader.file, content=text)))
+    assert sent == reader.file
+
+
+def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "answers.csv"
+    path.write_text(HEADER + QUOTED)
+    file = AnswerFile.opened(path)
+    path.write_text("SEX,id,Q1,x,y\n" + QUOTED)
+    with pytest.raises(DataError, match="changed while it was read"):
+        list(file.pieces())
+
+
+def test_a_mark_or_a_long_cell_in_a_block_is_refused_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answer_files, "BLOCK", 1)
+    with pytest.raises(DataError, match=r"column SEX: .*F' is not an answer"):
+        read(tmp_path, HEADER.replace("id,", "") + "\ufeffF,y,,\n")
+    with pytest.raises(DataError, match="this is not a CSV file"):
+        read(tmp_path, HEADER + "7,F,y,,\n" + "7" * 140_000 + ",F,y,,\n")
+
+
+@pytest.mark.parametrize(
+    "column",
+    [[["y"]] * 10, [{"a": 1}] * 10],
+    ids=["lists", "structs"],
+)
+def test_parquet_of_other_shapes_is_refused_in_a_sentence(
+    tmp_path: Path, column: list[Any]
+) -> None:
+    path = tmp_path / "answers.parquet"
+    names = HEADER.strip().split(",")
+    table = arrow.table({name: column if name == "Q1" else ["1"] * 10 for name in names})
+    parquet.write_table(table, path)
+    with pytest.raises(DataError, match=r"answers\.parquet"):
+        responses.read(path, BOOK, LAYOUT)
+    path.write_bytes(path.read_bytes()[:100] + b"\0" * 40 + path.read_bytes()[140:])
+    with pytest.raises(DataError, match=r"answers\.parquet"):
+        responses.read(path, BOOK, LAYOUT)
+
+
+def test_a_dictionary_of_as_many_texts_as_its_numbers_go(tmp_path: Path) -> None:
+    path = tmp_path / "answers.parquet"
+    texts = arrow.array([f"collar{at}" for at in range(128)])
+    places = arrow.array([*range(128), None], arrow.int8())
+    names = HEADER.strip().split(",")
+    columns: dict[str, Any] = {name: [""] * 129 for name in names}
+    columns["id"] = arrow.DictionaryArray.from_arrays(places, texts)
+    parquet.write_table(arrow.table(columns), path)
+    assert responses.read(path, BOOK, LAYOUT).n == 129
 
 
 def assert_equal(one: Microdata, other: Microdata) -> None:

@@ -9,8 +9,10 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import dask
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from distributed import LocalCluster
 from fixtures_wave import LiveWave
 
@@ -19,12 +21,13 @@ from analysis.errors import CandourError
 from analysis.release import folder
 from analysis.schedulers import HERE, Dask, Processes, Scheduler
 from survey import tabulate
-from survey.close import counted_rows, keys, opening
+from survey.close import commands, counted_rows, keys, opening
 from survey.close.carrying import gather
 
 TINY = Path(__file__).parents[3] / "questionnaires" / "tiny.yaml"
 OFFICERS = keys.new()
 PEOPLE = 300
+SPILL = "distributed.worker.memory.spill"
 
 
 @pytest.fixture(scope="module")
@@ -46,9 +49,12 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Dask]:
-    with LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50
-    ) as found:
+    with (
+        dask.config.set({SPILL: False}),
+        LocalCluster(
+            n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=50
+        ) as found,
+    ):
         yield Dask(found.scheduler_address)
 
 
@@ -114,3 +120,28 @@ def test_what_opens_answers_is_sent_without_what_signs() -> None:
     assert held["signing"].encode() not in sent
     assert OFFICERS.signing.private_bytes_raw() not in sent
     assert pickle.loads(sent).unsealing.private_bytes_raw().hex() == held["unsealing"]
+
+
+@pytest.mark.slow
+def test_workers_that_may_write_to_their_disks_are_given_nothing(answers: Path) -> None:
+    with (
+        dask.config.set({SPILL: 0.7}),
+        LocalCluster(
+            n_workers=1, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=50
+        ) as spilling,
+        pytest.raises(CandourError, match="may write to disk"),
+    ):
+        tabulated(answers, Dask(spilling.scheduler_address))
+
+
+def test_a_cluster_that_asks_nobody_who_they_are_opens_nothing(tmp_path: Path) -> None:
+    key = tmp_path / "release.key"
+    key.write_text(keys.as_json(OFFICERS))
+    given = ["autumn.wave", "--key", str(key), "--out", str(tmp_path / "out")]
+    done = CliRunner().invoke(commands.unseal, [*given, "--scheduler", "tcp://127.0.0.1:8786"])
+    assert "sends what opens answers" in str(done.exception)
+
+
+def test_a_cluster_without_certificates_is_told_in_a_sentence(answers: Path) -> None:
+    with pytest.raises(CandourError, match="needs certificates"):
+        tabulated(answers, Dask("tls://127.0.0.1:1"))
