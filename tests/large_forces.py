@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,7 @@ from analysis.codebook import (
     AnswerCategory,
     Codebook,
     Item,
+    Reading,
     Theme,
     Variable,
     VariableCategory,
@@ -98,6 +100,29 @@ def one_force(commands: int = 12, departments: int = 5) -> tuple[Codebook, Table
     )
     flats = [flat(name, book.variable_by_id[name].codes) for name in list(book.variable_by_id)[1:]]
     return book, TablePlan((units(parts), *flats), tables)
+
+
+def many_items() -> tuple[Codebook, TablePlan]:
+    """A country: 43 forces with five commands each, 2,959 groups, 60 items in ten themes of six."""
+    book, plan = one_force(43, 5)
+    readings: tuple[Reading, ...] = ("negative", "negative", "neutral", "positive", "positive")
+    points = [AnswerCategory(str(at), "", one, 25.0 * at) for at, one in enumerate(readings)]
+    scale = (*points, AnswerCategory("x", "do not know", None, None))
+    items = tuple(Item(f"q{at}", "Asked", scale, f"print{at}", f"t{at // 6}") for at in range(60))
+    themes = tuple(
+        Theme(f"t{at}", "Theme", tuple(one.id for one in items if one.theme == f"t{at}"))
+        for at in range(10)
+    )
+    return replace(book, items=items, themes=themes), plan
+
+
+def answers_to_many(book: Codebook, people: int) -> Microdata:
+    """Answers to `many_items`."""
+    variables = answers(replace(book, items=(), themes=()), people).variables
+    rng = np.random.default_rng(1)
+    shares = [0.03, 0.08, 0.12, 0.2, 0.35, 0.18, 0.04]
+    columns = {one.id: (rng.choice(7, people, p=shares) - 1).astype(np.int16) for one in book.items}
+    return Microdata(people, variables, columns)
 
 
 def answers(book: Codebook, people: int, seed: int = 5) -> Microdata:

@@ -16,7 +16,7 @@ import os
 import resource
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -32,7 +32,7 @@ from answers_scale import Cost
 from pyarrow import csv, parquet
 
 from analysis.cells import number_cells, used_variables
-from analysis.codebook import AnswerCategory, Codebook, Item, Reading, Theme
+from analysis.codebook import Codebook
 from analysis.counting import Counting
 from analysis.microdata import Microdata
 from analysis.plan import TablePlan
@@ -40,7 +40,6 @@ from analysis.responses import AnswerColumn, Layout, Reader, read
 from analysis.schedulers import HERE, Processes, Scheduler
 
 SIZES = (1_000, 10_000, 100_000, 1_500_000)
-ITEMS, THEME = 60, 6
 TIMES_PANDAS = 1.5
 """Processor time from CSV may be so many times that of pandas, which counts less."""
 
@@ -89,33 +88,16 @@ class _Work:
 
 @pytest.fixture(scope="module")
 def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
-    book, plan = large_forces.one_force(43, 5)
-    readings: tuple[Reading, ...] = ("negative", "negative", "neutral", "positive", "positive")
-    points = [AnswerCategory(str(at), "", one, 25.0 * at) for at, one in enumerate(readings)]
-    scale = (*points, AnswerCategory("x", "do not know", None, None))
-    items = tuple(
-        Item(f"q{at}", "Asked", scale, f"print{at}", f"t{at // THEME}") for at in range(ITEMS)
-    )
-    themes = tuple(
-        Theme(f"t{at}", "Theme", tuple(one.id for one in items if one.theme == f"t{at}"))
-        for at in range(ITEMS // THEME)
-    )
     folder = tmp_path_factory.mktemp("answers")
-    yield Asked(replace(book, items=items, themes=themes), plan, folder)
+    yield Asked(*large_forces.many_items(), folder)
     for path in folder.iterdir():
         path.unlink()
 
 
 def written(asked: Asked, sheets: int) -> None:
     """Files of that many answer sheets, the same answers in both formats."""
-    empty = replace(asked.codebook, items=(), themes=())
-    columns = dict(large_forces.answers(empty, sheets).variables)
-    rng = np.random.default_rng(1)
-    shares = [0.03, 0.08, 0.12, 0.2, 0.35, 0.18, 0.04]
-    columns |= {
-        one.id: (rng.choice(7, sheets, p=shares) - 1).astype(np.int16)
-        for one in asked.codebook.items
-    }
+    data = large_forces.answers_to_many(asked.codebook, sheets)
+    columns = data.variables | data.items
     table = arrow.table(
         {name: arrow.array(column, mask=column < 0) for name, column in columns.items()}
     )

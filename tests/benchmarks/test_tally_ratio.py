@@ -8,19 +8,18 @@ from __future__ import annotations
 import time
 import tracemalloc
 from collections.abc import Callable
-from dataclasses import replace
 
 import large_forces
 import numpy as np
 import pytest
 
 from analysis.cells import number_cells
-from analysis.codebook import AnswerCategory, Codebook, Item, Reading, Theme
+from analysis.codebook import Codebook
 from analysis.microdata import Microdata
 from analysis.plan import TablePlan
 from analysis.tally import Tally, tally
 
-SHEETS, ITEMS, THEME = 1_000_000, 60, 6
+SHEETS, ITEMS = 1_000_000, 60
 TIMES, MEMORY = 3.0, 2.0
 ROUNDS = 7
 
@@ -31,23 +30,8 @@ Asked = tuple[Codebook, TablePlan, Microdata]
 
 @pytest.fixture(scope="module")
 def asked() -> Asked:
-    """Forces with five commands each in 2,959 groups, and ten themes of six items."""
-    book, plan = large_forces.one_force(43, 5)
-    readings: tuple[Reading, ...] = ("negative", "negative", "neutral", "positive", "positive")
-    points = [AnswerCategory(str(at), "", one, 25.0 * at) for at, one in enumerate(readings)]
-    scale = (*points, AnswerCategory("x", "do not know", None, None))
-    items = tuple(
-        Item(f"q{at}", "Asked", scale, f"print{at}", f"t{at // THEME}") for at in range(ITEMS)
-    )
-    themes = tuple(
-        Theme(f"t{at}", "Theme", tuple(one.id for one in items if one.theme == f"t{at}"))
-        for at in range(ITEMS // THEME)
-    )
-    variables = large_forces.answers(replace(book, items=(), themes=()), SHEETS).variables
-    rng = np.random.default_rng(1)
-    shares = [0.03, 0.08, 0.12, 0.2, 0.35, 0.18, 0.04]
-    columns = {one.id: (rng.choice(7, SHEETS, p=shares) - 1).astype(np.int16) for one in items}
-    return replace(book, items=items, themes=themes), plan, Microdata(SHEETS, variables, columns)
+    book, plan = large_forces.many_items()
+    return book, plan, large_forces.answers_to_many(book, SHEETS)
 
 
 def counted(asked: Asked) -> Tally:
