@@ -26,7 +26,7 @@ from fixtures_wave import LiveWave, environment_of, free_port
 from load_table import Latency, Load
 from respondents import Answered, Crowd, Journey
 
-from survey.close import closing, opening, rewriting
+from survey.close import closing, counted_rows, rewriting
 from survey.collect import envelope
 from survey.config import SURFACES
 from survey.serve import arguments
@@ -183,6 +183,8 @@ def expect_every_receipt(live: LiveWave, journeys: Sequence[Journey]) -> None:
     assert told.received == told.redeemed == len(told.tokens) == len(journeys)
     kept = {}
     for row in rewriting.sealed_answers(rewriting.path_of(live.settings, live.wave.id)):
-        kept[envelope.receipt(row, live.wave.id)] = opening.opened_row(row, live.keys, live.wave)
+        kept[envelope.receipt(row, live.wave.id)] = counted_rows.opened_row(
+            row, live.keys, live.wave
+        )
     other = [one.receipt for one in journeys if kept[one.receipt] != one.stored]
     assert not other, f"{len(other)} answers are not what was sent"

@@ -130,14 +130,21 @@ def _pieces(around: str, page: FilePage, begun: Begun) -> Iterator[str]:
 def _file(reading: Reading, wanted: str) -> Response:
     kind = _kind(reading, wanted)
     if kind.missing:
-        page = render_template("errors/problem.html", sentence=kind.missing)
-        return Response(page, 503, mimetype="text/html")
-    file = files.kept(_asked(reading, kind))
+        return _refused(kind.missing, 503)
+    try:
+        file = files.kept(_asked(reading, kind))
+    except SettingsError as error:  # it would be too large, and the sentence names one that is not
+        return _refused(str(error), 400)
     return Response(
         file.content,
         mimetype=file.mimetype,
         headers={"Content-Disposition": f'attachment; filename="{file.name}"'},
     )
+
+
+def _refused(sentence: str, code: int) -> Response:
+    page = render_template("errors/problem.html", sentence=sentence)
+    return Response(page, code, mimetype="text/html")
 
 
 def _kind(reading: Reading, wanted: str) -> Format:

@@ -17,7 +17,7 @@ from fixtures_wave import LiveWave, open_live_wave
 
 from analysis.tally import tally
 from survey import resources
-from survey.close import carrying, closing, opening
+from survey.close import carrying, closing, counted_rows, opening
 from survey.collect import codes, issuer, submit
 from survey.manage import wave_file, waves
 from survey.questionnaire.answers import microdata
@@ -81,7 +81,7 @@ def test_force_is_closed_and_unsealed_in_time(
     with part("CHECK RECEIPTS", spent):
         rows = opening.expect_opening(file).answers
     with part("OPEN", spent):
-        found = [opening.opened_row(row, keys, file.wave) for row in rows]
+        found = [counted_rows.opened_row(row, keys, file.wave) for row in rows]
     opened = [row for row in found if row is not None]
     assert len(opened) == PEOPLE
     book = codebook(file.wave.questionnaire)
