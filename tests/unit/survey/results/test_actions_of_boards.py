@@ -89,8 +89,8 @@ def test_a_board_is_reminded_answers_and_is_reminded_no_more(site: Site) -> None
     )
     overview = parse(hr.get("/results/actions").data).text
     assert row_of("Response North", 2, 2, 0, 0, 0, 1, 0, 0, 0) in overview
-    assert "Response South 1 0 0 1 0 0 0 0 0" in overview
-    assert "HR, for the whole force 1 0 0 1 0 0 0 0 0" in overview
+    assert row_of("Response South", 1, 0, 0, 1, 0, 0, 0, 0, 0) in overview
+    assert row_of("HR, for the whole force", 1, 0, 0, 1, 0, 0, 0, 0, 0) in overview
     assert "1 area of concern is not answered yet" in parse(hr.get("/results/hr").data).text
 
 
