@@ -88,10 +88,10 @@ FAULTS = [
         "etag off;=>etag off; limit_req_zone $binary_remote_addr zone=a:1m rate=1r/s;",
         "uses $binary_remote_addr",
     ),
-    ("upstreams", "upstream candour_box=>geo $where { default 0; }\nupstream candour_box", "know geo"),
+    ("upstreams", "upstream candour_box=>geo $w { default 0; }\nupstream candour_box", "know geo"),
     ("nginx", "http {=>stream { server { listen 9; proxy_pass b:1; } }\nhttp {", "know stream"),
     # nginx writes to every log of a level, the workers' own among them.
-    ("quiet", "error_log /dev/null crit;=>error_log a info; error_log /dev/null crit;", "addresses"),
+    ("quiet", "error_log /dev/null crit;=>error_log a info; error_log /dev/null;", "addresses"),
     ("nginx", "error_log /dev/null crit;=>error_log /var/log/nginx/e info;", "with addresses"),
     ("nginx", "error_log /dev/null crit;=>", "with addresses"),
     ("survey", "location / {=>location / { access_log /a; access_log off;", "visits are logged"),
