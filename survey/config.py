@@ -127,7 +127,7 @@ class Settings:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What another process needs to find the same stores; of what stands in a file, its name."""
+        """What another process needs to find the same stores; for a secret in a file, its name."""
         found = {
             "CANDOUR_HOME": str(self.home),
             "CANDOUR_ISSUER_URL": self.issuer_url,
