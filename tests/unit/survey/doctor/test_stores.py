@@ -190,6 +190,10 @@ def test_postgresql_with_the_deployed_settings_logs_nothing() -> None:
         name = postgresql.name_of(url)
         quiet.run(f"ALTER DATABASE {name} SET log_statement = 'all'")
         assert shown(url) == ["PostgreSQL has log_statement = all; write log_statement = none."]
+        quiet.run(f"ALTER DATABASE {name} RESET log_statement")
+        quiet.run(f"ALTER DATABASE {name} SET session_preload_libraries = 'auto_explain'")
+        (told,) = shown(url)
+        assert "loads auto_explain (it has auto_explain." in told
 
 
 def shown(url: str) -> list[str]:
