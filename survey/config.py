@@ -85,6 +85,7 @@ class Settings:
         tenant: whose people may sign in without a password here; None where nobody may.
         two_people: whether commands wait until two people agreed on the pages, too
             (`CANDOUR_TWO_PEOPLE`); pages always do.
+        files: (name, file) of each of `SECRETS` that was read from a file.
     """
 
     home: Path
@@ -100,6 +101,7 @@ class Settings:
     session_hours: int = 8
     tenant: Tenant | None = None
     two_people: bool = TWO_PEOPLE
+    files: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse settings that contradict one another."""
@@ -125,14 +127,18 @@ class Settings:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What another process needs to find the same stores."""
-        return {
+        """What another process needs to find the same stores; for a secret in a file, its name."""
+        found = {
             "CANDOUR_HOME": str(self.home),
             "CANDOUR_ISSUER_URL": self.issuer_url,
             "CANDOUR_RESULTS_URL": self.results_url,
             "CANDOUR_SURFACES": ",".join(self.surfaces),
             "CANDOUR_TWO_PEOPLE": "yes" if self.two_people else "no",
         }
+        for name, file in self.files:
+            if found.pop(name, None) is not None:
+                found[f"{name}{IN_A_FILE}"] = file
+        return found
 
     @classmethod
     def at(cls, home: Path, **changes: object) -> Settings:
@@ -144,6 +150,11 @@ class Settings:
         cls, environment: Mapping[str, str] = os.environ, **changes: object
     ) -> Settings:
         """Read the settings; `changes` win over the environment."""
+        files = [
+            (name, environment.get(f"{name}{IN_A_FILE}", ""))
+            for name in SECRETS
+            if name.removeprefix("CANDOUR_").lower() not in changes
+        ]
         environment = _with_files(environment)
         home = Path(environment.get("CANDOUR_HOME", "var")).resolve()
         surfaces = tuple(environment.get("CANDOUR_SURFACES", ",".join(SURFACES)).split(","))
@@ -166,6 +177,7 @@ class Settings:
             "session_hours": _whole(environment, "CANDOUR_SESSION_HOURS", 8, 1, 12),
             "tenant": _tenant(environment),
             "two_people": _yes(environment, "CANDOUR_TWO_PEOPLE", TWO_PEOPLE),
+            "files": tuple((name, file) for name, file in files if file),
         }
         return cls(**{**values, **changes})  # type: ignore[arg-type]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import re
 import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,8 +18,9 @@ _WANTED = {
     "Content-Security-Policy": "default-src 'none'",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
-    "Strict-Transport-Security": "max-age=",
 }
+_STRICT = "Strict-Transport-Security"
+_HALF_A_YEAR = 180 * 24 * 3600
 _UNWANTED = ("Set-Cookie", "ETag", "Last-Modified")
 
 
@@ -74,6 +76,12 @@ def _ask(address: str, context: ssl.SSLContext) -> Reply:
         connection.close()
 
 
+def lasts(value: str) -> bool:
+    """Whether Strict-Transport-Security holds for half a year; with 0 browsers forget it."""
+    found = re.search(r"(?:^|;)\s*max-age=\"?(\d+)", value, re.IGNORECASE)
+    return found is not None and int(found[1]) >= _HALF_A_YEAR
+
+
 def judged(reply: Reply, reads: bool) -> Iterator[str]:
     """What is wrong with a reply."""
     found = {name.lower(): value for name, value in reply.headers.items()}
@@ -84,6 +92,8 @@ def judged(reply: Reply, reads: bool) -> Iterator[str]:
     for name, wanted in _WANTED.items():
         if wanted not in found.get(name.lower(), ""):
             yield f"lacks {name}: {wanted}; see the proxy's configuration."
+    if not lasts(found.get(_STRICT.lower(), "")):
+        yield f"lacks {_STRICT}: max-age= of half a year or more; see the proxy's configuration."
     for name in () if reads else _UNWANTED:
         if name.lower() in found:
             yield f"sends {name} to respondents; see the proxy's configuration."

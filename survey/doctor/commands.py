@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import click
 
 from survey import clock, resources
-from survey.config import Settings
+from survey.config import IN_A_FILE, Settings
 from survey.doctor import (
     address,
     files,
@@ -57,7 +57,9 @@ def doctor(configuration: Path | None, urls: tuple[str, ...], readers: tuple[str
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """The settings of this installation; makes no secret where there is none."""
-    return Settings.from_environment({"CANDOUR_SECRET_KEY": "unused", **environment})
+    key = "CANDOUR_SECRET_KEY"
+    given = environment.get(key) or environment.get(f"{key}{IN_A_FILE}")
+    return Settings.from_environment(environment if given else {**environment, key: "unused"})
 
 
 def _own_reader(settings: Settings) -> set[str]:

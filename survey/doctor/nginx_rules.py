@@ -11,6 +11,8 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from survey.app import LARGEST_REQUEST
+from survey.doctor import nginx_known
+from survey.doctor.address import lasts
 from survey.doctor.findings import Finding, faults
 from survey.doctor.nginx_file import Directive
 
@@ -30,6 +32,8 @@ COOKIE = {"cookie": {"$http_cookie"}}
 HIDDEN = {"set-cookie", "etag", "last-modified"}
 """What may not reach a respondent."""
 
+STRICT = "strict-transport-security"
+
 _TELLING = re.compile(
     r"\$\{?(?:binary_remote_addr|remote_\w+|realip_\w+|proxy_add_x_forwarded_for|proxy_protocol_\w+"
     r"|http_(?:user_agent|referer|x_\w+|forwarded|via|cookie|accept_language|authorization)"
@@ -39,9 +43,6 @@ _TELLING = re.compile(
 """Variables that tell who somebody is, or join what they ask for."""
 
 _BLOCKS = {"server", "location", "if", "limit_except"}
-_OTHER_CODE = re.compile(
-    r"perl|js_|\w+_by_lua|lua_|passenger|mirror$|post_action$|userid|geo$|geoip"
-)
 _OLD_TLS = {"SSLv2", "SSLv3", "TLSv1", "TLSv1.1"}
 _SIZE = re.compile(r"(\d+)([kmg]?)", re.IGNORECASE)
 _UNITS = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
@@ -106,9 +107,9 @@ def _all_faults(root: Directive, readers: set[str]) -> Iterator[str]:
         for rule in _RULES:
             yield from rule(scope)
     yield from _anywhere(root)
-    for block in root.block or ():
-        if block.name in {"stream", "mail"}:
-            yield f"{block.place}: {block.name} passes connections on that are not looked at."
+    yield from nginx_known.process(root)
+    yield from nginx_known.passed_on(root)
+    yield from nginx_known.unknown_in(root)
 
 
 def _scopes(
@@ -127,13 +128,10 @@ def _scopes(
 
 
 def _logs(scope: Scope) -> Iterator[str]:
-    if scope.value("access_log", "a file") != "off":
-        yield f"{_of(scope, 'access_log')}: visits are logged; write access_log off;"
-    if scope.value("error_log", "a file") != "/dev/null":
-        yield (
-            f"{_of(scope, 'error_log')}: errors are logged, with addresses; "
-            "write error_log /dev/null crit;"
-        )
+    found = scope.all("access_log")
+    places = [one.place for one in found if one.values[:1] != ("off",)]
+    for place in places if found else [scope.server.place]:
+        yield f"{place}: visits are logged; write access_log off; alone."
 
 
 def _bodies(scope: Scope) -> Iterator[str]:
@@ -222,12 +220,20 @@ def _headers(scope: Scope) -> Iterator[str]:
         hidden = {one.values[0].lower() for one in scope.all("proxy_hide_header")}
         for name in sorted(HIDDEN - hidden):
             yield f"{scope.place}: respondents may get {name}; write proxy_hide_header {name};"
-    added = {one.values[0].lower(): one for one in scope.all("add_header") if one.values}
-    for name in sorted(HIDDEN & set(added)):
-        yield f"{added[name].place}: everybody gets {name}; leave it out."
-    strict = added.get("strict-transport-security")
-    if strict is None or "always" not in strict.values:
-        yield f"{scope.place}: add_header Strict-Transport-Security ... always is missing."
+    yield from _added(scope)
+
+
+def _added(scope: Scope) -> Iterator[str]:
+    added = [(one.values[0].lower(), one) for one in scope.all("add_header") if one.values]
+    for name, one in added:
+        if name != STRICT:
+            yield f"{one.place}: everybody gets {name}; leave it out."
+    strict = [one.values for name, one in added if name == STRICT]
+    if not strict or not all("always" in one and lasts(one[1]) for one in strict):
+        yield (
+            f"{scope.place}: add_header Strict-Transport-Security max-age=31536000 always is "
+            "missing, or does not last half a year."
+        )
 
 
 _RULES: tuple[Callable[[Scope], Iterator[str]], ...] = (
@@ -243,8 +249,11 @@ _RULES: tuple[Callable[[Scope], Iterator[str]], ...] = (
 def _anywhere(block: Directive) -> Iterator[str]:
     """What must not stand in any block, used or not."""
     for one in block.block or ():
-        if _OTHER_CODE.match(one.name):
-            yield f"{one.place}: {one.name} keeps or passes on what people send; leave it out."
+        # nginx writes to every log of a level, not to the last one alone.
+        if one.name == "error_log" and one.values[:1] != ("/dev/null",):
+            yield (
+                f"{one.place}: errors are logged, with addresses; write error_log /dev/null crit;"
+            )
         # A cookie goes to the application where `_headers` allows it; a format alone logs nothing.
         if one.name not in {"proxy_set_header", "log_format"}:
             found = [name for value in one.values for name in _TELLING.findall(value)]

@@ -65,8 +65,16 @@ def check(servers: list[Server]) -> Iterator[Finding]:
     if not servers:
         yield unknown("gunicorn", "no server of Candour runs that this user can see.")
         return
-    told = (f"process {one.number} {fault}" for one in servers for fault in _faults(one))
-    yield from faults("gunicorn", told, "logs no request and no address.")
+    told = [f"process {one.number} {fault}" for one in servers for fault in _faults(one)]
+    hidden = [one.number for one in servers if one.environment is None]
+    if told or not hidden:
+        yield from faults("gunicorn", told, "logs no request and no address.")
+    for number in hidden:
+        yield unknown(
+            "gunicorn",
+            f"the environment of process {number} is not shown to this user, and may hold "
+            f"{serve.MORE_ARGUMENTS}; run this as that process's user.",
+        )
 
 
 def _faults(server: Server) -> Iterator[str]:

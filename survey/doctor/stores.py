@@ -39,15 +39,20 @@ QUIET: Mapping[str, str] = {
     "log_disconnections": "off",
     "log_duration": "off",
     "log_error_verbosity": "terse",
+    "log_executor_stats": "off",
     "log_hostname": "off",
     "log_lock_waits": "off",
     "log_min_duration_sample": "-1",
     "log_min_duration_statement": "-1",
     "log_min_error_statement": "panic",
+    "log_min_messages": "fatal",
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
+    "log_parser_stats": "off",
+    "log_planner_stats": "off",
     "log_replication_commands": "off",
     "log_statement": "none",
+    "log_statement_stats": "off",
     "log_temp_files": "-1",
     "log_transaction_sample_rate": "0",
     "synchronous_commit": "on",
@@ -59,6 +64,9 @@ that was used stays used. Source: PostgreSQL's manual, "Error Reporting and Logg
 
 KEEPING = ("auto_explain", "pg_stat_statements", "pgaudit", "pg_stat_monitor")
 """Libraries of PostgreSQL that keep statements."""
+
+LOADING = ("shared_preload_libraries", "session_preload_libraries", "local_preload_libraries")
+"""Settings that load libraries into every connection."""
 
 
 def check(settings: Settings) -> Iterator[Finding]:
@@ -115,8 +123,9 @@ def postgresql(about: str, found: Mapping[str, str]) -> Iterator[Finding]:
         found: settings by name, those that this user may see.
     """
     yield from faults(about, _loud(found), "PostgreSQL logs no statement, value or address.")
-    if "shared_preload_libraries" not in found:
-        yield unknown(about, "its user may not see which libraries PostgreSQL loads.")
+    if hidden := [name for name in LOADING if name not in found]:
+        names = " and ".join(hidden)
+        yield unknown(about, f"its user may not see which libraries PostgreSQL loads ({names}).")
 
 
 def _loud(found: Mapping[str, str]) -> Iterator[str]:
@@ -127,10 +136,12 @@ def _loud(found: Mapping[str, str]) -> Iterator[str]:
     for mark in ("%h", "%r"):
         if mark in prefix:
             yield f"PostgreSQL's log_line_prefix holds {mark}, an address; leave it out."
-    loaded = found.get("shared_preload_libraries", "")
+    loaded = " ".join(found.get(name, "") for name in LOADING)
     for name in KEEPING:
-        if name in loaded:
-            yield f"PostgreSQL loads {name}, which keeps statements; leave it out."
+        settings = [one for one in found if one.startswith(f"{name}.")]  # only what is loaded has
+        if name in loaded or settings:
+            by = f" (it has {', '.join(settings)})" if settings else ""
+            yield f"PostgreSQL loads {name}{by}, which keeps statements; leave it out."
 
 
 def boxes(settings: Settings) -> Iterator[Finding]:

@@ -38,5 +38,7 @@ def start(settings: Settings, *arguments: str) -> subprocess.Popen[bytes]:
 def _environment(settings: Settings) -> dict[str, str]:
     """This process's environment, with the stores that `settings` name in place of others."""
     told = settings.environment
-    files = {f"{name}{IN_A_FILE}" for name in told}
-    return {**{name: value for name, value in os.environ.items() if name not in files}, **told}
+    stores = {name.removesuffix(IN_A_FILE) for name in told}
+    inherited = os.environ.items()
+    others = {one: value for one, value in inherited if one.removesuffix(IN_A_FILE) not in stores}
+    return {**others, **told}

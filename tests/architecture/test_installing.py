@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-import subprocess
 from pathlib import Path
 
 import click
@@ -75,28 +74,3 @@ def test_targets_of_make_and_units_are_there() -> None:
             assert re.search(rf"^{words[1]}:", made, re.M), words
         if words[:2] == ["systemctl", "enable"]:
             assert {word for word in words if "@" in word} <= units
-
-
-def test_what_runs_commands_beside_a_service_uses_its_settings(tmp_path: Path) -> None:
-    """Run as it is, but for the places of its files and the change of user."""
-    text = (ROOT / "deploy/systemd/candour-as").read_text()
-    program = tmp_path / "candour"
-    program.write_text('#!/bin/sh\nenv | grep "^CANDOUR_" | sort; umask; ulimit -c; echo "$@"\n')
-    program.chmod(0o755)
-    (tmp_path / "one.env").write_text("CANDOUR_SURFACES=issue,box,results\n#CANDOUR_X=1\n")
-    text = text.replace("/etc/candour/", f"{tmp_path}/").replace(
-        "/opt/candour/bin/", f"{tmp_path}/"
-    )
-    text = re.sub(r"exec setpriv [^\n]*\\\n", "exec ", text)
-    (tmp_path / "as").write_text(text)
-    done = subprocess.run(
-        ["sh", tmp_path / "as", "one", "wave", "status"],
-        capture_output=True, text=True, check=True, env={"PATH": "/usr/bin:/bin"},
-    )  # fmt: skip
-    assert done.stdout.splitlines() == [
-        "CANDOUR_HOME=/var/lib/candour-one",
-        "CANDOUR_SURFACES=issue,box,results",
-        "0077",
-        "0",
-        "wave status",
-    ]

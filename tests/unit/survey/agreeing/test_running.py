@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -46,7 +45,8 @@ def test_what_is_started_is_fixed_and_finds_the_same_stores(
 def test_what_is_started_finds_stores_whose_addresses_stand_in_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "url").write_text(f"sqlite:///{tmp_path}/elsewhere.db")
+    address = f"sqlite:///{tmp_path}/elsewhere.db"
+    (tmp_path / "url").write_text(address)
     monkeypatch.setenv("CANDOUR_HOME", str(tmp_path))
     monkeypatch.setenv("CANDOUR_ISSUER_URL_FILE", str(tmp_path / "url"))
     monkeypatch.setattr(programs.subprocess, "Popen", Process)
@@ -56,7 +56,14 @@ def test_what_is_started_finds_stores_whose_addresses_stand_in_files(
     environment = Process.started[1]["env"]
     assert isinstance(environment, dict)
     assert Settings.from_environment(environment).environment == settings.environment
-    both = {**os.environ, **settings.environment}
+    assert "CANDOUR_ISSUER_URL" not in environment, "a secret of a file stays in it"
+    assert address not in environment.values()
+    assert environment["CANDOUR_RESULTS_URL"] == settings.results_url
+    monkeypatch.setenv("CANDOUR_RESULTS_URL_FILE", str(tmp_path / "url"))
+    assert running.start(settings)  # an environment that says otherwise than the settings
+    assert Process.started[1]["env"]["CANDOUR_RESULTS_URL"] == settings.results_url  # type: ignore[index]
+    assert "CANDOUR_RESULTS_URL_FILE" not in Process.started[1]["env"]  # type: ignore[operator]
+    both = {**environment, "CANDOUR_ISSUER_URL": address}
     with pytest.raises(SettingsError, match="both set"):  # as it would be without care
         Settings.from_environment(both)
 

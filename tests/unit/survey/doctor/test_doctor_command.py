@@ -62,6 +62,17 @@ def test_nothing_is_changed_or_made(
     assert not (home / "none").exists()
 
 
+def test_it_runs_where_the_secret_key_stands_in_a_file(
+    live_wave: LiveWave, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "key").write_text("of a file")
+    monkeypatch.setenv("CANDOUR_SECRET_KEY_FILE", str(tmp_path / "key"))
+    code, out = run(*WITH_NGINX)
+    assert code == 0, out
+    monkeypatch.setenv("CANDOUR_SECRET_KEY_FILE", str(tmp_path / "gone"))
+    assert "which cannot be read" in run(*WITH_NGINX)[1]
+
+
 def test_a_configuration_that_is_none_is_an_error(run: Run, tmp_path: Path) -> None:
     code, said = run("--nginx", str(tmp_path / "nowhere"))
     assert code == 2

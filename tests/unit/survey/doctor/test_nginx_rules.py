@@ -82,15 +82,43 @@ FAULTS = [
     ),
     ("respondents", "add_header Strict-=>add_header ETag 1;add_header Strict-", "gets etag"),
     ("readers", "add_header Strict-Transport-Security=>add_header X-Nothing", "is missing"),
-    ("quiet", "etag off;=>etag off; userid on;", "userid keeps"),
+    ("quiet", "etag off;=>etag off; userid on;", "does not know userid"),
     (
         "quiet",
         "etag off;=>etag off; limit_req_zone $binary_remote_addr zone=a:1m rate=1r/s;",
         "uses $binary_remote_addr",
     ),
-    ("upstreams", "upstream candour_box=>geo $where { default 0; }\nupstream candour_box", "geo"),
-    ("nginx", "http {=>stream { server { listen 9; proxy_pass b:1; } }\nhttp {", "stream passes"),
-]
+    ("upstreams", "upstream candour_box=>geo $w { default 0; }\nupstream candour_box", "know geo"),
+    ("nginx", "http {=>stream { server { listen 9; proxy_pass b:1; } }\nhttp {", "know stream"),
+    # nginx writes to every log of a level, the workers' own among them.
+    ("quiet", "error_log /dev/null crit;=>error_log a info; error_log /dev/null;", "addresses"),
+    ("nginx", "error_log /dev/null crit;=>error_log /var/log/nginx/e info;", "with addresses"),
+    ("nginx", "error_log /dev/null crit;=>", "with addresses"),
+    ("survey", "location / {=>location / { access_log /a; access_log off;", "visits are logged"),
+    ("nginx", "rlimit_core 0;=>rlimit_core 500m;", "worker_rlimit_core 0"),
+    ("nginx", "worker_rlimit_core 0;=>", "worker_rlimit_core 0"),
+    ("nginx", "http {=>working_directory /tmp;\nhttp {", "know working_directory"),
+    ("nginx", "events {=>events { debug_connection 127.0.0.1;", "know debug_connection"),
+    ("survey", "proxy_pass http://candour_box;=>proxy_pass http://elsewhere.example.com;", "no up"),
+    ("survey", "proxy_pass http://candour_box;=>proxy_pass http://$host;", "no upstream"),
+    ("upstreams", "server 127.0.0.1:9;=>server elsewhere.example.com;", "another machine"),
+    ("upstreams", "server 127.0.0.1:9;=>server 192.0.2.1:80;", "another machine"),
+    ("upstreams", "server 127.0.0.1:9;=>ip_hash; server 127.0.0.1:9;", "know ip_hash"),
+    ("survey", "location / {=>location / { sub_filter a b;", "know sub_filter"),
+    ("survey", "location / {=>location / { auth_request /a;", "know auth_request"),
+    ("survey", "location / {=>location / { fastcgi_cache a;", "know fastcgi_cache"),
+    ("respondents", "proxy_hide_header ETag=>proxy_pass_header Set-Cookie;proxy_hide_header ETag",
+     "know proxy_pass_header"),
+    *(
+        ("survey", f"location / {{=>location /a {{ {kind}_pass 127.0.0.1:8; }} location / {{",
+         f"know {kind}_pass")
+        for kind in ("fastcgi", "uwsgi", "scgi", "grpc", "memcached")
+    ),
+    ("respondents", "max-age=31536000=>max-age=0", "Strict-Transport-Security"),
+    ("respondents", "add_header Strict-=>add_header Strict-Transport-Security max-age=0 always;"
+     "add_header Strict-", "Strict-Transport-Security"),
+    ("respondents", "add_header Strict-=>add_header NEL a;add_header Strict-", "gets nel"),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("file", "fault", "told"), FAULTS, ids=lambda one: str(one)[:40])
@@ -98,6 +126,13 @@ def test_a_planted_fault_is_caught(tmp_path: Path, file: str, fault: str, told: 
     found = planted(tmp_path, file, fault)
     assert any(told in sentence for sentence in found), found
     assert len(found) <= 8, "each is told once where it stands"
+
+
+def test_upstreams_of_containers_are_on_this_machine(tmp_path: Path) -> None:
+    path = nginx.laid_out(tmp_path, 8443, UPSTREAMS)
+    contained = nginx.DEPLOYED.parent / "containers" / "upstreams.conf"
+    (path.parent / "candour" / "upstreams.conf").write_text(contained.read_text())
+    assert sentences(path) == []
 
 
 def test_a_host_whose_cookies_pass_must_be_named_as_readers() -> None:

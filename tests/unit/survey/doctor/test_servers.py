@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import nginx
@@ -66,6 +67,16 @@ def test_a_server_that_takes_options_from_around_it_is_wrong(tmp_path: Path) -> 
     assert found[0].core == -1
 
 
+def test_a_server_whose_environment_is_not_shown_is_not_taken_for_right(tmp_path: Path) -> None:
+    (found,) = planted(tmp_path, GOOD)
+    hidden = replace(found, environment=None)
+    told = list(servers.check([hidden]))
+    assert [one.holds for one in told] == [None]
+    assert "process 17" in told[0].sentence
+    loud = replace(hidden, line=(*GOOD, "--access-logfile", "/a"))
+    assert [one.holds for one in servers.check([loud, found])] == [False, None]
+
+
 def test_other_processes_and_those_that_end_meanwhile_are_left_alone(tmp_path: Path) -> None:
     assert [one.holds for one in servers.check(planted(tmp_path, ["sh"]))] == [None]
     (tmp_path / "18").mkdir()
@@ -97,6 +108,9 @@ def test_headers_that_are_missing_or_too_many_are_wrong() -> None:
         assert wrong_in(reads=True, **{name: "a"}) == ""
     assert "tells its version" in wrong_in(Server="nginx/1.22")
     assert "answers 502" in wrong_in(status=502)
+    assert "lacks Strict-Transport-Security" in wrong_in(
+        **{"Strict-Transport-Security": "max-age=0"}
+    )
     assert "came over TLSv1.1" in wrong_in(tls="TLSv1.1")
 
 

@@ -190,6 +190,10 @@ def test_postgresql_with_the_deployed_settings_logs_nothing() -> None:
         name = postgresql.name_of(url)
         quiet.run(f"ALTER DATABASE {name} SET log_statement = 'all'")
         assert shown(url) == ["PostgreSQL has log_statement = all; write log_statement = none."]
+        quiet.run(f"ALTER DATABASE {name} RESET log_statement")
+        quiet.run(f"ALTER DATABASE {name} SET session_preload_libraries = 'auto_explain'")
+        (told,) = shown(url)
+        assert "loads auto_explain (it has auto_explain." in told
 
 
 def shown(url: str) -> list[str]:
@@ -201,19 +205,38 @@ def shown(url: str) -> list[str]:
 
 
 def test_every_loud_setting_of_postgresql_is_wrong() -> None:
-    good = {**stores.QUIET, "shared_preload_libraries": "", "log_line_prefix": "%m "}
+    good = {**stores.QUIET, **dict.fromkeys(stores.LOADING, ""), "log_line_prefix": "%m "}
     assert said(stores.postgresql("a", good)) == ""
     for name in stores.QUIET:
         assert f"{name} = x" in said(stores.postgresql("a", {**good, name: "x"}))
     for name in stores.KEEPING:
         loaded = {**good, "shared_preload_libraries": f"a,{name}"}
         assert f"loads {name}" in said(stores.postgresql("a", loaded))
+    for kind in ("session_preload_libraries", "local_preload_libraries"):
+        assert "loads auto_explain" in said(stores.postgresql("a", {**good, kind: "auto_explain"}))
+    explained = {**good, "auto_explain.log_min_duration": "-1"}
+    assert "auto_explain.log_min_duration" in said(stores.postgresql("a", explained))
     assert "%r" in said(stores.postgresql("a", {**good, "log_line_prefix": "%m %r"}))
 
 
 def test_what_postgresql_does_not_tell_is_not_taken_for_right() -> None:
     found = list(stores.postgresql("a", dict(stores.QUIET)))
     assert [one.holds for one in found] == [True, None]
+    assert tuple(name for name in told_to_be_quiet() if "preload" in name) == stores.LOADING
+    for left_out in stores.LOADING:
+        shown_ = {name: "" for name in stores.LOADING if name != left_out}
+        found = list(stores.postgresql("a", {**stores.QUIET, **shown_}))
+        assert [one.holds for one in found] == [True, None]
+        assert left_out in found[1].sentence
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["log_min_messages", "log_statement_stats", "log_parser_stats", "log_planner_stats",
+     "log_executor_stats"],
+)  # fmt: skip
+def test_settings_that_log_at_the_lowest_levels_are_asked_for(name: str) -> None:
+    assert name in stores.QUIET
 
 
 @pytest.mark.postgresql
