@@ -24,7 +24,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from survey import database
-from survey.backup import kept
+from survey.backup import kept, stages
 from survey.backup.packing import Backup
 from survey.config import Settings
 from survey.database import Stores
@@ -76,7 +76,9 @@ def restore(settings: Settings, backup: Backup, now: datetime) -> Restored:
         _check(trial, backup)
     _fill(settings, backup, now)
     stores = Stores.open(settings)
-    unfinished = tuple(row["id"] for row in _waves(backup) if row["state"] == "open")
+    unfinished = tuple(
+        row["id"] for row in stages.rows(backup.tables, "issuer", "wave") if row["state"] == "open"
+    )
     return Restored(waves.all_waves(stores), unfinished)
 
 
@@ -196,11 +198,6 @@ def _lapse(session: Session) -> None:
         row.verdict, row.live = "lapsed", None
 
 
-def _waves(backup: Backup) -> list[Mapping[str, Any]]:
-    columns = kept.KEPT["issuer"]["wave"]
-    return [dict(zip(columns, row, strict=True)) for row in backup.tables["issuer", "wave"]]
-
-
 def _check(trial: Settings, backup: Backup) -> None:
     """Read everything as the program would; what does not hold together is never restored.
 
@@ -213,8 +210,10 @@ def _check(trial: Settings, backup: Backup) -> None:
         found = waves.all_waves(stores)
         for wave in found:
             commented.of_wave(stores, wave.id)
-        _check_ledgers(stores, {wave.id for wave in found})
         _check_signers(stores, {wave.id: wave.verifier for wave in found})
+        releases = store.every(stores).values()
+        stages.expect_whole(backup.tables, [release.manifest for release in releases])
+        _check_ledgers(stores, {wave.id for wave in found})
     except (CandourError, json.JSONDecodeError, TypeError, ValueError, KeyError) as error:
         said = str(error) if isinstance(error, CandourError) else type(error).__name__
         raise DataError(
