@@ -89,7 +89,8 @@ def expect_empty(settings: Settings) -> None:
         SettingsError: names what is there.
     """
     home = settings.home
-    found = sorted(path.name for path in home.iterdir()) if home.exists() else []
+    there = home.iterdir() if home.exists() else ()
+    found = sorted(path.name for path in there if not _is_of_the_disk(path))
     if left := [name for name in found if name not in _HARMLESS]:
         raise SettingsError(
             f"{home} is not empty ({left[0]}); a backup is restored into an empty CANDOUR_HOME. If "
@@ -101,6 +102,16 @@ def expect_empty(settings: Settings) -> None:
                 f"The database of CANDOUR_{part}_URL holds tables already; a backup is restored "
                 "into an empty one. If an earlier restoring was interrupted, make it anew."
             )
+
+
+def _is_of_the_disk(path: Path) -> bool:
+    """Whether it is the empty folder of a file system that was just made; root's alone, mostly."""
+    if path.name != "lost+found" or path.is_symlink() or not path.is_dir():
+        return False
+    try:
+        return not any(path.iterdir())
+    except PermissionError:
+        return True
 
 
 def _holds_anything(url: str) -> bool:
