@@ -1,7 +1,8 @@
 """Making a backup while the service runs: both databases as they were at one moment.
 
 The issuer's is read first, and held as it was until the results' is read as well. Every step that
-touches both writes the results first, so a backup holds at worst what an interruption would leave.
+touches both writes the results first, so a backup holds at worst what an interruption would leave;
+of a closing or a destruction in between none is made.
 """
 
 from __future__ import annotations

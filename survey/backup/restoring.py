@@ -30,6 +30,7 @@ from survey.config import Settings
 from survey.database import Stores
 from survey.errors import CandourError, DataError, SettingsError
 from survey.manage import audit_log, waves
+from survey.manage.alone import LOCK
 from survey.manage.audit_log import Head
 from survey.manage.erasing import erase
 from survey.manage.tables import (
@@ -45,8 +46,8 @@ from survey.results import commented, ledger, store
 TRIAL = "restoring"
 """Where a backup is checked before anything else is written; erased afterwards."""
 
-_HARMLESS = {"secret_key", TRIAL}
-"""What any command leaves in a home, and what an interrupted restoring does."""
+_HARMLESS = {"secret_key", TRIAL, LOCK}
+"""What commands leave in a home that holds nothing, and what an interrupted restoring does."""
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ from survey.collect import issuer, submit
 from survey.config import ISSUE, Settings
 from survey.database import Stores
 from survey.errors import CandourError, DataError, SettingsError, WaveStateError
-from survey.manage import audit_log, people, waves
+from survey.manage import alone, audit_log, people, waves
 from survey.manage.tables import AgreementRow
 
 LATER = NOW + timedelta(days=3)
@@ -256,6 +256,16 @@ def test_a_home_that_holds_anything_is_left_as_it_is(
         restored(packed_once, home)
     assert {path.name for path in home.iterdir()} == {name, "secret_key"}
     assert (home / name).read_text() == "mine"
+
+
+def test_what_a_timer_does_in_a_home_before_it_is_filled_is_nothing(
+    packed_once: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = tmp_path / "new"
+    with the_program(Settings.at(home), capsys) as run:
+        assert run("wave", "agreed")[0] == 2
+    assert {path.name for path in home.iterdir()} == {alone.LOCK, "secret_key"}
+    restored(packed_once, home)
 
 
 @pytest.mark.parametrize("inside", [None, "#12345", "unreadable"])
