@@ -16,7 +16,7 @@ from survey.backup import kept, packing, restoring
 from survey.backup.packing import Backup
 from survey.config import Settings
 from survey.errors import DataError, WaveStateError
-from survey.manage import destructions, drafts
+from survey.manage import closings, destructions, drafts
 from survey.manage.destructions import Destruction
 
 LATER = NOW + timedelta(days=3)
@@ -125,4 +125,11 @@ def test_nothing_is_backed_up_while_a_wave_is_being_destroyed(live_wave: LiveWav
     note = Destruction("autumn", NOW.date(), drafts.WHAT, "not on this machine")
     destructions.keep(live_wave.stores, note, None)
     with pytest.raises(WaveStateError, match="run `candour wave destroy autumn` to its end"):
+        backup_of(live_wave)
+
+
+def test_nothing_is_backed_up_when_a_wave_began_to_close_meanwhile(live_wave: LiveWave) -> None:
+    """The issuer's database was read while it was open, the results' when all was told."""
+    closings.tell(live_wave.stores, "autumn", closings.Closing(60, 0, 0))
+    with pytest.raises(WaveStateError, match="run `candour wave close autumn` to its end"):
         backup_of(live_wave)
