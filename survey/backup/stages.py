@@ -21,7 +21,7 @@ Found = Mapping[str, Any]
 _DAYS = {
     "draft": {(False, False)},
     "open": {(True, False)},
-    "destroyed": {(False,) * 2, (True,) * 2},
+    "destroyed": {(False, False), (True, True)},
 }
 """State -> whether the wave has opened and closed; all others have."""
 
