@@ -72,7 +72,7 @@ def add_draft(live: LiveWave, wave_id: str = "winter") -> None:
 def secret_pieces(live: LiveWave) -> set[bytes]:
     """What is secret now: files of salts and keys, rows of codes, sealed answers and comments."""
     home = live.settings.home
-    found = {path.read_bytes().strip() for path in (home / "salts").glob("*")}
+    found = {path.read_bytes() for path in (home / "salts").glob("*")}
     found.add((home / "secret_key").read_bytes().strip())
     with live.stores.issuer() as session:
         for row in session.execute(select(CodeRow.hash, CodeRow.mark, CodeRow.record)):

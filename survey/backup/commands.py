@@ -16,8 +16,8 @@ from survey.manage import secret_files
 from survey.manage.waves import Wave
 
 _FOR_ITS_OWNER = (
-    "It holds no answers, codes or keys, but hashes of passwords and who read what: encrypt it "
-    "before it leaves this machine."
+    "It holds no answers, codes or keys, but hashes of passwords, who read what and exact "
+    "headcounts, of small groups too: encrypt it before it leaves this machine."
 )
 
 _OF_ISSUER = (
@@ -34,6 +34,7 @@ def backup(out: Path) -> None:
     if out.is_file():
         raise SettingsError(f"{out} is there already and is never overwritten; take another name.")
     content = making.packed(Settings.from_environment(), now)
+    secret_files.erase_drafts(out if out.is_dir() else out.parent, packing.ENDING)
     if out.is_dir():
         out = out / f"candour-{now:%Y%m%dT%H%MZ}{packing.ENDING}"
     secret_files.write_once(out, content)

@@ -1,7 +1,8 @@
 """Making a backup while the service runs: both databases as they were at one moment.
 
 The issuer's is read first, and held as it was until the results' is read as well. Every step that
-touches both writes the results first, so a backup holds at worst what an interruption would leave.
+touches both writes the results first, so a backup holds at worst what an interruption would leave;
+of a closing or a destruction in between none is made.
 """
 
 from __future__ import annotations
@@ -16,11 +17,10 @@ from typing import Any
 from sqlalchemy import Connection, Select, select
 
 from survey import database
-from survey.backup import kept, packing
+from survey.backup import kept, packing, stages
 from survey.backup.packing import Backup, Row
 from survey.config import SURFACES, Settings
 from survey.database import Stores
-from survey.errors import WaveStateError
 from survey.manage import audit_log
 
 MINUTE = "%Y-%m-%dT%H:%MZ"
@@ -31,7 +31,7 @@ def make(settings: Settings, now: datetime) -> Backup:
 
     Raises:
         SettingsError: when a database is not set up or cannot be read.
-        WaveStateError: while a wave is being closed.
+        WaveStateError: while a wave is being closed or destroyed.
     """
     # Every host has both databases, whatever it serves.
     database.expect_ready(replace(settings, surfaces=SURFACES, issue_address="", box_address=""))
@@ -39,11 +39,11 @@ def make(settings: Settings, now: datetime) -> Backup:
         audit_log.record(session, None, "backup", "made a backup", at=now)
     with _at_one_moment(settings.issuer_url) as issuer:
         tables = {("issuer", name): _rows(issuer, "issuer", name) for name in kept.KEPT["issuer"]}
-        _expect_none_closing(tables["issuer", "wave"])
         with _at_one_moment(settings.results_url) as results:
             tables |= {
                 ("results", name): _rows(results, "results", name) for name in kept.KEPT["results"]
             }
+    stages.expect_none_between(tables)
     ((_, number, digest),) = tables["results", "log_head"]
     schema = {store: database.version_of(store) for store in kept.KEPT}
     made = now.astimezone(UTC).strftime(MINUTE)
@@ -95,14 +95,3 @@ def _asked(store: str, name: str) -> Select[Any]:
         wave = kept.table(store, "wave")
         return query.where(found.c.wave.not_in(select(wave.c.id).where(wave.c.state == "draft")))
     return query
-
-
-def _expect_none_closing(rows: tuple[Row, ...]) -> None:
-    columns = kept.KEPT["issuer"]["wave"]
-    for row in rows:
-        wave = dict(zip(columns, row, strict=True))
-        if wave["state"] == "closing":
-            raise WaveStateError(
-                f"Wave {wave['id']} is being closed; run `candour wave close {wave['id']}` to its "
-                "end, and then make the backup."
-            )

@@ -24,12 +24,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from survey import database
-from survey.backup import kept
+from survey.backup import kept, stages
 from survey.backup.packing import Backup
 from survey.config import Settings
 from survey.database import Stores
 from survey.errors import CandourError, DataError, SettingsError
 from survey.manage import audit_log, waves
+from survey.manage.alone import LOCK
 from survey.manage.audit_log import Head
 from survey.manage.erasing import erase
 from survey.manage.tables import (
@@ -45,8 +46,8 @@ from survey.results import commented, ledger, store
 TRIAL = "restoring"
 """Where a backup is checked before anything else is written; erased afterwards."""
 
-_HARMLESS = {"secret_key", TRIAL}
-"""What any command leaves in a home, and what an interrupted restoring does."""
+_HARMLESS = {"secret_key", TRIAL, LOCK}
+"""What commands leave in a home that holds nothing, and what an interrupted restoring does."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,9 @@ def restore(settings: Settings, backup: Backup, now: datetime) -> Restored:
         _check(trial, backup)
     _fill(settings, backup, now)
     stores = Stores.open(settings)
-    unfinished = tuple(row["id"] for row in _waves(backup) if row["state"] == "open")
+    unfinished = tuple(
+        row["id"] for row in stages.rows(backup.tables, "issuer", "wave") if row["state"] == "open"
+    )
     return Restored(waves.all_waves(stores), unfinished)
 
 
@@ -87,7 +90,8 @@ def expect_empty(settings: Settings) -> None:
         SettingsError: names what is there.
     """
     home = settings.home
-    found = sorted(path.name for path in home.iterdir()) if home.exists() else []
+    there = home.iterdir() if home.exists() else ()
+    found = sorted(path.name for path in there if not _is_of_the_disk(path))
     if left := [name for name in found if name not in _HARMLESS]:
         raise SettingsError(
             f"{home} is not empty ({left[0]}); a backup is restored into an empty CANDOUR_HOME. If "
@@ -99,6 +103,16 @@ def expect_empty(settings: Settings) -> None:
                 f"The database of CANDOUR_{part}_URL holds tables already; a backup is restored "
                 "into an empty one. If an earlier restoring was interrupted, make it anew."
             )
+
+
+def _is_of_the_disk(path: Path) -> bool:
+    """Whether it is the empty folder of a file system that was just made; root's alone, mostly."""
+    if path.name != "lost+found" or path.is_symlink() or not path.is_dir():
+        return False
+    try:
+        return not any(path.iterdir())
+    except PermissionError:
+        return True
 
 
 def _holds_anything(url: str) -> bool:
@@ -196,11 +210,6 @@ def _lapse(session: Session) -> None:
         row.verdict, row.live = "lapsed", None
 
 
-def _waves(backup: Backup) -> list[Mapping[str, Any]]:
-    columns = kept.KEPT["issuer"]["wave"]
-    return [dict(zip(columns, row, strict=True)) for row in backup.tables["issuer", "wave"]]
-
-
 def _check(trial: Settings, backup: Backup) -> None:
     """Read everything as the program would; what does not hold together is never restored.
 
@@ -213,8 +222,10 @@ def _check(trial: Settings, backup: Backup) -> None:
         found = waves.all_waves(stores)
         for wave in found:
             commented.of_wave(stores, wave.id)
-        _check_ledgers(stores, {wave.id for wave in found})
         _check_signers(stores, {wave.id: wave.verifier for wave in found})
+        releases = store.every(stores).values()
+        stages.expect_whole(backup.tables, [release.manifest for release in releases])
+        _check_ledgers(stores, {wave.id for wave in found})
     except (CandourError, json.JSONDecodeError, TypeError, ValueError, KeyError) as error:
         said = str(error) if isinstance(error, CandourError) else type(error).__name__
         raise DataError(

@@ -9,7 +9,7 @@ from glob import escape
 from pathlib import Path
 
 from survey.errors import SettingsError
-from survey.manage.erasing import erase, flush_folder
+from survey.manage.erasing import DOOMED, erase, flush_folder
 
 DRAFT = ".making"
 
@@ -56,6 +56,12 @@ def write_once(path: Path, content: bytes) -> None:
 def draft_of(path: Path) -> Path:
     """Where `write_whole` writes before a file gets its name; an interruption leaves it there."""
     return path.with_name(f"{path.name}{DRAFT}")
+
+
+def erase_drafts(folder: Path, ending: str) -> None:
+    """Erase what interrupted runs of `write_whole` left in a folder of files with that ending."""
+    for draft in (*folder.glob(f"*{ending}{DRAFT}"), *folder.glob(f"*{ending}{DRAFT}{DOOMED}")):
+        erase(draft)
 
 
 def _make(path: Path, content: bytes) -> None:

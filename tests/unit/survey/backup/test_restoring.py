@@ -32,7 +32,7 @@ from survey.collect import issuer, submit
 from survey.config import ISSUE, Settings
 from survey.database import Stores
 from survey.errors import CandourError, DataError, SettingsError, WaveStateError
-from survey.manage import audit_log, people, waves
+from survey.manage import alone, audit_log, people, waves
 from survey.manage.tables import AgreementRow
 
 LATER = NOW + timedelta(days=3)
@@ -191,6 +191,18 @@ def test_the_issuers_part_of_a_wave_that_was_open_can_be_ended(
         assert "its answers are another host's" in said
 
 
+def test_each_part_of_a_wave_that_closed_on_two_hosts_is_restored(
+    hosts: Hosts, tmp_path: Path
+) -> None:
+    """The issuer's knows no answers, and the ballot box's not how many codes were used."""
+    for name, live in (("issuer", hosts.issuer), ("box", hosts.box)):
+        close_wave(live.stores, "autumn", CLOSED)
+        parts = {"surfaces": live.settings.surfaces}
+        settings = Settings.at(tmp_path / f"new {name}", **parts)
+        restoring.restore(settings, packing.unpack(backup_of(live), "it"), LATER)
+        assert tables(settings) == tables(live.settings)
+
+
 def test_a_draft_that_came_back_takes_no_cards(live_wave: LiveWave, tmp_path: Path) -> None:
     """Its issuing key is gone: pages of it would take codes and refuse every one."""
     add_draft(live_wave)
@@ -244,6 +256,53 @@ def test_a_home_that_holds_anything_is_left_as_it_is(
         restored(packed_once, home)
     assert {path.name for path in home.iterdir()} == {name, "secret_key"}
     assert (home / name).read_text() == "mine"
+
+
+def test_what_a_timer_does_in_a_home_before_it_is_filled_is_nothing(
+    packed_once: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = tmp_path / "new"
+    with the_program(Settings.at(home), capsys) as run:
+        assert run("wave", "agreed")[0] == 2
+    assert {path.name for path in home.iterdir()} == {alone.LOCK, "secret_key"}
+    restored(packed_once, home)
+
+
+@pytest.mark.parametrize("inside", [None, "#12345", "unreadable"])
+def test_a_disk_that_was_just_made_is_empty(
+    packed_once: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, inside: str | None
+) -> None:
+    """Its file system puts `lost+found` there, which root alone can look into."""
+    found = tmp_path / "new" / "lost+found"
+    found.mkdir(parents=True)
+    if inside == "unreadable":
+        look = Path.iterdir
+
+        def refused(path: Path) -> Iterator[Path]:
+            if path == found:
+                raise PermissionError(path)
+            return look(path)
+
+        monkeypatch.setattr(Path, "iterdir", refused)
+    elif inside:
+        (found / inside).write_text("a file that somebody may still want")
+        with pytest.raises(SettingsError, match=r"is not empty \(lost\+found\)"):
+            restored(packed_once, tmp_path / "new")
+        return
+    restored(packed_once, tmp_path / "new")
+    assert found.is_dir()
+
+
+@pytest.mark.parametrize("link", [False, True])
+def test_a_file_or_a_link_called_lost_and_found_is_something(
+    packed_once: bytes, tmp_path: Path, link: bool
+) -> None:
+    found = tmp_path / "new" / "lost+found"
+    found.parent.mkdir()
+    found.symlink_to(tmp_path / "elsewhere") if link else found.write_text("mine")
+    (tmp_path / "elsewhere").mkdir()
+    with pytest.raises(SettingsError, match="is not empty"):
+        restored(packed_once, tmp_path / "new")
 
 
 def test_an_interrupted_restoring_is_begun_anew_or_refused(
@@ -383,10 +442,31 @@ def test_the_commands_say_what_they_did_and_overwrite_nothing(
         assert file.stat().st_mode & 0o777 == 0o600
         assert hashlib.sha256(file.read_bytes()).hexdigest() in said
         assert audit_log.head(live.stores).hash in said
+        assert "hashes of passwords, who read what and exact headcounts" in said
         assert "is never overwritten" in run("backup", "--out", str(file))[1]
         assert run("backup", "--out", str(tmp_path / "kept"))[0] == 0
         assert len([*(tmp_path / "kept").glob("candour-*.backup")]) == 1
         assert "is not empty" in run("restore", str(file))[1]
+
+
+@pytest.mark.parametrize("to_a_file", [False, True])
+def test_what_an_interrupted_backup_left_is_erased_by_the_next(
+    released_once: LiveWave,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    to_a_file: bool,
+) -> None:
+    live, folder = copied(released_once, tmp_path / "home"), tmp_path / "kept"
+    folder.mkdir()
+    left = [folder / "candour-20261122T0215Z.backup.making", folder / "a.backup.making.erasing"]
+    mine = [folder / "a.backup", folder / "candour-20261121T0215Z.backup", folder / "b.making"]
+    for path in (*left, *mine):
+        path.write_text("password hashes")
+    with the_program(live.settings, capsys) as run:
+        assert run("backup", "--out", str(folder / "c.backup" if to_a_file else folder))[0] == 0
+    assert not [path for path in left if path.exists()]
+    assert len([*folder.iterdir()]) == len(mine) + 1
+    assert {path.read_text() for path in mine} == {"password hashes"}
 
 
 def test_a_note_that_was_signed_by_others_is_found(packed_once: bytes, tmp_path: Path) -> None:
