@@ -19,7 +19,7 @@ from fixtures_planning import workbook_of
 from fixtures_release import plan as release_plan
 from fixtures_results import packs
 from fixtures_tokens import take_ticket
-from fixtures_wave import QUESTIONNAIRES, LiveWave
+from fixtures_wave import QUESTIONNAIRES, LiveWave, copied
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -75,9 +75,10 @@ def kinds(opened_once: LiveWave, tmp_path_factory: pytest.TempPathFactory) -> Ma
     answers = ",".join(form.decoded()) + "\n" + "," * (len(form.decoded()) - 1) + "\n"
     shares.make(place / "keys", 3, 2)
     keys.make(place / "own")
-    wave, host = opened_once.wave, "localhost"
-    ticket = tickets.write(take_ticket(opened_once, 3), wave, f"http://{host}")
-    public = published.file_of(opened_once.stores, wave)
+    live = copied(opened_once, place / "home")
+    wave, host = live.wave, "localhost"
+    ticket = tickets.write(take_ticket(live, 3), wave, f"http://{host}")
+    public = published.file_of(live.stores, wave)
     assert public
     return {
         "questionnaire": Kind(
