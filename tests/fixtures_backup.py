@@ -7,22 +7,25 @@ import json
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 from fixtures_comments import write_all
 from fixtures_wave import LiveWave
 from sqlalchemy import select
 
 from analysis import zipped
-from survey.backup import making
+from survey.backup import making, packing, restoring
 from survey.close.closing import close_wave
 from survey.close.destroying import destroy
 from survey.close.unsealing import unseal
 from survey.collect import codes, issuer
+from survey.config import Settings
 from survey.manage import waves
 from survey.manage.tables import CodeRow
 
 NOW = datetime(2026, 11, 23, 2, 19, tzinfo=UTC)
+LATER = NOW + timedelta(days=3)
 CLOSED, GONE = date(2026, 9, 30), date(2026, 10, 20)
 STAGES = ("draft", "open", "closed", "released", "destroyed")
 
@@ -120,3 +123,9 @@ def _bytes_in(file: bytes) -> list[bytes]:
             if isinstance(value, dict) and "base64" in value
         ]
     return found
+
+
+def restored(content: bytes, home: Path, **changes: str) -> Settings:
+    settings = Settings.at(home, **changes)
+    restoring.restore(settings, packing.unpack(content, "it"), LATER)
+    return settings

@@ -164,7 +164,7 @@ def test_the_image_is_made_of_the_wheel_and_runs_without_rights() -> None:
     users = [value for name, value in steps if name == "USER"]
     assert users == ["10001:10001"]
     copied = [value for name, value in steps if name in {"COPY", "ADD"}]
-    assert copied == ["dist/candour-*.whl /tmp/"]
+    assert copied == ["dist/candour-*.whl /opt/"]
     kinds = [name for name, _ in steps]
     assert kinds.index("USER") > max(at for at, name in enumerate(kinds) if name == "RUN")
     assert 'ENTRYPOINT ["candour"]' in lines

@@ -8,7 +8,6 @@ it. With `-s` every stage of a Release says when it is through.
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import resource
 import time
@@ -19,6 +18,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 import large_forces
+import processes
 import pytest
 import scale_plot
 from scale_plot import Cost
@@ -50,14 +50,7 @@ WAVE = WaveFacts("autumn", "Autumn", date(2026, 11, 1))
 
 def cost(commands: int, departments: int, people: int) -> Cost:
     """Publish once, in a process of its own, so that its memory is seen."""
-    here, there = multiprocessing.Pipe(duplex=False)
-    copy = multiprocessing.get_context("fork").Process(
-        target=_publish, args=(there, commands, departments, people)
-    )
-    copy.start()
-    there.close()
-    found: Cost = here.recv()
-    copy.join()
+    found: Cost = processes.apart(_publish, commands, departments, people)
     return found
 
 

@@ -11,7 +11,6 @@ docs/SCALE.md follows.
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import resource
 import time
@@ -26,6 +25,7 @@ import duckdb
 import large_forces
 import numpy as np
 import pandas
+import processes
 import pyarrow as arrow
 import pytest
 from answers_scale import Cost
@@ -158,14 +158,7 @@ BARE = "bare pass in memory"
 
 
 def cost(way: str, asked: Asked, sheets: int) -> Cost:
-    here, there = multiprocessing.Pipe(duplex=False)
-    copy = multiprocessing.get_context("fork").Process(
-        target=_measured, args=(there, way, asked, sheets)
-    )
-    copy.start()
-    there.close()
-    found: Cost = here.recv()
-    copy.join()
+    found: Cost = processes.apart(_measured, way, asked, sheets)
     return found
 
 

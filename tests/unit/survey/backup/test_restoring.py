@@ -8,12 +8,11 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import html_page
 import pytest
-from fixtures_backup import CLOSED, NOW, add_draft, backup_of, members
+from fixtures_backup import CLOSED, LATER, NOW, add_draft, backup_of, members, restored
 from fixtures_hosts import Hosts
 from fixtures_results import CHEAP, PASSWORD, Site
 from fixtures_wave import LiveWave, copied
@@ -24,30 +23,15 @@ from survey import database
 from survey.app import create_app
 from survey.backup import kept, making, packing, restoring
 from survey.backup.packing import Backup
-from survey.close import destroying, keys
+from survey.close import keys
 from survey.close.carrying import carry
 from survey.close.closing import close_wave
-from survey.close.unsealing import unseal
 from survey.collect import issuer, submit
 from survey.config import ISSUE, Settings
 from survey.database import Stores
 from survey.errors import CandourError, DataError, SettingsError, WaveStateError
-from survey.manage import alone, audit_log, people, waves
+from survey.manage import audit_log, people, waves
 from survey.manage.tables import AgreementRow
-
-LATER = NOW + timedelta(days=3)
-
-
-@pytest.fixture(scope="module")
-def released_once(opened_once: LiveWave, tmp_path_factory: pytest.TempPathFactory) -> LiveWave:
-    """A wave whose Release is out and whose answers are gone, and a draft."""
-    live = copied(opened_once, tmp_path_factory.mktemp("backed") / "home")
-    sendings = [(code, {"ethnicity": "white"}) for code in live.codes]
-    submit.submit_many(live.stores, live.wave, sendings)
-    close_wave(live.stores, "autumn", CLOSED)
-    unseal(live.stores, "autumn", live.keys, live.settings.home.parent / "out")
-    destroying.destroy(live.stores, "autumn", None, CLOSED)
-    return live
 
 
 @pytest.fixture
@@ -57,17 +41,6 @@ def site(released_once: LiveWave, tmp_path: Path) -> Site:
     stores = Stores.open(settings)
     people.add(stores, "hr", "hr", None, PASSWORD, CHEAP)
     return Site(create_app(settings), settings, stores)
-
-
-@pytest.fixture(scope="module")
-def packed_once(released_once: LiveWave) -> bytes:
-    return backup_of(released_once)
-
-
-def restored(content: bytes, home: Path, **changes: str) -> Settings:
-    settings = Settings.at(home, **changes)
-    restoring.restore(settings, packing.unpack(content, "it"), LATER)
-    return settings
 
 
 def changed(content: bytes, name: str, change: Callable[[bytes], bytes]) -> bytes:
@@ -243,79 +216,6 @@ def test_what_two_people_had_proposed_lapses(live_wave: LiveWave, tmp_path: Path
     with stores.results() as session:
         found = session.get_one(AgreementRow, "a")
         assert (found.verdict, found.live) == ("lapsed", None)
-
-
-@pytest.mark.parametrize("name", ["issuer.db", "salts", "anything"])
-def test_a_home_that_holds_anything_is_left_as_it_is(
-    packed_once: bytes, tmp_path: Path, name: str
-) -> None:
-    home = tmp_path / "new"
-    home.mkdir()
-    (home / name).write_text("mine")
-    with pytest.raises(SettingsError, match=rf"is not empty \({name}\)"):
-        restored(packed_once, home)
-    assert {path.name for path in home.iterdir()} == {name, "secret_key"}
-    assert (home / name).read_text() == "mine"
-
-
-def test_what_a_timer_does_in_a_home_before_it_is_filled_is_nothing(
-    packed_once: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    home = tmp_path / "new"
-    with the_program(Settings.at(home), capsys) as run:
-        assert run("wave", "agreed")[0] == 2
-    assert {path.name for path in home.iterdir()} == {alone.LOCK, "secret_key"}
-    restored(packed_once, home)
-
-
-@pytest.mark.parametrize("inside", [None, "#12345", "unreadable"])
-def test_a_disk_that_was_just_made_is_empty(
-    packed_once: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, inside: str | None
-) -> None:
-    """Its file system puts `lost+found` there, which root alone can look into."""
-    found = tmp_path / "new" / "lost+found"
-    found.mkdir(parents=True)
-    if inside == "unreadable":
-        look = Path.iterdir
-
-        def refused(path: Path) -> Iterator[Path]:
-            if path == found:
-                raise PermissionError(path)
-            return look(path)
-
-        monkeypatch.setattr(Path, "iterdir", refused)
-    elif inside:
-        (found / inside).write_text("a file that somebody may still want")
-        with pytest.raises(SettingsError, match=r"is not empty \(lost\+found\)"):
-            restored(packed_once, tmp_path / "new")
-        return
-    restored(packed_once, tmp_path / "new")
-    assert found.is_dir()
-
-
-@pytest.mark.parametrize("link", [False, True])
-def test_a_file_or_a_link_called_lost_and_found_is_something(
-    packed_once: bytes, tmp_path: Path, link: bool
-) -> None:
-    found = tmp_path / "new" / "lost+found"
-    found.parent.mkdir()
-    found.symlink_to(tmp_path / "elsewhere") if link else found.write_text("mine")
-    (tmp_path / "elsewhere").mkdir()
-    with pytest.raises(SettingsError, match="is not empty"):
-        restored(packed_once, tmp_path / "new")
-
-
-def test_an_interrupted_restoring_is_begun_anew_or_refused(
-    packed_once: bytes, tmp_path: Path
-) -> None:
-    trial = tmp_path / "new" / restoring.TRIAL
-    trial.mkdir(parents=True)
-    (trial / "issuer.db").write_text("half of a database")
-    settings = restored(packed_once, tmp_path / "new")
-    assert not trial.exists()
-    (settings.home / "results.db").unlink()  # as if the power had gone between the two
-    with pytest.raises(SettingsError, match="empty it and run this again"):
-        restored(packed_once, settings.home)
 
 
 FORGED = [
