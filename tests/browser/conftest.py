@@ -8,13 +8,13 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from answering import NARROW
 from axe_playwright_python.sync_playwright import Axe
 from fixtures_wave import QUESTIONNAIRES, LiveServer, open_live_wave, serve
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 LEFT_OUT = (
     # The list under its address bar is two pages of its own: every window began with making them.
@@ -71,6 +71,28 @@ def chromium() -> str:
     if found is None:
         pytest.fail("There is no Chromium; `bash .ci/browser` says how to install it.")
     return found
+
+
+def _then_whole(click: Callable[..., None]) -> Callable[..., None]:
+    def clicked(self: Page | Locator, *args: Any, **named: Any) -> None:
+        click(self, *args, **named)
+        page = self.page if isinstance(self, Locator) else self
+        if not page.is_closed():
+            page.wait_for_load_state("domcontentloaded")
+
+    return clicked
+
+
+@pytest.fixture(scope="session", autouse=True)
+def whole_pages() -> Iterator[None]:
+    """The page that a click leads to is there whole before the next line of a test reads it.
+
+    Playwright waits until such a page begins: on a busy machine the rest of it comes later.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        for clicked in (Page, Locator):
+            patch.setattr(clicked, "click", _then_whole(clicked.click))
+        yield
 
 
 @pytest.fixture(scope="session")
