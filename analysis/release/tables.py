@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cache
@@ -234,9 +235,12 @@ def _group_row(record: tuple[Any, ...], breakdowns: int) -> GroupRow:
     return GroupRow(group, table, label, parent, chosen, base, headcount, rate, status)
 
 
+# Python 3.11's csv.writer leaves a lone carriage return unquoted, which no reader takes back.
+_TO_QUOTE = re.compile('[,"\n\r]')
+
+
 def _quoted(text: str) -> str:
-    # Python 3.11's csv.writer leaves a lone carriage return unquoted, which no reader takes back.
-    if any(mark in text for mark in ',"\n\r'):
+    if _TO_QUOTE.search(text):
         return '"' + text.replace('"', '""') + '"'
     return text
 

@@ -87,8 +87,9 @@ def estimator(function: Callable[P, R]) -> Estimator[P, R]:
     @functools.wraps(function)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R | Suppressed:
         given = (*args, *kwargs.values())
-        if any(isinstance(value, Suppressed) for value in given):
-            return SUPPRESSED
+        for value in given:
+            if isinstance(value, Suppressed):
+                return SUPPRESSED
         for value in given:
             if isinstance(value, float) and not -np.inf < value < np.inf:
                 raise EstimationError(f"{function.__name__} was given {value}, which is no count")
