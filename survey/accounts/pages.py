@@ -176,14 +176,12 @@ def password(person: Person) -> ResponseReturnValue:
 def second_step(person: Person) -> ResponseReturnValue:
     """Set up an app that shows codes; its key is taken into use with the first of them alone."""
     _expect_local(person)
-    form, secret = SecondStepForm(), _stores().settings.secret_key
+    form, secret, now = SecondStepForm(), _stores().settings.secret_key, clock.now()
     sealed, errors = form.sealed.data or "", _errors(form)
-    lasts = second_factor.CHOOSING_SECONDS
-    key = second_factor.unseal(secret, person.name, sealed, lasts) if sealed else None
+    key = second_factor.unseal(secret, person.name, sealed, now) if sealed else None
     if sealed and key is None:
         errors = (("code", TOO_LATE),)
     elif key is not None and form.validate_on_submit():
-        now = clock.now()
         step = second_factor.step_of(key, form.code.data or "", now)
         if step is None:
             errors = (("code", NO_CODE),)
@@ -211,7 +209,7 @@ def _second_step_page(
         second_factor.spelled(shown),
         address,
         Markup(svg),  # noqa: S704  # numbers alone, from the library that draws them
-        second_factor.seal(settings.secret_key, person.name, shown),
+        second_factor.seal(settings.secret_key, person.name, shown, clock.now()),
         bool(person.factor),
         settings.demands_factor and not person.factor,
     )

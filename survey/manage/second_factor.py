@@ -73,22 +73,32 @@ def _totp(key: bytes) -> TOTP:
     return TOTP(key, DIGITS, SHA1(), SECONDS)  # noqa: S303  # what apps take; HMAC holds with it
 
 
-def seal(secret: str, name: str, key: bytes) -> str:
-    """A key as it is stored: to be opened with the server's secret key, for that name alone."""
-    return _sealer(secret, name).encrypt(key).decode()
+def seal(secret: str, name: str, key: bytes, at: datetime | None = None) -> str:
+    """A key for one server and one name alone.
+
+    Args:
+        secret: the server's secret key.
+        name: of the person.
+        key: to be sealed.
+        at: when it is shown on a page; None for what is stored, which tells no time.
+    """
+    return _sealer(secret, name).encrypt_at_time(key, int(at.timestamp()) if at else 0).decode()
 
 
-def unseal(secret: str, name: str, sealed: str, lasts: int | None = None) -> bytes | None:
-    """The key in what `seal` gave; None when it is another server's, name's, or too old.
+def unseal(secret: str, name: str, sealed: str, now: datetime | None = None) -> bytes | None:
+    """The key in what `seal` gave; None when it is another server's or name's, or is too old.
 
     Args:
         secret: the server's secret key.
         name: of the person.
         sealed: what was stored, or came back from a page.
-        lasts: seconds after which it is too old; None where it never is.
+        now: when it came back from a page; None for what was stored.
     """
+    sealer = _sealer(secret, name)
     try:
-        return _sealer(secret, name).decrypt(sealed.encode(), lasts)
+        if now is None:
+            return sealer.decrypt(sealed.encode())
+        return sealer.decrypt_at_time(sealed.encode(), CHOOSING_SECONDS, int(now.timestamp()))
     except InvalidToken:
         return None
 
