@@ -91,6 +91,8 @@ class Settings:
             (`CANDOUR_FIRST_PASSWORD_HOURS`).
         password_words: what everybody here knows, and no password may lean on
             (`CANDOUR_PASSWORD_WORDS`, comma separated).
+        stolen_passwords: a list of hashes of stolen passwords, none of which may be chosen
+            (`CANDOUR_STOLEN_PASSWORDS`); None for none.
         files: (name, file) of each of `SECRETS` that was read from a file.
     """
 
@@ -110,6 +112,7 @@ class Settings:
     demands_factor: bool = False
     first_password_hours: int = 72
     password_words: tuple[str, ...] = ()
+    stolen_passwords: Path | None = None
     files: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
@@ -174,6 +177,7 @@ class Settings:
                 )
         https = environment.get("CANDOUR_HTTPS", "").lower() in {"1", "true", "yes"}
         words = environment.get("CANDOUR_PASSWORD_WORDS", "").split(",")
+        stolen = environment.get("CANDOUR_STOLEN_PASSWORDS", "").strip()
         values: dict[str, object] = {
             "home": home,
             "issuer_url": environment.get("CANDOUR_ISSUER_URL", f"sqlite:///{home}/issuer.db"),
@@ -191,6 +195,7 @@ class Settings:
             "demands_factor": _demands_factor(environment, https),
             "first_password_hours": _whole(environment, "CANDOUR_FIRST_PASSWORD_HOURS", 72, 1, 168),
             "password_words": tuple(word.strip() for word in words if word.strip()),
+            "stolen_passwords": Path(stolen) if stolen else None,
             "files": tuple((name, file) for name, file in files if file),
         }
         return cls(**{**values, **changes})  # type: ignore[arg-type]

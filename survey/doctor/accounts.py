@@ -26,6 +26,11 @@ def check(settings: Settings) -> Iterator[Finding]:
     local = [person for person in found if person.is_local]
     right = f"{len(local)} with a password here" + (", and all need a code." if local else ".")
     yield from faults("accounts", _without_codes(settings, local), right)
+    if local and settings.stolen_passwords is None:
+        yield unknown(
+            "accounts",
+            "whether passwords were stolen elsewhere; CANDOUR_STOLEN_PASSWORDS names no list.",
+        )
 
 
 def _without_codes(settings: Settings, local: list[Person]) -> Iterator[str]:

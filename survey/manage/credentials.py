@@ -14,7 +14,14 @@ from argon2 import PasswordHasher
 from survey.database import Stores
 from survey.errors import SettingsError
 from survey.manage import audit_log, passwords, second_factor, wrong_tries
-from survey.manage.people import HASHER, Person, existing, first_password_ends, person_of, words_of
+from survey.manage.people import (
+    HASHER,
+    Person,
+    existing,
+    expect_password,
+    first_password_ends,
+    person_of,
+)
 from survey.manage.tables import PersonRow
 
 
@@ -31,7 +38,7 @@ def choose_password(
     Raises:
         SettingsError: when the new one cannot be; says what to do.
     """
-    passwords.expect(new, words_of(stores, person.name, person.command, words))
+    expect_password(stores, new, person.name, person.command, words)
     if new == current:
         raise SettingsError("This is the password that you have; choose another one.")
     hashed = hasher.hash(new)

@@ -12,8 +12,10 @@ import secrets
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
 from survey.errors import SettingsError
+from survey.manage.stolen import is_listed
 
 SHORTEST = 12
 LONGEST = 1024
@@ -48,12 +50,13 @@ _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """None that looks like another."""
 
 
-def expect(password: str, words: Iterable[str] = ()) -> None:
+def expect(password: str, words: Iterable[str] = (), stolen: Path | None = None) -> None:
     """Refuse a password that is easy to guess.
 
     Args:
         password: as it was typed.
         words: what everybody here knows, besides `WORDS`: names of people, units and places.
+        stolen: a list of stolen passwords, as `survey.manage.stolen` reads; None for none.
 
     Raises:
         SettingsError: one sentence, which says what to do.
@@ -74,6 +77,11 @@ def expect(password: str, words: Iterable[str] = ()) -> None:
             "Without names and words that everybody here knows, such as those of people, commands "
             f"and this service, this password has {len(left)} characters; add others until "
             f"{SHORTEST} are left."
+        )
+    if stolen is not None and is_listed(stolen, password):
+        raise SettingsError(
+            "This password was stolen somewhere and is in the lists of whoever guesses; take "
+            "another one, and change it wherever else you have it."
         )
 
 

@@ -124,7 +124,7 @@ def add(
             f"{name!r} cannot be a sign-in name; use letters, digits, dots, hyphens, _ and @."
         )
     expect_role(role, command)
-    passwords.expect(password, words_of(stores, name, command, words))
+    expect_password(stores, password, name, command, words)
     row = _row(name, role, command, hasher.hash(password))
     if first_until is not None:
         row.first_until = int(first_until.timestamp())
@@ -145,11 +145,16 @@ def first_password_ends(stores: Stores, now: datetime) -> datetime:
     return now + timedelta(hours=stores.settings.first_password_hours)
 
 
-def words_of(
-    stores: Stores, name: str, command: str | None, words: Iterable[str] = ()
-) -> tuple[str, ...]:
-    """What a password of somebody may not lean on, besides `passwords.WORDS`."""
-    return (name, command or "", *stores.settings.password_words, *words)
+def expect_password(
+    stores: Stores, password: str, name: str, command: str | None, words: Iterable[str] = ()
+) -> None:
+    """Refuse a password that is easy to guess for somebody of that name and command.
+
+    Raises:
+        SettingsError: says what to do.
+    """
+    known = (name, command or "", *stores.settings.password_words, *words)
+    passwords.expect(password, known, stores.settings.stolen_passwords)
 
 
 def expect_role(role: str, command: str | None) -> None:

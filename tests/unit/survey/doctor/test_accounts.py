@@ -22,9 +22,11 @@ def test_passwords_without_codes_are_wrong_until_codes_are_demanded(tmp_path: Pa
     people.from_organisation(stores, "3f2a0c1e-0000-4000-8000-0123456789ab", "hr", None)
     assert [one.holds for one in accounts.check(settings)] == [True]
     people.add(stores, "kim", "hr", None, PASSWORD, CHEAP)
-    (found,) = accounts.check(settings)
+    found, stolen = accounts.check(settings)
     assert found.holds is False
+    assert stolen.holds is None
     assert "1 with a password here, of whom 1 need no code" in found.sentence
-    (found,) = accounts.check(replace(settings, demands_factor=True))
+    listed = tmp_path / "stolen"
+    (found,) = accounts.check(replace(settings, demands_factor=True, stolen_passwords=listed))
     assert found.holds is True
     assert list(accounts.check(replace(settings, surfaces=(BOX,)))) == []
