@@ -143,6 +143,7 @@ def days() -> dict[str, str]:
 def kept() -> dict[str, str]:
     """The same as the program has it."""
     default = {one.name: one.default for one in fields(Settings)}
+    step = second_factor.SECONDS
     longest = int(wrong_tries.LONGEST_WAIT.total_seconds() // 60)
     return {
         "answers after their Release is published": f"{DAYS_TO_DESTROY} days",
@@ -163,7 +164,7 @@ def kept() -> dict[str, str]:
         "a right password that waits for its code": (
             f"{sessions.HALFWAY.total_seconds() / 60:.0f} minutes"
         ),
-        "a code": "its {0} seconds and the {0} after, once".format(second_factor.SECONDS),
+        "a code": f"its {step} seconds and the {step} after, once",
         "waiting after wrong passwords and codes": (
             f"{wrong_tries.FIRST_WAIT.seconds} seconds after the fifth, doubled up to {longest} "
             "minutes"
