@@ -46,7 +46,7 @@ def choose(page: Page, current: str, new: str) -> None:
     page.get_by_label("Password that you have now", exact=True).fill(current)
     page.get_by_label("New password", exact=True).fill(new)
     page.get_by_label("New password again", exact=True).fill(new)
-    page.get_by_role("button", name="Take the new password").click()
+    page.get_by_role("button", name="Change password").click()
 
 
 def key_on(page: Page) -> bytes:
@@ -71,7 +71,7 @@ def test_from_a_first_password_to_codes_on_a_desk_and_on_a_phone(
     page.get_by_role("button", name="Show: New password", exact=True).click()
     assert page.locator("#new").get_attribute("type") == "text"
     choose(page, PASSWORD, OWN)
-    expect(page.locator("h1")).to_have_text("Sign in with a code, too")
+    expect(page.locator("h1")).to_have_text("Set up an authenticator app")
     page.set_viewport_size({"width": 375, "height": 800})
     visitor.looks_right()
     key = key_on(page)
@@ -81,7 +81,7 @@ def test_from_a_first_password_to_codes_on_a_desk_and_on_a_phone(
     ]
     page.get_by_label("Your password", exact=True).fill(OWN)
     type_code(page, key)
-    page.get_by_role("button", name="Ask me for codes").click()
+    page.get_by_role("button", name="Turn on codes").click()
     expect(page.locator("#done")).to_contain_text("sign in with a code from now on")
     visitor.looks_right()
     page.set_viewport_size({"width": 1280, "height": 900})
@@ -105,7 +105,7 @@ def test_the_same_without_scripts(visit: Callable[..., Any], address: str) -> No
     key = key_on(page)
     page.get_by_label("Your password", exact=True).fill(OWN)
     type_code(page, key)
-    page.get_by_role("button", name="Ask me for codes").click()
+    page.get_by_role("button", name="Turn on codes").click()
     page.get_by_role("link", name="Choose another password").click()
     choose(page, OWN, f"{OWN} again")
     expect(page.locator("#done")).to_contain_text("another password now")

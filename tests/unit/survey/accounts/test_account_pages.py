@@ -105,6 +105,17 @@ def test_another_password_takes_the_place_of_the_one_before(site: Site) -> None:
     assert any("hr chose another password" in one for one in told(site))
 
 
+def test_the_log_says_which_page_of_an_account_was_opened(site: Site) -> None:
+    client = site.client(BOARD)
+    for address in (ACCOUNT, CHANGE):
+        client.get(address)
+    said = [log_words.did(one) for one in audit_log.entries(site.stores)]
+    assert said[-2:] == [
+        "Opened a page: their own account",
+        "Opened a page: their own account, password",
+    ]
+
+
 def test_every_other_session_ends_and_this_one_goes_on(site: Site) -> None:
     client, other = site.client(HR), site.client(HR)
     known = other.get_cookie(DEVICE, path="/results/sign-in")
