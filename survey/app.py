@@ -104,6 +104,7 @@ def _surfaces(app: Flask, settings: Settings) -> None:
         app.register_blueprint(example.blueprint)
         app.register_blueprint(sealed_pages.ballot_box)
     if RESULTS in settings.surfaces:
+        from survey.accounts import pages as account_pages
         from survey.agreeing import release_pages
         from survey.manage import fixed, log_pages, organisation_pages, sign_in
         from survey.results import all_pages, at_once, file_pages, kept, published
@@ -113,6 +114,7 @@ def _surfaces(app: Flask, settings: Settings) -> None:
         from survey.results.paper import serving as paper
 
         sign_in.install(app, settings)
+        app.register_blueprint(account_pages.blueprint)
         organisation_pages.install(app, settings)
         kept.install(app)
         paper.install(app)

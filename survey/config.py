@@ -85,6 +85,14 @@ class Settings:
         tenant: whose people may sign in without a password here; None where nobody may.
         two_people: whether commands wait until two people agreed on the pages, too
             (`CANDOUR_TWO_PEOPLE`); pages always do.
+        demands_factor: whether everybody with a password here needs a code, too
+            (`CANDOUR_SECOND_FACTOR`; by default where `https` is).
+        first_password_hours: how long a first password is for choosing one's own
+            (`CANDOUR_FIRST_PASSWORD_HOURS`).
+        password_words: what everybody here knows, and no password may lean on
+            (`CANDOUR_PASSWORD_WORDS`, comma separated).
+        stolen_passwords: a list of hashes of stolen passwords, none of which may be chosen
+            (`CANDOUR_STOLEN_PASSWORDS`); None for none.
         files: (name, file) of each of `SECRETS` that was read from a file.
     """
 
@@ -101,6 +109,10 @@ class Settings:
     session_hours: int = 8
     tenant: Tenant | None = None
     two_people: bool = TWO_PEOPLE
+    demands_factor: bool = False
+    first_password_hours: int = 72
+    password_words: tuple[str, ...] = ()
+    stolen_passwords: Path | None = None
     files: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
@@ -163,12 +175,15 @@ class Settings:
                 raise SettingsError(
                     f"CANDOUR_SURFACES names {surface!r}; it can be {', '.join(SURFACES)}."
                 )
+        https = environment.get("CANDOUR_HTTPS", "").lower() in {"1", "true", "yes"}
+        words = environment.get("CANDOUR_PASSWORD_WORDS", "").split(",")
+        stolen = environment.get("CANDOUR_STOLEN_PASSWORDS", "").strip()
         values: dict[str, object] = {
             "home": home,
             "issuer_url": environment.get("CANDOUR_ISSUER_URL", f"sqlite:///{home}/issuer.db"),
             "results_url": environment.get("CANDOUR_RESULTS_URL", f"sqlite:///{home}/results.db"),
             "secret_key": environment.get("CANDOUR_SECRET_KEY") or _kept_secret(home),
-            "https": environment.get("CANDOUR_HTTPS", "").lower() in {"1", "true", "yes"},
+            "https": https,
             "surfaces": surfaces,
             "issue_address": _origin(environment, "CANDOUR_ISSUE_ADDRESS"),
             "box_address": _origin(environment, "CANDOUR_BOX_ADDRESS"),
@@ -177,6 +192,10 @@ class Settings:
             "session_hours": _whole(environment, "CANDOUR_SESSION_HOURS", 8, 1, 12),
             "tenant": _tenant(environment),
             "two_people": _yes(environment, "CANDOUR_TWO_PEOPLE", TWO_PEOPLE),
+            "demands_factor": _demands_factor(environment, https),
+            "first_password_hours": _whole(environment, "CANDOUR_FIRST_PASSWORD_HOURS", 72, 1, 168),
+            "password_words": tuple(word.strip() for word in words if word.strip()),
+            "stolen_passwords": Path(stolen) if stolen else None,
             "files": tuple((name, file) for name, file in files if file),
         }
         return cls(**{**values, **changes})  # type: ignore[arg-type]
@@ -241,6 +260,16 @@ def _yes(environment: Mapping[str, str], name: str, default: bool) -> bool:
     if found not in {"", "yes", "no"}:
         raise SettingsError(f"{name} is {found!r}; it can be yes or no.")
     return found == "yes" if found else default
+
+
+def _demands_factor(environment: Mapping[str, str], https: bool) -> bool:
+    found = environment.get("CANDOUR_SECOND_FACTOR", "").strip().lower()
+    if found not in {"", "demanded", "offered"}:
+        raise SettingsError(
+            f"CANDOUR_SECOND_FACTOR is {found!r}; it can be demanded or offered, and is demanded "
+            "where CANDOUR_HTTPS is set and nothing else is said."
+        )
+    return found == "demanded" if found else https
 
 
 def _whole(environment: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import click
 
 from analysis.plan import COMMAND
+from survey import clock
+from survey.accounts import words
 from survey.config import Settings
 from survey.database import Stores
 from survey.errors import SettingsError
-from survey.manage import people, waves
+from survey.manage import credentials, passwords, people, waves
 from survey.manage.access import ROLES
+from survey.manage.people import Person
 from survey.results import scope, store
 
 
@@ -22,13 +27,23 @@ def user() -> None:
 @click.argument("name")
 @click.option("--role", required=True, metavar="|".join(ROLES))
 @click.option("--command", help="the command that a board reads, such as response-north")
-@click.password_option(help="asked for when left out")
-def add(name: str, role: str, command: str | None, password: str) -> None:
-    """Add a person, or give one a new role and password."""
+@click.option(
+    "--password",
+    help="one that stays, for trials and scripts: others see it. Without it a first password is "
+    "made, shown once, with which they choose their own",
+)
+def add(name: str, role: str, command: str | None, password: str | None) -> None:
+    """Add a person, or give one a new role and a first password."""
     stores = _stores()
     is_checked = role != "board" or not command or expect_command(stores, command)
-    person = people.add(stores, name, role, command, password)
+    first, ends = passwords.first() if password is None else password, None
+    if password is None:
+        ends = people.first_password_ends(stores, clock.now())
+    known = words.of_force(stores)
+    person = people.add(stores, name, role, command, first, words=known, first_until=ends)
     click.echo(f"{person.name} can sign in as {person.described}.")
+    if password is None:
+        _tell_first(person, first)
     if not is_checked:
         click.echo(
             f"Whether there is a command {command} cannot be checked yet: there is no wave and no "
@@ -44,8 +59,7 @@ def list_() -> None:
     if not found:
         click.echo("\n".join((people.NOBODY, *people.lines_to_add(stores))))
     for person in found:
-        how = "" if person.is_local else ", by the organisation"
-        click.echo(f"{person.name}  {person.described}{how}")
+        click.echo(f"{person.name}  {person.described}, {person.signs_in}")
 
 
 @user.command()
@@ -62,6 +76,28 @@ def unlock(name: str) -> None:
     """Let a person try to sign in again at once, after wrong passwords."""
     people.unlock(_stores(), name)
     click.echo(f"{name} can try again at once.")
+
+
+@user.command("reset-factor")
+@click.argument("name")
+def reset_factor(name: str) -> None:
+    """Ask a person for no code any more, and give them a first password in place of theirs.
+
+    For whoever lost the app: be sure who is asking, as when you added them.
+    """
+    person, first = credentials.reset_factor(_stores(), name, clock.now())
+    click.echo(f"{person.name} needs no code any more, and the password that they had is over.")
+    _tell_first(person, first)
+
+
+def _tell_first(person: Person, first: str) -> None:
+    """Show a first password, once, and until when it is for what."""
+    ends = datetime.fromtimestamp(person.first_until or 0, UTC)
+    click.echo(
+        f"The first password of {person.name}, for choosing their own until "
+        f"{ends.day} {ends:%B %Y, %H:%M} UTC, is shown this once; tell it to nobody else:"
+    )
+    click.echo(first)
 
 
 def expect_command(stores: Stores, command: str) -> bool:

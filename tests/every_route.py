@@ -268,7 +268,7 @@ def send(target: Target, sent: Sent) -> TestResponse:
         content_type=sent.kind or None,
         base_url="http://localhost",
     )
-    if "sign-" in sent.path:
+    if "sign-" in sent.path or "/account" in sent.path:
         _sign_in(client, sent.who)
     return reply
 

@@ -55,11 +55,13 @@ class Site:
 
 def make_site(home: Path, waves: Sequence[str] = tuple(WAVES), **changes: str) -> Site:
     """Migrate, store the Releases of `waves` and let somebody of each role sign in."""
-    settings = Settings.at(home, surfaces=(ISSUE, BOX, RESULTS), **changes)
-    if changes or home.exists():
-        fill(settings, tuple(waves))
+    if not changes and not (home.exists() and any(home.iterdir())):
+        filled = Path(filled_once(tuple(waves)).name) / "home"
+        shutil.copytree(filled, home, dirs_exist_ok=True)
+        settings = Settings.at(home, surfaces=(ISSUE, BOX, RESULTS))
     else:
-        shutil.copytree(Path(filled_once(tuple(waves)).name) / "home", home)
+        settings = Settings.at(home, surfaces=(ISSUE, BOX, RESULTS), **changes)
+        fill(settings, tuple(waves))
     app = create_app(settings)
     app.testing = False
     return Site(app, settings, Stores.open(settings))

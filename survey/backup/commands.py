@@ -16,8 +16,9 @@ from survey.manage import secret_files
 from survey.manage.waves import Wave
 
 _FOR_ITS_OWNER = (
-    "It holds no answers, codes or keys, but hashes of passwords, who read what and exact "
-    "headcounts, of small groups too: encrypt it before it leaves this machine."
+    "It holds no answers, and no codes or keys of waves, but hashes of passwords, sealed keys of "
+    "codes at signing in, who read what and exact headcounts, of small groups too: encrypt it "
+    "before it leaves this machine."
 )
 
 _OF_ISSUER = (

@@ -45,7 +45,10 @@ KEPT: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             *("published", "figures", "shared"),
         ),
         "done_before": ("wave", "content"),
-        "person": ("name", "role", "password", "command"),
+        "person": (
+            *("name", "role", "password", "command"),
+            *("first_until", "factor", "factor_step"),
+        ),
         "log_entry": ("number", "at", "who", "role", "kind", "what", "once", "hash"),
         "log_head": ("chain", "number", "hash"),
     },

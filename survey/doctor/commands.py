@@ -15,6 +15,7 @@ import click
 from survey import clock, resources
 from survey.config import IN_A_FILE, Settings
 from survey.doctor import (
+    accounts,
     address,
     files,
     machine,
@@ -78,6 +79,7 @@ def everything(
     yield from files.surfaces(settings)
     yield from stores.check(settings)
     yield from files.check(settings)
+    yield from accounts.check(settings)
     yield from _machine(settings)
     yield from nginx(configuration, readers)
 

@@ -116,12 +116,8 @@ class PeoplePage:
 @require(PEOPLE)
 def everybody(person: Person) -> str:  # noqa: ARG001
     """Who may sign in, and as what."""
-    found = tuple((one.name, one.title, _how(one)) for one in people.list_all(_stores()))
+    found = tuple((one.name, one.title, one.signs_in) for one in people.list_all(_stores()))
     return render_template("manage/people.html", page=PeoplePage(found))
-
-
-def _how(person: Person) -> str:
-    return "with a password here" if person.is_local else "by the organisation"
 
 
 def _stores() -> Stores:

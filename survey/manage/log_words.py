@@ -53,6 +53,8 @@ def place(address: str) -> str:
         case ["actions", board, *rest]:
             whose = "the whole force" if board == "_force" else board
             said = f"answers and actions of {whose}" + "".join(f", {part}" for part in rest)
+        case ["account", *rest]:
+            said = "their own account" + "".join(f", {part}" for part in rest)
         case ["log", "file.csv"]:
             said = "this log, as a file"
         case [page] if page in _PLAIN:

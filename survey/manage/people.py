@@ -1,34 +1,27 @@
 """The people who sign in to read results. Respondents never sign in.
 
-Passwords are kept as Argon2id hashes. After wrong ones a name waits (`survey.manage.wrong_tries`),
-whoever tries: no address of anybody is looked at or kept. A browser in which somebody signed in
-before may try while others wait, so that nobody can keep a colleague out. Whoever signs in by the
+Passwords are kept as Argon2id hashes, and compared in `survey.manage.checking`. One that somebody
+else set is a first password: it ends, and is for choosing one's own. Whoever signs in by the
 organisation has no password here.
 """
 
 from __future__ import annotations
 
-import hmac
 import re
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
-from functools import cache
+from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.database import Stores
 from survey.errors import SettingsError
-from survey.manage import audit_log, wrong_tries
+from survey.manage import audit_log, passwords, wrong_tries
 from survey.manage.access import DUTIES, ROLES, Role
 from survey.manage.tables import PersonRow
-
-SHORTEST_PASSWORD = 12
-TRIES_OF_A_DEVICE = 10
-"""Wrong passwords in a row from browsers that are known, after which none is known any more."""
 
 NOBODY = (
     "Nobody can sign in here yet. Whoever runs this server adds people on it. Opening and closing "
@@ -47,6 +40,9 @@ class Person:
         epoch: a session is over when the person's is another one than it began with.
         device: what a browser keeps in which they signed in with their password.
         is_local: whether they sign in with a password here; else by the organisation.
+        first_until: when their password ends, in seconds since 1970, if it is a first one, which
+            is for choosing one's own; else None.
+        factor: the sealed key of the app that shows them codes; empty where they need none.
     """
 
     name: str
@@ -55,6 +51,8 @@ class Person:
     epoch: str = field(default="", compare=False, repr=False)
     device: str = field(default="", compare=False, repr=False)
     is_local: bool = field(default=True, compare=False)
+    first_until: int | None = field(default=None, compare=False)
+    factor: str = field(default="", compare=False, repr=False)
 
     @property
     def described(self) -> str:
@@ -67,10 +65,29 @@ class Person:
         label = DUTIES[self.role].label
         return f"{label} of {self.command}" if self.command else label
 
+    @property
+    def signs_in(self) -> str:
+        """How they sign in, in words."""
+        if not self.is_local:
+            return "by the organisation"
+        if self.first_until is not None:
+            return "with a first password here, not yet with one of their own"
+        return "with a password here" + (" and a code" if self.factor else "")
 
-def _person(row: PersonRow) -> Person:
+
+def person_of(row: PersonRow) -> Person:
+    """The person that a row is of."""
     role: Role = row.role  # type: ignore[assignment]  # the table's check
-    return Person(row.name, role, row.command, row.epoch, row.device, row.password is not None)
+    return Person(
+        row.name,
+        role,
+        row.command,
+        row.epoch,
+        row.device,
+        row.password is not None,
+        row.first_until,
+        row.factor or "",
+    )
 
 
 def add(
@@ -80,8 +97,23 @@ def add(
     command: str | None,
     password: str,
     hasher: PasswordHasher = HASHER,
+    words: Iterable[str] = (),
+    first_until: datetime | None = None,
 ) -> Person:
     """Add a person, or give one a new role and password; what sessions they had are over.
+
+    Whoever needs a code at signing in still needs one.
+
+    Args:
+        stores: where the people are.
+        name: to sign in with.
+        role: see `survey.manage.access`.
+        command: which a board reads; None for others.
+        password: see `passwords.expect`.
+        hasher: of passwords.
+        words: what everybody here knows, besides their name and command.
+        first_until: when the password ends, which is then for choosing one's own; None for one
+            that stays.
 
     Raises:
         SettingsError: for a name, role, command or password that cannot be; says which.
@@ -92,15 +124,37 @@ def add(
             f"{name!r} cannot be a sign-in name; use letters, digits, dots, hyphens, _ and @."
         )
     expect_role(role, command)
-    if len(password) < SHORTEST_PASSWORD:
-        raise SettingsError(f"A password has {SHORTEST_PASSWORD} characters or more.")
+    expect_password(stores, password, name, command, words)
     row = _row(name, role, command, hasher.hash(password))
+    if first_until is not None:
+        row.first_until = int(first_until.timestamp())
     with stores.results() as session:
+        before = session.get(PersonRow, name)
+        if before is not None:
+            row.factor, row.factor_step = before.factor, before.factor_step
         session.merge(row)
-        wrong_tries.forget(session, _mark(stores, name))
-        said = f"{name} can sign in as {_person(row).title}"
+        wrong_tries.forget(session, wrong_tries.mark(stores.settings.secret_key, name))
+        first = ", with a first password" if first_until else ""
+        said = f"{name} can sign in as {person_of(row).title}{first}"
         audit_log.record(session, None, "setting", said)
-    return _person(row)
+    return person_of(row)
+
+
+def first_password_ends(stores: Stores, now: datetime) -> datetime:
+    """When a first password that is given now ends."""
+    return now + timedelta(hours=stores.settings.first_password_hours)
+
+
+def expect_password(
+    stores: Stores, password: str, name: str, command: str | None, words: Iterable[str] = ()
+) -> None:
+    """Refuse a password that is easy to guess for somebody of that name and command.
+
+    Raises:
+        SettingsError: says what to do.
+    """
+    known = (name, command or "", *stores.settings.password_words, *words)
+    passwords.expect(password, known, stores.settings.stolen_passwords)
 
 
 def expect_role(role: str, command: str | None) -> None:
@@ -128,10 +182,10 @@ def from_organisation(stores: Stores, object_id: str, role: str, command: str | 
         row = session.get(PersonRow, object_id)
         if row is None or (row.role, row.command) != (role, command):
             row = session.merge(_row(object_id, role, command, None))
-            person = _person(row)
+            person = person_of(row)
             said = f"{person.name} can sign in as {person.title}: the organisation gives this role"
             audit_log.record(session, person, "setting", said)
-        return _person(row)
+        return person_of(row)
 
 
 def without_role(stores: Stores, object_id: str) -> Person | None:
@@ -144,7 +198,7 @@ def without_role(stores: Stores, object_id: str) -> Person | None:
         row = session.get(PersonRow, object_id)
         if row is None:
             return None
-        person = _person(row)
+        person = person_of(row)
         session.delete(row)
         why = "the organisation gives no role, or more than one"
         said = f"{person.name} can no longer sign in: {why}"
@@ -170,7 +224,7 @@ def remove(stores: Stores, name: str) -> None:
         SettingsError: when there is nobody of that name.
     """
     with stores.results() as session:
-        row = _existing(session, name)
+        row = existing(session, name)
         session.delete(row)
         audit_log.record(session, None, "setting", f"{row.name} can no longer sign in")
 
@@ -182,12 +236,17 @@ def unlock(stores: Stores, name: str) -> None:
         SettingsError: when there is nobody of that name.
     """
     with stores.results() as session:
-        row = _existing(session, name)
-        wrong_tries.forget(session, _mark(stores, row.name))
+        row = existing(session, name)
+        wrong_tries.forget(session, wrong_tries.mark(stores.settings.secret_key, row.name))
         audit_log.record(session, None, "setting", f"{row.name} can try to sign in again at once")
 
 
-def _existing(session: Session, name: str) -> PersonRow:
+def existing(session: Session, name: str) -> PersonRow:
+    """The row of that name.
+
+    Raises:
+        SettingsError: when there is nobody of that name.
+    """
     row = session.get(PersonRow, name.strip().lower())
     if row is None:
         raise SettingsError(f"Nobody called {name!r} can sign in; see `candour user list`.")
@@ -205,14 +264,14 @@ def get(stores: Stores, name: str) -> Person | None:
     """The person of that name, if there still is one."""
     with stores.results() as session:
         row = session.get(PersonRow, name)
-        return None if row is None else _person(row)
+        return None if row is None else person_of(row)
 
 
 def list_all(stores: Stores) -> tuple[Person, ...]:
     """Everybody who may sign in, by name."""
     with stores.results() as session:
         return tuple(
-            _person(r) for r in session.scalars(select(PersonRow).order_by(PersonRow.name))
+            person_of(r) for r in session.scalars(select(PersonRow).order_by(PersonRow.name))
         )
 
 
@@ -225,84 +284,3 @@ def lines_to_add(stores: Stores) -> tuple[str, ...]:
         f"candour user add NAME --role {role}" + (" --command COMMAND" if role == "board" else "")
         for role in ROLES
     )
-
-
-def check_password(
-    stores: Stores,
-    name: str,
-    password: str,
-    now: datetime,
-    device: str = "",
-    hasher: PasswordHasher = HASHER,
-) -> Person | None:
-    """The person, when name and password fit and the name need not wait; else None.
-
-    It does the same work for a name that does not exist, so nobody learns which names do.
-
-    Args:
-        stores: where the people are.
-        name: as it was typed.
-        password: as it was typed.
-        now: when; waits are counted from it.
-        device: what the browser keeps, if it is one in which that person signed in before: it need
-            not wait for what others tried.
-        hasher: of passwords.
-    """
-    name = name.strip().lower()
-    of = _mark(stores, name)
-    with stores.results() as session:
-        row = session.get(PersonRow, name)
-        person = _person(row) if row else None
-        kept = row.password if row and row.password else _nobodys_hash(hasher)
-        is_known = person is not None and hmac.compare_digest(
-            person.device.encode(), device.encode()
-        )
-        may_try = is_known or wrong_tries.count(session, of, now)
-    right = _verify(hasher, kept, password)
-    if not may_try:
-        return None
-    signed_in = person if right and person is not None and person.is_local else None
-    with stores.results() as session:
-        _settle(session, person, of, is_known, signed_in is not None)
-        _tell(session, person, signed_in, now)
-    return signed_in
-
-
-def _settle(session: Session, person: Person | None, of: int, is_known: bool, right: bool) -> None:
-    """Take back what was counted when the password was right; else count it for the device."""
-    if right:
-        wrong_tries.forget(session, of)
-    if person is None or not (is_known or right):
-        return
-    row = session.get(PersonRow, person.name)
-    if row is None:
-        return
-    row.device_failures = 0 if right else row.device_failures + 1
-    if row.device_failures >= TRIES_OF_A_DEVICE:
-        row.device, row.device_failures = secrets.token_hex(16), 0
-
-
-def _tell(session: Session, person: Person | None, signed_in: Person | None, now: datetime) -> None:
-    """Of wrong tries one entry for each name and minute; what nobody is called is not kept."""
-    if signed_in:
-        said = f"as {signed_in.title}, with a password"
-        audit_log.record(session, signed_in, "sign-in", said, at=now)
-        return
-    said = "a wrong password" if person else "a name that nobody has"
-    audit_log.record_once(session, person, "failed", said, now.strftime("%Y-%m-%d %H:%M"), at=now)
-
-
-def _mark(stores: Stores, name: str) -> int:
-    return wrong_tries.mark(stores.settings.secret_key, name)
-
-
-def _verify(hasher: PasswordHasher, kept: str, password: str) -> bool:
-    try:
-        return hasher.verify(kept, password)
-    except (VerificationError, InvalidHashError):
-        return False
-
-
-@cache
-def _nobodys_hash(hasher: PasswordHasher) -> str:
-    return hasher.hash("the password of nobody")

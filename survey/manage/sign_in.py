@@ -28,13 +28,14 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_wtf import CSRFProtect, FlaskForm
 from werkzeug.exceptions import Forbidden
+from werkzeug.wrappers import Response
 from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 from survey import clock
 from survey.config import Settings
 from survey.database import Stores
-from survey.manage import access, audit_log, people, sessions
+from survey.manage import access, audit_log, checking, people, sessions
 from survey.manage.access import HOME, MAY_OPEN, Pages
 from survey.manage.audit_log import Kind
 from survey.manage.log_together import Together
@@ -43,14 +44,17 @@ from survey.manage.sessions import READERS
 from survey.security import RESPONDENT_BLUEPRINTS, cookie_name
 
 REFUSED = (
-    "The name or the password is not right, or there were too many wrong tries; "
-    "check both, or wait a quarter of an hour."
+    "The name or the password is not right, a first password is over, or there were too many wrong "
+    "tries; check both, wait a quarter of an hour, or ask whoever runs this server."
 )
 DEVICE = "candour_device"
 """The cookie of a browser in which somebody signed in with a password: it need not wait for what
 others tried. Only the sign-in page ever gets it."""
 
 DEVICE_DAYS = 90
+CODE, PASSWORD, FACTOR = "account.code", "account.password", "account.second_step"
+"""Pages on which somebody signs in further, in their order."""
+
 _TOGETHER = "candour.log"
 LONGEST_ADDRESS = 500
 """Characters of a page's address: what is longer is none of ours, and could hide in the log."""
@@ -76,13 +80,14 @@ def install(app: Flask, settings: Settings) -> None:
 
 
 def require(
-    *pages: Pages, reads: tuple[str, ...] = ()
+    *pages: Pages, reads: tuple[str, ...] = (), before: tuple[str, ...] = ()
 ) -> Callable[
     [Callable[Concatenate[Person, P], ResponseReturnValue]], Callable[P, ResponseReturnValue]
 ]:
     """Let only those open a view who may open one of these pages, and hand it the person first.
 
-    Whoever is not signed in is sent to sign in; another role gets the 403 page. Views and refusals
+    Whoever is not signed in is sent to sign in; who has to choose a password or set up codes first
+    is sent there; another role gets the 403 page. Views and refusals
     are logged once for each session and page, downloads every time. Whatever a view replies is
     shown, a form with its mistakes too, unless it leads elsewhere.
 
@@ -90,6 +95,7 @@ def require(
         pages: see `survey.manage.access`.
         reads: fields of the query that make another page in the log; all others are left out, or
             one page could fill it.
+        before: of `PASSWORD` and `FACTOR`, what may still be to do where this view is open.
     """
     roles = frozenset[access.Role]().union(*(MAY_OPEN[one] for one in pages))
 
@@ -101,6 +107,9 @@ def require(
             person = sessions.current(_stores(), clock.now())
             if person is None:
                 return redirect(url_for("sign_in.sign_in"))
+            first = to_do_first(person, _stores().settings)
+            if first is not None and first not in before:
+                return redirect(url_for(first))
             address = _address(reads)
             try:
                 if person.role not in roles:
@@ -118,6 +127,20 @@ def require(
         return guarded
 
     return guard
+
+
+def to_do_first(person: Person, settings: Settings) -> str | None:
+    """The page of what somebody has to do before they open any other; None when there is nothing.
+
+    Args:
+        person: who is signed in.
+        settings: whether everybody with a password needs codes, too.
+    """
+    if person.first_until is not None:
+        return PASSWORD
+    if settings.demands_factor and person.is_local and not person.factor:
+        return FACTOR
+    return None
 
 
 def _address(reads: tuple[str, ...]) -> str:
@@ -181,7 +204,10 @@ class SignInPage:
 
 @blueprint.route(f"{READERS}/sign-in", methods=["GET", "POST"])
 def sign_in() -> ResponseReturnValue:
-    """Ask for name and password; one sentence whatever is wrong with them."""
+    """Ask for name and password; one sentence whatever is wrong with them.
+
+    A browser is known when everything was right that its reader needs.
+    """
     form = SignInForm()
     if not form.validate_on_submit():
         errors = ((field, found[0]) for field, found in form.errors.items())
@@ -189,17 +215,26 @@ def sign_in() -> ResponseReturnValue:
         page = SignInPage(form, told, people.lines_to_add(_stores()))
         return render_template("manage/sign_in.html", page=page), 400 if page.errors else 200
     name, password = form.name.data or "", form.password.data or ""
-    kept_as = cookie_name(_stores().settings, DEVICE)
-    device = request.cookies.get(kept_as, "")
     now = clock.now()
-    person = people.check_password(_stores(), name, password, now, device)
+    person = checking.check_password(_stores(), name, password, now, device())
     if person is None:
         page = SignInPage(form, (("name", REFUSED),))
         return render_template("manage/sign_in.html", page=page), 403
     sessions.begin(person, now)
-    reply = redirect(url_for("results.home"))
+    if person.factor:
+        return redirect(url_for(CODE))
+    return remembered(redirect(url_for("results.home")), person)
+
+
+def device() -> str:
+    """What this browser keeps, if somebody signed in with it before."""
+    return request.cookies.get(cookie_name(_stores().settings, DEVICE), "")
+
+
+def remembered(reply: Response, person: Person) -> Response:
+    """A reply with which a browser is one that is known to be its reader's."""
     reply.set_cookie(
-        kept_as,
+        cookie_name(_stores().settings, DEVICE),
         person.device,
         max_age=DEVICE_DAYS * 86_400,
         path=url_for("sign_in.sign_in"),
@@ -211,7 +246,7 @@ def sign_in() -> ResponseReturnValue:
 
 
 @blueprint.post(f"{READERS}/sign-out")
-@require(HOME)
+@require(HOME, before=(PASSWORD, FACTOR))
 def sign_out(person: Person) -> ResponseReturnValue:
     """End the person's sessions everywhere; asked with a POST, so that no link can do it."""
     people.end_sessions(_stores(), person)

@@ -308,7 +308,9 @@ class PersonRow(ResultsTable):
     """Somebody who signs in to read results. Respondents never sign in.
 
     Whoever signs in by the organisation has no password here, and the name is the directory's
-    object id. Changing `epoch` ends all their sessions.
+    object id. Changing `epoch` ends all their sessions. A password with `first_until` is for
+    choosing another one until then; `factor` is the sealed key of the app that shows codes, and
+    `factor_step` the step of time of the last code that was taken.
     """
 
     __tablename__ = "person"
@@ -327,6 +329,9 @@ class PersonRow(ResultsTable):
     device_failures: Mapped[int] = mapped_column(default=0)
     password: Mapped[str | None] = mapped_column(String(255), default=None)
     command: Mapped[str | None] = mapped_column(String(64), default=None)
+    first_until: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    factor: Mapped[str | None] = mapped_column(String(255), default=None)
+    factor_step: Mapped[int | None] = mapped_column(BigInteger, default=None)
 
 
 class WrongTriesRow(ResultsTable):

@@ -40,7 +40,7 @@ def commands() -> set[str]:
 
 
 def documented_commands(text: str) -> set[str]:
-    return set(re.findall(r"^\| `candour ([a-z]+(?: [a-z]+)?)", text, re.M))
+    return set(re.findall(r"^\| `candour ([a-z]+(?: [a-z-]+)?)", text, re.M))
 
 
 def test_documented_commands_are_the_programs() -> None:

@@ -17,7 +17,7 @@ from survey.agreeing import agreements, response
 from survey.cli import candour
 from survey.close import sealed_tallies
 from survey.config import ANSWER_DAYS, Settings
-from survey.manage import sign_in, tables, wrong_tries
+from survey.manage import second_factor, sessions, sign_in, tables, wrong_tries
 from survey.manage.destructions import DAYS_TO_DESTROY
 
 ROOT = Path(__file__).parents[2]
@@ -143,6 +143,7 @@ def days() -> dict[str, str]:
 def kept() -> dict[str, str]:
     """The same as the program has it."""
     default = {one.name: one.default for one in fields(Settings)}
+    step = second_factor.SECONDS
     longest = int(wrong_tries.LONGEST_WAIT.total_seconds() // 60)
     return {
         "answers after their Release is published": f"{DAYS_TO_DESTROY} days",
@@ -156,7 +157,15 @@ def kept() -> dict[str, str]:
         "a session without a page": f"{default['idle_minutes']} minutes",
         "a session": f"{default['session_hours']} hours",
         "a known browser": f"{sign_in.DEVICE_DAYS} days",
-        "waiting after wrong passwords": (
+        "a first password": f"{default['first_password_hours']} hours",
+        "a key for an app, from being shown to its first code": (
+            f"{second_factor.CHOOSING_SECONDS // 60} minutes"
+        ),
+        "a right password that waits for its code": (
+            f"{sessions.HALFWAY.total_seconds() / 60:.0f} minutes"
+        ),
+        "a code": f"its {step} seconds and the {step} after, once",
+        "waiting after wrong passwords and codes": (
             f"{wrong_tries.FIRST_WAIT.seconds} seconds after the fifth, doubled up to {longest} "
             "minutes"
         ),

@@ -22,7 +22,7 @@ from survey.clock import now
 from survey.collect import submit
 from survey.demo.making import PASSWORD, QUESTIONNAIRE, SIGN_INS, STANDING
 from survey.demo.truths import LEADERS, SEXISM, Trace
-from survey.manage import people, waves
+from survey.manage import checking, people, waves
 from survey.questionnaire import loader
 from survey.results import commented
 from survey.results.acts import record
@@ -76,7 +76,7 @@ def test_printed_codes_can_be_used(demo: Demo) -> None:
 
 def test_printed_people_can_sign_in(demo: Demo) -> None:
     for person in SIGN_INS:
-        found = people.check_password(demo.stores, person.name, PASSWORD, now())
+        found = checking.check_password(demo.stores, person.name, PASSWORD, now())
         assert found == people.Person(person.name, person.role, person.command)  # type: ignore[arg-type]
 
 

@@ -15,8 +15,9 @@ from survey import database
 from survey.config import Settings
 from survey.database import Stores
 from survey.errors import SettingsError
-from survey.manage import people
-from survey.manage.people import TRIES_OF_A_DEVICE, Person
+from survey.manage import checking, people
+from survey.manage.checking import TRIES_OF_A_DEVICE
+from survey.manage.people import Person
 from survey.manage.tables import WrongTriesRow
 from survey.manage.wrong_tries import FIRST_WAIT, FORGOTTEN, FREE, LONGEST_WAIT, mark, wait_after
 
@@ -49,7 +50,7 @@ def stores(filled_once: Path, tmp_path: Path) -> Stores:
 def check(
     stores: Stores, name: str, password: str, now: datetime = NOW, device: str = ""
 ) -> Person | None:
-    return people.check_password(stores, name, password, now, device, CHEAP)
+    return checking.check_password(stores, name, password, now, device, CHEAP)
 
 
 def wrong(stores: Stores, times: int, name: str = "north", now: datetime = NOW) -> datetime:
@@ -77,7 +78,7 @@ def statements(stores: Stores, name: str) -> list[str]:
 
 def test_unknown_name_costs_the_same_work(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
     verified = []
-    monkeypatch.setattr(people, "_verify", lambda *given: verified.append(given) and False)
+    monkeypatch.setattr(checking, "_verify", lambda *given: verified.append(given) and False)
     known = statements(stores, "north")
     assert known == statements(stores, "nobody")
     assert "INSERT INTO log_entry" in " ".join(known)

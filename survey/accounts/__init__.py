@@ -1,0 +1,1 @@
+"""What somebody who signs in does with their own account."""
