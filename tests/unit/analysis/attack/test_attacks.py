@@ -9,6 +9,7 @@ from datetime import date
 from functools import cache
 
 import fixtures_analysis as fixtures
+import fixtures_overlaps as overlaps
 import fixtures_procedures as counts
 import fixtures_several_waves as several
 import fixtures_states as waves
@@ -172,6 +173,10 @@ PLANTED: dict[str, Callable[[], Material]] = {
                 "ethnicity=majority&probationer=no": {"base": 284},
             }
         )
+    ),
+    "overlaps": lambda: Material(
+        (Published("release-0", overlaps.careless(overlaps.FLAT, overlaps.force(3))),),
+        plan=overlaps.FLAT,
     ),
     "rests": lambda: of(groups(**{"probationer=yes": {"base": 115}})),
     "editions": lambda: of(clean(), groups(force={"base": 404})),

@@ -11,6 +11,7 @@ from fixtures_earlier import AGES, UNITS, after, breakdown, made, plan
 
 from analysis.attack.editions import together
 from analysis.attack.material import Material, Published
+from analysis.errors import Unprotectable
 from analysis.ledger import Ledger
 from analysis.microdata import Microdata
 from analysis.publish import making
@@ -31,6 +32,24 @@ def answers(between: int, *, alike: bool) -> Microdata:
     if alike:
         led[ages == AGES.index("25")] = STRONGLY_AGREE
     return Microdata(500, {"unit": units, "age": ages}, {"led": led, "harassed": harassed}, None)
+
+
+def with_late(answers: Microdata, late: int, age: str) -> Microdata:
+    """So many more of one age, in the north."""
+    rng = np.random.default_rng(5)
+    more = {"unit": 0, "age": AGES.index(age)}
+    return Microdata(
+        answers.n + late,
+        {
+            name: np.concatenate([column, np.full(late, more[name], np.int16)])
+            for name, column in answers.variables.items()
+        },
+        {
+            name: np.concatenate([column, rng.integers(0, 5, late).astype(np.int16)])
+            for name, column in answers.items.items()
+        },
+        None,
+    )
 
 
 def fallen(first: Release, second: Release) -> list[str]:
@@ -74,3 +93,32 @@ def test_few_between_two_bandings_are_found_where_both_plans_are_known() -> None
     people = answers(4, alike=False)
     found = fallen(made(OLD, people, None), made(NEW, people, None))
     assert any("age=old&age@other=young is 4 to 4 people" in one for one in found)
+
+
+@pytest.mark.parametrize("late", [12, 20])
+def test_late_answers_of_others_do_not_hide_who_lies_between(tmp_path: Path, late: int) -> None:
+    """Nobody who came late lies between: what the first Release says of the young still holds."""
+    people, empty = answers(15, alike=True), Ledger("small")
+    later, first = with_late(people, late, "40"), made(OLD, people, empty)
+    ledger = after(first, OLD, empty, tmp_path)
+    with pytest.raises(Unprotectable, match=r"has other answers and splits age otherwise"):
+        made(NEW, later, ledger)
+    assert made(OLD, later, ledger).manifest.not_shown == 0
+    careless = made(NEW, later, None)
+    assert ("age=young", "led") in shown(careless)
+    told = fallen(first, careless)
+    assert any("more than 90 % of age=old&age@other=young" in one for one in told)
+    harmless = with_late(answers(45, alike=True), late, "40")
+    assert fallen(made(OLD, answers(45, alike=True), None), made(NEW, harmless, None)) == []
+
+
+def test_late_answers_of_those_between_are_not_held_against_them() -> None:
+    """With 30 more of these it is a group of 45 in the second, and nothing follows of 15."""
+    few = answers(15, alike=True)
+    assert fallen(made(OLD, few, None), made(NEW, with_late(few, 30, "25"), None)) == []
+
+
+def test_a_few_between_are_found_beside_late_answers() -> None:
+    people = answers(4, alike=False)
+    told = fallen(made(OLD, people, None), made(NEW, with_late(people, 12, "40"), None))
+    assert any("age=old&age@other=young is 4 to 4 people" in one for one in told)
