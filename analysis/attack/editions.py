@@ -209,16 +209,16 @@ def _answers_together(tried: Tried, material: Material, one: Published, other: P
     if not {row.group for row in other.release.groups} <= known:
         return  # Another plan than the one that is known.
     beside = Beside(other.release, names)
-    for all_shown in at_once(one.release, (beside,), plan):
+    choices = tuple(at_once(one.release, (beside,), plan))
+    whose = f"{one.name} and {other.name}"
+    if len(choices) > 1:  # Of other answers: one of these it is, or less.
+        whose += ", if as many groups as can be are as they were"
+    for all_shown in choices:
         for group, (low, high) in untold(all_shown, plan):
             tried.count()
             if low >= 1 and high < material.k:
-                words = f"{group} is {low:.0f} to {high:.0f} people"
-                tried.fell(f"{one.name} and {other.name}: {words}")
-    tried.add(
-        f"{one.name} and {other.name}: {breach.words}"
-        for breach in attack_united(one.release, (beside,), plan)
-    )
+                tried.fell(f"{whose}: {group} is {low:.0f} to {high:.0f} people")
+    tried.add(f"{whose}: {breach.words}" for breach in attack_united(one.release, (beside,), plan))
 
 
 def _pairs(material: Material) -> Iterator[tuple[Edition, Edition]]:

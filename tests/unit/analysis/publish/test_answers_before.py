@@ -9,8 +9,11 @@ import numpy as np
 import pytest
 from fixtures_earlier import AGES, UNITS, after, breakdown, made, plan
 
+from analysis.attack.alike import Beside, ways
+from analysis.attack.bands import both
 from analysis.attack.editions import together
 from analysis.attack.material import Material, Published
+from analysis.attack.united import impossible, united
 from analysis.errors import Unprotectable
 from analysis.ledger import Ledger
 from analysis.microdata import Microdata
@@ -20,6 +23,7 @@ from analysis.release.model import Release
 OLD = plan(UNITS, breakdown("age", "age", young="20", old="25 30 40"))
 NEW = plan(UNITS, breakdown("age", "age", young="20 25", old="30 40"))
 STRONGLY_AGREE = 0
+EVERY_UNIT = ("unit=north", "unit=south", "unit=west", "unit=east")
 
 
 def answers(between: int, *, alike: bool) -> Microdata:
@@ -122,3 +126,24 @@ def test_a_few_between_are_found_beside_late_answers() -> None:
     people = answers(4, alike=False)
     told = fallen(made(OLD, people, None), made(NEW, with_late(people, 12, "40"), None))
     assert any("age=old&age@other=young is 4 to 4 people" in one for one in told)
+
+
+@pytest.mark.parametrize(
+    ("late", "kept"),
+    [
+        (0, [{"force", "age=young", "age=old", *EVERY_UNIT}]),
+        (12, [{"age=young", *EVERY_UNIT[1:]}, {"age=old", *EVERY_UNIT[1:]}]),
+    ],
+)
+def test_each_group_is_taken_with_all_that_can_be_as_it_was(
+    late: int, kept: list[set[str]]
+) -> None:
+    """Force and north surely grew; young and old cannot both be as they were, and each may be."""
+    people = answers(15, alike=True)
+    first, second = made(OLD, people, None), made(NEW, with_late(people, late, "40"), None)
+    plan_of_both, names = both(NEW, OLD)
+    written = united(second, (), plan_of_both)
+    assert written is not None
+    nobody = impossible(written, plan_of_both)
+    found = ways(written, [Beside(first, names)], plan_of_both, nobody)
+    assert sorted(sorted(one.names) for (one,) in found) == sorted(map(sorted, kept))
