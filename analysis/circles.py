@@ -3,7 +3,8 @@
 Where tables can be put in an order in which each has one earlier table that holds all it shares
 with those before it, a profile that no table declares can be as many people as the smallest shown
 group that it lies in (Dobra and Fienberg, 2000, on decomposable models), which is k or more. In a
-circle it may be known to be fewer.
+circle it may be known to be fewer. A level stands for one way to tell people apart, so nothing is
+said of plans in which two breakdowns split one variable.
 """
 
 from __future__ import annotations
@@ -16,7 +17,11 @@ def circle(plan: TablePlan) -> tuple[Table, ...]:
 
     By Graham's reduction of a hypergraph: what only one table tells apart is left out of it, a
     table that is then part of another is left out, and so on until nothing can be.
+
+    Raises:
+        Unprotectable: when two breakdowns split one variable.
     """
+    plan.expect_split_once()
     left = {table: _told_apart(plan, table) for table in plan.tables}
     while True:
         told = [one for parts in left.values() for one in parts]

@@ -10,7 +10,7 @@ import gzip
 import io
 import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -35,8 +35,7 @@ def rows(path: Path) -> Iterator[tuple[int, list[str]]]:
         DataError: the file cannot be read as such a table.
     """
     try:
-        with _opened(path) as file:
-            yield from _numbered(file, path)
+        yield from _numbered(lines(path), path)
     except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or error
         raise DataError(f"{path}: the file cannot be read ({reason}).") from error
@@ -49,12 +48,18 @@ def rows_of(content: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
         DataError: the file cannot be read as such a table.
     """
     with io.TextIOWrapper(io.BytesIO(content), "utf-8-sig", newline="") as file:
-        yield from _numbered(file, name)
+        yield from _numbered(_lines(file, name), name)
 
 
-def _numbered(file: TextIO, name: Path | str) -> Iterator[tuple[int, list[str]]]:
+def lines(path: Path) -> Iterator[str]:
+    """Its lines with their ends; what `rows` reads without complaint is read so, too."""
+    with _opened(path) as file:
+        yield from _lines(file, path)
+
+
+def _numbered(lines: Iterable[str], name: Path | str) -> Iterator[tuple[int, list[str]]]:
     try:
-        for number, row in enumerate(csv.reader(_lines(file, name), strict=True), start=1):
+        for number, row in enumerate(csv.reader(lines, strict=True), start=1):
             if row:
                 yield number, row
     except UnicodeDecodeError as error:

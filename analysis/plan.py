@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import product
+from itertools import combinations, product
 
+from analysis.errors import Unprotectable
 from analysis.ladders import Ladder
 from analysis.processes import Process
 
@@ -93,6 +94,15 @@ class Breakdown:
             if value.id in inside and not value.categories <= inside[value.id]
         )
 
+    def not_beside(self, other: Breakdown) -> str:
+        """What is wrong with two of one variable, and what to do; without a full stop."""
+        return (
+            f"breakdowns `{self.id}` and `{other.id}` both split `{self.variable}`, so that what "
+            "one shows less what the other shows can be a few people; keep one breakdown, with the "
+            "coarser values as its `roll_up` (of units: its `levels`), and say in each table how "
+            "far it goes down"
+        )
+
     def down_to(self, level: str | None) -> tuple[Value, ...]:
         """Values on the levels from the coarsest down to `level` (all, when None)."""
         if level is None:
@@ -152,6 +162,24 @@ class TablePlan:
     ladders: tuple[Ladder, ...] = ()
     processes: tuple[Process, ...] = ()
     standardise: tuple[tuple[str, str], ...] = ()
+
+    @cached_property
+    def split_twice(self) -> tuple[tuple[Breakdown, Breakdown], ...]:
+        """Pairs of breakdowns of one variable: what one shows less what the other does is people.
+
+        One Release never has any; the plans of several Releases of one wave together may.
+        """
+        pairs = combinations(self.breakdowns, 2)
+        return tuple((one, other) for one, other in pairs if one.variable == other.variable)
+
+    def expect_split_once(self) -> None:
+        """Refuse two breakdowns of one variable.
+
+        Raises:
+            Unprotectable: names both.
+        """
+        for one, other in self.split_twice:
+            raise Unprotectable(f"The {one.not_beside(other)}.")
 
     @cached_property
     def breakdown_by_id(self) -> dict[str, Breakdown]:

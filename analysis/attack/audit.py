@@ -14,6 +14,7 @@ from analysis.attack.bases import Attack, attacks
 from analysis.attack.breaches import Breach
 from analysis.attack.colleagues import Places, attack_colleagues
 from analysis.attack.follow_ups import attack_follow_ups
+from analysis.attack.overlaps import attack_overlaps
 from analysis.attack.processes import attack_processes
 from analysis.attack.rates import attack_rates
 from analysis.attack.shares import attack_shares
@@ -82,6 +83,7 @@ def examine(
     breaches += (*singled_out(release), *attack_shares(release), *attack_follow_ups(release))
     breaches += attack_answers(release, plan, candidates=candidates)
     breaches += attack_earlier(release, earlier, plan)
+    breaches += attack_overlaps(release, plan)
     counted = attack_processes(release, plan, incomplete)
     breaches += counted.breaches
     proofs += counted.proofs

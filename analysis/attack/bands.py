@@ -1,9 +1,10 @@
-"""Two plans of one wave that split the same answers otherwise, written down as one."""
+"""Plans that split the same answers otherwise, written down as one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
+from itertools import combinations
 
 from analysis.plan import Breakdown, Table, TablePlan, group_id
 
@@ -14,8 +15,7 @@ _OTHER = "@other"
 def both(plan: TablePlan, other: TablePlan) -> tuple[TablePlan, Mapping[str, str]]:
     """The tables of two plans, and the other one's group ids -> ids in the plan of both.
 
-    Where they split one variable otherwise under one id, a table of the one is crossed with the
-    same of the other: values that overlap differ by people.
+    Where two split one variable otherwise, under whatever ids, a table by both is added.
     """
     mine = {one.id: one for one in plan.breakdowns}
     split = [one for one in other.breakdowns if not _alike(one, mine.get(one.id))]
@@ -27,7 +27,6 @@ def both(plan: TablePlan, other: TablePlan) -> tuple[TablePlan, Mapping[str, str
         replace(one, id=f"{one.id}{_OTHER}", breakdowns=tuple(names[at] for at in one.breakdowns))
         for one in other.tables
     ]
-    tables = (*plan.tables, *theirs, *_crossed(plan, other, names, order))
     renamed = {
         group.id: group_id(
             tuple(sorted(((names[at], value) for at, value in group.where),
@@ -35,7 +34,36 @@ def both(plan: TablePlan, other: TablePlan) -> tuple[TablePlan, Mapping[str, str
         )
         for group in other.groups
     }  # fmt: skip
-    return replace(plan, breakdowns=breakdowns, tables=tables), renamed
+    return crossed(replace(plan, breakdowns=breakdowns, tables=(*plan.tables, *theirs))), renamed
+
+
+def crossed(plan: TablePlan) -> TablePlan:
+    """The plan with a table by every two splits of one variable: values that overlap leave people.
+
+    By what else both of their tables have, and by nothing that only one of them has.
+    """
+    variable = {one.id: one.variable for one in plan.breakdowns}
+    added: dict[tuple[str, ...], Table] = {}
+    for one, other in combinations(plan.tables, 2):
+        of_one, of_other = ({variable[at] for at in table.breakdowns} for table in (one, other))
+        shared = [at for at in variable if variable[at] in of_one & of_other
+                  and at in {*one.breakdowns, *other.breakdowns}]  # fmt: skip
+        if len({variable[at] for at in shared}) < len(shared):
+            levels = tuple(_coarser(plan.breakdown_by_id[at], one, other) for at in shared)
+            made = Table(f"{one.id} and {other.id}", tuple(shared), levels)
+            added.setdefault((*shared, *map(str, levels)), made)
+    return replace(plan, tables=(*plan.tables, *added.values()))
+
+
+def _coarser(breakdown: Breakdown, *tables: Table) -> str:
+    """How far down the one of two tables goes that goes less far down in a breakdown."""
+    finest = [
+        breakdown.levels[-1] if level is None else level
+        for table in tables
+        for name, level in zip(table.breakdowns, table.finest, strict=True)
+        if name == breakdown.id
+    ]
+    return min(finest, key=breakdown.levels.index)
 
 
 def _alike(one: Breakdown, other: Breakdown | None) -> bool:
@@ -45,14 +73,3 @@ def _alike(one: Breakdown, other: Breakdown | None) -> bool:
     return {value.id: (value.categories, value.parent) for value in one.values} == {
         value.id: (value.categories, value.parent) for value in other.values
     }
-
-
-def _crossed(
-    plan: TablePlan, other: TablePlan, names: Mapping[str, str], order: list[str]
-) -> Iterator[Table]:
-    for mine in plan.tables:
-        for theirs in other.tables:
-            every = sorted({*mine.breakdowns, *(names[at] for at in theirs.breakdowns)},
-                           key=order.index)  # fmt: skip
-            if set(mine.breakdowns) == set(theirs.breakdowns) and len(every) > len(mine.breakdowns):
-                yield Table(f"{mine.id} and {theirs.id}", tuple(every), (None,) * len(every))

@@ -8,7 +8,7 @@ from typing import Literal
 BreachKind = Literal[
     "leak", "presence", "threshold", "bound", "pinned", "rest", "contradiction",
     "rate", "coding", "unanimity", "numerator", "uncertain", "answers", "step",
-    "colleagues", "follow-up", "index", "state",
+    "colleagues", "follow-up", "index", "state", "overlap",
 ]  # fmt: skip
 """What was found out.
 
@@ -29,6 +29,7 @@ BreachKind = Literal[
 - colleagues: so much is known to people who tell each other that they are in one place.
 - follow-up: bases of what was asked because of an answer tell how few gave another one.
 - index: an item that is not shown is told by its theme and the other items.
+- overlap: two breakdowns of one question leave somebody, but fewer than k, between them.
 - state: a finding tells how a small group answered in a wave that it rests on.
 """
 

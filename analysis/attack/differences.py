@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from analysis.attack.breaches import Breach
 from analysis.attack.findings import Claim, Tried
 from analysis.attack.material import Material, Published, hidden_of
@@ -14,6 +16,15 @@ def groups(material: Material) -> Tried:
     for published, breach in material.found("bound", "pinned", "threshold", "contradiction"):
         if not _item(published, breach):
             tried.fell(f"{published.name}: {breach.words}", _claim(material, published, breach))
+    return tried
+
+
+def overlaps(material: Material) -> Tried:
+    """Two breakdowns of one question: who is counted in one value here and in another there."""
+    tried = Tried(sum(math.comb(len(one.release.manifest.breakdowns), 2)
+                      for one in material.releases))  # fmt: skip
+    for published, breach in material.found("overlap"):
+        tried.fell(f"{published.name}: {breach.words}")
     return tried
 
 

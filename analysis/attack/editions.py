@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import combinations
 
+from analysis.attack.alike import Beside
 from analysis.attack.bands import both
 from analysis.attack.findings import Claim, Tried
 from analysis.attack.grid import Cell
@@ -12,7 +13,7 @@ from analysis.attack.lineage import stood_for
 from analysis.attack.material import Edition, Material, Published, whole
 from analysis.attack.states_before import attack_earlier
 from analysis.attack.sums import Counts, Range, shown_people
-from analysis.attack.united import Beside, attack_united, impossible, united
+from analysis.attack.united import at_once, attack_united, untold
 from analysis.release.known import people
 from analysis.release.rows import JOINED, EstimateRow, TrendRow
 
@@ -208,26 +209,16 @@ def _answers_together(tried: Tried, material: Material, one: Published, other: P
     if not {row.group for row in other.release.groups} <= known:
         return  # Another plan than the one that is known.
     beside = Beside(other.release, names)
-    together = united(one.release, (beside,), plan)
-    if together is None:
-        return
-    nobody = dict.fromkeys(impossible(together, plan), (0.0, 0.0))
-    counts = Counts(together, plan, {**shown_people(together), **nobody})
-    alone = shown_people(together)
-    for row in together.groups:
-        if row.values in alone or row.values in nobody:
-            continue
-        tried.count()
-        found = counts.range([row.values])
-        if found is None:
-            return
-        if found[0] >= 1 and found[1] < material.k:
-            words = f"{row.group} is {found[0]:.0f} to {found[1]:.0f} people"
-            tried.fell(f"{one.name} and {other.name}: {words}")
-    tried.add(
-        f"{one.name} and {other.name}: {breach.words}"
-        for breach in attack_united(one.release, (beside,), plan)
-    )
+    choices = tuple(at_once(one.release, (beside,), plan))
+    whose = f"{one.name} and {other.name}"
+    if len(choices) > 1:  # Of other answers: one of these it is, or less.
+        whose += ", if as many groups as can be are as they were"
+    for all_shown in choices:
+        for group, (low, high) in untold(all_shown, plan):
+            tried.count()
+            if low >= 1 and high < material.k:
+                tried.fell(f"{whose}: {group} is {low:.0f} to {high:.0f} people")
+    tried.add(f"{whose}: {breach.words}" for breach in attack_united(one.release, (beside,), plan))
 
 
 def _pairs(material: Material) -> Iterator[tuple[Edition, Edition]]:

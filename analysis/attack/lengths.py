@@ -8,27 +8,43 @@ import io
 import re
 import struct
 import zipfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 _END = re.compile(rb"%%EOF")
 _HEADER = 30
 """Bytes of a zip's local header before the name."""
 
+_LARGE = 0x0001
+"""A zip's field of lengths and a place beyond four bytes (APPNOTE 4.5.3)."""
 
-def beyond_cells(content: bytes) -> tuple[int, ...]:
+_GROWTH, _GROWS = 0xA220, b"\x28\xa0"
+"""A zip's field of room to grow in, of zeros, and how it begins (ECMA-376-2, annex C.2)."""
+
+
+def beyond_cells(lines: Iterable[str]) -> tuple[int, ...]:
     """Characters of each row of a CSV file that belong to no cell: quotes, and what parts cells.
 
-    The header is left out. Empty where a row goes over several lines, which is never compared.
+    Args:
+        lines: with their ends, as they were read into cells; a row may go over several.
+
+    Returns:
+        A number for each row that is not blank, but for the header.
     """
-    text = content.decode("utf-8-sig", "replace")
-    lines = [line for line in text.splitlines() if line]
-    rows = [row for row in csv.reader(io.StringIO(text, newline="")) if row]
-    if len(lines) != len(rows):
-        return ()
-    return tuple(
-        len(line) - sum(len(_written(cell)) for cell in row)
-        for line, row in zip(lines[1:], rows[1:], strict=True)
-    )
+    taken: list[str] = []
+    found = []
+    for row in csv.reader(_kept(lines, taken), strict=True):
+        text = "".join(taken).removesuffix("\n").removesuffix("\r")
+        taken.clear()
+        if row:
+            found.append(len(text) - sum(len(_written(cell)) for cell in row))
+    return tuple(found[1:])
+
+
+def _kept(lines: Iterable[str], taken: list[str]) -> Iterator[str]:
+    for line in lines:
+        taken.append(line)
+        yield line
 
 
 def _written(cell: str) -> str:
@@ -41,8 +57,9 @@ def _written(cell: str) -> str:
 def spare(file: Path) -> int:
     """Bytes of a file that belong to nothing that is read of it; 0 where that cannot be told.
 
-    Of an archive what stands before, between or after its parts, and comments; of a PDF earlier
-    versions that a later one was written over; of a gzipped file its comment.
+    Of an archive what stands before, between or after its parts, comments, and what stands beside
+    their names, such as when each was changed; of a PDF earlier versions that a later one was
+    written over; of a gzipped file its comment.
     """
     try:
         content = file.read_bytes()
@@ -65,10 +82,36 @@ def _of_archive(content: bytes) -> int:
         found, end = len(archive.comment), 0
         for one in sorted(archive.infolist(), key=lambda part: part.header_offset):
             found += max(0, one.header_offset - end) + len(one.comment)
-            lengths = one.header_offset + _HEADER - 4
-            end = lengths + 4 + sum(struct.unpack("<HH", content[lengths : lengths + 4]))
+            name = one.header_offset + _HEADER
+            length, extra = struct.unpack("<HH", content[name - 4 : name])
+            end = name + length + extra
+            local = content[name + length : end]
+            found += _unread(local, one) + _unread(one.extra, one)
             end += one.compress_size
             # What was not known when a part was begun stands after it.
             if one.flag_bits & 0b1000:
-                end += 16 if content[end : end + 4] == b"PK\x07\x08" else 12
+                end += 4 * (content[end : end + 4] == b"PK\x07\x08")
+                end += 20 if _LARGE in dict(_fields(local)) else 12
         return found + max(0, archive.start_dir - end)
+
+
+def _unread(extra: bytes, part: zipfile.ZipInfo) -> int:
+    """Bytes beside a part's name that tell neither its length nor its place, and are no padding."""
+    told = {0, part.file_size, part.compress_size, part.header_offset}
+    found = len(extra)
+    for kind, body in _fields(extra):
+        numbers = {number for (number,) in struct.iter_unpack("<Q", body[: len(body) // 8 * 8])}
+        lengths = kind == _LARGE and numbers <= told and not any(body[len(body) // 8 * 8 :])
+        if lengths or (kind == _GROWTH and body[:2] == _GROWS and not any(body[4:])):
+            found -= 4 + len(body)
+    return found
+
+
+def _fields(extra: bytes) -> Iterator[tuple[int, bytes]]:
+    """Kind and body of each whole field."""
+    while len(extra) >= 4:
+        kind, length = struct.unpack("<HH", extra[:4])
+        if 4 + length > len(extra):
+            return
+        yield kind, extra[4 : 4 + length]
+        extra = extra[4 + length :]

@@ -19,10 +19,12 @@ Record = Mapping[str, str]
 """A row of a table: column -> text as published."""
 
 _PEOPLE = {"base", "headcount"}
-_KEYS = (
+KEYS = (
     *("group", "measure", "item", "category", "against", "kind", "wave"),
     *("source", "year", "process", "breakdown", "parts_level"),
 )
+"""Columns that say what a row is of."""
+
 _TABLE_COLUMNS = {
     "groups": {"group", "table", "label", "parent", "base", "status"},
     "estimates": {"group", "measure", "positive", "status"},
@@ -262,7 +264,7 @@ def _edition(
     name: str, wave: str, policy: Mapping[str, int], found: Mapping[str, list[dict[str, str]]]
 ) -> Edition:
     keyed = (
-        (table, tuple(row[key] for key in _KEYS if key in row), row)
+        (table, tuple(row[key] for key in KEYS if key in row), row)
         for table, rows in found.items()
         for row in rows
     )
@@ -270,7 +272,7 @@ def _edition(
         (table, key, column): text
         for table, key, row in keyed
         for column, text in row.items()
-        if column not in _KEYS
+        if column not in KEYS
     }
     order = {table: tuple(row["group"] for row in rows) for table, rows in found.items()}
     return Edition(name, wave, policy, cells, order)

@@ -18,6 +18,7 @@ from analysis.release.rows import Bound, EstimateRow
 
 _ELSEWHERE = {
     "bound", "pinned", "threshold", "contradiction", "rest", "rate", "presence", "leak", "index",
+    "overlap",
 }  # fmt: skip
 """What the auditor finds of bases, rates, rows and themes, which other attacks report."""
 

@@ -13,7 +13,7 @@ from analysis import zipped
 from analysis.attack import papers, workbooks
 from analysis.attack.lengths import beyond_cells, spare
 from analysis.attack.material import Material, Page, Published, Records, Sheet
-from analysis.csv_rows import header_of, rows
+from analysis.csv_rows import header_of, lines, rows
 from analysis.errors import DataError, LeakingRelease
 from analysis.release import folder
 from analysis.release.tables import ROWS
@@ -168,5 +168,4 @@ def _sheet(name: str, file: Path) -> Sheet:
                 f"{file}, row {number}: there are {len(row)} cells under {len(header)} columns."
             )
         found.append(dict(zip(header, row, strict=True)))
-    beyond = beyond_cells(file.read_bytes()) if file.suffix == ".csv" else ()
-    return Sheet(name, tuple(header), tuple(found), beyond=beyond)
+    return Sheet(name, tuple(header), tuple(found), beyond=beyond_cells(lines(file)))

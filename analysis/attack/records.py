@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from typing import Any
 
 from analysis.attack.findings import Tried
-from analysis.attack.material import Material
+from analysis.attack.material import KEYS, Material
+
+_NUMBER = re.compile(r"[-+]?\d[\d., \u00a0\u202f]*%?")
+"""A count or percent as it may be written: 7, 7.0, 1,204 or 57 %."""
 
 
 def records(material: Material) -> Tried:
@@ -33,6 +37,13 @@ def _told(value: Any, hidden: Collection[str], under: str = "") -> Iterator[str]
     named = next((one for one in inside if isinstance(one, str) and one in hidden), under)
     for key, one in value.items() if isinstance(value, dict) else enumerate(inside):
         name = key if isinstance(key, str) and key in hidden else named
-        if name and isinstance(one, int | float) and not isinstance(one, bool):
+        if name and one != name and _is_number(one, key):
             yield f"{one} stands beside {name}, which is hidden"
         yield from _told(one, hidden, name if key == name else under)
+
+
+def _is_number(value: Any, key: str | int) -> bool:
+    """Also one that is written as a text, but for the code of what it is beside."""
+    if isinstance(value, str):
+        return key not in KEYS and _NUMBER.fullmatch(value.strip()) is not None
+    return isinstance(value, int | float) and not isinstance(value, bool)

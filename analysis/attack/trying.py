@@ -47,6 +47,7 @@ class Attack:
 ATTACKS = (
     Attack(1, "sums", differences.groups),
     Attack(2, "crosses", crosses.crosses),
+    Attack(2, "overlaps", differences.overlaps),
     Attack(3, "rests", differences.rests),
     Attack(4, "editions", editions.differences),
     Attack(4, "copies", editions.copies),

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import combinations, product
 
+from analysis.attack.alike import Beside, ways
 from analysis.attack.answers import attack_answers
 from analysis.attack.breaches import Breach
 from analysis.attack.grid import Cell, grid
+from analysis.attack.sums import Counts, Range, shown_people
 from analysis.plan import Breakdown, Group, TablePlan
-from analysis.release.known import people
 from analysis.release.model import BreakdownFacts, Release
 from analysis.release.rows import ComparisonRow, DistributionRow, EstimateRow, GroupRow
 
@@ -18,30 +19,52 @@ _UNKNOWN = ""
 """Stands for an answer that no value of a breakdown takes in."""
 
 
-@dataclass(frozen=True)
-class Beside:
-    """Another Release of the wave, and its group ids -> those of the plan of all."""
-
-    release: Release
-    names: Mapping[str, str]
-
-
 def attack_united(own: Release, others: Sequence[Beside], plan: TablePlan) -> Iterator[Breach]:
     """What all Releases together tell of how few people answered, beyond what each tells alone.
 
-    Others of which some group surely has another base are of other answers, and left out; so are
-    all where they show nothing that the first does not. Everybody is taken to have answered an item
-    on whose base it stands, and figures to stand in the steps of the first.
+    Groups that surely have another base now are left out, and so is all where what is left shows
+    nothing that the first does not. Everybody is taken to have answered an item on whose base it
+    stands, and figures to stand in the steps of the first.
 
     Args:
         own: the first; its groups are named as in the plan.
-        others: the others.
+        others: the others; without any, all is tried that the groups of the plan tell in the first.
         plan: of all of them.
     """
-    same = [one for one in others if _of_same_answers(own, one)]
-    one = united(own, same, plan)
-    if one is None:
+    found: dict[Breach, None] = {}
+    for one in at_once(own, others, plan):
+        found |= dict.fromkeys(_told_in(one, own, plan))
+    yield from found
+
+
+def at_once(own: Release, others: Sequence[Beside], plan: TablePlan) -> Iterator[Release]:
+    """What all show as one Release, for each choice of groups that can be of the same people."""
+    written = united(own, (), plan)
+    if written is None or united(own, others, plan) is None:
         return
+    if not others:
+        yield written
+        return
+    for same in ways(written, others, plan, impossible(written, plan)):
+        one = united(own, same, plan)
+        if one is not None:
+            yield one
+
+
+def untold(together: Release, plan: TablePlan) -> Iterator[tuple[str, Range]]:
+    """Fewest and most people of each group of which no base is published; none where none fit."""
+    shown = shown_people(together)
+    nobody = dict.fromkeys(impossible(together, plan), (0.0, 0.0))
+    counts = Counts(together, plan, {**shown, **nobody})
+    for row in together.groups:
+        if row.values not in shown and row.values not in nobody:
+            span = counts.range([row.values])
+            if span is None:
+                return
+            yield row.group, span
+
+
+def _told_in(one: Release, own: Release, plan: TablePlan) -> Iterator[Breach]:
     nobody = impossible(one, plan)
     for breach in attack_answers(one, plan, everybody_answered=True, nobody=nobody):
         if breach.kind != "answers":
@@ -57,7 +80,10 @@ def attack_united(own: Release, others: Sequence[Beside], plan: TablePlan) -> It
 
 
 def united(own: Release, others: Sequence[Beside], plan: TablePlan) -> Release | None:
-    """One Release with every base, percent and gap of all; None where the first has them all."""
+    """One Release with every base, percent and gap of all; None where the first has them all.
+
+    Without others it is the first one with the groups of the plan.
+    """
     found = _Told(own)
     for one in others:
         for row in one.release.groups:
@@ -68,7 +94,7 @@ def united(own: Release, others: Sequence[Beside], plan: TablePlan) -> Release |
                 found.figure(one.names[key[0]], figure, one.release)
         for gap in one.release.comparisons:
             found.gap(_renamed(gap, one, own))
-    if not found.more:
+    if others and not found.more:
         return None
     found.same_people(plan)
     return replace(
@@ -193,19 +219,6 @@ def _categories(one: Breakdown) -> dict[str, frozenset[str]]:
     tops = [value.categories for value in one.values if value.parent is None]
     found["?"] = (every | {_UNKNOWN}).difference(*tops)
     return found
-
-
-def _of_same_answers(own: Release, other: Beside) -> bool:
-    """Whether no group that both show surely has another base."""
-    for row in other.release.groups:
-        mine = own.group_by_id.get(other.names.get(row.group, ""))
-        if mine is None or mine.base is None or row.base is None:
-            continue
-        low, high = people(row.base, other.release.manifest.policy)
-        least, most = people(mine.base, own.manifest.policy)
-        if max(low, least) > min(high, most):
-            return False
-    return True
 
 
 def _read_alike(own: Release, other: Release) -> Iterator[tuple[tuple[str, str], EstimateRow]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
 
 from analysis.plan import Breakdown, Table, TablePlan, group_id
 
@@ -18,8 +17,8 @@ class Merged:
         plan: the tables of all. A breakdown that splits its variable otherwise than one of the
             same id is named `id@` and a hash of its values.
         names: for each earlier plan, its group ids -> group ids of `plan`.
-        otherwise: ids of breakdowns of the first plan that an earlier one splits otherwise. Its
-            tables by both are in `plan` too: differences of overlapping values are people.
+        otherwise: variables that two of the plans split otherwise, whatever the breakdowns are
+            called. Tables by both are in `plan` too: differences of overlapping values are people.
     """
 
     plan: TablePlan
@@ -37,9 +36,8 @@ def merge(plan: TablePlan, earlier: Sequence[TablePlan]) -> Merged:
         for table in one.tables:
             _add(table, names, tables)
     order = [one.id for one in breakdowns]
-    for pair in combinations(tuple(tables), 2):
-        _cross(pair, order, tables)
-    merged = replace(plan, breakdowns=tuple(breakdowns), tables=tuple(tables))
+    crossed = _crossed(tuple(tables), breakdowns)
+    merged = replace(plan, breakdowns=tuple(breakdowns), tables=crossed)
     every = tuple(
         {
             group.id: group_id(
@@ -54,7 +52,7 @@ def merge(plan: TablePlan, earlier: Sequence[TablePlan]) -> Merged:
         }
         for one, names in zip(earlier, renamed, strict=True)
     )
-    otherwise = dict.fromkeys(old for names in renamed for old, new in names.items() if old != new)
+    otherwise = dict.fromkeys(one.variable for one, _ in merged.split_twice)
     return Merged(merged, every, tuple(otherwise))
 
 
@@ -62,7 +60,7 @@ def _place(one: Breakdown, breakdowns: list[Breakdown]) -> str:
     """The id that a breakdown has among the others; it is added where none splits as it does."""
     same = _splits(one)
     for other in breakdowns:
-        if other.id.partition("@")[0] == one.id and _splits(other) == same:
+        if _splits(other) == same:
             return other.id
     name = one.id
     if any(other.id == name for other in breakdowns):
@@ -79,13 +77,50 @@ def _splits(one: Breakdown) -> object:
     return one.variable, one.levels, values
 
 
-def _cross(pair: tuple[Table, Table], order: list[str], tables: list[Table]) -> None:
-    """Add the table by the values of both, where two plans split the same breakdowns otherwise."""
-    one, other = pair
-    means = [{name.partition("@")[0] for name in table.breakdowns} for table in pair]
-    crossed = sorted({*one.breakdowns, *other.breakdowns}, key=order.index)
-    if means[0] == means[1] and len(crossed) > len(one.breakdowns):
-        tables.append(Table(f"{one.id}&{other.id}", tuple(crossed), (None,) * len(crossed)))
+def _crossed(tables: tuple[Table, ...], breakdowns: Sequence[Breakdown]) -> tuple[Table, ...]:
+    """The tables, and what each two of them cross that split one variable otherwise.
+
+    That is both splits by what the two have in common, down to where both go. It is then a table
+    like others, so that three splits are crossed too.
+    """
+    by_id = {one.id: one for one in breakdowns}
+    found = list(tables)
+    for at, one in enumerate(found):  # grows on the way
+        for other in found[:at]:
+            goes = _both_go(one, other, by_id)
+            if goes and not any(_holds(table, goes, by_id) for table in found):
+                crossed = sorted(goes, key=list(by_id).index)
+                down_to = tuple(by_id[name].levels[goes[name]] for name in crossed)
+                found.append(Table(f"{one.id}&{other.id}", tuple(crossed), down_to))
+    return tuple(found)
+
+
+def _both_go(one: Table, other: Table, by_id: Mapping[str, Breakdown]) -> dict[str, int]:
+    """Breakdown -> how far down their cross goes; empty where the two split nothing otherwise."""
+    mine, theirs = _depths(one, by_id), _depths(other, by_id)
+    split = {
+        name: depth
+        for first, second in ((mine, theirs), (theirs, mine))
+        for name, depth in first.items()
+        if any(name != of and by_id[name].variable == by_id[of].variable for of in second)
+    }
+    shared = {name: min(mine[name], theirs[name]) for name in mine.keys() & theirs.keys()}
+    return shared | split if split else {}
+
+
+def _depths(table: Table, by_id: Mapping[str, Breakdown]) -> dict[str, int]:
+    """Breakdown of a table -> the number of its finest level there."""
+    return {
+        name: len(levels) - 1 if level is None else levels.index(level)
+        for name, level in zip(table.breakdowns, table.finest, strict=True)
+        for levels in [by_id[name].levels]
+    }
+
+
+def _holds(table: Table, goes: Mapping[str, int], by_id: Mapping[str, Breakdown]) -> bool:
+    """Whether a table shows all groups of another that goes so far down."""
+    depths = _depths(table, by_id)
+    return all(depths.get(name, -1) >= depth for name, depth in goes.items())
 
 
 def _add(table: Table, names: Mapping[str, str], tables: list[Table]) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from analysis.attack.alike import Beside
 from analysis.attack.breaches import Breach
-from analysis.attack.united import Beside, attack_united
+from analysis.attack.united import attack_united
 from analysis.publish.earlier import Past
 from analysis.release.model import Release
 

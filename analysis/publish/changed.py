@@ -85,6 +85,13 @@ class Answers:
             if low <= self.system.bases[self.position[self.names[row.group]]] <= high
         )
 
+    @property
+    def moved(self) -> bool:
+        """Whether other people answered, by the base of a group that it shows."""
+        return any(
+            not low <= self.system.bases[row] <= high for row, (low, high) in self.shown.items()
+        )
+
 
 def expect_same_or_many(earlier: Sequence[Answers], policy: Any) -> None:
     """Refuse answers that differ from those of an earlier Release by a few people somewhere.

@@ -7,7 +7,7 @@ and the disclosure control runs again over all of it. Where it cannot be kept, n
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -103,6 +103,7 @@ class Past:
             Unprotectable: names the tables and what to merge.
         """
         expect_same_or_many(self._answers, policy)
+        self._expect_one_change()
         before = self._before(alone, policy)
         names = tuple(self.position)
         figures = Figures(self.counted.codebook, names, self.counted.at_groups)
@@ -129,6 +130,22 @@ class Past:
             {measure: groups & shown for measure, groups in alone.own_bases.items()},
             alone.left_out,
         )
+
+    def _expect_one_change(self) -> None:
+        """Refuse other answers in other bands: which groups are as they were could only be guessed.
+
+        Raises:
+            Unprotectable: names both Releases and what they split otherwise.
+        """
+        for one, answers in zip(self.published, self._answers, strict=True):
+            split = merge(self.plan, [one.plan]).otherwise
+            if split and answers.moved:
+                raise Unprotectable(
+                    f"Wave {one.wave} cannot be published again with these answers: Release "
+                    f"{one.hash[:12]} has other answers and splits {' and '.join(split)} "
+                    "otherwise, so nobody could say what the two tell together of those between. "
+                    "Publish the same answers as it did, or by the breakdowns that it has."
+                )
 
     def withheld(self) -> frozenset[tuple[str, str]]:
         """(group, measure) pairs that an earlier Release did not show in a group of this plan."""
@@ -194,12 +211,9 @@ class Past:
         """Names both Releases' tables and what to merge."""
         wave, last = self.published[-1].wave, self.published[-1].hash[:12]
         split = self.merged.otherwise
-        mine = [table.id for table in self.plan.tables if set(table.breakdowns) & set(split)]
+        mine = _tables_by(self.plan, split)
         theirs = dict.fromkeys(
-            table.id
-            for one in self.published
-            for table in one.plan.tables
-            if set(table.breakdowns) & set(split)
+            name for one in self.published for name in _tables_by(one.plan, split)
         )
         if split:
             return (
@@ -215,6 +229,12 @@ class Past:
             f"protects ({reason}). Leave out table {', '.join(new or sorted(old))}, or merge its "
             f"values; published before: table {', '.join(sorted(old))}."
         )
+
+
+def _tables_by(plan: TablePlan, variables: Collection[str]) -> list[str]:
+    """Ids of the tables that split any of some variables."""
+    by = {one.id for one in plan.breakdowns if one.variable in variables}
+    return [table.id for table in plan.tables if by & set(table.breakdowns)]
 
 
 def merged_with(

@@ -38,8 +38,10 @@ class Ready:
         Raises:
             LedgerError: when the ledger is that of another questionnaire, or a wave that stands in
                 it is published again without saying why, or another one with a reason.
-            Unprotectable: when an earlier Release used variables or categories that are no more.
+            Unprotectable: when two breakdowns split one variable, or an earlier Release used
+                variables or categories that are no more.
         """
+        plan.expect_split_once()
         published = _published(codebook, wave)
         merged = merged_with(codebook, plan, published)
         counting = Counting(codebook, plan, None if merged is None else merged.plan)

@@ -49,6 +49,9 @@ class Planning:
         tables = tuple(parts)
         self._check_all_used(by_id, tables)
         plan = TablePlan(breakdowns, tables)
+        for one, other in plan.split_twice:
+            place = self._part.breakdowns[other.id].at("variable")
+            self._problems.at(place, f"the {one.not_beside(other)}")
         plan = TablePlan(breakdowns, tables, tuple(self._intersections(plan)))
         return replace(
             plan,
@@ -189,8 +192,7 @@ class Planning:
 
     def _table_holds(self, table: Table, breakdowns: Mapping[str, Breakdown], place: Place) -> bool:
         before = len(self._problems)
-        variables = [breakdowns[name].variable for name in table.breakdowns]
-        if len(set(variables)) != len(variables):
+        if len(set(table.breakdowns)) != len(table.breakdowns):
             self._problems.at(place, f"the table `{table.id}` crosses a question with itself")
         for name, level in zip(table.breakdowns, table.finest, strict=True):
             levels = breakdowns[name].levels

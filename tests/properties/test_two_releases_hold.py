@@ -133,6 +133,6 @@ def test_nobody_sees_through_two_releases_of_a_wave(tmp_path: Path) -> None:
 def test_the_attacker_sees_through_plans_that_are_merged_without_their_differences(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(plans, "_cross", lambda *_: None)
+    monkeypatch.setattr(plans, "_both_go", lambda *_: {})
     monkeypatch.setattr(making, "beside_earlier", lambda *_: ())  # What it looks at is answers.
     assert attacked(tmp_path, PAIRS // 2).with_ledger > 0

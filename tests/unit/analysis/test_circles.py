@@ -6,6 +6,8 @@ import fixtures_disclosure as small
 import pytest
 
 from analysis.circles import circle
+from analysis.errors import Unprotectable
+from analysis.plan import Breakdown, Value
 
 CODES = {name: (f"{name}0", f"{name}1") for name in "abcd"}
 
@@ -45,3 +47,16 @@ def test_levels_are_told_apart() -> None:
     assert circle(small.plan([unit, *flat], [*pairs, small.table("unit", "a", "b")])) == ()
     only = [small.table("unit", "a", finest=[unit.levels[0], None]), pairs[1], coarse]
     assert circle(small.plan([unit, *flat], only)) == ()
+
+
+def test_nothing_is_said_of_two_bandings_of_one_variable() -> None:
+    """They would be told apart by the names of their levels, or not at all."""
+    bands = [
+        Breakdown(name, name, "a", ("band",), (Value("in", "in", "band", None, frozenset({code})),))
+        for name, code in zip(("one", "other"), CODES["a"], strict=True)
+    ]
+    flat = small.flat("b", CODES["b"])
+    plan = small.plan([*bands, flat], [small.table("one", "b"), small.table("other", "b")])
+    with pytest.raises(Unprotectable, match="`one` and `other` both split `a`"):
+        circle(plan)
+    assert circle(small.plan([bands[0], flat], [small.table("one", "b")])) == ()

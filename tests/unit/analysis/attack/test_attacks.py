@@ -9,6 +9,7 @@ from datetime import date
 from functools import cache
 
 import fixtures_analysis as fixtures
+import fixtures_overlaps as overlaps
 import fixtures_procedures as counts
 import fixtures_several_waves as several
 import fixtures_states as waves
@@ -172,6 +173,10 @@ PLANTED: dict[str, Callable[[], Material]] = {
                 "ethnicity=majority&probationer=no": {"base": 284},
             }
         )
+    ),
+    "overlaps": lambda: Material(
+        (Published("release-0", overlaps.careless(overlaps.FLAT, overlaps.force(3))),),
+        plan=overlaps.FLAT,
     ),
     "rests": lambda: of(groups(**{"probationer=yes": {"base": 115}})),
     "editions": lambda: of(clean(), groups(force={"base": 404})),
@@ -379,3 +384,24 @@ def test_two_rates_of_a_group_are_taken_together(headcount: int, rate: int, fall
 def test_cases_of_a_hidden_group_are_what_its_parts_leave() -> None:
     said = [fall.words for fall in fallen(_processes())["processes"].falls]
     assert any("referral: cases in command=north-b can be no more than" in one for one in said)
+
+
+@pytest.mark.parametrize(
+    ("value", "falls"),
+    [
+        ({"group": HIDDEN, "base": "7"}, True),
+        ({"group": HIDDEN, "base": " 1,204 "}, True),
+        ({"group": HIDDEN, "positive": "57.5 %"}, True),
+        ({HIDDEN: "7"}, True),
+        ([HIDDEN, "-7"], True),
+        ({"group": HIDDEN, "base": ""}, False),
+        ({"group": HIDDEN, "category": "1", "wave": "2026"}, False),
+        ({"group": HIDDEN, "label": "North 7", "closed": "2026-03-31"}, False),
+        ({"group": "command=south", "base": "7"}, False),
+    ],
+)
+def test_numbers_in_quotes_are_numbers(value: object, *, falls: bool) -> None:
+    """But a code, a date or a name is none."""
+    material = of(clean(), records=(Records("api.json", value),))
+    found = next(one for one in ATTACKS if one.id == "records").run(material)
+    assert bool(found.falls) is falls

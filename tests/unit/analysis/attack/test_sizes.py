@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import struct
@@ -15,7 +16,7 @@ from fixtures_workbooks import write
 from pypdf import PdfWriter
 
 from analysis.attack import reading
-from analysis.attack.lengths import beyond_cells, spare
+from analysis.attack.lengths import _spare, beyond_cells, spare
 from analysis.attack.material import Material, Page, Sheet
 from analysis.attack.sizes import sizes
 from analysis.attack.spreads import spreads
@@ -100,13 +101,82 @@ def test_an_archive_that_was_written_in_a_stream_has_nothing_to_spare(tmp_path: 
 
 
 def test_a_row_that_is_not_shown_is_as_long_as_others_but_for_its_name(tmp_path: Path) -> None:
-    assert beyond_cells("\n".join((HEAD, *ROWS)).encode()) == (3, 3, 3)
+    assert beyond_cells(line + "\n" for line in (HEAD, *ROWS)) == (3, 3, 3)
     assert not sizes(written(tmp_path, "groups.csv", "\n".join((HEAD, *ROWS)).encode())).falls
     quoted = (*ROWS, 'unit=c,C,"",c')
     (fall,) = sizes(written(tmp_path, "groups.csv", "\n".join((HEAD, *quoted)).encode())).falls
     assert "the row of unit=c is longer or shorter than others (+2 characters)" in fall.words
     shown = (*ROWS, 'unit=c,C,"45",shown')
     assert not sizes(written(tmp_path, "groups.csv", "\n".join((HEAD, *shown)).encode())).falls
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+@pytest.mark.parametrize("label", ["A\u2028B", "A\x85B", "A\x0bB", '"A\nB"', '"A\r\nB"', "A B"])
+def test_what_parts_lines_elsewhere_is_a_character_of_a_cell(
+    tmp_path: Path, label: str, ending: str
+) -> None:
+    """One such label and nothing of the file was compared, without a word."""
+    odd = (*ROWS, f"unit=c,{label},,c")
+    text = ending.join((HEAD, *odd)).encode()
+    good = written(tmp_path, "groups.csv", text)
+    assert good.sheets[0].beyond == (3, 3, 3, 3)
+    assert not sizes(good).falls
+    longer = text + ending.encode() + b'unit=d,D,"",c'
+    for name, content in (("groups.csv", longer), ("groups.csv.gz", gzip.compress(longer))):
+        (fall,) = sizes(written(tmp_path, name, content)).falls
+        assert "the row of unit=d is longer or shorter" in fall.words
+
+
+def in_a_zip(extra: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        part = zipfile.ZipInfo("groups.csv")
+        part.extra = extra
+        packed.writestr(part, "\n".join((HEAD, *ROWS)))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("extra", "unread"),
+    [
+        (b"", 0),
+        (struct.pack("<HH", 0x9999, 20) + b"north,asian,4 people", 2 * 24),
+        (struct.pack("<HHQ", 0x0001, 8, 4), 2 * 12),  # a length that no part has
+        (struct.pack("<HHQ", 0x0001, 8, 0), 0),
+        (struct.pack("<HH", 0xA220, 12) + b"\x28\xa0\x08\x00" + bytes(8), 0),
+        (struct.pack("<HH", 0xA220, 12) + b"\x28\xa0\x08\x00" + b"4 people", 2 * 16),
+        (struct.pack("<HHBI", 0x5455, 5, 1, 1_700_000_000), 2 * 9),  # when it was changed
+        (b"4 p", 2 * 3),  # no whole field
+    ],
+)
+def test_what_stands_beside_the_names_of_parts_is_counted(
+    tmp_path: Path, extra: bytes, unread: int
+) -> None:
+    (tmp_path / "tables.zip").write_bytes(in_a_zip(extra))
+    assert spare(tmp_path / "tables.zip") == unread
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_a_local_header_alone_may_hold_it(tmp_path: Path, *, large: bool) -> None:
+    """The list at the end is what programs show; the other header is read by nobody."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as packed, packed.open("a.csv", "w", force_zip64=large) as part:
+        part.write("\n".join((HEAD, *ROWS)).encode())
+    content, name = made.getvalue(), b"a.csv"
+    assert _spare(content) == 0
+    more = struct.pack("<HH", 0x9999, 8) + b"4 people"
+    after = 30 + len(name)
+    (extra,) = struct.unpack("<H", content[28:30])
+    central = content.index(b"PK\x01\x02")
+    end = content.rindex(b"PK\x05\x06")
+    moved = struct.pack("<I", central + len(more))
+    told = content[:28] + struct.pack("<H", extra + len(more)) + content[30:after] + more
+    whole = told + content[after : end + 16] + moved + content[end + 20 :]
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        assert archive.infolist()[0].extra == b""
+        assert archive.read("a.csv").startswith(HEAD.encode())
+    (tmp_path / "tables.zip").write_bytes(whole)
+    assert spare(tmp_path / "tables.zip") == len(more)
 
 
 @pytest.mark.parametrize(

@@ -26,12 +26,17 @@ def line_of(text: str, part: str) -> int:
 THEME = "respect: {en: Respect, cy: Parch}"
 THEMED = "respect: {label: {en: Respect, cy: Parch}"
 
+SECOND = "other: {variable: ethnicity, roll_up: {minority: [asian], majority: [black, white]}}\n"
+OF_UNITS = "team: {variable: unit, levels: [force, command, department]}\n"
+
 BREAKAGES = [
     # (what stands in the good file, what an author wrote instead, line's mark, the reason)
     ("- id: ignored", "- id: fair", "- id: fair\n", "the question id `fair` stands twice"),
     ("type: multiple", "type: slider", "type: slider", "no question type `slider`"),
     ("{variable: unit,", "{variable: rank,", "{variable: rank", "names the question `rank`"),
     ("{variable: unit,", "{variable: fair,", "{variable: fair", "a statement question"),
+    ("\ntables:", f"  {SECOND}\ntables:", SECOND, "`ethnicity` and `other` both split `ethnicity`"),
+    ("\ntables:", f"  {OF_UNITS}\ntables:", OF_UNITS, "`command` and `team` both split `unit`"),
     ("    theme: respect", "    theme: justice", "theme: justice", "there is no theme `justice`"),
     ("scale: happened", "scale: frequency", "scale: frequency", "there is no scale `frequency`"),
     ("polarity: best_last", "polarity: best_last\n    colour: red", "colour", "no field `colour`"),
