@@ -22,6 +22,7 @@ from survey.doctor import (
     nginx_rules,
     servers,
     stores,
+    waves,
 )
 from survey.doctor.findings import Finding, unknown
 
@@ -78,6 +79,7 @@ def everything(
     yield from files.surfaces(settings)
     yield from stores.check(settings)
     yield from files.check(settings)
+    yield from waves.check(settings)
     yield from _machine(settings)
     yield from nginx(configuration, readers)
 

@@ -12,10 +12,10 @@ import pytest
 from fixtures_tokens import redeem
 from fixtures_wave import LiveWave
 
-from survey.close import closing, rewriting
+from survey.close import closing, redemptions, rewriting
 from survey.close.closing import close_wave
-from survey.collect import box, issuer, submit
-from survey.errors import CandourError, WaveStateError
+from survey.collect import box, salts, submit
+from survey.errors import CandourError, SaltError, WaveStateError
 from survey.manage import closings, issuing_keys, waves
 from survey.manage.closings import Closing
 
@@ -124,9 +124,74 @@ def test_a_wave_whose_box_is_away_stays_open_until_it_is_back(answered: LiveWave
     assert close_wave(answered.stores, "autumn", CLOSED).received == SENT
 
 
-def test_lost_salt_does_not_lock_a_wave_open(answered: LiveWave) -> None:
-    issuer.salt_path(answered.settings, "autumn").unlink()
-    assert counts(close_wave(answered.stores, "autumn", CLOSED)) == (60, None, SENT)
+def lost(path: Path) -> None:
+    path.unlink()
+
+
+def wrong_byte(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[7] ^= 0x55
+    path.write_bytes(content)
+
+
+def wrong_byte_without_a_check(path: Path) -> None:
+    """As in a file of an earlier version."""
+    wrong_byte(path)
+    path.write_bytes(path.read_bytes()[: salts.SALT_BYTES])
+
+
+@pytest.mark.parametrize("damage", [lost, wrong_byte, wrong_byte_without_a_check])
+def test_a_wave_whose_salt_is_lost_stays_open_and_whole_until_somebody_says_so(
+    answered: LiveWave, damage: Callable[[Path], None]
+) -> None:
+    path, before = salts.path_of(answered.settings, "autumn"), live_rows(answered)
+    whole = path.read_bytes()
+    damage(path)
+    for _ in range(2):
+        with pytest.raises(SaltError, match=r"autumn\.salt, is .*`candour wave close autumn --unc"):
+            close_wave(answered.stores, "autumn", CLOSED)
+    assert waves.get(answered.stores, "autumn").state == "open"
+    assert closings.told(answered.stores, "autumn") is None
+    assert live_rows(answered) == before
+    path.write_bytes(whole)
+    assert counts(close_wave(answered.stores, "autumn", CLOSED)) == (60, SENT, SENT)
+
+
+@pytest.mark.parametrize("damage", [lost, wrong_byte, wrong_byte_without_a_check])
+def test_lost_salt_does_not_lock_a_wave_open(
+    answered: LiveWave, damage: Callable[[Path], None]
+) -> None:
+    path = salts.path_of(answered.settings, "autumn")
+    damage(path)
+    told = close_wave(answered.stores, "autumn", CLOSED, uncounted=True)
+    assert counts(told) == (60, None, SENT)
+    assert len(told.receipts) == len(told.tokens) == SENT
+    assert not path.exists()
+    opened = redemptions.open_records(answered.stores, "autumn", answered.keys)
+    assert (len(opened.redeemed), opened.spoilt) == (SENT, 0), "the officers can still count"
+
+
+def test_a_count_that_can_be_made_is_not_left_out(answered: LiveWave) -> None:
+    with pytest.raises(WaveStateError, match=r"is whole, so .* leave out --uncounted"):
+        close_wave(answered.stores, "autumn", CLOSED, uncounted=True)
+    assert waves.get(answered.stores, "autumn").state == "open"
+
+
+def test_a_closing_without_a_count_is_finished_by_running_it_again(
+    answered: LiveWave, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost(salts.path_of(answered.settings, "autumn"))
+    with monkeypatch.context() as planted:
+        planted.setattr(closing, "erase_all", killed)
+        with pytest.raises(KeyboardInterrupt):
+            close_wave(answered.stores, "autumn", CLOSED, uncounted=True)
+    assert waves.get(answered.stores, "autumn").state == "closing"
+    told = close_wave(answered.stores, "autumn", CLOSED, uncounted=True)
+    assert counts(told) == (60, None, SENT)
+
+
+def killed(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def test_no_token_can_be_made_after_closing(answered: LiveWave) -> None:
