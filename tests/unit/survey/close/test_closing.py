@@ -11,13 +11,15 @@ from pathlib import Path
 import pytest
 from fixtures_tokens import redeem
 from fixtures_wave import LiveWave
+from running_the_program import the_program
 
-from survey.close import closing, redemptions, rewriting
+from survey.close import carrying, closing, redemptions, rewriting, unsealing
 from survey.close.closing import close_wave
 from survey.collect import box, salts, submit
 from survey.errors import CandourError, SaltError, WaveStateError
-from survey.manage import closings, issuing_keys, waves
+from survey.manage import audit_log, closings, issuing_keys, waves
 from survey.manage.closings import Closing
+from survey.verify import checking
 
 pytestmark = pytest.mark.both_databases
 
@@ -175,6 +177,27 @@ def test_a_count_that_can_be_made_is_not_left_out(answered: LiveWave) -> None:
     with pytest.raises(WaveStateError, match=r"is whole, so .* leave out --uncounted"):
         close_wave(answered.stores, "autumn", CLOSED, uncounted=True)
     assert waves.get(answered.stores, "autumn").state == "open"
+
+
+def test_the_command_says_what_is_missing_logs_it_and_a_release_comes_all_the_same(
+    answered: LiveWave, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong_byte(salts.path_of(answered.settings, "autumn"))
+    with the_program(answered.settings, capsys) as run:
+        code, said = run("wave", "close", "autumn")
+        assert (code, len(said.splitlines())) == (2, 1)
+        assert "autumn.salt, is damaged" in said
+        code, said = run("wave", "close", "autumn", "--uncounted")
+    assert code == 0
+    assert f"60 cards, an unknown number of codes used, {SENT} answers received" in said
+    assert "candour wave redemptions autumn" in said
+    logged = [one.what for one in audit_log.entries(answered.stores) if one.kind == "wave"]
+    assert sum("without counting how many codes were used" in one for one in logged) == 1
+    file = carrying.carry(answered.stores, "autumn", tmp_path / "autumn.wave")
+    found = {one.sentence: one.holds for one in checking.published(file)}
+    assert [one for one in found if found[one] is False] == []
+    assert any("nobody can see whether answers were added" in one for one in found)
+    assert unsealing.unseal(answered.stores, "autumn", answered.keys, tmp_path / "out")
 
 
 def test_a_closing_without_a_count_is_finished_by_running_it_again(
