@@ -204,7 +204,7 @@ def close_wave(stores: Stores, wave_id: str, today: date, *, uncounted: bool = F
             return before
         _expect_state(stores, agreed, wave)
     _log_alone(stores, agreed, "close", wave)
-    if uncounted:
+    if uncounted and wave.state in {"open", "closing"}:
         _log_uncounted(stores, wave)
     told = close_room.close_wave(stores, wave_id, today, uncounted=uncounted)
     _end(stores, agreed)

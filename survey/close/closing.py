@@ -62,13 +62,25 @@ def close_wave(stores: Stores, wave_id: str, today: date, *, uncounted: bool = F
 
 
 def _expect_box(stores: Stores, wave_id: str, ballot_box: Path, closed_box: Path) -> None:
-    """Refuse while nobody is told that no answer came: the file may be somewhere else."""
+    """Refuse while nobody is told that no answer came: the file may be somewhere else.
+
+    And refuse another wave's box: its answers would get receipts of this one, and go with it.
+    """
     state = waves.get(stores, wave_id).state
-    there = ballot_box.exists() or closed_box.exists()
-    if state in {"open", "closing"} and BOX in stores.settings.surfaces and not there:
+    if state not in {"open", "closing"} or BOX not in stores.settings.surfaces:
+        return
+    if closed_box.exists():
+        return
+    if not ballot_box.exists():
         raise WaveStateError(
             f"The ballot box {ballot_box.name} is not in its folder; put the file back where it "
             f"was, and close wave {wave_id} then."
+        )
+    whose = box.wave_of(ballot_box)
+    if whose != wave_id:
+        raise WaveStateError(
+            f"The ballot box {ballot_box.name} is that of wave {whose}; put each box back under "
+            f"the name of its own wave, and close wave {wave_id} then."
         )
 
 
@@ -170,17 +182,18 @@ def expect_count(stores: Stores, issuers: WaveFile) -> None:
             "This host has the issuer and counts used codes itself; leave out --issuer."
         )
     copies.expect_same(stores, issuers)
-    if issuers.closing is not None and issuers.closing.redeemed is None:
-        raise WaveStateError(
-            f"The issuer's host could not count how many codes of wave {issuers.wave.id} were "
-            "used; close it here without --issuer."
-        )
-    if issuers.closing is None:
+    told = issuers.closing
+    if told is None:
         raise WaveStateError(
             f"This file does not tell how many codes of wave {issuers.wave.id} were used; close "
             "the wave on the issuer's host first, and export it there again."
         )
-    redeemed, cards = issuers.closing.redeemed, issuers.wave.cards
+    redeemed, cards = told.redeemed, issuers.wave.cards
+    if redeemed is None:
+        raise WaveStateError(
+            f"The issuer's host could not count how many codes of wave {issuers.wave.id} were "
+            "used; close it here without --issuer."
+        )
     if not 0 <= redeemed <= cards:
         raise WaveStateError(
             f"This file says that {redeemed:,} of {cards:,} codes of wave {issuers.wave.id} were "

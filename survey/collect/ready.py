@@ -86,6 +86,7 @@ def _has_room(stores: Stores, wave: Wave) -> bool:
         with box.connect(box.path_of(stores.settings, wave.id), "ro") as database:
             (whole,) = database.execute("PRAGMA integrity_check").fetchone()
             (slots,) = database.execute("SELECT count(*) FROM slot").fetchone()
+            own = database.execute("SELECT wave FROM box").fetchall() == [(wave.id,)]
     except sqlite3.DatabaseError:
         return False
-    return bool(whole == "ok" and slots >= box.slots_for(wave.cards))
+    return bool(whole == "ok" and own and slots >= box.slots_for(wave.cards))

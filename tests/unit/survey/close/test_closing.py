@@ -15,8 +15,8 @@ from running_the_program import the_program
 
 from survey.close import carrying, closing, redemptions, rewriting, unsealing
 from survey.close.closing import close_wave
-from survey.collect import box, salts, submit
-from survey.errors import CandourError, SaltError, WaveStateError
+from survey.collect import box, envelope, salts, submit
+from survey.errors import BoxError, CandourError, SaltError, WaveStateError
 from survey.manage import audit_log, closings, issuing_keys, waves
 from survey.manage.closings import Closing
 from survey.verify import checking
@@ -123,6 +123,42 @@ def test_a_wave_whose_box_is_away_stays_open_until_it_is_back(answered: LiveWave
         close_wave(answered.stores, "autumn", CLOSED)
     assert waves.get(answered.stores, "autumn").state == "open"
     path.with_name("elsewhere").rename(path)
+    assert close_wave(answered.stores, "autumn", CLOSED).received == SENT
+
+
+def test_boxes_that_changed_places_take_and_close_nothing_until_they_are_back(
+    answered: LiveWave,
+) -> None:
+    stores, path = answered.stores, box.path_of(answered.settings, "autumn")
+    other, aside = path.with_name("winter.box"), path.with_name("aside.box")
+    box.create(other, "winter", 60, envelope.sealed_size(answered.wave.questionnaire))
+
+    def swap() -> None:
+        path.rename(aside)
+        other.rename(path)
+        aside.rename(other)
+
+    swap()
+    sending = (stores, answered.wave, answered.codes[-1], {}, submit.new_attempt())
+    with pytest.raises(BoxError):
+        submit.submit(*sending)
+    with pytest.raises(WaveStateError, match=r"autumn\.box is that of wave winter; put each box"):
+        close_wave(stores, "autumn", CLOSED)
+    assert waves.get(stores, "autumn").state == "open"
+    swap()
+    receipt = submit.submit(*sending)
+    told = close_wave(stores, "autumn", CLOSED)
+    assert (told.received, receipt in told.receipts) == (SENT + 1, True)
+
+
+def test_a_box_that_cannot_be_read_leaves_the_wave_open(answered: LiveWave) -> None:
+    path = box.path_of(answered.settings, "autumn")
+    whole = path.read_bytes()
+    path.write_bytes(b"nonsense" * 10_000)
+    with pytest.raises(sqlite3.DatabaseError):
+        close_wave(answered.stores, "autumn", CLOSED)
+    assert waves.get(answered.stores, "autumn").state == "open"
+    path.write_bytes(whole)
     assert close_wave(answered.stores, "autumn", CLOSED).received == SENT
 
 
