@@ -125,12 +125,14 @@ def import_codes(stores: Stores, wave_id: str, public_halves: Iterable[bytes]) -
     """
     wave = waves.get(stores, wave_id)
     _expect_importable(stores.settings, wave)
-    # Once there are codes, another salt than theirs would be no use to them.
-    salt = (salts.read if wave.cards else salts.make)(stores.settings, wave_id)
-    if salt is None:
-        raise SaltError(wave_id, salts.MISSING)
     with stores.issuer() as session:
         waves.hold_draft(session, wave_id)
+        # Once there are codes, another salt than theirs would be no use to them; and none is made
+        # for a draft that is destroyed meanwhile.
+        has_codes = waves.find(session, wave_id).cards
+        salt = (salts.read if has_codes else salts.make)(stores.settings, wave_id)
+        if salt is None:
+            raise SaltError(wave_id, salts.MISSING)
         if count_used(session, salt, wave_id):
             raise SaltError(wave_id, salts.DAMAGED)
         known = set(session.scalars(select(CodeRow.hash).where(CodeRow.wave == wave_id)))
