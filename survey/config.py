@@ -280,7 +280,7 @@ def _kept_secret(home: Path) -> str:
     kept = path.read_bytes().strip()
     if len(kept) < LEAST_SECRET or not kept.isascii():
         raise SettingsError(
-            f"{path} is damaged; remove it, and it is made anew: whoever is signed in signs in "
-            "once more, and nothing else is lost."
+            f"{path} is damaged; put it back as it was, or remove it, and it is made anew: whoever "
+            "is signed in signs in once more, and what was sealed with it is set up again."
         )
     return kept.decode()

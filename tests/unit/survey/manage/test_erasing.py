@@ -65,7 +65,7 @@ def test_secret_of_the_cookie_that_is_damaged_or_could_be_guessed_is_refused(
 ) -> None:
     path, secret = tmp_path / "secret_key", Settings.at(tmp_path).secret_key
     path.write_bytes(damage(secret.encode()))
-    with pytest.raises(SettingsError, match=r"secret_key is damaged; remove it"):
+    with pytest.raises(SettingsError, match=r"secret_key is damaged; put it back"):
         Settings.at(tmp_path)
     path.unlink()
     assert len(Settings.at(tmp_path).secret_key) == 64
