@@ -19,7 +19,7 @@ from survey.agreeing.agreements import Act, Agreement
 from survey.collect import ready
 from survey.config import ISSUE, RESULTS
 from survey.database import Stores
-from survey.errors import AgreementError, CandourError
+from survey.errors import AgreementError, CandourError, SaltError
 from survey.manage import audit_log, closings, waves
 from survey.manage.alone import PATIENCE_SECONDS, alone
 from survey.manage.closings import Closing
@@ -73,8 +73,11 @@ def _round(stores: Stores, tell: Callable[[str], None], tried: set[str]) -> Iter
     for name, release in store.in_force(stores).items():
         adding.release_wave(stores, name, release.manifest.wave)
     for wave in waves.open_waves(stores):
-        if response.count(stores, wave, clock.today()):
-            tell(f"Of wave {wave.id} it is counted, roughly, how many have used their code.")
+        try:
+            if response.count(stores, wave, clock.today()):
+                tell(f"Of wave {wave.id} it is counted, roughly, how many have used their code.")
+        except SaltError as error:
+            tell(f"How many have used their code could not be counted. {error}")
 
 
 def _told(stores: Stores, one: Agreement, tell: Callable[[str], None]) -> None:
@@ -174,17 +177,19 @@ def _expect_state(stores: Stores, agreed: Agreement | None, wave: Wave) -> None:
         raise AgreementError(facts.missing[0])
 
 
-def close_wave(stores: Stores, wave_id: str, today: date) -> Closing:
+def close_wave(stores: Stores, wave_id: str, today: date, *, uncounted: bool = False) -> Closing:
     """Close an open wave; returns what is told. Run again after an interruption, it finishes.
 
     Args:
         stores: where the wave is.
         wave_id: its id.
         today: the day.
+        uncounted: that its salt is lost, and nobody here can tell how many codes were used.
 
     Raises:
         AgreementError: when two people have to agree and did not, or something changed since.
         WaveStateError: when it is not open.
+        SaltError: when used codes cannot be counted, and `uncounted` is not said.
     """
     from survey.close import closing as close_room
 
@@ -199,7 +204,9 @@ def close_wave(stores: Stores, wave_id: str, today: date) -> Closing:
             return before
         _expect_state(stores, agreed, wave)
     _log_alone(stores, agreed, "close", wave)
-    told = close_room.close_wave(stores, wave_id, today)
+    if uncounted and wave.state in {"open", "closing"}:
+        _log_uncounted(stores, wave)
+    told = close_room.close_wave(stores, wave_id, today, uncounted=uncounted)
     _end(stores, agreed)
     return told
 
@@ -248,6 +255,13 @@ def _log_alone(stores: Stores, agreed: Agreement | None, act: Act, wave: Wave) -
     if agreed is not None or wave.state not in {"draft", "open"}:
         return
     said = f"was told to {agreements.IN_WORDS[act]} {wave.id}, by a command and without two people"
+    with stores.results() as session:
+        audit_log.record(session, None, "wave", said)
+
+
+def _log_uncounted(stores: Stores, wave: Wave) -> None:
+    """Log that a command was told to close without the count that shows added answers."""
+    said = f"was told to close wave {wave.id} without counting how many codes were used"
     with stores.results() as session:
         audit_log.record(session, None, "wave", said)
 

@@ -60,6 +60,10 @@ class Tenant:
     authority: str
 
 
+LEAST_SECRET = 32
+"""Characters of a secret that signs cookies."""
+
+
 @dataclass(frozen=True)
 class Settings:
     """Settings of one process.
@@ -292,9 +296,20 @@ def _origin(environment: Mapping[str, str], name: str) -> str:
 
 
 def _kept_secret(home: Path) -> str:
+    """The secret in a file of the home; made when there is none, or it was made in part.
+
+    Raises:
+        SettingsError: when the file is damaged: a shorter secret could be guessed.
+    """
     path = home / "secret_key"
-    if not path.exists() or not path.read_text().strip():  # made in part when the power went
+    if not path.exists() or not path.read_bytes().strip():  # made in part when the power went
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.touch(mode=0o600)
         path.write_text(secrets.token_hex(32))
-    return path.read_text().strip()
+    kept = path.read_bytes().strip()
+    if len(kept) < LEAST_SECRET or not kept.isascii():
+        raise SettingsError(
+            f"{path} is damaged; put it back as it was, or remove it, and it is made anew: whoever "
+            "is signed in signs in once more, and what was sealed with it is set up again."
+        )
+    return kept.decode()

@@ -22,6 +22,7 @@ __all__ = [
     "Problem",
     "QuestionnaireError",
     "ReleaseError",
+    "SaltError",
     "SettingsError",
     "SigningError",
     "TicketError",
@@ -130,6 +131,22 @@ class MistypedCode(CandourError):
 
 class SettingsError(CandourError):
     """A setting is missing or wrong; names it."""
+
+
+class SaltError(SettingsError):
+    """A wave's salt is missing or damaged: no card can be used, and nobody can count used codes.
+
+    Attributes:
+        wave: its id.
+    """
+
+    def __init__(self, wave: str, what: str) -> None:
+        self.wave = wave
+        super().__init__(
+            f"The salt of wave {wave}, {wave}.salt, is {what}: no card can be used, and used ones "
+            "cannot be counted. Put the file back if it was moved; if it is lost, destroy a draft, "
+            f"and close an open wave with `candour wave close {wave} --uncounted`."
+        )
 
 
 class SigningError(CandourError):

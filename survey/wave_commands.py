@@ -91,7 +91,12 @@ def status(wave_id: str | None) -> None:
     type=click.Path(path_type=Path),
     help="on the ballot box's host: the file that the issuer's host exported after closing",
 )
-def close(wave_id: str, issuer: Path | None) -> None:
+@click.option(
+    "--uncounted",
+    is_flag=True,
+    help="its salt is lost: close it without the count of used codes, which everybody will see",
+)
+def close(wave_id: str, issuer: Path | None, uncounted: bool) -> None:
     """Close a wave, when two people agreed: shuffle its box, destroy its salt and issuing key."""
     from survey import carrying_out
     from survey.close.closing import expect_count, take_count
@@ -103,7 +108,7 @@ def close(wave_id: str, issuer: Path | None) -> None:
         expect_count(stores, issuers)
     with carrying_out.by_hand(stores, click.echo):
         if issuers is None or waves.get(stores, wave_id).state in {"open", "closing"}:
-            counts = carrying_out.close_wave(stores, wave_id, clock.today())
+            counts = carrying_out.close_wave(stores, wave_id, clock.today(), uncounted=uncounted)
         if issuers is not None:
             counts = take_count(stores, issuers)
     used = "an unknown number of" if counts.redeemed is None else f"{counts.redeemed:,}"
@@ -119,7 +124,12 @@ def close(wave_id: str, issuer: Path | None) -> None:
 
 
 def _left_to_do(wave_id: str, redeemed: int | None, settings: Settings) -> Iterator[str]:
-    """What comes next where the wave is on two hosts."""
+    """What comes next where the wave is on two hosts, or used codes could not be counted."""
+    if ISSUE in settings.surfaces and redeemed is None:
+        yield (
+            "How many codes were used only the release officers can tell now: candour wave "
+            f"redemptions {wave_id} --key release.key --out redemptions.txt"
+        )
     if BOX not in settings.surfaces:
         yield f"Export it now, for the ballot box's host: candour wave export {wave_id}"
     elif ISSUE not in settings.surfaces and redeemed is None:

@@ -20,7 +20,7 @@ from fixtures_wave import CARDS, QUESTIONNAIRES
 from survey import cli
 from survey.close import keys as release_keys
 from survey.close import rewriting
-from survey.collect import box, codes, envelope, issuer, submit
+from survey.collect import box, codes, envelope, issuer, salts, submit
 from survey.config import Settings
 from survey.database import Stores
 from survey.manage import closings, issuing_keys, waves
@@ -236,7 +236,7 @@ class Disk:
     @property
     def used(self) -> int | None:
         """How many codes were used; None when nobody can tell any more."""
-        salt = issuer.read_salt(self.stores.settings, WAVE)
+        salt = salts.read(self.stores.settings, WAVE)
         if salt is None:
             return None
         with self.stores.issuer() as session:
@@ -246,8 +246,8 @@ class Disk:
     def issues(self) -> bool:
         """Whether tokens can be signed: salt and issuing key are both there and whole."""
         settings = self.stores.settings
-        salt, key = issuer.read_salt(settings, WAVE), issuing_keys.read(settings, WAVE)
-        return salt is not None and len(salt) == issuer.SALT_BYTES and key is not None
+        salt, key = salts.read(settings, WAVE), issuing_keys.read(settings, WAVE)
+        return salt is not None and len(salt) == salts.SALT_BYTES and key is not None
 
 
 def private_pieces(root: Path) -> tuple[bytes, ...]:

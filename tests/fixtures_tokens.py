@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fixtures_wave import LiveWave
 
-from survey.collect import box, codes, envelope, issuer, tokens
+from survey.collect import box, codes, envelope, issuer, salts, tokens
 from survey.manage import issuing_keys
 
 
@@ -89,7 +89,7 @@ def received(live: LiveWave) -> int:
 
 def used(live: LiveWave) -> int:
     """How many codes were used."""
-    salt = issuer.read_salt(live.settings, "autumn")
+    salt = salts.read(live.settings, "autumn")
     assert salt
     with live.stores.issuer() as session:
         return issuer.count_used(session, salt, "autumn")

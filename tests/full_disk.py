@@ -9,15 +9,21 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import interrupting
-from fixtures_interrupted import Disk, memory
+from fixtures_interrupted import WAVE, Disk, memory
+from flask import Flask
+from plain_forms import ANSWERS
 
 from survey import cli
+from survey.app import create_app
+from survey.config import Settings
 
 DONE = "done"
+ATTEMPT = "5" * 64
 
 
 def said_by(root: Path, line: str) -> str:
@@ -33,6 +39,23 @@ def said_by(root: Path, line: str) -> str:
         except SystemExit as end:
             return told.getvalue() if end.code == 2 else f"exit code {end.code}"
     return DONE
+
+
+@cache
+def application() -> Flask:
+    """The pages over whatever lies in the folder that a process is in."""
+    urls = [f"sqlite:///home/{name}.db" for name in ("issuer", "results")]
+    app = create_app(Settings(Path("home"), *urls, "any"))
+    app.testing = False
+    return app
+
+
+def send(root: Path) -> str:
+    """The last card's answer, as a browser without JavaScript sends it: the receipt, or a page."""
+    os.chdir(root)
+    form = {"candour.code": Path("last-card").read_text(), "candour.attempt": ATTEMPT}
+    reply = application().test_client().post(f"/survey/{WAVE}/send", data={**form, **ANSWERS})
+    return f"{reply.status_code} {reply.text}"
 
 
 def expect_sentence(said: str) -> None:

@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 
 from analysis.plan import FORCE
 from survey.agreeing.facts import Facts
-from survey.collect import box, code_list, fingerprint, issuer, ready
+from survey.collect import box, code_list, fingerprint, ready, salts
 from survey.config import BOX, ISSUE, Settings
 from survey.database import Stores
+from survey.errors import SaltError
 from survey.manage import policy_words, waves
 from survey.manage.officers import PublicKeys
 from survey.manage.tables import HeadcountRow
@@ -88,6 +89,13 @@ def _named(wave: Wave) -> Iterator[tuple[str, str]]:
     yield "Disclosure rules", policy_words.in_words(wave.policy)
 
 
+def _has_salt(settings: Settings, wave_id: str) -> bool:
+    try:
+        return salts.read(settings, wave_id) is not None
+    except SaltError:
+        return False
+
+
 def _headcounts(people: dict[str, int]) -> str:
     if not people:
         return "none: no response rates, and the page tells nobody how many colleagues they have"
@@ -116,7 +124,7 @@ def _checked(
     )
     if ISSUE in settings.surfaces:
         has_keys = ready.has_issuing_key(settings, wave)
-        has_salt = issuer.read_salt(settings, wave.id) is not None
+        has_salt = _has_salt(settings, wave.id)
         yield (
             has_keys and has_salt,
             "Its issuing key and its salt are here.",

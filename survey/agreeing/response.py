@@ -96,7 +96,8 @@ def told(stores: Stores, wave: Wave, today: date) -> str | None:
     if kept is None and today > day:
         return (
             f"How many have used their code was to be counted on {_words(day)}, and was not: "
-            "`candour wave agreed` did not run on that day. It is counted on no other."
+            "`candour wave agreed` did not run on that day, or had no whole salt to count with. "
+            "It is counted on no other."
         )
     if kept is None or today < day + LATE:
         return (
@@ -107,18 +108,21 @@ def told(stores: Stores, wave: Wave, today: date) -> str | None:
 
 
 def count(stores: Stores, wave: Wave, today: date) -> bool:
-    """Count, if this is the wave's day and nobody has yet; whether it did. For a command alone."""
+    """Count, if this is the wave's day and nobody has yet; whether it did. For a command alone.
+
+    Raises:
+        SaltError: when it is the day, and the salt is missing or damaged.
+    """
     if wave.state != "open" or wave.opened is None or ISSUE not in stores.settings.surfaces:
         return False
     base = _kept(stores, wave.id, wave.opened)
     steps = None if base is None else steps_of(base.people, wave.cards, wave.policy.k)
-    salt = issuer.read_salt(stores.settings, wave.id)
-    if base is None or steps is None or salt is None or today != wave.opened + COUNTED:
+    if base is None or steps is None or today != wave.opened + COUNTED:
         return False
+    if _kept(stores, wave.id, today) is not None:
+        return False
+    percent = steps.rounded(issuer.number_used(stores, wave.id), base.people)
     with stores.issuer() as session:
-        if session.get(ResponseRow, (wave.id, today)) is not None:
-            return False
-        percent = steps.rounded(issuer.count_used(session, salt, wave.id), base.people)
         session.add(ResponseRow(wave=wave.id, day=today, percent=percent, people=base.people))
     return True
 

@@ -21,28 +21,37 @@ from survey.close import rewriting
 from survey.collect import box, copies, envelope, issuer
 from survey.config import BOX, ISSUE
 from survey.database import Stores
-from survey.errors import WaveStateError
+from survey.errors import SaltError, WaveStateError
 from survey.manage import closings, waves
 from survey.manage.closings import Closing
 from survey.manage.erasing import erase_all
 from survey.manage.wave_file import WaveFile
 
 
-def close_wave(stores: Stores, wave_id: str, today: date) -> Closing:
+def close_wave(stores: Stores, wave_id: str, today: date, *, uncounted: bool = False) -> Closing:
     """Close a wave for good; returns what is told to everybody.
 
+    Args:
+        stores: where the wave is.
+        wave_id: its id.
+        today: the day.
+        uncounted: that its salt is lost, and nobody here can tell how many codes were used.
+
     Raises:
-        WaveStateError: when it is not open, or its ballot box is not there.
+        WaveStateError: when it is not open, its ballot box is not there, or `uncounted` is said
+            where it has no meaning.
+        SaltError: when used codes cannot be counted, and it is not said.
     """
     ballot_box = box.path_of(stores.settings, wave_id)
     closed_box = rewriting.path_of(stores.settings, wave_id)
     _expect_box(stores, wave_id, ballot_box, closed_box)
+    _expect_salt(stores, wave_id, uncounted)
     _stop(stores, wave_id)
     # A closed box that is there is whole: the live one is kept until then, and perhaps not longer.
     if ballot_box.exists() and not closed_box.exists():
         box.shut(ballot_box)
         rewriting.rewrite(ballot_box, closed_box)
-    told = _tell(stores, wave_id)
+    told = _tell(stores, wave_id, uncounted)
     box.erase_file(ballot_box)
     erase_all(stores.settings.salt_folder, wave_id)
     with stores.issuer() as session:
@@ -53,13 +62,46 @@ def close_wave(stores: Stores, wave_id: str, today: date) -> Closing:
 
 
 def _expect_box(stores: Stores, wave_id: str, ballot_box: Path, closed_box: Path) -> None:
-    """Refuse while nobody is told that no answer came: the file may be somewhere else."""
+    """Refuse while nobody is told that no answer came: the file may be somewhere else.
+
+    And refuse another wave's box: its answers would get receipts of this one, and go with it.
+    """
     state = waves.get(stores, wave_id).state
-    there = ballot_box.exists() or closed_box.exists()
-    if state in {"open", "closing"} and BOX in stores.settings.surfaces and not there:
+    if state not in {"open", "closing"} or BOX not in stores.settings.surfaces:
+        return
+    if closed_box.exists():
+        return
+    if not ballot_box.exists():
         raise WaveStateError(
             f"The ballot box {ballot_box.name} is not in its folder; put the file back where it "
             f"was, and close wave {wave_id} then."
+        )
+    whose = box.wave_of(ballot_box)
+    if whose != wave_id:
+        raise WaveStateError(
+            f"The ballot box {ballot_box.name} is that of wave {whose}; put each box back under "
+            f"the name of its own wave, and close wave {wave_id} then."
+        )
+
+
+def _expect_salt(stores: Stores, wave_id: str, uncounted: bool) -> None:
+    """Refuse while the count would be wrong, and to leave it out where it can be made."""
+    if uncounted and ISSUE not in stores.settings.surfaces:
+        raise WaveStateError("--uncounted is for the issuer's host, which counts; leave it out.")
+    state = waves.get(stores, wave_id).state
+    counts = state in {"open", "closing"} and closings.told(stores, wave_id) is None
+    if not counts or ISSUE not in stores.settings.surfaces:
+        return
+    try:
+        issuer.number_used(stores, wave_id)
+    except SaltError:
+        if not uncounted:
+            raise
+        return
+    if uncounted:
+        raise WaveStateError(
+            f"The salt of wave {wave_id} is whole, so the codes that were used can be counted; "
+            "leave out --uncounted."
         )
 
 
@@ -73,7 +115,7 @@ def _stop(stores: Stores, wave_id: str) -> None:
         raise WaveStateError(f"Wave {wave_id} is {state}; only an open wave can be closed.")
 
 
-def _tell(stores: Stores, wave_id: str) -> Closing:
+def _tell(stores: Stores, wave_id: str, uncounted: bool) -> Closing:
     """Record the counts and the sorted lists, while the salt can still tell used codes."""
     told = closings.told(stores, wave_id)
     if told is not None:
@@ -83,9 +125,9 @@ def _tell(stores: Stores, wave_id: str) -> Closing:
     # The live box goes only when this is told, so a closing that is run again still has the tokens.
     ballot_box = box.path_of(stores.settings, wave_id)
     kept = box.tokens_in(ballot_box) if has_box and ballot_box.exists() else []
-    salt = issuer.read_salt(stores.settings, wave_id)
+    counts = ISSUE in stores.settings.surfaces and not uncounted
+    redeemed = issuer.number_used(stores, wave_id) if counts else None
     with stores.issuer() as session:
-        redeemed = None if salt is None else issuer.count_used(session, salt, wave_id)
         cards = waves.find(session, wave_id).cards
     received = None if receipts is None else len(receipts)
     closing = Closing(cards, redeemed, received, tuple(receipts or ()), tuple(kept))
@@ -140,12 +182,18 @@ def expect_count(stores: Stores, issuers: WaveFile) -> None:
             "This host has the issuer and counts used codes itself; leave out --issuer."
         )
     copies.expect_same(stores, issuers)
-    if issuers.closing is None or issuers.closing.redeemed is None:
+    told = issuers.closing
+    if told is None:
         raise WaveStateError(
             f"This file does not tell how many codes of wave {issuers.wave.id} were used; close "
             "the wave on the issuer's host first, and export it there again."
         )
-    redeemed, cards = issuers.closing.redeemed, issuers.wave.cards
+    redeemed, cards = told.redeemed, issuers.wave.cards
+    if redeemed is None:
+        raise WaveStateError(
+            f"The issuer's host could not count how many codes of wave {issuers.wave.id} were "
+            "used; close it here without --issuer."
+        )
     if not 0 <= redeemed <= cards:
         raise WaveStateError(
             f"This file says that {redeemed:,} of {cards:,} codes of wave {issuers.wave.id} were "

@@ -108,6 +108,8 @@ def destroy(
         session.execute(delete(CodeRow).where(CodeRow.wave == wave_id))
         session.execute(delete(ResponseRow).where(ResponseRow.wave == wave_id))
         waves.move(session, wave_id, wave.state, "destroyed")
+        if wave.state == "draft":
+            drafts.erase_files(stores, wave_id)
     if unpublished:
         return _UNPUBLISHED.format(wave_id)
     has_box = BOX in stores.settings.surfaces or wave.state == "draft"

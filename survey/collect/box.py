@@ -219,14 +219,14 @@ def put(path: Path, token: bytes, sealed: bytes, comments: Comments = NONE) -> b
     Raises:
         UsedTicket: when the same answer came before, with other comments.
         WaveStateError: when the box is shut or full.
-        BoxError: when the file is not there, is damaged or cannot be written; nothing of the
-            answer is kept.
+        BoxError: when the file is not there, is another wave's, is damaged or cannot be written;
+            nothing of the answer is kept.
     """
     if not path.exists():
         raise BoxError
     try:
         with connect(path) as database, transaction(database):
-            _expect_open(database)
+            _expect_open(database, path)
             seen = _seen(database, token)
             if seen == sealed and not _holds(database, comments):
                 raise UsedTicket
@@ -245,7 +245,7 @@ def put_many(
     `comments` are those of each row, in the same order.
     """
     with connect(path) as database, transaction(database):
-        _expect_open(database)
+        _expect_open(database, path)
         for (token, sealed), written in zip(rows, comments, strict=False):
             _keep(database, token, sealed, written)
 
@@ -264,8 +264,22 @@ def tokens_in(path: Path) -> list[bytes]:
         )
 
 
-def _expect_open(database: sqlite3.Connection) -> None:
-    (is_shut,) = database.execute("SELECT shut FROM box").fetchone()
+def wave_of(path: Path) -> str:
+    """The wave that a box was made for, whatever its file is called.
+
+    Raises:
+        sqlite3.DatabaseError: when it is no whole box.
+        WaveStateError: when it is not there.
+    """
+    with connect(path) as database:
+        (wave,) = database.execute("SELECT wave FROM box").fetchone() or ("",)
+    return str(wave)
+
+
+def _expect_open(database: sqlite3.Connection, path: Path) -> None:
+    wave, is_shut = database.execute("SELECT wave, shut FROM box").fetchone()
+    if wave != path.stem:
+        raise BoxError  # another wave's: no closing of this one would find the answer
     if is_shut:
         raise WaveStateError("This survey has closed; no more answers are taken.")
 

@@ -18,7 +18,6 @@ import hmac
 import secrets
 from collections.abc import Iterable, Sequence
 from operator import itemgetter
-from pathlib import Path
 from typing import NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -34,16 +33,15 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from survey.catalogue import translatable
-from survey.collect import blind_signatures, box, code_list, redemptions, tokens
+from survey.collect import blind_signatures, box, code_list, redemptions, salts, tokens
 from survey.collect.redemptions import Redemption
 from survey.config import ISSUE, Settings
 from survey.database import Stores
-from survey.errors import CodeError, FixedWave, WaveStateError
-from survey.manage import issuing_keys, secret_files, waves
+from survey.errors import CodeError, FixedWave, SaltError, WaveStateError
+from survey.manage import issuing_keys, waves
 from survey.manage.tables import CodeRow, IssuerTable, WaveRow
 from survey.manage.waves import Wave
 
-SALT_BYTES = 32
 CODES = IssuerTable.metadata.tables["code"]
 CLOSED = translatable("This survey is not open; it takes no answers now.")
 
@@ -77,33 +75,25 @@ class Used(NamedTuple):
     record: bytes
 
 
-def salt_path(settings: Settings, wave_id: str) -> Path:
-    """Where the secret salt of a wave lies until it closes: in no database and no backup of one."""
-    return settings.salt_folder / f"{wave_id}.salt"
-
-
-def make_salt(settings: Settings, wave_id: str) -> bytes:
-    """The wave's salt; made, and flushed to disk, when it is asked for the first time."""
-    return secret_files.keep(salt_path(settings, wave_id), secrets.token_bytes(SALT_BYTES))
-
-
-def read_salt(settings: Settings, wave_id: str) -> bytes | None:
-    """The wave's salt; None before it is made and after it is destroyed."""
-    path = salt_path(settings, wave_id)
-    return path.read_bytes() if path.exists() else None
-
-
 def _salt(stores: Stores, wave_id: str) -> bytes:
-    salt = read_salt(stores.settings, wave_id)
+    """The salt of an open wave; closing destroys it when the wave is open no more."""
+    salt = salts.read(stores.settings, wave_id)
     if salt is None:
-        raise WaveStateError(CLOSED)
+        with stores.issuer() as session:
+            _expect_open(session, wave_id)
+        raise SaltError(wave_id, salts.MISSING)
     return salt
 
 
-def _issuing_key(stores: Stores, wave_id: str) -> RSAPrivateKey:
+def _issuing_key(stores: Stores, wave_id: str, token_key: bytes) -> RSAPrivateKey:
+    """The private half of the wave's own `token_key`, as long as the wave is open."""
     key = issuing_keys.read(stores.settings, wave_id)
     if key is None:
-        raise WaveStateError(CLOSED)
+        with stores.issuer() as session:
+            _expect_open(session, wave_id)
+        raise issuing_keys.lost(wave_id, issuing_keys.MISSING)
+    if issuing_keys.public_half(key) != token_key:
+        raise issuing_keys.lost(wave_id, issuing_keys.DAMAGED)
     return key
 
 
@@ -131,12 +121,20 @@ def import_codes(stores: Stores, wave_id: str, public_halves: Iterable[bytes]) -
     Raises:
         WaveStateError: when the wave is no draft: codes invented later could not be audited; when
             it would have too many cards; or when this host has no issuer.
+        SaltError: when there are codes, and not the salt that they were imported with.
     """
     wave = waves.get(stores, wave_id)
     _expect_importable(stores.settings, wave)
-    salt = make_salt(stores.settings, wave_id)
     with stores.issuer() as session:
         waves.hold_draft(session, wave_id)
+        # Once there are codes, another salt than theirs would be no use to them; and none is made
+        # for a draft that is destroyed meanwhile.
+        has_codes = waves.find(session, wave_id).cards
+        salt = (salts.read if has_codes else salts.make)(stores.settings, wave_id)
+        if salt is None:
+            raise SaltError(wave_id, salts.MISSING)
+        if count_used(session, salt, wave_id):
+            raise SaltError(wave_id, salts.DAMAGED)
         known = set(session.scalars(select(CodeRow.hash).where(CodeRow.wave == wave_id)))
         # Sorted, so that the file keeps no order of cards.
         halves = set(public_halves)
@@ -192,6 +190,7 @@ def check(stores: Stores, wave_id: str, public_half: bytes, proof: bytes) -> Non
     Raises:
         CodeError: for an unknown code, a used one and a wrong proof, after the same work.
         WaveStateError: when the wave takes no answers.
+        SaltError: when its salt is missing or damaged.
     """
     salt = _salt(stores, wave_id)
     half = _proven(public_half, proof, tokens.to_check(wave_id))
@@ -220,23 +219,25 @@ def redeem(stores: Stores, wave_id: str, public_half: bytes, blinded: bytes, pro
         CodeError: for an unknown code, one that another blinded token was signed for, a wrong
             proof, and what is no blinded token, after the same work.
         WaveStateError: when the wave takes no answers.
+        SettingsError: when its salt or its issuing key is missing or damaged; nothing is spent.
         SigningError: when the signing failed; the code is spent, and can be asked with again.
     """
-    salt, key = _salt(stores, wave_id), _issuing_key(stores, wave_id)
+    salt, (public_key, token_key) = _salt(stores, wave_id), _public_keys(stores, wave_id)
+    key = _issuing_key(stores, wave_id, token_key)
     half = _proven(public_half, proof, tokens.to_redeem(wave_id, blinded))
     if not blind_signatures.fits(blinded, key):
         half = secrets.token_bytes(tokens.KEY_BYTES)
     # Sealed in every case, so that every refusal costs the same work.
-    record = redemptions.seal(
-        Redemption(half, blinded, proof).record, _public_key(stores, wave_id), wave_id
-    )
+    record = redemptions.seal(Redemption(half, blinded, proof).record, public_key, wave_id)
     _spend_once(stores, salt, wave_id, half, Used(used_mark(salt, half, blinded), record))
     return blind_signatures.sign(blinded, key)
 
 
-def _public_key(stores: Stores, wave_id: str) -> bytes:
+def _public_keys(stores: Stores, wave_id: str) -> tuple[bytes, bytes]:
+    """The officers' key that records are sealed to, and the public half of the issuing key."""
     with stores.issuer() as session:
-        return waves.find(session, wave_id).public_key
+        row = waves.find(session, wave_id)
+        return row.public_key, row.keys.token_key if row.keys else b""
 
 
 def _proven(public_half: bytes, proof: bytes, content: bytes) -> bytes:
@@ -263,7 +264,7 @@ def spend_many(stores: Stores, wave_id: str, redeemed: Sequence[Redemption]) -> 
 
     For made-up waves, whose tokens the issuer signs openly.
     """
-    salt, public_key = _salt(stores, wave_id), _public_key(stores, wave_id)
+    salt, (public_key, _) = _salt(stores, wave_id), _public_keys(stores, wave_id)
     rows = []
     for one in redeemed:
         record = redemptions.seal(one.record, public_key, wave_id)
@@ -275,6 +276,23 @@ def spend_many(stores: Stores, wave_id: str, redeemed: Sequence[Redemption]) -> 
         if rows and session.connection().execute(SPEND, rows).rowcount != len(rows):
             _expect_open(session, wave_id)
             raise CodeError
+
+
+def number_used(stores: Stores, wave_id: str) -> int:
+    """How many codes of a wave were used, by the salt that is kept.
+
+    Raises:
+        SaltError: when it is missing or damaged.
+    """
+    salt = salts.read(stores.settings, wave_id)
+    if salt is None:
+        raise SaltError(wave_id, salts.MISSING)
+    with stores.issuer() as session:
+        found = count_used(session, salt, wave_id)
+        cards = waves.find(session, wave_id).cards
+    if found == cards and not salts.has_check(stores.settings, wave_id):
+        raise SaltError(wave_id, salts.DAMAGED)  # with any other salt than its own it looks so
+    return found
 
 
 def count_used(session: Session, salt: bytes, wave_id: str) -> int:

@@ -23,6 +23,7 @@ from survey.doctor import (
     nginx_rules,
     servers,
     stores,
+    waves,
 )
 from survey.doctor.findings import Finding, unknown
 
@@ -80,6 +81,7 @@ def everything(
     yield from stores.check(settings)
     yield from files.check(settings)
     yield from accounts.check(settings)
+    yield from waves.check(settings)
     yield from _machine(settings)
     yield from nginx(configuration, readers)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 from survey.config import Settings
-from survey.errors import AgreementError
+from survey.errors import AgreementError, SettingsError
 
 LOCK = "agreed.lock"
 """In the home; always empty, and never removed."""
@@ -26,9 +27,11 @@ def alone(settings: Settings, patience: float = 0) -> Iterator[None]:
 
     Raises:
         AgreementError: when another process is still at work then.
+        SettingsError: when this one may not write there: SQLite would let it in beside others.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
-    with closing(sqlite3.connect(settings.home / LOCK, timeout=patience)) as lock:
+    path = settings.home / LOCK
+    with closing(sqlite3.connect(path, timeout=patience)) as lock:
         try:
             lock.execute("PRAGMA journal_mode = OFF")  # or a killed process leaves one beside it
             lock.execute("BEGIN EXCLUSIVE")
@@ -40,4 +43,10 @@ def alone(settings: Settings, patience: float = 0) -> Iterator[None]:
                 "being done just now; wait for its end, look at the page or at `candour wave "
                 "status`, and run this again if it is still to do."
             ) from None
+        # Who may only read it gets a lock that any number can hold.
+        if not os.access(path, os.W_OK):
+            raise SettingsError(
+                f"{path} cannot be written by this user, so this command could run beside another; "
+                "give the file to the user that the service runs as, or run this as that user."
+            )
         yield

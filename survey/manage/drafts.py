@@ -29,14 +29,25 @@ def throw_away(stores: Stores, wave_id: str, today: date) -> None:
         WaveStateError: when there is no such wave, or it is no draft.
     """
     keep_from_opening(stores, wave_id)
-    erase_all(stores.settings.box_folder, wave_id)
-    erase_all(stores.settings.salt_folder, wave_id)
+    erase_files(stores, wave_id)
     if destructions.told(stores, wave_id) is None:
         note = Destruction(wave_id, today, WHAT, "not on this machine")
         destructions.keep(stores, note, None)
     with stores.issuer() as session:
         session.execute(delete(HeadcountRow).where(HeadcountRow.wave == wave_id))
+        session.execute(delete(CodeRow).where(CodeRow.wave == wave_id))
         waves.move(session, wave_id, "draft", "destroyed")
+        erase_files(stores, wave_id)
+
+
+def erase_files(stores: Stores, wave_id: str) -> None:
+    """Erase its box and its secrets.
+
+    And once more inside the transaction that calls it destroyed, for which an import waits: one
+    that came before it made them again.
+    """
+    erase_all(stores.settings.box_folder, wave_id)
+    erase_all(stores.settings.salt_folder, wave_id)
 
 
 def keep_from_opening(stores: Stores, wave_id: str) -> None:

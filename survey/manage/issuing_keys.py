@@ -11,6 +11,7 @@ from pathlib import Path
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import (
     RSAPrivateKey,
+    RSAPrivateNumbers,
     RSAPublicKey,
     generate_private_key,
 )
@@ -32,6 +33,8 @@ MODULUS_BYTES = BITS // 8
 TOKEN_BYTES = 32 + MODULUS_BYTES
 """A one-time key (Ed25519) and the issuer's signature on it."""
 
+DAMAGED, MISSING = "damaged or another wave's", "missing"
+
 
 def path_of(settings: Settings, wave_id: str) -> Path:
     """Where the private half lies until the wave closes: in no database and no backup of one."""
@@ -42,8 +45,12 @@ def make(settings: Settings, wave_id: str) -> bytes:
     """The public half (DER) of the wave's issuing key, which is made when there is none yet."""
     path = path_of(settings, wave_id)
     kept = secret_files.keep(path, path.read_bytes() if path.exists() else _made())
-    public = _load(kept).public_key()
-    return public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return public_half(_whole(kept, wave_id))
+
+
+def public_half(key: RSAPrivateKey) -> bytes:
+    """The public half of a key (DER), as the wave keeps it."""
+    return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
 def _made() -> bytes:
@@ -57,15 +64,22 @@ def read(settings: Settings, wave_id: str) -> RSAPrivateKey | None:
     It is read again for every signature, so that no process still has it when the file is gone.
 
     Raises:
-        SettingsError: when the file is damaged so that it is no key any more.
+        SettingsError: when the file is damaged.
     """
-    path = path_of(settings, wave_id)
     try:
-        return _load(path.read_bytes())
+        kept = path_of(settings, wave_id).read_bytes()
     except FileNotFoundError:
         return None
-    except (ValueError, UnsupportedAlgorithm):
-        raise SettingsError(f"{path.name} is damaged and is no issuing key any more.") from None
+    return _whole(kept, wave_id)
+
+
+def lost(wave_id: str, what: str) -> SettingsError:
+    """What to say of a file that is missing, damaged or another wave's."""
+    return SettingsError(
+        f"The issuing key of wave {wave_id}, {wave_id}.issuing, is {what}: no card can be used. "
+        "Put the file back if it was moved; if it is lost, destroy a draft, and close an open "
+        "wave, whose answers so far count."
+    )
 
 
 def public(token_key: bytes) -> RSAPublicKey:
@@ -92,9 +106,26 @@ def modulus(token_key: bytes) -> bytes:
     return public(token_key).public_numbers().n.to_bytes(MODULUS_BYTES)
 
 
-def _load(content: bytes) -> RSAPrivateKey:
-    # OpenSSL's check of the primes takes a tenth of a second. What it would find, the signer's own
-    # check of every signature finds too.
-    key = load_der_private_key(content, None, unsafe_skip_rsa_key_validation=True)
+def _whole(content: bytes, wave_id: str) -> RSAPrivateKey:
+    """The key in a file, of which not a byte that counts is wrong."""
+    try:
+        # OpenSSL's check looks for primes, too, which takes a tenth of a second.
+        key = load_der_private_key(content, None, unsafe_skip_rsa_key_validation=True)
+        whole = isinstance(key, RSAPrivateKey) and _adds_up(key.private_numbers())
+    except (ValueError, UnsupportedAlgorithm):
+        whole = False
+    if not whole:
+        raise lost(wave_id, DAMAGED)
     assert isinstance(key, RSAPrivateKey)  # noqa: S101
     return key
+
+
+def _adds_up(key: RSAPrivateNumbers) -> bool:
+    """Whether each number of a key fits the others (RFC 8017, 3.2), taking two for primes."""
+    n, d, p, q = key.public_numbers.n, key.d, key.p, key.q
+    if key.public_numbers.e != EXPONENT or n.bit_length() != BITS or p * q != n or min(p, q) < 3:
+        return False
+    return (d * EXPONENT % (p - 1), d * EXPONENT % (q - 1), q * key.iqmp % p) == (1, 1, 1) and (
+        key.dmp1,
+        key.dmq1,
+    ) == (d % (p - 1), d % (q - 1))

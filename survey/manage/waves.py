@@ -26,7 +26,7 @@ from analysis.plan import FORCE
 from analysis.policy import DisclosurePolicy
 from survey.config import ISSUE
 from survey.database import Stores
-from survey.errors import FixedWave, WaveStateError
+from survey.errors import CandourError, FixedWave, SettingsError, WaveStateError
 from survey.manage import issuing_keys
 from survey.manage.officers import FALLBACK_BYTES, KEY_BYTES, PublicKeys
 from survey.manage.tables import (
@@ -94,13 +94,25 @@ def _parsed(source: str) -> Questionnaire:
     return loader.parse(source, "the questionnaire of a wave")
 
 
+def _stored(row: WaveRow) -> tuple[Questionnaire, DisclosurePolicy]:
+    """Its questionnaire and its rules, which were checked before they were stored."""
+    try:
+        return _parsed(row.questionnaire), DisclosurePolicy(**json.loads(row.policy))
+    except (CandourError, ValueError, TypeError) as error:
+        raise SettingsError(
+            f"What is stored of wave {row.id} cannot be read ({' '.join(str(error).split())}): the "
+            "issuer's database is damaged, or another version's; put it back as it was."
+        ) from error
+
+
 def _wave(row: WaveRow) -> Wave:
+    questionnaire, policy = _stored(row)
     return Wave(
         id=row.id,
         title=row.title,
         state=row.state,  # type: ignore[arg-type]  # the table's own check allows no other
-        questionnaire=_parsed(row.questionnaire),
-        policy=DisclosurePolicy(**json.loads(row.policy)),
+        questionnaire=questionnaire,
+        policy=policy,
         public_key=row.public_key,
         fallback_key=row.keys.fallback_key if row.keys else b"",
         token_key=row.keys.token_key if row.keys else b"",
@@ -180,7 +192,7 @@ def _draft(
         public_key=keys.public_key,
         verifier=keys.verifier,
     )
-    _wave(row)
+    _parsed(row.questionnaire)
     return row
 
 

@@ -1,22 +1,25 @@
 """A file that is missing, empty, cut short or has one wrong byte: a sentence, or no difference.
 
-Every file that lies there, under every command that follows. Nothing is opened, nothing that was
-acknowledged is lost with another file than the one it lies in, and no program's inside is shown.
+Every file that lies there, under every command that follows, and when somebody sends an answer.
+Nothing is opened, nothing that was acknowledged is lost with another file than the one it lies in,
+nothing is counted wrongly with a secret that is damaged, and no program's inside is shown.
 """
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import interrupting
 import pytest
 from fixtures_interrupted import OPENED, WAVE, Disk, Stages, memory
-from full_disk import DONE, expect_sentence, said_by
+from full_disk import DONE, application, expect_sentence, said_by, send
 
 from survey import cli
+from survey.collect import salts
 from survey.manage import destructions
 
 Damage = Callable[[Path], object]
@@ -26,12 +29,20 @@ COMBINE = (
     "--out made"
 )
 UNSEAL = "--key officers --out made"
+IMPORT = f"codes import {WAVE} public-halves.txt"
+SEND = "an answer"
+"""The last card's, as a browser without JavaScript sends it."""
+
 COMMANDS: Mapping[str, tuple[str, ...]] = {
-    "draft": (f"codes import {WAVE} public-halves.txt",),
-    "imported": (f"wave open {WAVE}",),
-    "open": (f"wave close {WAVE}", "wave agreed"),
+    "draft": (IMPORT,),
+    "imported": (f"wave open {WAVE}", IMPORT, f"wave destroy {WAVE} --yes"),
+    "open": (f"wave close {WAVE}", "wave agreed", SEND, "backup --out a.backup"),
     "closed": (f"wave carry {WAVE} --out {WAVE}.wave", COMBINE),
-    "carried": (f"unseal {WAVE}.wave {UNSEAL}", f"unseal {WAVE} {UNSEAL}"),
+    "carried": (
+        f"unseal {WAVE}.wave {UNSEAL}",
+        f"unseal {WAVE} {UNSEAL}",
+        f"wave redemptions {WAVE} --key officers --out redemptions.txt",
+    ),
     "opened": (
         "release add back.release",
         "verify release {release} --public officers/public.json",
@@ -39,6 +50,9 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "released": (f"wave destroy {WAVE} --yes --key officers", "verify log"),
 }
 """Stage of a wave -> what comes next."""
+
+SECRETS = f"home/salts/{WAVE}."
+"""The salt and the issuing key."""
 
 ROWS = (f"boxes/{WAVE}.box", f"boxes/{WAVE}.closed")
 """What the answers lie in: who damages it damages answers."""
@@ -68,22 +82,31 @@ MANY: Mapping[str, Damage] = {
 }
 
 
-def runs(stages: Stages, stage: str, damages: Mapping[str, Damage]) -> Iterator[tuple[str, str]]:
-    """What each command says with each file damaged, as (which, said); looks at the disk, too."""
+def runs(
+    stages: Stages, stage: str, damages: Mapping[str, Damage], only: str = ""
+) -> Iterator[tuple[str, str]]:
+    """What each command says with each file damaged, as (which, said); looks at the disk, too.
+
+    `only` is how the names of the files begin.
+    """
+    application()  # made once
     there = stages.at(stage)
     release = next((path.relative_to(there) for path in there.glob("releases/*[!e]")), None)
     with TemporaryDirectory(dir=memory()) as folder:
         scratch = Path(folder) / "run"
         for line in (one.format(release=release) for one in COMMANDS[stage]):
-            for name in read_by(there, line):
+            for name in (one for one in read_by(there, line) if one.startswith(only)):
                 for kind, damage in damages.items():
                     shutil.rmtree(scratch, ignore_errors=True)
                     shutil.copytree(stages.at(stage), scratch)
                     damage(scratch / name)
                     which = f"{line}, {name} {kind}"
                     try:
-                        said = interrupting.run(lambda line=line: said_by(scratch, line)).said or ""
-                        if said != DONE:
+                        work = send if line == SEND else partial(said_by, line=line)
+                        said = interrupting.run(lambda work=work: work(scratch)).said or ""
+                        if line == SEND:
+                            expect_words(said, Disk(scratch), name)
+                        elif said != DONE:
                             expect_sentence(said)
                         expect_nothing_lost(scratch, name, stages, stage)
                     except Exception as error:
@@ -91,9 +114,20 @@ def runs(stages: Stages, stage: str, damages: Mapping[str, Damage]) -> Iterator[
                     yield which, said
 
 
+def expect_words(said: str, disk: Disk, damaged: str) -> None:
+    """A receipt of an answer that is there, or a page that shows no inside of the program."""
+    if said.startswith("200"):
+        assert any(receipt in said for receipt in disk.receipts)
+    if damaged.startswith(SECRETS):
+        assert said.startswith(("200", "503")), "a card that is good is never called unusable"
+    assert "Traceback" not in said
+    assert not said.startswith("5") or "sending twice counts once" in said
+
+
 def read_by(there: Path, line: str) -> list[str]:
     """The files that a command may read: of Releases' folders only those that it names."""
     files = [path for path in there.rglob("*") if path.is_file() and path.stat().st_size]
+    files = [path for path in files if path.name != "last-card"]  # somebody's card
     names = sorted(path.relative_to(there).as_posix() for path in files)
     return [name for name in names if not name.startswith("releases/") or "releases/" in line]
 
@@ -104,6 +138,8 @@ def expect_nothing_lost(root: Path, damaged: str, stages: Stages, stage: str) ->
     assert not opened
     if stage in {"draft", "imported"} or damaged.endswith(ROWS):
         return
+    if damaged.startswith(SECRETS) and (told := Disk(root).told):
+        assert told.redeemed == len(stages.rows), "codes are counted right, or not at all"
     everything = b"".join(held[name] for name in held if name.endswith(ROWS))
     if not everything:  # destroyed, which is told
         disk = Disk(root)
@@ -119,7 +155,24 @@ def _files(root: Path) -> dict[str, Path]:
 
 @pytest.mark.slow
 def test_a_missing_file_or_a_wrong_byte_is_said_in_a_sentence(stages: Stages) -> None:
-    assert len(dict(runs(stages, "imported", FEW))) > 20
+    assert len(dict(runs(stages, "imported", FEW))) > 60
+
+
+@pytest.mark.slow
+def test_a_damaged_secret_costs_no_code_and_makes_no_count_wrong(stages: Stages) -> None:
+    found = dict(runs(stages, "open", FEW, SECRETS))
+    assert len(found) == 2 * len(FEW) * len(COMMANDS["open"])
+    refused = [which for which, said in found.items() if said.startswith(("The salt", "503"))]
+    assert len(refused) == 6
+
+
+@pytest.mark.slow
+def test_a_salt_that_is_not_checked_is_noticed(
+    stages: Stages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(salts, "_checked", lambda kept, _: kept[: salts.SALT_BYTES])
+    with pytest.raises(AssertionError, match="counted right, or not at all"):
+        dict(runs(stages, "open", {"a wrong byte": flipped(0.25)}, f"{SECRETS}salt"))
 
 
 @pytest.mark.long

@@ -11,7 +11,6 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from functools import cache
 from pathlib import Path
 
 import full_disk
@@ -24,19 +23,13 @@ from fixtures_interrupted import (
     Stages,
 )
 from fixtures_results import HR, make_site
-from flask import Flask
-from full_disk import DONE, expect_sentence, said_by
-from plain_forms import ANSWERS
+from full_disk import DONE, application, expect_sentence, said_by, send
 
-from survey.app import create_app
 from survey.collect import box
-from survey.config import Settings
 from survey.database import Stores
 from survey.errors import BoxError
 from survey.manage import audit_log, destructions
 from survey.results import store
-
-ATTEMPT = "5" * 64
 
 
 def every(few: int) -> pytest.MarkDecorator:
@@ -60,23 +53,6 @@ def is_in(state: str) -> Callable[[Disk], bool]:
 def expect_refused_or_done(said: str) -> None:
     if said != DONE:
         expect_sentence(said)
-
-
-@cache
-def application() -> Flask:
-    """The pages over whatever lies in the folder that a process is in."""
-    urls = [f"sqlite:///home/{name}.db" for name in ("issuer", "results")]
-    app = create_app(Settings(Path("home"), *urls, "any"))
-    app.testing = False
-    return app
-
-
-def send(root: Path) -> str:
-    """The last card's answer, as a browser without JavaScript sends it: the receipt, or a page."""
-    os.chdir(root)
-    form = {"candour.code": Path("last-card").read_text(), "candour.attempt": ATTEMPT}
-    reply = application().test_client().post(f"/survey/{WAVE}/send", data={**form, **ANSWERS})
-    return f"{reply.status_code} {reply.text}"
 
 
 def expect_acknowledged_is_kept(disk: Disk, said: str, stages: Stages) -> None:

@@ -23,7 +23,7 @@ from fixtures_interrupted import (
 )
 
 from survey.close import closing, rewriting
-from survey.collect import box, issuer
+from survey.collect import box, salts
 from survey.config import Settings
 from survey.database import Stores
 from survey.manage import erasing, waves
@@ -100,12 +100,12 @@ def box_erased_before_the_closed_one_has_its_name(patch: pytest.MonkeyPatch) -> 
 def counts_told_after_the_salt_is_gone(patch: pytest.MonkeyPatch) -> None:
     tell = closing._tell
 
-    def wrong(stores: Stores, wave_id: str) -> Closing:
-        salt = issuer.read_salt(stores.settings, wave_id)
-        erasing.erase(issuer.salt_path(stores.settings, wave_id))
+    def wrong(stores: Stores, wave_id: str, uncounted: bool) -> Closing:
+        salt = salts.read(stores.settings, wave_id)
+        erasing.erase(salts.path_of(stores.settings, wave_id))
         if salt:
-            patch.setattr(issuer, "read_salt", lambda *_: salt)
-        return tell(stores, wave_id)
+            patch.setattr(salts, "read", lambda *_: salt)
+        return tell(stores, wave_id, uncounted)
 
     patch.setattr(closing, "_tell", wrong)
 

@@ -16,7 +16,7 @@ from game.people import WAVE
 from game.world import Ground, play
 from test_traces_on_disk import forms
 
-from survey.collect import issuer
+from survey.collect import salts
 from survey.manage import issuing_keys
 
 pytestmark = pytest.mark.slow
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.slow
 def secrets_of(ground: Ground) -> dict[str, set[bytes]]:
     """What is destroyed at close, in the ways in which it may be written down."""
     key = issuing_keys.read(ground.live.settings, WAVE)
-    salt = issuer.read_salt(ground.live.settings, WAVE)
+    salt = salts.read(ground.live.settings, WAVE)
     assert key
     assert salt
     numbers = key.private_numbers()
@@ -44,7 +44,7 @@ def files_with(evidence: Evidence, contents: set[bytes]) -> set[str]:
 @pytest.fixture
 def states(ground: Ground) -> dict[str, Evidence]:
     """The evidence of one game, open and closed."""
-    salt = issuer.read_salt(ground.live.settings, WAVE)
+    salt = salts.read(ground.live.settings, WAVE)
     assert salt
     games = play(ground, np.random.default_rng(1))
     return {played.state: gathering.gather(played, salt)[0] for played in games}

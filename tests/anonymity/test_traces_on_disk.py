@@ -26,6 +26,7 @@ from survey.collect import (
     document,
     issuer,
     redemptions,
+    salts,
     submit,
     tickets,
     tokens,
@@ -127,7 +128,7 @@ def test_no_code_and_no_public_half_is_in_any_byte_of_the_disk(live_wave: LiveWa
 
 
 def test_the_salted_hash_is_what_is_kept_of_a_code(live_wave: LiveWave) -> None:
-    salt = issuer.read_salt(live_wave.settings, live_wave.wave.id)
+    salt = salts.read(live_wave.settings, live_wave.wave.id)
     assert salt
     half = codes.public_half(codes.parse(live_wave.codes[0]), live_wave.wave.id)
     kept = hmac.digest(salt, half, "sha256")
@@ -142,7 +143,7 @@ def test_a_code_written_into_a_file_is_noticed(live_wave: LiveWave) -> None:
 
 def test_salt_is_in_no_file_after_closing(live_wave: LiveWave) -> None:
     send_all(live_wave, [submit.new_attempt() for _ in range(20)])
-    salt = issuer.read_salt(live_wave.settings, live_wave.wave.id)
+    salt = salts.read(live_wave.settings, live_wave.wave.id)
     assert salt
     before = files_with(live_wave.settings.home, forms(salt))
     assert before == {f"{live_wave.wave.id}.salt"}, "while open, in its own file and nowhere else"
@@ -151,7 +152,7 @@ def test_salt_is_in_no_file_after_closing(live_wave: LiveWave) -> None:
 
 
 def test_salt_is_overwritten_before_its_name_goes(live_wave: LiveWave, tmp_path: Path) -> None:
-    path = issuer.salt_path(live_wave.settings, live_wave.wave.id)
+    path = salts.path_of(live_wave.settings, live_wave.wave.id)
     salt = path.read_bytes()
     other_name = tmp_path / "the same bytes on disk"
     other_name.hardlink_to(path)

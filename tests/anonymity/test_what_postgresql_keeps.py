@@ -11,7 +11,7 @@ from postgresql import Cluster
 from sqlalchemy import text
 from test_traces_on_disk import files_with
 
-from survey.collect import box, issuer, submit
+from survey.collect import box, issuer, salts, submit
 
 pytestmark = pytest.mark.postgresql
 
@@ -19,7 +19,7 @@ on_a_server = pytest.mark.parametrize("live_wave", ["postgresql"], indirect=True
 
 
 def hashes(live: LiveWave, order: list[int]) -> list[bytes]:
-    salt = issuer.read_salt(live.settings, "autumn")
+    salt = salts.read(live.settings, "autumn")
     assert salt
     return [issuer._digest(salt, half(live, number)) for number in order]
 

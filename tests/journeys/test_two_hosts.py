@@ -27,7 +27,7 @@ from sqlalchemy import text
 from test_traces_on_disk import files_with, forms
 
 from survey import cli
-from survey.collect import box, codes, issuer
+from survey.collect import box, codes, issuer, salts
 from survey.config import BOX, ISSUE, RESULTS, Settings
 from survey.database import Stores
 
@@ -138,7 +138,7 @@ def answer(site: str, code: str) -> str:
 
 def traces_of_codes(two: Two, cards: tuple[str, ...]) -> dict[str, set[bytes]]:
     """What a code, its half, its salted hash and its marks may look like in a file."""
-    salt = issuer.read_salt(two.issuer.settings, "autumn")
+    salt = salts.read(two.issuer.settings, "autumn")
     assert salt
     halves = [codes.public_half(codes.parse(code), "autumn") for code in cards]
     hashes = [hmac.digest(salt, half, "sha256") for half in halves]

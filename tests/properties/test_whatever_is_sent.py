@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from survey.app import create_app
-from survey.collect import box, document, issuer, submit
+from survey.collect import box, document, issuer, salts, submit
 from survey.collect.base64url import read
 
 pytestmark = pytest.mark.slow
@@ -54,7 +54,7 @@ class Target:
         """How many answers lie in the box, and how many codes were spent."""
         wave_id, stores = self.live.wave.id, self.live.stores
         answers = len(box.tokens_in(box.path_of(self.live.settings, wave_id)))
-        salt = issuer.read_salt(self.live.settings, wave_id) or b""
+        salt = salts.read(self.live.settings, wave_id) or b""
         with stores.issuer() as session:
             return answers, issuer.count_used(session, salt, wave_id)
 

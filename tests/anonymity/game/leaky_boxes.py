@@ -17,7 +17,7 @@ from fixtures_wave import LiveWave
 
 from game.people import PEOPLE, WAVE
 from game.world import Plant
-from survey.collect import box, issuer
+from survey.collect import box, issuer, salts
 
 Values = dict[str, Any]
 BY_KEY = "CREATE TABLE slot (number TEXT PRIMARY KEY, {column} sealed BLOB) WITHOUT ROWID"
@@ -61,7 +61,7 @@ def remembered(live: LiveWave, patch: pytest.MonkeyPatch) -> Values:
     redeem, seen = issuer.redeem, Values()
 
     def remembering(stores: Any, wave: str, half: bytes, blinded: bytes, *more: Any) -> bytes:
-        salt = issuer.read_salt(live.settings, WAVE)
+        salt = salts.read(live.settings, WAVE)
         assert salt
         code_hash = issuer.hmac.digest(salt, half, "sha256")
         seen.update(hash=code_hash, short=int.from_bytes(code_hash[:4]), blinded=blinded)

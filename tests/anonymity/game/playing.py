@@ -12,7 +12,7 @@ from game.controls import CONTROLS
 from game.people import WAVE
 from game.scoring import Score
 from game.world import Ground, Plant, play
-from survey.collect import issuer
+from survey.collect import salts
 
 STATES = ("live", "closed")
 Scores = dict[str, Score]
@@ -29,7 +29,7 @@ def scores(
     tick: Callable[[], None] = lambda: None,
 ) -> dict[str, Scores]:
     """Play a game for each seed; the score of each attack in each state, up to `until`."""
-    salt = issuer.read_salt(ground.live.settings, WAVE)
+    salt = salts.read(ground.live.settings, WAVE)
     assert salt
     kept: dict[str, Scores] = {}
     for seed in seeds:

@@ -17,7 +17,7 @@ from survey import carrying_out, clock
 from survey.agreeing import about_waves, agreements, deciding
 from survey.agreeing.agreements import LASTS, Act, Agreement
 from survey.app import create_app
-from survey.collect import issuer
+from survey.collect import salts
 from survey.config import BOX, ISSUE, RESULTS, Settings
 from survey.database import Stores
 from survey.errors import AgreementError
@@ -144,7 +144,7 @@ def test_other_surfaces_of_the_same_host_do_what_was_agreed(site: Site) -> None:
         assert look.state == about_waves.opening(site.stores, "surfaces").state
         assert look.checks != about_waves.opening(site.stores, "surfaces").checks
     both(Stores.open(replace(site.settings, surfaces=(ISSUE, RESULTS))), "surfaces")
-    salt = issuer.salt_path(site.settings, "surfaces")
+    salt = salts.path_of(site.settings, "surfaces")
     kept = salt.read_bytes()
     salt.unlink()
     with pytest.raises(AgreementError, match="is missing here"):

@@ -19,7 +19,7 @@ from survey import carrying_out, clock, database
 from survey.agreeing import response
 from survey.agreeing.response import Steps
 from survey.close.destroying import destroy
-from survey.collect import issuer
+from survey.collect import issuer, salts
 from survey.config import BOX, Settings
 from survey.database import Stores
 from survey.manage import headcounts, waves
@@ -171,6 +171,26 @@ def test_the_command_counts_on_that_day_and_what_is_told_is_destroyed_with_the_a
     assert stored(live_wave.stores) == {}
     with live_wave.stores.issuer() as session:
         assert session.scalars(select(CodeRow)).first() is None
+
+
+@pytest.mark.both_databases
+def test_nothing_is_counted_with_a_damaged_salt_and_other_waves_are(
+    live_wave: LiveWave, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = salts.path_of(live_wave.settings, "autumn")
+    whole, said = path.read_bytes(), list[str]()
+    monkeypatch.setattr(clock, "today", lambda: COUNTED)
+    path.write_bytes(bytes(64))
+    asked = [live_wave.wave, live_wave.wave]
+    monkeypatch.setattr(carrying_out.waves, "open_waves", lambda _: asked)
+    carrying_out.everything(live_wave.stores, said.append)
+    assert [one.startswith("How many have used their code could not be") for one in said] == [
+        *(True, True)
+    ], "one is no hindrance for the next"
+    assert stored(live_wave.stores) == {OPENED: 0}
+    path.write_bytes(whole)
+    carrying_out.everything(live_wave.stores, said.append)
+    assert stored(live_wave.stores) == {OPENED: 0, COUNTED: 0}
 
 
 def test_headcounts_that_are_loaded_later_move_no_step(

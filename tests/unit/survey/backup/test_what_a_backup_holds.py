@@ -22,7 +22,7 @@ from fixtures_wave import LiveWave, copied
 from survey.backup import kept, making, packing
 from survey.close.closing import close_wave
 from survey.close.unsealing import unseal
-from survey.collect import issuer, submit
+from survey.collect import salts, submit
 from survey.config import Settings
 from survey.database import Stores
 from survey.errors import SettingsError, WaveStateError
@@ -81,7 +81,7 @@ def test_rows_of_codes_in_a_backup_are_noticed(
 def test_a_salt_that_is_written_into_a_database_is_noticed(
     live_wave: LiveWave, plain: type
 ) -> None:
-    salt = issuer.read_salt(live_wave.settings, "autumn")
+    salt = salts.read(live_wave.settings, "autumn")
     assert salt
     with live_wave.stores.results() as session:
         session.add(DoneBeforeRow(wave="autumn", content=plain(salt)))
@@ -135,7 +135,7 @@ def test_no_file_of_a_wave_is_opened_for_it(live_wave: LiveWave) -> None:
     assert not touched.tables & {"code", "response_so_far", "wrong_tries"}
     assert {"wave", "log_entry"} <= touched.tables
     with watching() as touched:
-        issuer.read_salt(live_wave.settings, "autumn")
+        salts.read(live_wave.settings, "autumn")
     assert touched.files & names == {"autumn.salt"}
 
 

@@ -11,13 +11,15 @@ from pathlib import Path
 import pytest
 from fixtures_tokens import redeem
 from fixtures_wave import LiveWave
+from running_the_program import the_program
 
-from survey.close import closing, rewriting
+from survey.close import carrying, closing, redemptions, rewriting, unsealing
 from survey.close.closing import close_wave
-from survey.collect import box, issuer, submit
-from survey.errors import CandourError, WaveStateError
-from survey.manage import closings, issuing_keys, waves
+from survey.collect import box, envelope, salts, submit
+from survey.errors import BoxError, CandourError, SaltError, WaveStateError
+from survey.manage import audit_log, closings, issuing_keys, waves
 from survey.manage.closings import Closing
+from survey.verify import checking
 
 pytestmark = pytest.mark.both_databases
 
@@ -124,9 +126,131 @@ def test_a_wave_whose_box_is_away_stays_open_until_it_is_back(answered: LiveWave
     assert close_wave(answered.stores, "autumn", CLOSED).received == SENT
 
 
-def test_lost_salt_does_not_lock_a_wave_open(answered: LiveWave) -> None:
-    issuer.salt_path(answered.settings, "autumn").unlink()
-    assert counts(close_wave(answered.stores, "autumn", CLOSED)) == (60, None, SENT)
+def test_boxes_that_changed_places_take_and_close_nothing_until_they_are_back(
+    answered: LiveWave,
+) -> None:
+    stores, path = answered.stores, box.path_of(answered.settings, "autumn")
+    other, aside = path.with_name("winter.box"), path.with_name("aside.box")
+    box.create(other, "winter", 60, envelope.sealed_size(answered.wave.questionnaire))
+
+    def swap() -> None:
+        path.rename(aside)
+        other.rename(path)
+        aside.rename(other)
+
+    swap()
+    sending = (stores, answered.wave, answered.codes[-1], {}, submit.new_attempt())
+    with pytest.raises(BoxError):
+        submit.submit(*sending)
+    with pytest.raises(WaveStateError, match=r"autumn\.box is that of wave winter; put each box"):
+        close_wave(stores, "autumn", CLOSED)
+    assert waves.get(stores, "autumn").state == "open"
+    swap()
+    receipt = submit.submit(*sending)
+    told = close_wave(stores, "autumn", CLOSED)
+    assert (told.received, receipt in told.receipts) == (SENT + 1, True)
+
+
+def test_a_box_that_cannot_be_read_leaves_the_wave_open(answered: LiveWave) -> None:
+    path = box.path_of(answered.settings, "autumn")
+    whole = path.read_bytes()
+    path.write_bytes(b"nonsense" * 10_000)
+    with pytest.raises(sqlite3.DatabaseError):
+        close_wave(answered.stores, "autumn", CLOSED)
+    assert waves.get(answered.stores, "autumn").state == "open"
+    path.write_bytes(whole)
+    assert close_wave(answered.stores, "autumn", CLOSED).received == SENT
+
+
+def lost(path: Path) -> None:
+    path.unlink()
+
+
+def wrong_byte(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[7] ^= 0x55
+    path.write_bytes(content)
+
+
+def wrong_byte_without_a_check(path: Path) -> None:
+    """As in a file of an earlier version."""
+    wrong_byte(path)
+    path.write_bytes(path.read_bytes()[: salts.SALT_BYTES])
+
+
+@pytest.mark.parametrize("damage", [lost, wrong_byte, wrong_byte_without_a_check])
+def test_a_wave_whose_salt_is_lost_stays_open_and_whole_until_somebody_says_so(
+    answered: LiveWave, damage: Callable[[Path], None]
+) -> None:
+    path, before = salts.path_of(answered.settings, "autumn"), live_rows(answered)
+    whole = path.read_bytes()
+    damage(path)
+    for _ in range(2):
+        with pytest.raises(SaltError, match=r"autumn\.salt, is .*`candour wave close autumn --unc"):
+            close_wave(answered.stores, "autumn", CLOSED)
+    assert waves.get(answered.stores, "autumn").state == "open"
+    assert closings.told(answered.stores, "autumn") is None
+    assert live_rows(answered) == before
+    path.write_bytes(whole)
+    assert counts(close_wave(answered.stores, "autumn", CLOSED)) == (60, SENT, SENT)
+
+
+@pytest.mark.parametrize("damage", [lost, wrong_byte, wrong_byte_without_a_check])
+def test_lost_salt_does_not_lock_a_wave_open(
+    answered: LiveWave, damage: Callable[[Path], None]
+) -> None:
+    path = salts.path_of(answered.settings, "autumn")
+    damage(path)
+    told = close_wave(answered.stores, "autumn", CLOSED, uncounted=True)
+    assert counts(told) == (60, None, SENT)
+    assert len(told.receipts) == len(told.tokens) == SENT
+    assert not path.exists()
+    opened = redemptions.open_records(answered.stores, "autumn", answered.keys)
+    assert (len(opened.redeemed), opened.spoilt) == (SENT, 0), "the officers can still count"
+
+
+def test_a_count_that_can_be_made_is_not_left_out(answered: LiveWave) -> None:
+    with pytest.raises(WaveStateError, match=r"is whole, so .* leave out --uncounted"):
+        close_wave(answered.stores, "autumn", CLOSED, uncounted=True)
+    assert waves.get(answered.stores, "autumn").state == "open"
+
+
+def test_the_command_says_what_is_missing_logs_it_and_a_release_comes_all_the_same(
+    answered: LiveWave, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong_byte(salts.path_of(answered.settings, "autumn"))
+    with the_program(answered.settings, capsys) as run:
+        code, said = run("wave", "close", "autumn")
+        assert (code, len(said.splitlines())) == (2, 1)
+        assert "autumn.salt, is damaged" in said
+        code, said = run("wave", "close", "autumn", "--uncounted")
+    assert code == 0
+    assert f"60 cards, an unknown number of codes used, {SENT} answers received" in said
+    assert "candour wave redemptions autumn" in said
+    logged = [one.what for one in audit_log.entries(answered.stores) if one.kind == "wave"]
+    assert sum("without counting how many codes were used" in one for one in logged) == 1
+    file = carrying.carry(answered.stores, "autumn", tmp_path / "autumn.wave")
+    found = {one.sentence: one.holds for one in checking.published(file)}
+    assert [one for one in found if found[one] is False] == []
+    assert any("nobody can see whether answers were added" in one for one in found)
+    assert unsealing.unseal(answered.stores, "autumn", answered.keys, tmp_path / "out")
+
+
+def test_a_closing_without_a_count_is_finished_by_running_it_again(
+    answered: LiveWave, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost(salts.path_of(answered.settings, "autumn"))
+    with monkeypatch.context() as planted:
+        planted.setattr(closing, "erase_all", killed)
+        with pytest.raises(KeyboardInterrupt):
+            close_wave(answered.stores, "autumn", CLOSED, uncounted=True)
+    assert waves.get(answered.stores, "autumn").state == "closing"
+    told = close_wave(answered.stores, "autumn", CLOSED, uncounted=True)
+    assert counts(told) == (60, None, SENT)
+
+
+def killed(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def test_no_token_can_be_made_after_closing(answered: LiveWave) -> None:

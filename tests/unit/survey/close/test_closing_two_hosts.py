@@ -18,10 +18,10 @@ from survey.app import create_app
 from survey.close import redemptions, rewriting
 from survey.close.closing import close_wave, expect_count, take_count
 from survey.close.destroying import destroy
-from survey.collect import copies, issuer, submit
+from survey.collect import copies, salts, submit
 from survey.config import ISSUE
 from survey.database import Stores
-from survey.errors import WaveStateError
+from survey.errors import SaltError, WaveStateError
 from survey.manage import closings, issuing_keys, wave_file, waves
 from survey.manage.closings import Closing
 from survey.wave_commands import wave
@@ -62,7 +62,7 @@ def test_issuers_host_counts_codes_and_destroys_its_secrets(answered: Hosts) -> 
     live = answered.issuer
     assert close_wave(live.stores, "autumn", CLOSED) == Closing(60, SENT, None)
     assert waves.get(live.stores, "autumn").state == "closed"
-    assert not issuer.salt_path(live.settings, "autumn").exists()
+    assert not salts.path_of(live.settings, "autumn").exists()
     assert not issuing_keys.path_of(live.settings, "autumn").exists()
     assert not live.settings.box_folder.exists()
     assert exported(live).closing == Closing(60, SENT, None)
@@ -140,6 +140,19 @@ def test_file_that_tells_no_count_or_is_another_waves_is_refused(answered: Hosts
         take_count(live.stores, other)
     with pytest.raises(WaveStateError, match="counts used codes itself"):
         take_count(answered.issuer.stores, file)
+
+
+def test_a_count_that_the_issuer_has_lost_is_not_waited_for(answered: Hosts) -> None:
+    issuers, boxs = answered.issuer, answered.box
+    salts.path_of(issuers.settings, "autumn").unlink()
+    with pytest.raises(SaltError, match="is missing"):
+        close_wave(issuers.stores, "autumn", CLOSED)
+    assert close_wave(issuers.stores, "autumn", CLOSED, uncounted=True).redeemed is None
+    with pytest.raises(WaveStateError, match=r"--uncounted is for the issuer's host"):
+        close_wave(boxs.stores, "autumn", CLOSED, uncounted=True)
+    close_wave(boxs.stores, "autumn", CLOSED)
+    with pytest.raises(WaveStateError, match=r"could not count .* without --issuer"):
+        take_count(boxs.stores, exported(issuers))
 
 
 @pytest.mark.parametrize("number", [-5, -1, 61, 10**30])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fixtures_wave import LiveWave, as_left, copied, open_live_wave
@@ -17,7 +18,7 @@ from survey.close.destroying import destroy
 from survey.close.unsealing import unseal
 from survey.collect import issuer, submit
 from survey.errors import SettingsError, WaveStateError
-from survey.manage import waves
+from survey.manage import destructions, drafts, waves
 from survey.manage.erasing import erase
 from survey.manage.tables import ClosingRow, CodeRow, DestructionRow
 from survey.results import store
@@ -201,6 +202,31 @@ def test_draft_whose_destroying_was_interrupted_cannot_be_opened_and_is_finished
         waves.open_wave(live_wave.stores, "winter", GONE)
     destroy(live_wave.stores, "winter", None, GONE)
     assert waves.get(live_wave.stores, "winter").state == "destroyed"
+
+
+@pytest.mark.parametrize("by_page", [True, False])
+def test_codes_that_are_imported_while_a_draft_is_destroyed_leave_nothing(
+    live_wave: LiveWave, monkeypatch: pytest.MonkeyPatch, by_page: bool
+) -> None:
+    make_draft(live_wave)
+    keep, halves = destructions.keep, [bytes([number]) * 32 for number in range(60)]
+
+    def keep_and_import(*given: Any) -> None:
+        keep(*given)
+        assert issuer.import_codes(live_wave.stores, "winter", halves) == 60
+
+    monkeypatch.setattr(destructions, "keep", keep_and_import)
+    if by_page:
+        drafts.throw_away(live_wave.stores, "winter", GONE)
+    else:
+        destroy(live_wave.stores, "winter", None, GONE)
+    with pytest.raises(WaveStateError):
+        issuer.import_codes(live_wave.stores, "winter", halves)
+    assert not list(live_wave.settings.home.rglob("winter.*"))
+    assert waves.get(live_wave.stores, "winter").state == "destroyed"
+    with live_wave.stores.issuer() as session:
+        codes = select(func.count()).select_from(CodeRow).where(CodeRow.wave == "winter")
+        assert session.scalar(codes) == 0
 
 
 def test_destroyed_draft_is_nobodys_business(live_wave: LiveWave, client: FlaskClient) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
 import threading
 from collections import Counter
 from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fixtures_wave import LiveWave
@@ -18,9 +21,9 @@ from survey import carrying_out
 from survey.close import destroying, rewriting, unsealing
 from survey.collect import box, envelope, submit
 from survey.database import Stores
-from survey.errors import AgreementError, CandourError
+from survey.errors import AgreementError, CandourError, SettingsError
 from survey.manage import closings, destructions, waves
-from survey.manage.alone import alone
+from survey.manage.alone import LOCK, alone
 from survey.results import adding, store
 
 TODAY = date(2026, 11, 1)
@@ -85,6 +88,26 @@ def test_a_command_waits_and_then_says_that_another_is_at_work(
         assert (code, len(said.splitlines())) == (2, 1)
         assert BUSY in said
         assert BUSY not in run(*line.split())[1]  # the control: the lock was what stood in the way
+
+
+def test_a_lock_that_may_only_be_read_lets_nobody_in(
+    live_wave: LiveWave, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with alone(live_wave.settings):
+        pass
+    path, connect = live_wave.settings.home / LOCK, sqlite3.connect
+
+    def reading(file: Path, **given: Any) -> sqlite3.Connection:
+        """As SQLite opens a file of another user."""
+        return connect(f"file:{file}?mode=ro", uri=True, **given)
+
+    monkeypatch.setattr(sqlite3, "connect", reading)
+    with alone(live_wave.settings), alone(live_wave.settings):
+        pass  # the control: two hold it at once
+    monkeypatch.setattr(os, "access", lambda file, how: (file, how) != (path, os.W_OK))
+    with pytest.raises(SettingsError, match=r"agreed\.lock cannot be written by this user"):  # noqa: SIM117
+        with alone(live_wave.settings):
+            pytest.fail("was let in")
 
 
 def test_two_closings_are_one(live_wave: LiveWave) -> None:

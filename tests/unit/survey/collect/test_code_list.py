@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from survey.close.closing import close_wave
-from survey.collect import code_list, codes, issuer, submit
+from survey.collect import code_list, codes, issuer, salts, submit
 from survey.errors import WaveStateError
 from survey.manage import waves
 
@@ -136,7 +136,7 @@ def test_list_shares_nothing_with_the_issuers_rows(live_wave: LiveWave) -> None:
     with live_wave.stores.issuer() as session:
         rows = session.execute(text("SELECT hash, mark FROM code")).all()
     kept = {value.hex() for row in rows for value in row}
-    salt = issuer.read_salt(live_wave.settings, "autumn")
+    salt = salts.read(live_wave.settings, "autumn")
     assert salt
     from_the_list = {issuer._digest(salt, bytes.fromhex(one)).hex() for one in expected(live_wave)}
     assert not kept & (set(expected(live_wave)) | from_the_list)

@@ -16,7 +16,7 @@ from fixtures_tokens import seal
 from fixtures_wave import OPENED, LiveWave, copied, environment_of
 from sqlalchemy import text
 
-from survey.collect import box, codes, copies, envelope, fingerprint, issuer
+from survey.collect import box, codes, copies, envelope, fingerprint, issuer, salts
 from survey.config import BOX, ISSUE, RESULTS, Settings
 from survey.database import Stores
 from survey.errors import CandourError, DataError, SettingsError, WaveStateError
@@ -97,7 +97,7 @@ def test_file_holds_neither_headcounts_nor_secrets(draft: LiveWave) -> None:
     exported = copies.export(draft.stores, "autumn")
     assert exported.sealed is None
     content = wave_file.pack(exported)
-    salt = issuer.read_salt(draft.settings, "autumn")
+    salt = salts.read(draft.settings, "autumn")
     assert salt
     halves = [codes.public_half(codes.parse(code), "autumn") for code in draft.codes]
     with draft.stores.issuer() as session:

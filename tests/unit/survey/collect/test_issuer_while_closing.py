@@ -15,7 +15,7 @@ from sqlalchemy import String, bindparam, update
 from sqlalchemy.orm import Session
 
 from survey.close.closing import close_wave
-from survey.collect import code_list, codes, issuer, redemptions
+from survey.collect import code_list, codes, issuer, redemptions, salts
 from survey.errors import CodeError, WaveStateError
 from survey.manage import waves
 
@@ -57,7 +57,7 @@ class Meanwhile:
 @contextmanager
 def redeeming(live: LiveWave, number: int = 0) -> Iterator[Session]:
     """A redeeming that has written and has not ended."""
-    salt = issuer.read_salt(live.settings, "autumn")
+    salt = salts.read(live.settings, "autumn")
     assert salt
     mine = half(live, number)
     content = secrets.token_bytes(redemptions.RECORD_BYTES)

@@ -19,7 +19,7 @@ from survey.close import keys as release_keys
 from survey.close import redemptions as records
 from survey.close.closing import close_wave
 from survey.close.redemptions import Opened
-from survey.collect import issuer, redemptions, submit, tokens
+from survey.collect import issuer, redemptions, salts, submit, tokens
 from survey.collect.envelope import SUITES, X25519
 from survey.collect.redemptions import SEALED_BYTES, UNUSED, Redemption
 from survey.errors import CodeError, DataError, SettingsError, WaveStateError
@@ -36,7 +36,7 @@ def stored(live: LiveWave) -> dict[bytes, bytes]:
 
 
 def hash_of(live: LiveWave, number: int) -> bytes:
-    salt = issuer.read_salt(live.settings, "autumn")
+    salt = salts.read(live.settings, "autumn")
     assert salt
     return issuer._digest(salt, half(live, number))
 

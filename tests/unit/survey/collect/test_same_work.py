@@ -21,7 +21,7 @@ from fixtures_wave import LiveWave
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey.collect import codes, issuer, tokens
+from survey.collect import codes, issuer, salts, tokens
 from survey.database import Stores
 from survey.errors import CodeError
 from survey.manage.tables import CodeRow
@@ -117,7 +117,7 @@ def sealed_if_known(
     stores: Stores, wave_id: str, public_half: bytes, blinded: bytes, proof: bytes
 ) -> bytes:
     """Redeem as the issuer does, but ask before the record of the redemption is sealed."""
-    salt = issuer.read_salt(stores.settings, wave_id) or b""
+    salt = salts.read(stores.settings, wave_id) or b""
     with stores.issuer() as session:
         if issuer._mark(session, wave_id, hmac.digest(salt, public_half, "sha256")) is None:
             raise CodeError

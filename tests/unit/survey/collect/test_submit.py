@@ -18,7 +18,7 @@ from fixtures_wave import LiveWave
 
 from survey.close import redemptions
 from survey.close.closing import close_wave
-from survey.collect import box, issuer, submit, tokens
+from survey.collect import box, issuer, salts, submit, tokens
 from survey.collect.tickets import Ticket
 from survey.errors import CodeError, MistypedCode, UsedTicket, WaveStateError
 from survey.manage import waves
@@ -40,7 +40,7 @@ def received(live: LiveWave) -> int:
 
 
 def used(live: LiveWave) -> int:
-    salt = issuer.read_salt(live.settings, live.wave.id)
+    salt = salts.read(live.settings, live.wave.id)
     assert salt
     with live.stores.issuer() as session:
         return issuer.count_used(session, salt, live.wave.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,21 @@ def test_secret_of_the_cookie_that_was_made_in_part_is_made_again(tmp_path: Path
     secret = Settings.at(tmp_path).secret_key
     assert len(secret) == 64
     assert Settings.at(tmp_path).secret_key == secret
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [lambda kept: kept[:31], lambda kept: b"\xe5" + kept[1:], lambda kept: kept[:10] + b"\n" * 54],
+)
+def test_secret_of_the_cookie_that_is_damaged_or_could_be_guessed_is_refused(
+    tmp_path: Path, damage: Callable[[bytes], bytes]
+) -> None:
+    path, secret = tmp_path / "secret_key", Settings.at(tmp_path).secret_key
+    path.write_bytes(damage(secret.encode()))
+    with pytest.raises(SettingsError, match=r"secret_key is damaged; put it back"):
+        Settings.at(tmp_path)
+    path.unlink()
+    assert len(Settings.at(tmp_path).secret_key) == 64
 
 
 def test_file_that_is_written_once_is_never_another(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from fixtures_wave import LiveWave
+from flask.testing import FlaskClient
 from sqlalchemy.exc import IntegrityError
 
 from analysis.policy import DisclosurePolicy
@@ -43,6 +44,31 @@ def test_wave_keeps_what_it_was_made_with(live_wave: LiveWave) -> None:
     assert kept.policy == policy
     assert kept.questionnaire.fingerprint == live_wave.wave.questionnaire.fingerprint
     assert (kept.state, kept.cards, kept.opened, kept.closed) == ("draft", 0, None, None)
+
+
+@pytest.mark.parametrize(
+    ("column", "old", "new"),
+    [
+        ("questionnaire", "title:", "title;"),
+        ("questionnaire", "\nsections", "\n\tsections"),
+        ("policy", '"k": 10', '"k": 1,'),
+        ("policy", '"k":', '"q":'),
+        ("policy", '"k": 10', '"k": -9'),
+    ],
+)
+def test_a_wrong_byte_in_what_is_stored_is_named_in_a_sentence(
+    live_wave: LiveWave, client: FlaskClient, column: str, old: str, new: str
+) -> None:
+    with live_wave.stores.issuer() as session:
+        row = waves.find(session, "autumn")
+        assert old in getattr(row, column)
+        setattr(row, column, getattr(row, column).replace(old, new, 1))
+    with pytest.raises(SettingsError, match=r"What is stored of wave autumn .* is damaged") as told:
+        waves.get(live_wave.stores, "autumn")
+    assert "\n" not in str(told.value)
+    page = client.get("/survey/autumn")
+    assert page.status_code == 503
+    assert "stored of wave" not in page.text
 
 
 def test_questionnaire_of_a_wave_is_parsed_once(live_wave: LiveWave) -> None:
