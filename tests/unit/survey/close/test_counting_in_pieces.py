@@ -20,8 +20,8 @@ from analysis import answer_files, schedulers
 from analysis.errors import CandourError
 from analysis.release import folder
 from analysis.schedulers import HERE, Dask, Processes, Scheduler
-from survey import tabulate
-from survey.close import commands, counted_rows, keys, opening
+from survey import tabulate, unseal_command
+from survey.close import counted_rows, keys, opening
 from survey.close.carrying import gather
 
 TINY = Path(__file__).parents[3] / "questionnaires" / "tiny.yaml"
@@ -138,7 +138,9 @@ def test_a_cluster_that_asks_nobody_who_they_are_opens_nothing(tmp_path: Path) -
     key = tmp_path / "release.key"
     key.write_text(keys.as_json(OFFICERS))
     given = ["autumn.wave", "--key", str(key), "--out", str(tmp_path / "out")]
-    done = CliRunner().invoke(commands.unseal, [*given, "--scheduler", "tcp://127.0.0.1:8786"])
+    done = CliRunner().invoke(
+        unseal_command.unseal, [*given, "--scheduler", "tcp://127.0.0.1:8786"]
+    )
     assert "sends what opens answers" in str(done.exception)
 
 
