@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import pickle
+import signal
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -132,6 +134,23 @@ def test_workers_that_may_write_to_their_disks_are_given_nothing(answers: Path) 
         pytest.raises(CandourError, match="may write to disk"),
     ):
         tabulated(answers, Dask(spilling.scheduler_address))
+
+
+@pytest.mark.long
+def test_a_cluster_that_loses_its_workers_is_told_in_a_sentence(
+    cluster: Dask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are started again by their nannies, and are others then, whom nobody asked.
+
+    `pytest -m long tests/unit/survey/close/test_counting_in_pieces.py`.
+    """
+    monkeypatch.setattr(schedulers, "PATIENCE", 1)
+    with pytest.raises(CandourError, match=r"lost its workers \(\w+\), perhaps for want of memory"):
+        list(cluster.results(kill_who_works_on_it, range(8)))
+
+
+def kill_who_works_on_it(_: int) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def test_a_cluster_that_asks_nobody_who_they_are_opens_nothing(tmp_path: Path) -> None:
