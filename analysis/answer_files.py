@@ -8,14 +8,12 @@ one. Parquet is read in batches, each column with every text once.
 
 from __future__ import annotations
 
-import gzip
 import zlib
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from csv import field_size_limit
 from dataclasses import dataclass, field
 from io import BytesIO
-from itertools import islice
 from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -23,7 +21,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from analysis.csv_rows import cut, header_of, rows, rows_of
+from analysis.csv_rows import LONGEST_ROW, cut, header_of, opened, rows, rows_of
 from analysis.errors import DataError
 
 if TYPE_CHECKING:
@@ -33,7 +31,7 @@ BLOCK = 2**24
 """Bytes of text in a piece of CSV, about: what the sums of a piece take is bounded by the cells."""
 
 CHUNK = 50_000
-"""Rows in a piece that is read one by one, and in a batch of Parquet."""
+"""Rows in a piece that is read one by one, at most, and in a batch of Parquet."""
 
 _MARK = b"\xef\xbb\xbf"
 
@@ -117,7 +115,7 @@ class AnswerFile:
     Attributes:
         path: CSV, gzipped when its name ends in `.gz`, or Parquet when it ends in `.parquet`.
         header: names of the columns, all different.
-        content: of what can be read once only, such as a pipe; None of a file.
+        content: of what can be read once only, such as a pipe, packed as it came; None of a file.
     """
 
     path: Path
@@ -140,8 +138,7 @@ class AnswerFile:
                 names = list(_parquet(path).schema_arrow.names)
             return cls(path, tuple(header_of(path, iter([(1, names)]))))
         content = _read_once(path)
-        numbered = rows(path) if content is None else rows_of(content, str(path))
-        return cls(path, tuple(header_of(path, numbered)), content)
+        return cls(path, tuple(header_of(path, rows(path, content))), content)
 
     def pieces(self) -> Iterator[Piece]:
         """All rows below the header, in their order.
@@ -156,40 +153,32 @@ class AnswerFile:
         if before is None:
             return
         # The rest: rows that a quotation mark may carry over the end of a line.
-        numbered = (
-            rows(self.path) if self.content is None else rows_of(self.content, str(self.path))
-        )
+        numbered = rows(self.path, self.content)
         first, head = next(numbered, (1, []))
         if tuple(head) != self.header:
             raise DataError(f"{self.path}: the file changed while it was read; read it again.")
-        left = (one for one in numbered if one[0] > max(before, first))
-        while chunk := list(islice(left, CHUNK)):
+        for chunk in _chunks(one for one in numbered if one[0] > max(before, first)):
             yield Rows(str(self.path), chunk)
 
     def _blocks(self) -> Generator[Block, None, int | None]:
         """Blocks up to the first quotation mark; returns how many rows come before it, if any."""
         try:
-            with self._bytes() as file:
+            with opened(self.path, self.content) as file:
                 return (yield from self._cut(file))
         except (OSError, EOFError, zlib.error) as error:
             reason = getattr(error, "strerror", None) or error
             raise DataError(f"{self.path}: the file cannot be read ({reason}).") from error
 
-    def _bytes(self) -> BinaryIO:
-        if self.content is not None:
-            return BytesIO(self.content)
-        if self.path.suffix == ".gz":
-            return gzip.open(self.path)  # type: ignore[return-value]
-        return self.path.open("rb")
-
     def _cut(self, file: BinaryIO) -> Generator[Block, None, int | None]:
-        first = file.readline().removeprefix(_MARK)
+        first = file.readline(LONGEST_ROW + 1).removeprefix(_MARK)
         if not self._is_header(first):
             return 0
         before = 1
         while text := file.read(BLOCK):
-            text += file.readline()
-            if text.startswith(_MARK) or not _is_plain(text):
+            last = file.readline(LONGEST_ROW + 1)
+            text += last
+            # Of a line that is longer, a packed file may hold more than the memory does.
+            if len(last) > LONGEST_ROW or text.startswith(_MARK) or not _is_plain(text):
                 return before
             yield Block(str(self.path), before, text)
             before += text.count(b"\n")
@@ -256,16 +245,29 @@ def _is_plain(text: bytes) -> bool:
     return b'"' not in text and text.count(b"\r") == text.count(b"\r\n")
 
 
+def _chunks(
+    numbered: Iterable[tuple[int, list[str]]],
+) -> Iterator[list[tuple[int, list[str]]]]:
+    """Rows, so many at a time that their number and their text are bounded."""
+    chunk, size = list[tuple[int, list[str]]](), 0
+    for one in numbered:
+        chunk.append(one)
+        size += sum(map(len, one[1]))
+        if len(chunk) >= CHUNK or size >= BLOCK:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
+
+
 def _read_once(path: Path) -> bytes | None:
     """All that comes out of a pipe, which nobody can read again; None of a file, or of nothing."""
     if path.is_file() or not path.exists() or path.is_dir():
         return None
     try:
-        content = path.read_bytes()
-        return gzip.decompress(content) if path.suffix == ".gz" else content
-    except (OSError, EOFError, zlib.error) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise DataError(f"{path}: the file cannot be read ({reason}).") from error
+        return path.read_bytes()
+    except OSError as error:
+        raise DataError(f"{path}: the file cannot be read ({error.strerror}).") from error
 
 
 def _columns(

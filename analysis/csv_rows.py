@@ -10,32 +10,35 @@ import gzip
 import io
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 from analysis.errors import DataError
 
 LONGEST = 200
 """Characters of a file that a message repeats."""
 
-LONGEST_LINE = 1_000_000
-"""Characters of a line of a file."""
+LONGEST_ROW = 1_000_000
+"""Characters of a row of a file, which may have several lines."""
 
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 
 
-def rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+def rows(path: Path, content: bytes | None = None) -> Iterator[tuple[int, list[str]]]:
     """Number and cells of each row that is not blank; the header is row 1, as in a spreadsheet.
 
     Args:
         path: UTF-8, with or without a byte order mark; gzipped when its name ends in `.gz`.
+        content: what lies there, packed or not as it lies there; None to read it.
 
     Raises:
         DataError: the file cannot be read as such a table.
     """
     try:
-        yield from _numbered(lines(path), path)
+        with opened(path, content) as file:
+            yield from _numbered(file, path)
     except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or error
         raise DataError(f"{path}: the file cannot be read ({reason}).") from error
@@ -47,41 +50,62 @@ def rows_of(content: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
     Raises:
         DataError: the file cannot be read as such a table.
     """
-    with io.TextIOWrapper(io.BytesIO(content), "utf-8-sig", newline="") as file:
-        yield from _numbered(_lines(file, name), name)
+    yield from _numbered(io.BytesIO(content), name)
 
 
 def lines(path: Path) -> Iterator[str]:
-    """Its lines with their ends; what `rows` reads without complaint is read so, too."""
-    with _opened(path) as file:
-        yield from _lines(file, path)
+    """Its lines with their ends, of a file that `rows` reads without complaint."""
+    with opened(path) as file, io.TextIOWrapper(file, "utf-8-sig", newline="") as text:
+        yield from iter(lambda: text.readline(LONGEST_ROW + 1), "")
 
 
-def _numbered(lines: Iterable[str], name: Path | str) -> Iterator[tuple[int, list[str]]]:
+def opened(path: Path, content: bytes | None = None) -> BinaryIO:
+    """The bytes of a file, unpacked as they are read; arguments as of `rows`."""
+    if path.suffix == ".gz":
+        return gzip.open(path if content is None else io.BytesIO(content))  # type: ignore[return-value]
+    return path.open("rb") if content is None else io.BytesIO(content)
+
+
+def _numbered(file: BinaryIO, name: Path | str) -> Iterator[tuple[int, list[str]]]:
     try:
-        for number, row in enumerate(csv.reader(lines, strict=True), start=1):
-            if row:
-                yield number, row
+        with io.TextIOWrapper(file, "utf-8-sig", newline="") as text:
+            lines = _Lines(text, name)
+            for number, row in enumerate(csv.reader(lines, strict=True), start=1):
+                lines.left = LONGEST_ROW
+                if row:
+                    yield number, row
     except UnicodeDecodeError as error:
         raise DataError(f"{name}: this is not UTF-8 text; save it as CSV UTF-8.") from error
     except csv.Error as error:
         raise DataError(f"{name}: this is not a CSV file ({error}).") from error
 
 
-def _lines(file: TextIO, name: Path | str) -> Iterator[str]:
-    """Its lines, as long as a table's are: a packed file may hold one that fills the memory."""
-    while line := file.readline(LONGEST_LINE + 1):
-        if len(line) > LONGEST_LINE:
+@dataclass
+class _Lines:
+    """Lines, as long as the rows of a table: a packed file may hold one that fills the memory.
+
+    Attributes:
+        left: characters that the row at hand may still have.
+    """
+
+    file: TextIO
+    name: Path | str
+    left: int = LONGEST_ROW
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = self.file.readline(self.left + 1)
+        if not line:
+            raise StopIteration
+        self.left -= len(line)
+        if self.left < 0:
             raise DataError(
-                f"{name}: a line is longer than {LONGEST_LINE:,} characters, as none of a table is."
+                f"{self.name}: a row is longer than {LONGEST_ROW:,} characters, as none of a "
+                "table is."
             )
-        yield line
-
-
-def _opened(path: Path) -> TextIO:
-    if path.suffix == ".gz":
-        return gzip.open(path, "rt", encoding="utf-8-sig", newline="")
-    return path.open(encoding="utf-8-sig", newline="")
+        return line
 
 
 def header_of(path: Path, numbered: Iterator[tuple[int, list[str]]]) -> list[str]:

@@ -107,14 +107,14 @@ class Reader:
 
     @classmethod
     def of(
-        cls, path: Path, codebook: Codebook, layout: Layout, weight: str | None = None
+        cls, file: AnswerFile, codebook: Codebook, layout: Layout, weight: str | None = None
     ) -> Reader:
-        """A reader of the file at `path`.
+        """A reader of a file.
 
         Raises:
-            DataError: when it cannot be read, or has a column that nobody declared or lacks one.
+            DataError: when it has a column that nobody declared or lacks one.
         """
-        reader = cls(AnswerFile.opened(path), codebook, layout, weight)
+        reader = cls(file, codebook, layout, weight)
         reader._expect_header()
         return reader
 
@@ -196,7 +196,7 @@ def read(path: Path, codebook: Codebook, layout: Layout, weight: str | None = No
         DataError: columns that nobody declared or that are missing, rows of another length, and
             values that are no answer: each with file, row, column and value.
     """
-    reader = Reader.of(path, codebook, layout, weight)
+    reader = Reader.of(AnswerFile.opened(path), codebook, layout, weight)
     parts, problems = list[Microdata](), dict[tuple[str, str], str]()
     for piece in reader.file.pieces():
         found = reader.read(piece)

@@ -10,8 +10,8 @@ import multiprocessing
 import re
 import warnings
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from concurrent.futures import CancelledError, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ Piece = TypeVar("Piece")
 Result = TypeVar("Result")
 
 PATIENCE = 10
-"""Seconds until a cluster that does not answer is not there."""
+"""Seconds until a cluster that does not answer is not there, or is asked who is left of it."""
 
 AHEAD = 2
 """Pieces for each worker that are in memory at a time: one is worked on, one waits."""
@@ -104,7 +104,7 @@ class Dask:
             CandourError: when the cluster cannot be reached, or lost its workers.
         """
         try:
-            from distributed import Client
+            from distributed import Client, KilledWorker
         except ImportError:
             raise CandourError(
                 "A Dask cluster needs the package distributed: install candour[scale]."
@@ -122,22 +122,69 @@ class Dask:
                 f"There is no Dask scheduler at {self.address} ({type(error).__name__}); start "
                 "one with `dask scheduler`, or use --scheduler processes."
             ) from error
-        with client:
-            workers = len(client.scheduler_info(n_workers=-1)["workers"])
-            if not workers:
-                raise CandourError(
-                    f"The Dask scheduler at {self.address} has no workers; start some with `dask "
-                    f"worker {self.address}`."
-                )
-            if any(client.run(_spills).values()):
-                raise CandourError(
-                    f"Workers at {self.address} may write to disk what they are given: start "
-                    "them with DASK_DISTRIBUTED__WORKER__MEMORY__SPILL=False."
-                )
-            there = client.scatter(work, broadcast=True, hash=False)
-            # `pure` would let the cluster keep what it was given and what came of it.
-            send = lambda piece: client.submit(_call, there, piece, pure=False)  # noqa: E731
-            yield from _in_order(send, pieces, workers * AHEAD)
+        try:
+            with client:
+                yield from self._on_workers(client, work, pieces)
+        except (KilledWorker, CancelledError, OSError) as error:
+            raise CandourError(
+                f"The Dask cluster at {self.address} lost its workers ({type(error).__name__}), "
+                "perhaps for want of memory; start them again, or use --scheduler processes."
+            ) from error
+
+    def _on_workers(
+        self, client: Any, work: Callable[[Piece], Result], pieces: Iterable[Piece]
+    ) -> Iterator[Result]:
+        spilling: Mapping[str, bool] = client.run(_spills)
+        if not spilling:
+            raise CandourError(
+                f"The Dask scheduler at {self.address} has no workers; start some with `dask "
+                f"worker {self.address}`."
+            )
+        if any(spilling.values()):
+            raise CandourError(
+                f"Workers at {self.address} may write to disk what they are given: start "
+                "them with DASK_DISTRIBUTED__WORKER__MEMORY__SPILL=False."
+            )
+        # Nobody asked those that come later whether they write to their disks.
+        asked: Any = {"workers": list(spilling)}
+        there = client.scatter(work, broadcast=True, hash=False, **asked)
+        # `pure` would let the cluster keep what it was given and what came of it.
+        asked |= {"allow_other_workers": False, "pure": False}
+
+        def send(piece: Piece) -> _OnWorkers:
+            return _OnWorkers(client.submit(_call, there, piece, **asked), client, spilling)
+
+        yield from _in_order(send, pieces, len(spilling) * AHEAD)
+
+
+@dataclass(frozen=True)
+class _OnWorkers:
+    """A piece that some workers may work on, and no others.
+
+    Attributes:
+        future: the cluster's, of what comes of it.
+        client: of the cluster.
+        workers: the addresses of those workers.
+    """
+
+    future: Any
+    client: Any
+    workers: Collection[str]
+
+    def result(self) -> Any:
+        """What came of it; raises also `ConnectionError`, when none of the workers is left."""
+        while True:
+            try:
+                return self.future.result(timeout=PATIENCE)
+            except TimeoutError:
+                if self.future.done():
+                    raise
+            if not set(self.workers) & set(self.client.scheduler_info(n_workers=-1)["workers"]):
+                raise ConnectionError
+
+    def cancel(self) -> object:
+        """Let nobody work on it."""
+        return self.future.cancel()
 
 
 _work: list[Callable[[Any], Any]] = []

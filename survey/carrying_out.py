@@ -7,7 +7,7 @@ that a wave's opening fixed it also counts, roughly, how many have used their co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
 
@@ -101,15 +101,30 @@ def _said(error: Exception) -> str:
 def by_hand(stores: Stores, tell: Callable[[str], None]) -> Iterator[None]:
     """Let a command that somebody typed do what follows when no other one is at work.
 
-    What two people agree on meanwhile is done afterwards: the process that was started for it
-    found this one at work, and ended.
-
     Raises:
         AgreementError: when another one is at work, and stays so.
     """
-    before = {one.id for one in agreements.agreed(stores)}
-    with alone(stores.settings, PATIENCE_SECONDS):
+    with looking_afterwards(stores, tell), alone(stores.settings, PATIENCE_SECONDS):
         yield
+
+
+@contextmanager
+def looking_afterwards(stores: Stores, tell: Callable[[str], None]) -> Iterator[None]:
+    """Do afterwards what two people agree on while what follows holds the lock, by whichever end.
+
+    The process that was started for it found this one at work, and ended.
+    """
+    before = {one.id for one in agreements.agreed(stores)}
+    try:
+        yield
+    except Exception:
+        with suppress(Exception):  # which was told; what ended the command is raised
+            _look(stores, before, tell)
+        raise
+    _look(stores, before, tell)
+
+
+def _look(stores: Stores, before: Collection[str], tell: Callable[[str], None]) -> None:
     if any(one.id not in before for one in agreements.agreed(stores)):
         with suppress(AgreementError):  # yet another one is at work, and looks for it itself
             everything(stores, tell)

@@ -29,7 +29,7 @@ COMMANDS = {
     "restore": "survey.backup.commands:restore",
     "serve": "survey.serve:serve",
     "tabulate": "survey.tabulate:tabulate",
-    "unseal": "survey.close.commands:unseal",
+    "unseal": "survey.unseal_command:unseal",
     "user": "survey.user_commands:user",
     "verify": "survey.verify.commands:verify",
     "wave": "survey.wave_commands:wave",

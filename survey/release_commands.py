@@ -22,8 +22,11 @@ def release() -> None:
 @click.argument("file", metavar="FILE.release", type=click.Path(path_type=Path))
 def add(file: Path) -> None:
     """Take in a Release that was made offline; it waits until two release officers publish it."""
+    from survey import carrying_out
+
     stores = Stores.open(Settings.from_environment())
-    digest = adding.add(stores, _content(file))
+    with carrying_out.looking_afterwards(stores, click.echo):
+        digest = adding.add(stores, _content(file))
     if digest in store.out(stores):
         click.echo(
             f"Release {digest} is published; destroy the sealed answers of its wave within "

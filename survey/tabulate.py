@@ -9,12 +9,14 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import click
 
 from analysis import headcounts
+from analysis.answer_files import AnswerFile
 from analysis.beside.given import NO_FILES, BesideFiles
 from analysis.earlier_tallies import EarlierTallies, kept
 from analysis.errors import Unprotectable
@@ -166,6 +168,15 @@ class Asked:
     polarity: Polarity = field(default_factory=dict)
     scheduler: Scheduler = HERE
 
+    @cached_property
+    def file(self) -> AnswerFile:
+        """The file of answers, opened once: nobody can read a pipe again.
+
+        Raises:
+            DataError: what `AnswerFile.opened` raises.
+        """
+        return AnswerFile.opened(self.answers)
+
 
 def _continued(
     asked: Asked, path: Path, out: Path, keys: Keys, reason: str | None, pooling: Pooling
@@ -249,7 +260,7 @@ def made_of(
     beside = what.beside.read(book, plan)
     counts = None if what.headcount is None else headcounts.read(what.headcount, plan)
     wave = WaveFacts(what.wave, what.wave, what.closed, ledger, correction, what.polarity)
-    reader = Reader.of(what.answers, book, layout(asked), what.weight)
+    reader = Reader.of(what.file, book, layout(asked), what.weight)
     answers = CountedFile(reader, asked, Ready.of(book, plan, wave).counting).total(what.scheduler)
     click.echo(
         f"{answers.answers:,} answers to {len(book.items)} items; {len(plan.groups):,} groups"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
 import re
 import resource
 import stat
@@ -17,6 +18,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Thread
 
 MEMORY = 1 << 30
 """Bytes of address space that the program may have with all its libraries."""
@@ -71,6 +73,22 @@ def sheet(rows: str, before: str = "", head: str = '<?xml version="1.0"?>') -> s
     return f'{head}<worksheet xmlns="{space}">{before}<sheetData>{rows}</sheetData></worksheet>'
 
 
+def unpacked(begin: str, more: str) -> bytes:
+    """Gzip of two gigabytes: a good header, this text, and the other one again and again.
+
+    In both `...` stands for the commas of a whole row.
+    """
+    from survey import resources
+    from survey.questionnaire import layout, loader
+
+    columns = layout.layout(loader.load(resources.QUESTIONNAIRES / "pulse.yaml")).decoded()
+    first, again = (one.replace("...", "," * (len(columns) - 1)) for one in (begin, more))
+    head = ",".join(columns) + first
+    return gzip.compress(head.encode()) + 128 * gzip.compress(
+        again.encode() * (2**24 // len(again))
+    )
+
+
 ENTITIES = '<!DOCTYPE a [<!ENTITY x0 "ha">' + "".join(
     f'<!ENTITY x{n} "{f"&x{n - 1};" * 9}">' for n in range(1, 30)
 )
@@ -97,6 +115,11 @@ BOMBS: dict[str, tuple[str, Callable[[], bytes]]] = {
     "a million columns": ("headcounts", lambda: b"," * 1_000_000),
     "gzip of zeros": ("answers", lambda: gzip.compress(bytes(40_000_000), 1)),
     "gzip of one row": ("answers", lambda: gzip.compress(b"," * 20_000_000, 1)),
+    "gzip of a line below the header": ("answers", lambda: unpacked("\n", "a")),
+    "gzip of a line after a lone end": ("answers", lambda: unpacked("\r", "a")),
+    "gzip of a row of many lines": ("answers", lambda: unpacked('\n"', 'a\n","')),
+    "gzip of long rows": ("answers", lambda: unpacked('\n""...\n', f"{'a' * 131_000}...,\n")),
+    "gzip out of a pipe": ("answers out of a pipe", lambda: unpacked("\n", "a")),
     "xlsx of zeros": ("headcounts", lambda: zipped((SHEET, bytes(40_000_000)))),
     "xlsx that lies": ("headcounts", lambda: lying(zipped((SHEET, bytes(40_000_000))), 10)),
     "xlsx of entities": (
@@ -182,6 +205,16 @@ def readers(place: Path) -> dict[str, Callable[[bytes], object]]:
     asked = loader.load(resources.QUESTIONNAIRES / "pulse.yaml")
     book, form = codebook(asked), layout(asked)
 
+    def out_of_a_pipe(content: bytes) -> object:
+        pipe = place / "pipe.csv.gz"
+        os.mkfifo(pipe)
+        writing = Thread(target=pipe.write_bytes, args=(content,))
+        writing.start()
+        try:
+            return responses.read(pipe, book, form)
+        finally:
+            writing.join()
+
     def at(name: str, read: Callable[[Path], object]) -> Callable[[bytes], object]:
         def of_bytes(content: bytes) -> object:
             (place / name).write_bytes(content)
@@ -192,6 +225,7 @@ def readers(place: Path) -> dict[str, Callable[[bytes], object]]:
     return {
         "questionnaire": lambda content: loader.parse(sending.decoded(content), "q.yaml"),
         "headcounts": lambda content: headcounts_preview.read("h", content, asked.plan),
+        "answers out of a pipe": out_of_a_pipe,
         "answers": at("a.csv.gz", lambda path: responses.read(path, book, form)),
         "release": lambda content: folder.unpack(content, None),
         "wave": lambda content: wave_file.unpack(content, "a.wave"),

@@ -32,6 +32,8 @@ PLANTED = "\"'><planted-"
 NOBODY, ROLES = "", ("", BOARD, HR, *OTHERS)
 """Sign-in names; the first is a browser in which nobody signed in."""
 
+ROLE = {BOARD: "board", HR: "hr", **OTHERS}
+
 HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
@@ -49,11 +51,14 @@ RIGHT = {
     "room": ("themes", "statements", "departments", "trends", "answered", "groups"),
     "theme": ("leadership", "discrimination"),
     "table": ("groups", "estimates"),
-    "kind": ("tables", "workbook"),
+    "kind": ("xlsx", "csvw", "all-waves"),
     "action": ("0123456789abcdef",),
 }
-COSTLY = re.compile(r"/file/|as=pdf")
+COSTLY = re.compile(r"/file/|as=pdf|/all-pages")
 """What lays out paper or packs whole files takes seconds; their own tests send nonsense to them."""
+
+DOWNLOAD = re.compile(r'attachment; filename="?[a-z0-9][a-z0-9-]*(\.[a-z]+)+"?')
+"""What a browser may be told to save: letters, digits and hyphens, and an ending."""
 
 NAMES = re.compile(r'<(?:input|textarea|select|button)\b[^>]*\bname="([^"]+)"')
 
@@ -121,6 +126,11 @@ class Target:
     def rules(self) -> list[Rule]:
         rules = self.site.app.url_map.iter_rules()
         return sorted((r for r in rules if not COSTLY.search(r.rule)), key=lambda rule: rule.rule)
+
+    def who_may(self, rule: Rule) -> tuple[str, ...]:
+        """The sign-in names of those who may open a route."""
+        roles = getattr(self.site.app.view_functions[rule.endpoint], "roles", None)
+        return ROLES if roles is None else tuple(name for name in ROLES if ROLE.get(name) in roles)
 
 
 def everything(opened: LiveWave, home: Path) -> Target:
@@ -193,8 +203,8 @@ class Sent:
 
 
 @st.composite
-def requests(draw: st.DrawFn, target: Target) -> Sent:
-    rule = draw(st.sampled_from(target.rules))
+def requests(draw: st.DrawFn, target: Target, rule: Rule, who: tuple[str, ...]) -> Sent:
+    """What one of these people may send to a route: mostly by its methods, and to what is there."""
     parts = re.split(r"<(?:[a-z]+:)?([a-z_]+)>", rule.rule)
     for place in range(1, len(parts), 2):
         right = RIGHT.get(parts[place], ("x",))
@@ -212,14 +222,19 @@ def requests(draw: st.DrawFn, target: Target) -> Sent:
         )
     )
     return Sent(
-        draw(st.sampled_from(ROLES)),
-        draw(st.one_of(st.sampled_from(sorted(rule.methods or {"GET"})), st.sampled_from(METHODS))),
+        draw(st.sampled_from(who)),
+        draw(st.one_of(*[st.sampled_from(right_methods(rule))] * 3, st.sampled_from(METHODS))),
         "".join(parts),
         _encoded(query),
         tuple(draw(st.one_of(st.just({}), TOLD)).items()),
         draw(_bodies(pairs, kind)),
         kind,
     )
+
+
+def right_methods(rule: Rule) -> list[str]:
+    """Those of a route that do something."""
+    return sorted((rule.methods or {"GET"}) - {"HEAD", "OPTIONS"})
 
 
 def _encoded(pairs: list[tuple[str, str]]) -> str:
@@ -280,8 +295,16 @@ def faults(target: Target, sent: Sent, reply: TestResponse) -> list[str]:
         for name, value in HEADERS.items()
         if reply.headers.get(name) != value
     ]
-    if "default-src 'none'" not in reply.headers.get("Content-Security-Policy", ""):
+    policy = reply.headers.get("Content-Security-Policy", "")
+    if "default-src 'none'" not in policy:
         found.append("no content security policy")
+    if "frame-ancestors 'none'" not in policy:
+        found.append("it may stand in a frame")
+    if reply.mimetype.startswith("text/") and reply.mimetype_params.get("charset") != "utf-8":
+        found.append("no charset")
+    saved = reply.headers.get("Content-Disposition")
+    if saved is not None and not DOWNLOAD.fullmatch(saved):
+        found.append(f"a download's name is no plain one: {saved!r}")
     if reply.status_code >= 500:
         found.append(f"status {reply.status_code}")
     if b"Traceback" in reply.data or b"werkzeug" in reply.data:

@@ -7,8 +7,8 @@ The ledger holds those that wait, too, and so does what is checked with it.
 from __future__ import annotations
 
 from datetime import date
-from functools import lru_cache
 from threading import Lock
+from weakref import WeakKeyDictionary
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import String, cast, delete, select
@@ -137,7 +137,9 @@ def every(stores: Stores) -> dict[str, Release]:
             rows = {name: (wave, closed) for name, wave, closed in session.execute(query)}
     except (OperationalError, ProgrammingError) as error:
         raise SettingsError(NOT_SET_UP) from error
-    releases = {name: _opened(stores, name) for name in rows}
+    opened = {name: _opened(stores, name) for name in rows}
+    # What is not there any more was discarded since it was listed.
+    releases = {name: release for name, release in opened.items() if release is not None}
     for name, release in releases.items():
         # Looked at each time: what is kept by its hash was checked once, and columns can change.
         if rows[name] != (release.manifest.wave, release.manifest.closed):
@@ -209,29 +211,42 @@ def corrections(stores: Stores, wave: str) -> tuple[str, ...]:
     with stores.results() as session:
         of_wave = select(ReleaseRow.hash).where(ReleaseRow.wave == wave)
         names = session.scalars(of_wave.where(ReleaseRow.hash.in_(select(PublishedRow.hash)))).all()
-    after = {_opened(stores, name).manifest.replaces: name for name in names}
+    opened = {name: found for name in names if (found := _opened(stores, name)) is not None}
+    after = {found.manifest.replaces: name for name, found in opened.items()}
     reasons, at = list[str | None](), after.pop(None, None)
     while at in after:
         at = after.pop(at)
-        reasons.append(_opened(stores, at).manifest.correction)
+        reasons.append(opened[at].manifest.correction)
     return tuple(reason for reason in reasons if reason is not None)
 
 
 _LOCKS: dict[str, Lock] = {}
 """Hash -> held while that Release is opened."""
 
+_KEPT: WeakKeyDictionary[Stores, dict[str, Release]] = WeakKeyDictionary()
+"""Stores of this process -> hash -> each Release that was opened there.
 
-def _opened(stores: Stores, name: str) -> Release:
-    """A stored Release, checked. One thread opens it, which takes a second, and others wait."""
+All of them, since every page asks for all: of fewer, it would open some anew for each page.
+"""
+
+
+def _opened(stores: Stores, name: str) -> Release | None:
+    """A stored Release, checked; None when it is not there any more.
+
+    One thread opens it, which takes a second, and others wait. It never changes, so it is kept.
+    """
+    kept = _KEPT.setdefault(stores, {})
     with _LOCKS.setdefault(name, Lock()):
-        return _opened_once(stores, name)
+        if name not in kept and (found := _unpacked(stores, name)) is not None:
+            kept[name] = found
+        return kept.get(name)
 
 
-@lru_cache(maxsize=16)
-def _opened_once(stores: Stores, name: str) -> Release:
-    """The same. Kept by its hash, since a Release never changes."""
+def _unpacked(stores: Stores, name: str) -> Release | None:
     with stores.results() as session:
-        row = session.get_one(ReleaseRow, name)
+        row = session.get(ReleaseRow, name)
+        if row is None:
+            return None
         content, verifier = row.content, row.verifier
     if folder.hash_of(content) != name:
         raise ReleaseError(f"The stored Release {name[:12]} was tampered with: it is another one.")

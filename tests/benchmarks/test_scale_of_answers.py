@@ -31,6 +31,7 @@ import pytest
 from answers_scale import Cost
 from pyarrow import csv, parquet
 
+from analysis.answer_files import AnswerFile
 from analysis.cells import number_cells, used_variables
 from analysis.codebook import Codebook
 from analysis.counting import Counting
@@ -68,7 +69,7 @@ class Asked:
         return self.folder / f"answers-{sheets}.{ending}"
 
     def count(self, path: Path, scheduler: Scheduler) -> int:
-        reader = Reader.of(path, self.codebook, self.layout)
+        reader = Reader.of(AnswerFile.opened(path), self.codebook, self.layout)
         work = _Work(reader, Counting(self.codebook, self.plan))
         total = None
         for one in scheduler.results(work, reader.file.pieces()):

@@ -24,9 +24,13 @@ class Begun:
         """
         self._shares: SimpleQueue[float | None] = SimpleQueue()
         self._made: Future[File] = Future()
-        with ExitStack() as held:
-            held.enter_context(at_once.making(files.BUSY))
-            Thread(target=self._make, args=(wanted, held.pop_all()), daemon=True).start()
+        held = ExitStack()
+        held.enter_context(at_once.making(files.BUSY))
+        try:
+            Thread(target=self._make, args=(wanted, held), daemon=True).start()
+        except BaseException:
+            held.close()
+            raise
 
     def _make(self, wanted: Asked, held: ExitStack) -> None:
         try:

@@ -24,10 +24,18 @@ def test_other_text_stays_as_it_is(text: str) -> None:
 
 
 def test_a_line_longer_than_any_of_a_table_is_refused_before_it_is_whole() -> None:
-    most = csv_rows.LONGEST_LINE
+    most = csv_rows.LONGEST_ROW
     assert len(list(csv_rows.rows_of(b"," * (most - 1) + b"\n1\n", "a.csv"))) == 2
-    with pytest.raises(DataError, match=r"a\.csv: a line is longer than 1,000,000 characters"):
+    with pytest.raises(DataError, match=r"a\.csv: a row is longer than 1,000,000 characters"):
         list(csv_rows.rows_of(b"," * most + b"\n1\n", "a.csv"))
+
+
+def test_a_row_of_many_lines_is_no_longer_than_one_of_one_line() -> None:
+    many = b'"\n",' * (csv_rows.LONGEST_ROW // 4 - 1)
+    for last in (b"1,1\n", b'"a"\n'):
+        assert len(list(csv_rows.rows_of(2 * (many + last), "a.csv"))) == 2
+        with pytest.raises(DataError, match=r"a\.csv: a row is longer than 1,000,000 characters"):
+            list(csv_rows.rows_of(many + b"1" + last, "a.csv"))
 
 
 def test_lines_end_as_they_do_on_any_system() -> None:

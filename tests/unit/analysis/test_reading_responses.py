@@ -187,7 +187,7 @@ def test_what_can_be_read_once_only_is_read_whole(tmp_path: Path, ending: str) -
     found = responses.read(pipe, BOOK, LAYOUT)
     writing.join()
     assert_equal(found, responses.read(whole, BOOK, LAYOUT))
-    reader = responses.Reader.of(whole, BOOK, LAYOUT)
+    reader = responses.Reader.of(AnswerFile.opened(whole), BOOK, LAYOUT)
     sent = pickle.loads(pickle.dumps(replace(reader.file, content=text)))
     assert sent == reader.file
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from every_route import ROLES, Target, everything
@@ -155,6 +156,55 @@ def test_every_reply_has_its_headers_files_and_faults_too(live_wave: LiveWave) -
         kinds = ("text/html", "text/plain")
         assert not told["Content-Type"].startswith(kinds) or "charset=utf-8" in told["Content-Type"]
         assert ("immutable" in told["Cache-Control"]) == (address == file)
+
+
+def without_its_headers(target: Target, app: Flask) -> list[str]:
+    """Pages, files and refusals of those who sign in that lack a header; and how many there are."""
+    lacking, shown = [], 0
+    for name in filter(None, ROLES):
+        client = app.test_client()
+        reply = client.post("/results/sign-in", data={"name": name, "password": PASSWORD}, **HTTPS)
+        assert reply.location == "/results"
+        for address in READ:
+            reply = client.get(address, **HTTPS)
+            shown += reply.status_code == 200
+            told = reply.headers
+            right = {**ALWAYS, LOST: "max-age=31536000; includeSubDomains"}
+            right["Cache-Control"] = "no-store"
+            texts = told["Content-Type"].startswith("text/")
+            if (
+                any(told.get(name) != value for name, value in right.items())
+                or "frame-ancestors 'none'" not in told.get("Content-Security-Policy", "")
+                or (texts and "charset=utf-8" not in told["Content-Type"])
+            ):
+                lacking.append(f"{name} {address}")
+    assert shown > len(READ)
+    return lacking
+
+
+READ = [
+    *("/results", "/results/hr", "/results/hr/winter/themes", "/results/board/response-north"),
+    *("/results/hr/winter/csv/groups.csv", "/results/releases", "/results/manage/waves/draft"),
+    *("/results/log", "/results/log/file.csv", "/results/people", "/results/hr/nowhere"),
+]
+HTTPS: Any = {"base_url": "https://localhost"}
+LOST = "Strict-Transport-Security"
+
+
+def test_every_reply_to_who_signed_in_has_them_too(target: Target) -> None:
+    app = create_app(replace(target.site.settings, https=True))
+    app.config["WTF_CSRF_ENABLED"] = False
+    assert without_its_headers(target, app) == []
+    whole = app.wsgi_app
+
+    def lose(environ: Any, start: Any) -> Any:  # the control
+        def without(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            return start(status, [one for one in headers if one[0] != LOST], *rest)
+
+        return whole(environ, without)
+
+    app.wsgi_app = lose  # type: ignore[method-assign]
+    assert len(without_its_headers(target, app)) == len(READ) * (len(ROLES) - 1)
 
 
 def test_without_https_no_browser_is_told_to_insist_on_it(client: FlaskClient) -> None:

@@ -7,10 +7,12 @@ import re
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from fixtures_wave import free_port, served
 from sqlalchemy import text
 
 from survey import database, serve
@@ -188,3 +190,35 @@ def test_no_file_and_no_variable_around_the_server_turns_a_log_on(
     planted = settings_of_gunicorn(home, cut, dict(os.environ))
     assert re.search(r"^accesslog += -$", planted, re.M)
     assert re.search(r"^capture_output += True$", planted, re.M)
+
+
+LIES = {
+    "no number": "Content-Length: x",
+    "less than nothing": "Content-Length: -1",
+    "two lengths": "Content-Length: 5\r\nContent-Length: 41",
+    "a length beside chunks": "Content-Length: 5\r\nTransfer-Encoding: chunked",
+    "a coding that nobody knows": "Transfer-Encoding: rubbish",
+}
+NEXT = "GET /accessibility HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+
+
+def statuses(port: int, length: str) -> list[str]:
+    """Of what a server answers to a request with five bytes, and to another one behind it."""
+    first = f"POST /nowhere HTTP/1.1\r\nHost: localhost\r\n{length}\r\n\r\nabcde"
+    with socket.create_connection(("127.0.0.1", port), 30) as server:
+        server.sendall((first + NEXT).encode())
+        said = b""
+        with suppress(ConnectionResetError):
+            while part := server.recv(65_536):
+                said += part
+    return re.findall(r"HTTP/1\.1 (\d{3})", said.decode())
+
+
+@pytest.mark.slow
+def test_a_request_that_lies_about_its_length_is_refused_with_all_behind_it(home: Path) -> None:
+    port = free_port()
+    with served(Settings.at(home, surfaces=(RESULTS,)), port):
+        assert statuses(port, "Content-Length: 5") == ["404", "200"]  # the control: two requests
+        assert {lie: statuses(port, length) for lie, length in LIES.items()} == {
+            lie: ["501" if "coding" in lie else "400"] for lie in LIES
+        }

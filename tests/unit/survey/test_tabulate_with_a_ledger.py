@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import csv
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import numpy as np
 import pytest
 
+from analysis.answer_files import AnswerFile
 from analysis.earlier_tallies import EarlierTallies
 from analysis.ledger import folder as ledgers
 from analysis.release import folder
@@ -107,6 +112,41 @@ def test_four_late_answers_are_refused_in_one_sentence(
     assert "differ from those of its earlier Release by fewer than 10 people in force" in error
     assert len(ledgers.read(home / "ledger", "tiny").entries) == 1
     assert len(names(home)) == 1
+
+
+@contextmanager
+def out_of_a_pipe(path: Path) -> Iterator[Path]:
+    """As the shell gives it to `--responses <(zcat answers.csv.gz)`."""
+    reading, writing = os.pipe()
+
+    def write() -> None:
+        with suppress(BrokenPipeError), os.fdopen(writing, "wb") as pipe:
+            pipe.write(path.read_bytes())
+
+    writer = Thread(target=write)
+    writer.start()
+    yield Path(f"/dev/fd/{reading}")
+    os.close(reading)
+    writer.join()
+
+
+def late_out_of_a_pipe(
+    home: Path, patch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> str:
+    """What is said of late answers that come out of a pipe: they are looked at twice."""
+    with out_of_a_pipe(home / "spring-late.csv") as pipe:
+        assert candour(patch, SPRING.replace("spring.csv", str(pipe))) == 2
+    return capsys.readouterr().err
+
+
+def test_what_can_be_read_once_only_is_read_once(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert candour(monkeypatch, SPRING) == 0
+    assert "has to say why: --correct REASON" in late_out_of_a_pipe(home, monkeypatch, capsys)
+    each_time = property(lambda asked: AnswerFile.opened(asked.answers))
+    monkeypatch.setattr(tabulate.Asked, "file", each_time)  # the control
+    assert "the file is empty" in late_out_of_a_pipe(home, monkeypatch, capsys)
 
 
 def test_a_correction_stands_in_the_ledger_with_its_reason(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import date
 
@@ -13,7 +13,7 @@ from fixtures_results import CHEAP, PASSWORD, Site, sign_in
 from html_page import parse, words
 from running_the_program import the_program
 
-from survey import carrying_out, clock
+from survey import carrying_out, clock, release_commands, unseal_command
 from survey.agreeing import about_waves, agreements, deciding
 from survey.agreeing.agreements import LASTS, Act, Agreement
 from survey.app import create_app
@@ -23,6 +23,7 @@ from survey.database import Stores
 from survey.errors import AgreementError
 from survey.manage import audit_log, people, waves
 from survey.manage.people import Person
+from survey.results import adding
 
 FIRST, SECOND = MANAGERS
 
@@ -225,3 +226,69 @@ def test_what_is_agreed_on_beside_a_command_is_done_after_it(site: Site) -> None
     with carrying_out.by_hand(site.stores, said.append):
         draft_with_cards(site, "later")
     assert state(site, "later") == "draft", "what nobody agreed on is left"
+
+
+def test_it_is_done_after_a_command_that_failed_too(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for wave in ("refused", "faulty", "left"):
+        draft_with_cards(site, wave)
+    with pytest.raises(AgreementError, match="a sentence"):
+        agreed_beside_a_refusal(site, "refused")
+    assert state(site, "refused") == "open"
+    monkeypatch.setattr(carrying_out, "everything", lambda *_: 1 / 0)
+    with pytest.raises(AgreementError, match="a sentence"):  # and no mistake of what came after it
+        agreed_beside_a_refusal(site, "faulty")
+    monkeypatch.setattr(carrying_out, "_look", lambda *_: None)
+    with pytest.raises(AgreementError, match="a sentence"):
+        agreed_beside_a_refusal(site, "left")
+    assert state(site, "left") == "draft"  # the control: nobody looked
+
+
+def agreed_beside_a_refusal(site: Site, wave: str) -> None:
+    with carrying_out.by_hand(site.stores, lambda _: None):
+        both(site.stores, wave)
+        raise AgreementError("a sentence")
+
+
+TAKING_IN = {
+    "release add": ["release", "add", "any.release"],
+    "unseal": ["unseal", "autumn", "--key", "release.key", "--out", "out"],
+}
+
+
+def opened_beside(
+    taking_in: str,
+    site: Site,
+    command: Callable[..., tuple[int, str]],
+    patch: pytest.MonkeyPatch,
+) -> str:
+    """The state of a wave that two people agreed to open while a Release is taken in."""
+    wave = f"beside-{len(waves.all_waves(site.stores))}"
+    draft_with_cards(site, wave)
+
+    def added(stores: Stores, _: bytes) -> str:
+        both(stores, wave)
+        with pytest.raises(AgreementError, match="being done just now"):
+            carrying_out.everything(stores, lambda _: None)
+        return "f" * 64
+
+    patch.setattr(adding, "_added", added)
+    patch.setattr(unseal_command, "unseal_wave", lambda stores, *_, **__: adding.add(stores, b""))
+    patch.setattr(unseal_command.release_keys, "load", lambda _: None)
+    patch.setattr(release_commands, "_content", lambda _: b"")
+    code, said = command(*TAKING_IN[taking_in])
+    assert (code, "f" * 64 in said) == (0, True)
+    return state(site, wave)
+
+
+@pytest.mark.parametrize("taking_in", TAKING_IN)
+def test_what_is_agreed_on_while_a_release_is_taken_in_is_done_after_it(
+    site: Site,
+    command: Callable[..., tuple[int, str]],
+    monkeypatch: pytest.MonkeyPatch,
+    taking_in: str,
+) -> None:
+    assert opened_beside(taking_in, site, command, monkeypatch) == "open"
+    monkeypatch.setattr(carrying_out, "looking_afterwards", lambda *_: nullcontext())
+    assert opened_beside(taking_in, site, command, monkeypatch) == "draft"  # the control

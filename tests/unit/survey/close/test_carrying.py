@@ -30,7 +30,8 @@ from analysis.ledger import Published
 from analysis.policy import DisclosurePolicy
 from analysis.release import folder
 from analysis.release.nonresponse import beside_estimates
-from survey.close import commands, keys, rewriting
+from survey import unseal_command
+from survey.close import keys, rewriting
 from survey.close.carrying import carry, gather
 from survey.close.keys import Keys
 from survey.close.opening import ledger_of
@@ -143,7 +144,7 @@ def test_offline_nothing_is_written_but_into_the_folder(
 
         sys.addaudithook(audit)
         line = "autumn.wave --key release.key --out releases"
-        result = CliRunner().invoke(commands.unseal, line.split(), catch_exceptions=False)
+        result = CliRunner().invoke(unseal_command.unseal, line.split(), catch_exceptions=False)
         assert result.exit_code == 0
         return json.dumps(sorted(seen))
 

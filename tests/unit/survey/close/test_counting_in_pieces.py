@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import pickle
+import signal
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -20,8 +22,8 @@ from analysis import answer_files, schedulers
 from analysis.errors import CandourError
 from analysis.release import folder
 from analysis.schedulers import HERE, Dask, Processes, Scheduler
-from survey import tabulate
-from survey.close import commands, counted_rows, keys, opening
+from survey import tabulate, unseal_command
+from survey.close import counted_rows, keys, opening
 from survey.close.carrying import gather
 
 TINY = Path(__file__).parents[3] / "questionnaires" / "tiny.yaml"
@@ -134,11 +136,30 @@ def test_workers_that_may_write_to_their_disks_are_given_nothing(answers: Path) 
         tabulated(answers, Dask(spilling.scheduler_address))
 
 
+@pytest.mark.long
+def test_a_cluster_that_loses_its_workers_is_told_in_a_sentence(
+    cluster: Dask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are started again by their nannies, and are others then, whom nobody asked.
+
+    `pytest -m long tests/unit/survey/close/test_counting_in_pieces.py`.
+    """
+    monkeypatch.setattr(schedulers, "PATIENCE", 1)
+    with pytest.raises(CandourError, match=r"lost its workers \(\w+\), perhaps for want of memory"):
+        list(cluster.results(kill_who_works_on_it, range(8)))
+
+
+def kill_who_works_on_it(_: int) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
 def test_a_cluster_that_asks_nobody_who_they_are_opens_nothing(tmp_path: Path) -> None:
     key = tmp_path / "release.key"
     key.write_text(keys.as_json(OFFICERS))
     given = ["autumn.wave", "--key", str(key), "--out", str(tmp_path / "out")]
-    done = CliRunner().invoke(commands.unseal, [*given, "--scheduler", "tcp://127.0.0.1:8786"])
+    done = CliRunner().invoke(
+        unseal_command.unseal, [*given, "--scheduler", "tcp://127.0.0.1:8786"]
+    )
     assert "sends what opens answers" in str(done.exception)
 
 

@@ -8,7 +8,8 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from threading import Event
+from contextlib import ExitStack
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -51,6 +52,36 @@ def test_the_page_of_a_file_says_what_it_holds_its_size_and_its_hash(site: Site)
             assert f"({round(len(reply.data) / 1000)} kB)" in page.text
             assert exports(site)[len(before) :] == [f"{address}/csvw/download"] * times
         assert "distributions.csv" in page.text
+
+
+def places_left() -> int:
+    """How many more things may be made just now."""
+    with ExitStack() as made:
+        for count in range(10):
+            try:
+                made.enter_context(at_once.making(""))
+            except at_once.Busy:
+                return count
+    return 10
+
+
+def test_a_thread_that_cannot_start_keeps_no_place(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, free = site.client(HR), places_left()
+    with at_once.making(""):  # the control: a place that is kept is seen
+        assert places_left() == free - 1
+    monkeypatch.setattr(files, "_KEPT", OrderedDict())
+
+    held = list[Thread]()  # as by whatever notes down what went wrong
+
+    def start(thread: Thread) -> None:
+        held.append(thread)
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(Thread, "start", start)
+    assert client.get(f"{FORCE}/xlsx").status_code == 500
+    assert (len(held), places_left()) == (1, free)
 
 
 def test_a_board_gets_its_workbook_and_hr_the_one_of_every_survey(

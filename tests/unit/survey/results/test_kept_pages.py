@@ -204,7 +204,7 @@ def test_who_waited_for_a_page_that_could_not_be_made_makes_it(site: Site) -> No
 def opened_at_once(site: Site, patch: pytest.MonkeyPatch) -> int:
     """How often a Release is unpacked that several ask for before it is open."""
     (newest, *_) = reversed(store.in_force(site.stores))
-    store._opened_once.cache_clear()
+    store._KEPT.clear()
     begun, unpacked, everybody, unpack = [], [], Event(), store.folder.unpack
 
     def slow(*packed: Any) -> Release:

@@ -3,13 +3,15 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fixtures_release import NORTH, certified, make_release, packed
 from fixtures_results import SIGNER, Site, make_site, packs
-from sqlalchemy import text, update
+from sqlalchemy import delete, text, update
 from sqlalchemy.exc import DataError
 
 from analysis.release import folder
@@ -17,7 +19,7 @@ from survey import database
 from survey.config import Settings
 from survey.database import Stores
 from survey.errors import ReleaseError, SettingsError
-from survey.manage.tables import ReleaseRow
+from survey.manage.tables import PublishedRow, ReleaseRow
 from survey.results import store
 
 VERIFIER = SIGNER.public_key().public_bytes_raw()
@@ -122,6 +124,98 @@ def test_a_column_that_is_not_the_releases_own_is_refused(site: Site, change: st
     assert reply.status_code == 500
     assert b"is not what the release officers signed" in reply.data
     assert b"<table" not in reply.data
+
+
+MANY = 20
+
+
+def opened_again(stores: Stores, patch: pytest.MonkeyPatch) -> int:
+    """How many of many stored Releases are opened by whoever asks for all a second time."""
+    opened = list[bytes]()
+
+    def unpack(content: bytes, _: object) -> SimpleNamespace:
+        opened.append(content)
+        wave = f"wave-{int(content, 16)}"
+        return SimpleNamespace(manifest=SimpleNamespace(wave=wave, closed="2026-01-31"))
+
+    patch.setattr(store.folder, "unpack", unpack)
+    patch.setattr(store.folder, "hash_of", bytes.decode)
+    with stores.results() as session:
+        for at in range(MANY):
+            columns = {"hash": f"{at:064x}", "wave": f"wave-{at}", "closed": date(2026, 1, 31)}
+            content = f"{at:064x}".encode()
+            session.add(ReleaseRow(**columns, content=content, verifier=VERIFIER))
+    assert len(store.every(stores)) == MANY == len(opened)
+    assert len(store.every(stores)) == MANY
+    return len(opened) - MANY
+
+
+@pytest.fixture
+def empty(tmp_path: Path, database_url: Callable[[str], str]) -> Stores:
+    return make_site(tmp_path, waves=(), results_url=database_url("results")).stores
+
+
+def test_however_many_releases_there_are_each_is_opened_once(
+    empty: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert opened_again(empty, monkeypatch) == 0
+
+
+class Sixteen(dict[str, object]):
+    """Keeps sixteen, and forgets what came first."""
+
+    def __setitem__(self, name: str, release: object) -> None:
+        if len(self) == 16:
+            self.pop(next(iter(self)))
+        super().__setitem__(name, release)
+
+
+def test_a_store_that_forgets_some_of_them_is_noticed(
+    empty: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "_KEPT", {empty: Sixteen()})
+    assert opened_again(empty, monkeypatch) == MANY
+
+
+def discarded_meanwhile(site: Site, patch: pytest.MonkeyPatch) -> int:
+    """The status of a page when a Release is discarded after it was listed."""
+    waits, opened = folder.hash_of(packs()[2]), store._opened
+    store._KEPT.clear()
+    with site.stores.results() as session:
+        session.execute(delete(PublishedRow).where(PublishedRow.hash == waits))
+
+    def late(stores: Stores, name: str) -> object:
+        if name == waits:
+            with stores.results() as session:
+                store.discard(session, name)
+            patch.setattr(store, "_opened", opened)
+        return opened(stores, name)
+
+    patch.setattr(store, "_opened", late)
+    status = site.client("hr").get("/results/hr").status_code
+    assert waits not in store.every(site.stores)
+    return status
+
+
+def test_a_release_that_is_discarded_meanwhile_is_left_out(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert discarded_meanwhile(site, monkeypatch) == 200
+    assert [one.manifest.wave for one in store.all_releases(site.stores)] == ["spring", "autumn"]
+
+
+def test_a_release_that_must_still_be_there_is_noticed(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unpacked = store._unpacked
+
+    def looked_for(stores: Stores, name: str) -> object:
+        with stores.results() as session:
+            session.get_one(ReleaseRow, name)
+        return unpacked(stores, name)
+
+    monkeypatch.setattr(store, "_unpacked", looked_for)
+    assert discarded_meanwhile(site, monkeypatch) == 500
 
 
 def test_without_releases_there_is_none(tmp_path: Path) -> None:
