@@ -11,8 +11,8 @@ import pytest
 
 SYSTEMD = Path(__file__).parents[2] / "deploy" / "systemd"
 MOST_EXPOSED = 15
-"""Tenths of systemd's own measure, from 0 to 100 of an unprotected service. Both units have 13: they
-must reach a network, and what lays out PDFs may need memory that is written and then executed."""
+"""Tenths of systemd's own measure, 100 at most. Both units have 13: they must reach a network, and
+what lays out PDFs may need memory that is written and then executed."""
 
 
 def run(*line: str | Path) -> subprocess.CompletedProcess[str]:
