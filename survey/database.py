@@ -302,7 +302,7 @@ def _connected(store: str, url: str, *, creates: bool = True) -> Iterator[Connec
 
 
 def _expect_every_letter(store: str, connection: Connection) -> None:
-    """Refuse a database that has no Welsh letters, as PostgreSQL makes them where it has no locale."""
+    """Refuse a database without Welsh letters, as PostgreSQL makes one where it has no locale."""
     if connection.dialect.name != "postgresql":
         return
     has = str(connection.exec_driver_sql("SHOW server_encoding").scalar())
