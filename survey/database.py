@@ -53,7 +53,7 @@ folder that it was removed from, too (`EXTRA`).
 ON_A_SERVER = {
     "pool_pre_ping": True,  # a connection that was lost is made again before it is used
     "isolation_level": "READ COMMITTED",
-    "connect_args": {"connect_timeout": 10},
+    "connect_args": {"connect_timeout": 10, "client_encoding": "UTF8"},
 }
 """What a database server is asked for, whatever it does by itself: `survey.collect.issuer` is
 written for this isolation level."""
@@ -290,6 +290,7 @@ def _connected(store: str, url: str, *, creates: bool = True) -> Iterator[Connec
     made = engine(url, creates=creates)
     try:
         with made.begin() as connection:
+            _expect_every_letter(store, connection)
             yield connection
     except DatabaseError as error:
         raise SettingsError(
@@ -298,6 +299,18 @@ def _connected(store: str, url: str, *, creates: bool = True) -> Iterator[Connec
         ) from error
     finally:
         made.dispose()
+
+
+def _expect_every_letter(store: str, connection: Connection) -> None:
+    """Refuse a database without Welsh letters, as PostgreSQL makes one where it has no locale."""
+    if connection.dialect.name != "postgresql":
+        return
+    has = str(connection.exec_driver_sql("SHOW server_encoding").scalar())
+    if has != "UTF8":
+        raise SettingsError(
+            f"The {store} database keeps text as {has} and must keep it as UTF8; make it anew with "
+            "`createdb --encoding UTF8 --template template0`."
+        )
 
 
 def migration_config(store: str) -> Config:

@@ -106,6 +106,17 @@ def test_copy_that_only_reads_is_told_so(
 
 
 @pytest.mark.postgresql
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_database_without_welsh_letters_is_told_so(
+    say: Say, monkeypatch: pytest.MonkeyPatch, cluster: Cluster, encoding: str
+) -> None:
+    cluster.run(f"CREATE DATABASE short ENCODING '{encoding}' TEMPLATE template0")
+    monkeypatch.setenv("CANDOUR_ISSUER_URL", cluster.url("short"))
+    assert f"keeps text as {encoding} and must keep it as UTF8" in say("migrate")
+    cluster.run("DROP DATABASE short WITH (FORCE)")
+
+
+@pytest.mark.postgresql
 def test_database_that_was_not_migrated_is_told_so(
     say: Say, monkeypatch: pytest.MonkeyPatch, cluster: Cluster
 ) -> None:
