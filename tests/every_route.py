@@ -52,7 +52,7 @@ RIGHT = {
     "kind": ("tables", "workbook"),
     "action": ("0123456789abcdef",),
 }
-COSTLY = re.compile(r"/file/|as=pdf")
+COSTLY = re.compile(r"/file/|as=pdf|/all-pages")
 """What lays out paper or packs whole files takes seconds; their own tests send nonsense to them."""
 
 NAMES = re.compile(r'<(?:input|textarea|select|button)\b[^>]*\bname="([^"]+)"')

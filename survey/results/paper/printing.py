@@ -9,17 +9,16 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache, lru_cache
-from threading import Lock
-from typing import TYPE_CHECKING, Any
+from threading import Lock, get_ident
+from typing import Any
 
 from survey import resources
 from survey.errors import SettingsError
 from survey.results.paper.binding import bind
 from survey.results.paper.preparing import prepare
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 MISSING = (
     "Saving a page as PDF needs the package weasyprint and the library Pango, and one of them is "
@@ -31,6 +30,10 @@ _STATIC = "/static/"
 _HERE = "candour:"
 _KEPT = 32
 """PDFs that are kept in each process: the same page is asked for by several of a board."""
+
+_PROGRESS = "weasyprint.progress"
+"""The logger by which WeasyPrint tells how far it is."""
+_LAID_OUT = re.compile(r"Creating layout - Page (\d+)$")
 
 _one_at_a_time = Lock()
 
@@ -62,6 +65,29 @@ def made(*pages: str) -> bytes:
     return content
 
 
+@contextmanager
+def sheets_told(told: Callable[[float], None]) -> Iterator[None]:
+    """Have the number of each sheet told that this thread lays out, when it begins with it.
+
+    How many there will be nobody knows before. Where the contents are longer than was thought,
+    sheets are laid out again.
+    """
+    thread = get_ident()
+
+    class Sheets(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            sheet = _LAID_OUT.search(record.getMessage())
+            if record.thread == thread and sheet:
+                told(int(sheet[1]))
+
+    progress, handler = logging.getLogger(_PROGRESS), Sheets()
+    progress.addHandler(handler)
+    try:
+        yield
+    finally:
+        progress.removeHandler(handler)
+
+
 def _finish(_document: Any, pdf: Any) -> None:
     """Take out which program made it, and let no figure be what only decorates."""
     del pdf.info["Producer"]
@@ -79,6 +105,8 @@ def _weasyprint() -> Any:
     except (ImportError, OSError) as error:  # the package, or a library that it loads
         raise SettingsError(MISSING) from error
     logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
+    logging.getLogger(_PROGRESS).setLevel(logging.INFO)
+    logging.getLogger(_PROGRESS).propagate = False
     return weasyprint
 
 

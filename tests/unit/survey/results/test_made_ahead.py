@@ -161,11 +161,11 @@ def test_what_is_stored_while_it_runs_is_made_too(
 def test_it_stops_before_it_pushes_out_what_others_opened(
     site: Site, made: list[str], begun: Callable[[Site], Warming], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kept.of(site.app), "_most_bytes", 500_000)
+    monkeypatch.setattr(kept.of(site.app), "_most_bytes", 80_000)
     assert begun(site).ready.wait(120)
     assert 5 < len(made) < 30
     pages = kept.of(site.app)
-    assert 375_000 < pages._size < 500_000
+    assert 60_000 < pages._size < 80_000
     assert len(pages._pages) == len(made), "none was pushed out"
 
 
