@@ -17,6 +17,7 @@ from walked_pages import NAMES, Stop, closed_stops, prepare, stops, without_page
 from survey.close import closing
 from survey.manage import issuing_keys
 from survey.results import at_once
+from survey.results.paper import printing, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
@@ -25,6 +26,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.long]
 def target(opened_once: LiveWave, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(issuing_keys, "_made", issuing_key)
+        for one in (printing, serving):  # the page is looked at, and not what it leads to
+            patch.setattr(one, "made", lambda *_: b"%PDF")
         found = everything(opened_once, tmp_path_factory.mktemp("walked") / "home")
         prepare(found)
         yield found
