@@ -14,8 +14,10 @@ from fixtures_acts import TALKS
 from fixtures_release import NORTH
 from fixtures_results import BOARD, HR, OTHERS
 from flask import Flask
+from sqlalchemy import delete
 from werkzeug.routing import Rule
 
+from survey.manage.tables import PublishedRow
 from survey.results import store
 from survey.results.acts import record
 from survey.results.rooms import ROOMS
@@ -64,20 +66,24 @@ class Stop:
 
 
 def prepare(target: Target) -> None:
-    """Have an action on the site, whose pages are walked too."""
-    record.keep(target.site.stores, TALKS)
+    """Have an action on the site, and a Release that waits to be published."""
+    stores = target.site.stores
+    record.keep(stores, TALKS)
+    first = next(iter(store.every(stores)))
+    with stores.results() as session:
+        session.execute(delete(PublishedRow).where(PublishedRow.hash == first))
 
 
 def stops(target: Target) -> Iterator[Stop]:
     """The walk: each route once, then rooms and start pages of everybody, then refusals."""
-    released = next(iter(store.every(target.site.stores)))
+    waits = next(iter(store.waiting(target.site.stores)))
     for rule in pages(target.site.app):
         if rule.rule == AFTER_CLOSE:
             continue
         if rule.rule == "/results/actions":
             yield Stop(rule.rule, HR, rule.rule)  # a board's leads on to its own
             continue
-        yield Stop(rule.rule, _who(target, rule), _address(target, rule, released), _status(rule))
+        yield Stop(rule.rule, _who(target, rule), _address(target, rule, waits), _status(rule))
     for name in NAMES.values():
         if name not in {BOARD, HR}:
             yield Stop("/results", name, "/results")
@@ -98,10 +104,10 @@ def closed_stops() -> Iterator[Stop]:
 
 def without_page(target: Target) -> Iterator[Stop]:
     """What is not walked, which must be no page."""
-    released = next(iter(store.every(target.site.stores)))
+    waits = next(iter(store.waiting(target.site.stores)))
     for rule in target.site.app.url_map.iter_rules():
         if rule.rule in NO_PAGE:
-            yield Stop(rule.rule, _who(target, rule), _address(target, rule, released))
+            yield Stop(rule.rule, _who(target, rule), _address(target, rule, waits))
 
 
 def pages(app: Flask) -> list[Rule]:
@@ -123,9 +129,9 @@ def _status(rule: Rule) -> int:
     return {"/results/sign-in/organisation/back": 403}.get(rule.rule, 200)
 
 
-def _address(target: Target, rule: Rule, released: str) -> str:
+def _address(target: Target, rule: Rule, release: str) -> str:
     right = {name: values[0] for name, values in RIGHT.items()}
-    right |= {"name": released, "wave": WAVE, "kind": "csvw"}
+    right |= {"name": release, "wave": WAVE, "kind": "csvw"}
     if rule.rule.startswith("/results/manage/waves/"):
         right["wave_id"] = "draft"
     given = {name: right[name] for name in rule.arguments}

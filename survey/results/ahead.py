@@ -16,7 +16,6 @@ from werkzeug.exceptions import HTTPException
 
 from analysis.plan import COMMAND
 from analysis.release.model import Release
-from survey.manage.access import BOARD, HR
 from survey.manage.people import Person
 from survey.results import scope
 from survey.results.rooms import ROOMS
@@ -61,9 +60,9 @@ def make(app: Flask, wanted: Wanted) -> None:
 
 
 def _of_all(release: Release, which: str, given: tuple[tuple[str, str], ...]) -> Iterator[Wanted]:
-    yield Wanted(f"hr{which}", given, Person("", HR, None))
+    yield Wanted(f"hr{which}", given, Person("", "hr", None))
     for unit in scope.units(release, COMMAND):
-        person = Person("", BOARD, unit.id)
+        person = Person("", "board", unit.id)
         yield Wanted(f"board{which}", (("command", unit.id), *given), person)
 
 

@@ -41,12 +41,14 @@ class Quiet:
         self._served: Callable[..., Iterable[bytes]] = app.wsgi_app
         app.wsgi_app = self._answer  # type: ignore[method-assign]
 
-    def _answer(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+    def _answer(
+        self, environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
         with self._changed:
             self._answering += 1
             self._came += 1
         try:
-            return self._served(environ, start)
+            return self._served(environ, start_response)
         finally:
             with self._changed:
                 self._answering -= 1
