@@ -1,13 +1,13 @@
 """All pages of a wave as one PDF: the front page, the rooms behind it, and every theme.
 
 It takes up to half a minute, so a page comes first that is sent in pieces meanwhile and says how
-many sheets are laid out (`survey.results.in_pieces`). It is kept, so whoever then downloads it from
-the same process need not wait again.
+far it is (`survey.results.in_pieces`). It is kept, so whoever then downloads it from the same
+process need not wait again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -85,21 +85,12 @@ def _page(reading: Reading) -> Response:
         return render_template("results/parts/all_pages.html", found=found)
 
     around = show_all_pages(reading, replace(page, later=in_pieces.GAP))
-    return in_pieces.reply(around, begun, takes="up to half a minute", lines=_sheets, told=told)
+    return in_pieces.reply(around, begun, takes="up to half a minute", lines=iter, told=told)
 
 
-def _made(pages: tuple[str, ...], name: str, told: Callable[[float], None]) -> File:
-    with printing.sheets_told(told):
+def _made(pages: tuple[str, ...], name: str, told: Callable[[str], None]) -> File:
+    with printing.steps_told(told):
         return File(name, "application/pdf", printing.made(*pages), ())
-
-
-def _sheets(numbers: Iterable[float]) -> Iterator[str]:
-    """Each ten sheets, once: where sheets are laid out again they are not counted again."""
-    said = 0
-    for number in numbers:
-        if number >= said + 10:
-            said = int(number) // 10 * 10
-            yield f"{said} sheets"
 
 
 def _on_paper(reading: Reading) -> tuple[str, ...]:

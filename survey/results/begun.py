@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from contextlib import ExitStack
 from queue import SimpleQueue
 from threading import Thread
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from survey.results import at_once
 
@@ -18,21 +18,21 @@ class Begun(Generic[Made]):
     """What is being made; it is made, whether or not anybody waits for it.
 
     Args:
-        make: makes it, and tells what it is given each step: a share of the work or a number.
+        make: makes it, and tells what it is given each step: a share of the work, or words.
         busy: what to tell who asks while others have things made.
 
     Raises:
         Busy: when others have files made just now.
     """
 
-    def __init__(self, make: Callable[[Callable[[float], None]], Made], busy: str) -> None:
-        self._steps: SimpleQueue[float | None] = SimpleQueue()
+    def __init__(self, make: Callable[[Callable[[Any], None]], Made], busy: str) -> None:
+        self._steps: SimpleQueue[object] = SimpleQueue()
         self._made: Future[Made] = Future()
         with ExitStack() as held:
             held.enter_context(at_once.making(busy))
             Thread(target=self._make, args=(make, held.pop_all()), daemon=True).start()
 
-    def _make(self, make: Callable[[Callable[[float], None]], Made], held: ExitStack) -> None:
+    def _make(self, make: Callable[[Callable[[Any], None]], Made], held: ExitStack) -> None:
         try:
             with held:
                 made = make(self._steps.put)
@@ -42,7 +42,7 @@ class Begun(Generic[Made]):
             self._made.set_result(made)
         self._steps.put(None)
 
-    def steps(self) -> Iterator[float]:
+    def steps(self) -> Iterator[Any]:
         """What is told, as it comes; ends when it is made."""
         while (step := self._steps.get()) is not None:
             yield step

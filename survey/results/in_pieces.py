@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable, Iterable, Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import Response, render_template, stream_with_context
 
@@ -30,7 +30,7 @@ def reply(
     begun: Begun[Made],
     *,
     takes: str,
-    lines: Callable[[Iterable[float]], Iterator[str]],
+    lines: Callable[[Iterable[Any]], Iterator[str]],
     told: Callable[[Made | None, str], str],
 ) -> Response:
     """The answer to this request.
@@ -52,7 +52,7 @@ def _pieces(
     around: str,
     begun: Begun[Made],
     takes: str,
-    lines: Callable[[Iterable[float]], Iterator[str]],
+    lines: Callable[[Iterable[Any]], Iterator[str]],
     told: Callable[[Made | None, str], str],
 ) -> Iterator[str]:
     above, below = around.split(GAP)

@@ -34,6 +34,8 @@ _KEPT = 32
 _PROGRESS = "weasyprint.progress"
 """The logger by which WeasyPrint tells how far it is."""
 _LAID_OUT = re.compile(r"Creating layout - Page (\d+)$")
+_BEFORE = {"Step 3 - ": "pages read", "Step 4 - ": "styles set"}
+_WRITES = "Step 6 - "
 
 _one_at_a_time = Lock()
 
@@ -66,26 +68,43 @@ def made(*pages: str) -> bytes:
 
 
 @contextmanager
-def sheets_told(told: Callable[[float], None]) -> Iterator[None]:
-    """Have the number of each sheet told that this thread lays out, when it begins with it.
+def steps_told(told: Callable[[str], None]) -> Iterator[None]:
+    """Have each step told of what this thread makes, in words, and every tenth sheet laid out.
 
-    How many there will be nobody knows before. Where the contents are longer than was thought,
-    sheets are laid out again.
+    How many sheets there will be nobody knows before.
     """
-    thread = get_ident()
-
-    class Sheets(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            sheet = _LAID_OUT.search(record.getMessage())
-            if record.thread == thread and sheet:
-                told(int(sheet[1]))
-
-    progress, handler = logging.getLogger(_PROGRESS), Sheets()
-    progress.addHandler(handler)
+    progress, steps = logging.getLogger(_PROGRESS), _Steps(told)
+    progress.addHandler(steps)
     try:
         yield
     finally:
-        progress.removeHandler(handler)
+        progress.removeHandler(steps)
+
+
+class _Steps(logging.Handler):
+    """Understands what WeasyPrint tells of one thread."""
+
+    def __init__(self, told: Callable[[str], None]) -> None:
+        super().__init__()
+        self._told, self._thread = told, get_ident()
+        self._sheets = self._said = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Tell it; where sheets are laid out a second time they are not counted again."""
+        step = record.getMessage()
+        if record.thread != self._thread:
+            return
+        if sheet := _LAID_OUT.search(step):
+            self._sheets = max(self._sheets, int(sheet[1]))
+            if self._sheets >= self._said + 10:
+                self._said = self._sheets // 10 * 10
+                self._told(f"{self._said} sheets")
+        elif step.startswith(_WRITES):
+            self._told(f"all {self._sheets} sheets laid out")
+        else:
+            for begins, words in _BEFORE.items():
+                if step.startswith(begins):
+                    self._told(words)
 
 
 def _finish(_document: Any, pdf: Any) -> None:

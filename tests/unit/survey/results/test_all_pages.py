@@ -23,7 +23,7 @@ FRONT = f"/results/board/{NORTH}/winter"
 HR_FRONT = "/results/hr/winter"
 SHORT = """<!DOCTYPE html><html lang="en"><title>{0}</title>
 <style>.bound {{ break-before: page }}</style><main><h1>{0}</h1><p>{1}</p></main></html>"""
-LINES = "<br>".join("line" for _ in range(90))
+LINES = "<br>".join("line" for _ in range(600))
 
 
 @pytest.fixture(scope="module")
@@ -31,24 +31,25 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     return make_site(tmp_path_factory.mktemp("all"))
 
 
-def told(*pages: tuple[str, str]) -> list[float]:
-    """The sheets that are told while pages become one PDF."""
-    numbers: list[float] = []
-    with printing.sheets_told(numbers.append):
+def told(*pages: tuple[str, str]) -> list[str]:
+    """What is told while pages become one PDF."""
+    lines: list[str] = []
+    with printing.steps_told(lines.append):
         printing.made(*(SHORT.format(*page) for page in pages))
-    return numbers
+    return lines
 
 
-def test_each_sheet_is_told_when_it_is_laid_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert told(("Front", LINES), ("Themes", "A")) == [1, 2, 3, 4]
+def test_each_step_and_every_tenth_sheet_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = ["pages read", "styles set", "10 sheets", "all 14 sheets laid out"]
+    assert told(("Front", LINES), ("Themes", "A")) == steps
     other = Thread(target=printing.made, args=(SHORT.format("Of another", LINES),))
-    numbers: list[float] = []
-    with printing.sheets_told(numbers.append):
+    lines: list[str] = []
+    with printing.steps_told(lines.append):
         other.start()
         other.join()
-    assert numbers == [], "what others have made is not ours"
+    assert lines == [], "what others have made is not ours"
     monkeypatch.setattr(printing, "_LAID_OUT", re.compile("other words than WeasyPrint's"))
-    assert told(("Front", LINES), ("Themes", "B")) == []
+    assert told(("Front", LINES), ("Themes", "B")) == [*steps[:2], "all 0 sheets laid out"]
 
 
 def pieces(site: Site, patch: pytest.MonkeyPatch, seconds: float = 30) -> tuple[str, str]:
@@ -61,6 +62,7 @@ def pieces(site: Site, patch: pytest.MonkeyPatch, seconds: float = 30) -> tuple[
         for sheet in (*range(1, 24), 1, 2, 12):  # the contents took up more than was thought
             progress.info("Step 5 - Creating layout - Page %d", sheet)
         assert goes_on.wait(seconds)
+        progress.info("Step 6 - Creating PDF")
         return b"%PDF of all pages"
 
     patch.setattr(printing, "made", slow)
@@ -75,7 +77,7 @@ def test_how_far_it_is_comes_before_it_is_made(site: Site, monkeypatch: pytest.M
     steps = ["<h1", "being made", "<li>10 sheets</li>", "<li>20 sheets</li>"]
     assert [before.index(one) for one in steps] == sorted(before.index(one) for one in steps)
     assert ".pdf" not in before
-    assert " sheets</li>" not in after
+    assert after.startswith("<li>all 23 sheets laid out</li>")
     page = parse((before + after).encode())
     assert f"Download board-{NORTH}-winter-all-pages.pdf" in page.text
     assert hashlib.sha256(b"%PDF of all pages").hexdigest() in page.text
