@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable
 from threading import local
@@ -9,7 +10,7 @@ from typing import Any
 
 from flask import Flask
 
-from survey.results import kept
+from survey.results import kept, warming
 from survey.wsgi import application as served
 
 FLOOR = "/floor"
@@ -20,6 +21,9 @@ WALL, PROCESSOR = "X-Wall", "X-Processor"
 
 MADE = "X-Made"
 """There where the page was made for this answer, and not kept from an earlier one."""
+
+READY = "X-Ready"
+"""Names the process, where it has made all that it makes before anybody asks."""
 
 _empty = Flask(__name__)
 _here = local()
@@ -55,5 +59,6 @@ def application(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[
         (PROCESSOR, f"{(time.thread_time() - worked) * 1000:.3f}"),
     )
     made = ((MADE, "1"),) if _here.made else ()
-    start(status, [*headers, *times, *made])
+    ready = ((READY, str(os.getpid())),) if warming.is_ready(served) else ()
+    start(status, [*headers, *times, *made, *ready])
     return [whole]

@@ -1,44 +1,28 @@
 """Addresses of whole files: a page that says what a file holds and its hash, and the file.
 
-The page of a file that takes seconds is sent in pieces: all that stands above, then how far the
-file is, then what it holds. No script asks again, and nothing is kept of who waits.
+The page of a file that takes seconds is sent in pieces (`survey.results.in_pieces`).
 """
 
 from __future__ import annotations
 
-import logging
-import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
-from flask import (
-    Blueprint,
-    Response,
-    abort,
-    current_app,
-    render_template,
-    request,
-    stream_with_context,
-)
+from flask import Blueprint, Response, abort, current_app, render_template, request
 
 from survey.database import Stores
 from survey.errors import SettingsError
 from survey.manage.access import BOARD, HR
 from survey.manage.people import Person
 from survey.manage.sign_in import require
-from survey.results import store, words
+from survey.results import in_pieces, store, words
+from survey.results.begun import Begun
 from survey.results.exporting import files
-from survey.results.exporting.begun import Begun
 from survey.results.exporting.files import Asked, File, Format
 from survey.results.frame import show_file
 from survey.results.pages import board_reading, hr_reading
 from survey.results.reading import Reading
-
-NOT_MADE = (
-    "This file could not be made, because of a mistake in Candour. Tell whoever runs this service."
-)
-_GAP = f"<p>{secrets.token_hex(16)}</p>"
-"""Stands in the page where the file is told of, when that is sent later."""
 
 blueprint = Blueprint("files", __name__)
 
@@ -104,27 +88,24 @@ def _page(reading: Reading, wanted: str) -> Response | str:
     asked = _asked(reading, kind)
     if (file := files.found(asked)) is not None:
         return show_file(reading, kind, replace(page, file=file))
-    begun = Begun(asked)
-    around = show_file(reading, kind, replace(page, later=_GAP))
-    reply = Response(stream_with_context(_pieces(around, page, begun)), mimetype="text/html")
-    reply.headers["X-Accel-Buffering"] = "no"  # a proxy that waits for the whole page shows nothing
-    return reply
+    begun = Begun(partial(files.made_once, asked), files.BUSY)
+    around = show_file(reading, kind, replace(page, later=in_pieces.GAP))
+
+    def told(made: File | None, missing: str) -> str:
+        found = replace(page, file=made, missing=missing)
+        return render_template("results/parts/file.html", found=found)
+
+    return in_pieces.reply(around, begun, takes="some seconds", lines=_percent, told=told)
 
 
-def _pieces(around: str, page: FilePage, begun: Begun) -> Iterator[str]:
-    """The page: down to where the file is told of, each step of its making, and the rest."""
-    above, below = around.split(_GAP)
-    yield f"{above}{render_template('results/parts/file_begun.html')}"
-    for percent in begun.tens():
-        yield f"<li>{percent} %</li>\n"
-    try:
-        told = replace(page, file=begun.file())
-    except SettingsError as error:
-        told = replace(page, missing=str(error))
-    except Exception as error:  # what was sent is sent: the rest has to say it
-        logging.getLogger("candour").error("a file: %s", type(error).__name__)
-        told = replace(page, missing=NOT_MADE)
-    yield f"</ol></div>{render_template('results/parts/file.html', found=told)}{below}"
+def _percent(shares: Iterable[float]) -> Iterator[str]:
+    """Each ten percent of the work, once."""
+    last = 0
+    for share in shares:
+        percent = int(10 * share) * 10
+        if last < percent < 100:
+            last = percent
+            yield f"{percent} %"
 
 
 def _file(reading: Reading, wanted: str) -> Response:

@@ -109,6 +109,17 @@ def show_file(reading: Reading, kind: Format, body: object) -> str:
     return render_template("results/file.html", page=replace(page, way_back=above))
 
 
+def show_all_pages(reading: Reading, body: object) -> str:
+    """The page that leads to all pages of a wave as one PDF."""
+
+    def address(wave: str) -> str:
+        to_front = reading.addresses.front(wave)
+        return to_front if _in_wave(reading, wave) is None else f"{to_front}/all-pages"
+
+    page = _page(reading, "All pages as one PDF", body, address)
+    return render_template("results/all_pages.html", page=page)
+
+
 def _page(
     reading: Reading,
     heading: str,

@@ -20,7 +20,10 @@ from threading import Lock
 from flask import Flask, Response, current_app, g, make_response, render_template, request
 
 MOST_BYTES = 32 * 1024 * 1024
-"""Of text, in one process; the pages that were opened longest ago go first."""
+"""Of compressed pages, in one process; those that were opened longest ago go first."""
+
+MADE_AHEAD = 0.75
+"""Of these bytes, what pages that nobody asked for yet may fill."""
 
 LEVEL = 6
 """Of zlib: the pages of a force are 4 to 20 kB with it."""
@@ -35,12 +38,10 @@ _LONGEST_STORED = 0xFFFF
 
 @dataclass(frozen=True)
 class Page:
-    """A page before and after its gap, as text in UTF-8 and compressed."""
+    """A page before and after its gap, each compressed: as text it takes up seven times as much."""
 
     before: bytes
     after: bytes
-    packed_before: bytes
-    packed_after: bytes
 
     @classmethod
     def of(cls, text: str) -> Page:
@@ -50,31 +51,28 @@ class Page:
             ValueError: when it has none, or several.
         """
         before, after = (part.encode() for part in text.split(_GAP))
-        return cls(before, after, _packed(before, zlib.Z_FULL_FLUSH), _packed(after, zlib.Z_FINISH))
+        return cls(_packed(before, zlib.Z_FULL_FLUSH), _packed(after, zlib.Z_FINISH))
 
     @property
     def size(self) -> int:
         """Bytes that it takes up."""
-        return sum(map(len, vars(self).values()))
+        return len(self.before) + len(self.after)
 
     def plain(self, menu: bytes) -> bytes:
         """The page with what stands in its gap."""
-        return self.before + menu + self.after
+        return _unpacked(self.before) + menu + _unpacked(self.after)
 
     def gzipped(self, menu: bytes) -> bytes:
         """The same as one gzip member, in which `menu` is stored and never compressed."""
-        parts = (self.before, menu, self.after)
-        check = 0
-        for part in parts:
-            check = zlib.crc32(part, check)
+        whole = self.plain(menu)  # for its checksum; it takes a quarter of a millisecond
         return b"".join(
             (
                 _GZIP,
-                self.packed_before,
+                self.before,
                 _stored(menu),
-                self.packed_after,
-                check.to_bytes(4, "little"),
-                sum(map(len, parts)).to_bytes(4, "little"),
+                self.after,
+                zlib.crc32(whole).to_bytes(4, "little"),
+                len(whole).to_bytes(4, "little"),
             )
         )
 
@@ -92,7 +90,7 @@ class Kept:
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
         self._most_bytes = most_bytes
-        self._pages: OrderedDict[Hashable, Page] = OrderedDict()
+        self._pages: OrderedDict[Hashable, tuple[Hashable, Page]] = OrderedDict()
         self._size = 0
         self._lock = Lock()
         self._making: dict[Hashable, _Turns] = {}
@@ -112,23 +110,36 @@ class Kept:
                 if not turns.waiting:
                     del self._making[key]
 
-    def get(self, key: Hashable) -> Page | None:
-        """The page that was kept as `key`."""
-        with self._lock:
-            if key in self._pages:
-                self._pages.move_to_end(key)
-            return self._pages.get(key)
+    @property
+    def is_full(self) -> bool:
+        """Whether nothing more should be made before somebody asks for it."""
+        return self._size > self._most_bytes * MADE_AHEAD
 
-    def keep(self, key: Hashable, page: Page) -> None:
-        """Keep a page, and let go of others where there is too much."""
+    def get(self, place: Hashable, state: Hashable) -> Page | None:
+        """The page of that place, if it was made from what is stored as `state`."""
         with self._lock:
-            if key in self._pages:
-                return
-            self._pages[key] = page
+            if place not in self._pages:
+                return None
+            self._pages.move_to_end(place)
+            made_of, page = self._pages[place]
+            return page if made_of == state else None
+
+    def keep(self, place: Hashable, state: Hashable, page: Page) -> None:
+        """Keep a page in the place of an older one; let go of others where there is too much."""
+        with self._lock:
+            _, older = self._pages.pop(place, (None, None))
+            self._size -= 0 if older is None else older.size
+            self._pages[place] = (state, page)
             self._size += page.size
             while self._size > self._most_bytes:
-                _, oldest = self._pages.popitem(last=False)
+                _, (_, oldest) = self._pages.popitem(last=False)
                 self._size -= oldest.size
+
+    def forget(self) -> None:
+        """Let go of all: what they were made from is not what is stored any more."""
+        with self._lock:
+            self._pages.clear()
+            self._size = 0
 
 
 def install(app: Flask) -> None:
@@ -140,20 +151,27 @@ def install(app: Flask) -> None:
         return {"gap": g.get("gap")}
 
 
-def page(key: Hashable, make: Callable[[], str]) -> Response:
+def of(app: Flask) -> Kept:
+    """The pages that this process keeps."""
+    found: Kept = app.extensions[_EXTENSION]
+    return found
+
+
+def page(shown: Hashable, state: Hashable, make: Callable[[], str]) -> Response:
     """The answer to this request: a page that is kept, or one that is made and kept now.
 
     Args:
-        key: everything that the page depends on but for its address, such as what is stored. It is
-            the same for all readers who get this page.
+        shown: what of the request it depends on but for its address. With `state` that is
+            everything, and the same for all readers who get this page.
+        state: what is stored that it is made from; once that changes the page is made anew.
         make: gives the page. It finds neither the reader nor a token, only the gap for both; what
             it raises goes on, and nothing is kept.
     """
-    kept: Kept = current_app.extensions[_EXTENSION]
-    whole = (request.script_root, request.path, key)
-    found = kept.get(whole)
+    kept = of(current_app)
+    place = (request.script_root, request.path, shown)
+    found = kept.get(place, state)
     if found is None:
-        found = _made(kept, whole, make)
+        found = _made(kept, place, state, make)
     menu = render_template("results/parts/menu.html").encode()
     zipped = request.accept_encodings.quality("gzip") > 0
     response = make_response(found.gzipped(menu) if zipped else found.plain(menu))
@@ -163,13 +181,13 @@ def page(key: Hashable, make: Callable[[], str]) -> Response:
     return response
 
 
-def _made(kept: Kept, whole: Hashable, make: Callable[[], str]) -> Page:
+def _made(kept: Kept, place: Hashable, state: Hashable, make: Callable[[], str]) -> Page:
     """The page, made by whoever comes first: all readers of a board come when it is told."""
-    with kept.alone(whole):
-        found = kept.get(whole)
+    with kept.alone((place, state)):
+        found = kept.get(place, state)
         if found is None:
             found = Page.of(_without_reader(make))
-            kept.keep(whole, found)
+            kept.keep(place, state, found)
         return found
 
 
@@ -190,6 +208,10 @@ def _packed(part: bytes, end: int) -> bytes:
     """A part of a deflate stream that refers to nothing outside itself and ends on a whole byte."""
     packing = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
     return packing.compress(part) + packing.flush(end)
+
+
+def _unpacked(part: bytes) -> bytes:
+    return zlib.decompressobj(-zlib.MAX_WBITS).decompress(part)
 
 
 def _stored(part: bytes) -> bytes:

@@ -153,8 +153,8 @@ def _kept(
     _may_read(person, command)
     if is_for_paper():
         return make()
-    key = (person.role, request.args.get("group"), store.standing(_stores()), more)
-    return kept.page(key, make)
+    shown = (person.role, request.args.get("group"))
+    return kept.page(shown, (store.standing(_stores()), more), make)
 
 
 def _kept_front(person: Person, command: str, make: Callable[[], str]) -> ResponseReturnValue:

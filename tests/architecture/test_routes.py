@@ -7,6 +7,7 @@ from pathlib import Path
 
 from flask import Flask
 from mock_tenant import MockTenant, environment
+from walked_pages import NO_PAGE, pages
 
 from survey import database
 from survey.app import create_app
@@ -58,3 +59,12 @@ def test_every_results_page_asks_who_is_there(tmp_path: Path) -> None:
         _method, address, who, *_pdf = line.split()
         if address.startswith("/results") and not address.startswith("/results/sign-in"):
             assert who != "everybody", line
+
+
+def test_every_route_is_in_the_accessibility_walk_or_has_no_page(tmp_path: Path) -> None:
+    app = make_app(tmp_path)
+    app.add_url_rule("/anew", view_func=lambda: "")
+    walked = {rule.rule for rule in pages(app)}
+    got = {line.split()[1] for line in GOLDEN.read_text().splitlines() if line.startswith("GET")}
+    assert walked | set(NO_PAGE) == got | {"/anew"}, "a new one is walked, whoever adds it"
+    assert walked & set(NO_PAGE) == set()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import fixtures_procedures as procedures
@@ -20,6 +22,7 @@ from served import serve_app
 
 from analysis.release import folder
 from survey.results import store
+from survey.results.paper import printing
 
 pytestmark = pytest.mark.browser
 
@@ -234,3 +237,44 @@ def test_choosing_another_group_needs_no_script(visit: Callable[..., Any], addre
     page.get_by_role("button", name="Show").click()
     assert "Response North, team 1:" in page.locator("main").inner_text()
     assert visitor.overflow() <= 0
+
+
+def waits_in_view(
+    visit: Callable[..., Any], address: str, patch: pytest.MonkeyPatch, styles: str = ""
+) -> bool:
+    """Whether the page of a file shows how far it is while the file is made, and not after."""
+    goes_on = Event()
+
+    def slow(*_pages: str) -> bytes:
+        logging.getLogger("weasyprint.progress").info("Step 5 - Creating layout - Page 10")
+        assert goes_on.wait(60)
+        return b"%PDF"
+
+    logging.getLogger("weasyprint.progress").setLevel(logging.INFO)
+    patch.setattr(printing, "made", slow)
+    page = open_page(visit, address, 1280, *PAGES["board"]).page
+    if styles:
+        page.route(
+            "**/results.*.css", lambda route: route.fulfill(body=styles, content_type="text/css")
+        )
+    page.goto(f"{address}/results/board/{NORTH}/winter/all-pages", wait_until="commit")
+    step = page.get_by_text("10 sheets")
+    step.wait_for(state="attached")
+    seen: bool = step.is_visible()
+    goes_on.set()
+    page.locator("main .govuk-button").wait_for()
+    assert not step.is_visible()
+    return seen
+
+
+def test_how_far_a_file_is_can_be_seen(
+    visit: Callable[..., Any], address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert waits_in_view(visit, address, monkeypatch)
+
+
+def test_steps_that_are_hidden_until_they_are_over_are_noticed(
+    visit: Callable[..., Any], address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hidden = ".making:not(:last-child) { display: none; }"
+    assert not waits_in_view(visit, address, monkeypatch, hidden)

@@ -135,10 +135,15 @@ def courses(stores: Stores, command: str | None = None) -> tuple[Course, ...]:
         return _courses(_action(row) for row in session.scalars(query))
 
 
-def written(stores: Stores, command: str) -> tuple[tuple[str, int], ...]:
-    """Id and version of all that a board wrote: versions are added, so equal ones say the same."""
+def written(stores: Stores, command: str | None = None) -> tuple[tuple[str, int], ...]:
+    """Id and version of all that a board wrote, or all boards.
+
+    Versions are added, and none is changed: while these are equal, so is what was written.
+    """
     columns = (ActionRow.id, ActionRow.version)
-    query = select(*columns).where(ActionRow.command == command).order_by(*columns)
+    query = select(*columns).order_by(*columns)
+    if command is not None:
+        query = query.where(ActionRow.command == command)
     with stores.results() as session:
         return tuple((one, version) for one, version in session.execute(query))
 

@@ -9,17 +9,16 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache, lru_cache
-from threading import Lock
-from typing import TYPE_CHECKING, Any
+from threading import Lock, get_ident
+from typing import Any
 
 from survey import resources
 from survey.errors import SettingsError
 from survey.results.paper.binding import bind
 from survey.results.paper.preparing import prepare
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 MISSING = (
     "Saving a page as PDF needs the package weasyprint and the library Pango, and one of them is "
@@ -31,6 +30,12 @@ _STATIC = "/static/"
 _HERE = "candour:"
 _KEPT = 32
 """PDFs that are kept in each process: the same page is asked for by several of a board."""
+
+_PROGRESS = "weasyprint.progress"
+"""The logger by which WeasyPrint tells how far it is."""
+_LAID_OUT = re.compile(r"Creating layout - Page (\d+)$")
+_BEFORE = {"Step 3 - ": "pages read", "Step 4 - ": "styles set"}
+_WRITES = "Step 6 - "
 
 _one_at_a_time = Lock()
 
@@ -62,6 +67,46 @@ def made(*pages: str) -> bytes:
     return content
 
 
+@contextmanager
+def steps_told(told: Callable[[str], None]) -> Iterator[None]:
+    """Have each step told of what this thread makes, in words, and every tenth sheet laid out.
+
+    How many sheets there will be nobody knows before.
+    """
+    progress, steps = logging.getLogger(_PROGRESS), _Steps(told)
+    progress.addHandler(steps)
+    try:
+        yield
+    finally:
+        progress.removeHandler(steps)
+
+
+class _Steps(logging.Handler):
+    """Understands what WeasyPrint tells of one thread."""
+
+    def __init__(self, told: Callable[[str], None]) -> None:
+        super().__init__()
+        self._told, self._thread = told, get_ident()
+        self._sheets = self._said = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Tell it; where sheets are laid out a second time they are not counted again."""
+        step = record.getMessage()
+        if record.thread != self._thread:
+            return
+        if sheet := _LAID_OUT.search(step):
+            self._sheets = max(self._sheets, int(sheet[1]))
+            if self._sheets >= self._said + 10:
+                self._said = self._sheets // 10 * 10
+                self._told(f"{self._said} sheets")
+        elif step.startswith(_WRITES):
+            self._told(f"all {self._sheets} sheets laid out")
+        else:
+            for begins, words in _BEFORE.items():
+                if step.startswith(begins):
+                    self._told(words)
+
+
 def _finish(_document: Any, pdf: Any) -> None:
     """Take out which program made it, and let no figure be what only decorates."""
     del pdf.info["Producer"]
@@ -79,6 +124,8 @@ def _weasyprint() -> Any:
     except (ImportError, OSError) as error:  # the package, or a library that it loads
         raise SettingsError(MISSING) from error
     logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
+    logging.getLogger(_PROGRESS).setLevel(logging.INFO)
+    logging.getLogger(_PROGRESS).propagate = False
     return weasyprint
 
 

@@ -65,26 +65,30 @@ def on_paper(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseRetu
         reply = current_app.make_response(view(*args, **kwargs))
         if not is_for_paper() or reply.status_code != 200:
             return reply
-        return _pdf(reply.get_data(as_text=True))
+        return pdf((reply.get_data(as_text=True),))
 
     shown.on_paper = True  # type: ignore[attr-defined]  # for the list of routes and the link
     return shown
 
 
-def all_on_paper(pages: Iterable[str]) -> Response:
-    """Several pages as one PDF; they are made with this, so that they are for paper."""
+def all_on_paper(pages: Iterable[str]) -> tuple[str, ...]:
+    """Several pages to become one PDF; they are made with this, so that they are for paper."""
     g.for_paper = True
-    return _pdf(*pages)
+    try:
+        return tuple(pages)
+    finally:
+        del g.for_paper
 
 
-def _pdf(*pages: str) -> Response:
+def pdf(pages: tuple[str, ...]) -> Response:
+    """The file of one page, or of several as one."""
     with at_once.making(BUSY):
         content = made(*pages)
-    headers = {"Content-Disposition": f'attachment; filename="{_name()}"'}
+    headers = {"Content-Disposition": f'attachment; filename="{name()}"'}
     return Response(content, mimetype="application/pdf", headers=headers)
 
 
-def _name() -> str:
+def name() -> str:
     """A file name from the page's address and the group that was picked."""
     path = request.path.removeprefix("/results/").removesuffix(".pdf")
     words = f"{path} {request.args.get('group', '')}"

@@ -19,7 +19,7 @@ from html_page import parse
 
 from survey.errors import SettingsError
 from survey.manage import audit_log
-from survey.results import at_once, file_pages
+from survey.results import at_once, in_pieces
 from survey.results.exporting import files
 
 OWN = f"/results/board/{NORTH}/winter/file"
@@ -237,12 +237,12 @@ def test_how_far_a_file_is_comes_before_the_file_is_made(
 def test_a_page_that_waits_for_its_file_is_caught(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = file_pages._pieces
+    whole = in_pieces._pieces
 
     def together(*asked: Any) -> Iterator[str]:
         yield "".join(whole(*asked))
 
-    monkeypatch.setattr(file_pages, "_pieces", together)
+    monkeypatch.setattr(in_pieces, "_pieces", together)
     with pytest.raises(StopIteration):
         pieces(site, monkeypatch, seconds=0.1)
 
@@ -257,5 +257,5 @@ def test_what_goes_wrong_meanwhile_is_a_sentence_and_the_page_is_whole(
     monkeypatch.setattr(files, "_KEPT", OrderedDict())
     for _ in range(3):  # each makes room for the next one
         page = parse(site.client(HR).get(f"{FORCE}/xlsx").data).text
-        assert file_pages.NOT_MADE in page
+        assert in_pieces.NOT_MADE in page
         assert "secret" not in page

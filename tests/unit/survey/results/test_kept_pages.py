@@ -15,14 +15,13 @@ import pytest
 from fixtures_acts import TALKS
 from fixtures_release import NORTH, WAVES
 from fixtures_results import BOARD, CHEAP, HR, PASSWORD, SIGNER, Site, make_site, packs
-from flask import Flask, g
+from flask import g
 from flask_wtf.csrf import generate_csrf
 from html_page import parse
 
 from analysis.release.model import Release
-from survey.database import Stores
 from survey.manage import audit_log, people
-from survey.results import frame, kept, store, warming
+from survey.results import frame, kept, store
 from survey.results.acts import record
 from survey.results.kept import Kept, Page
 
@@ -90,10 +89,27 @@ def test_the_pages_opened_longest_ago_go_first() -> None:
     page = a_page()
     pages = Kept(page.size * 2)
     for name in ("first", "second"):
-        pages.keep(name, page)
-    pages.get("first")
-    pages.keep("third", page)
-    assert [name for name in ("first", "second", "third") if pages.get(name)] == ["first", "third"]
+        pages.keep(name, 1, page)
+    assert pages.is_full
+    pages.get("first", 1)
+    pages.keep("third", 1, page)
+    kept_now = [name for name in ("first", "second", "third") if pages.get(name, 1)]
+    assert kept_now == ["first", "third"]
+    pages.forget()
+    assert not pages.is_full
+    assert pages.get("first", 1) is None
+
+
+def test_a_page_that_is_made_anew_takes_the_place_of_the_older_one() -> None:
+    """Front pages change from day to day: those of days that are over would fill what is kept."""
+    page = a_page()
+    pages = Kept(page.size * 2)
+    pages.keep("room", "stored", page)
+    for day in range(5):
+        pages.keep("front", day, page)
+        assert pages.get("front", day - 1) is None
+        assert pages.get("front", day)
+        assert pages.get("room", "stored")
 
 
 def test_readers_of_one_page_share_all_but_the_menu(site: Site, made: list[str]) -> None:
@@ -150,7 +166,7 @@ def test_a_token_of_one_reader_is_never_kept(site: Site) -> None:
     with site.app.test_request_context(ROOM):
         g.reader = None
         with pytest.raises(RuntimeError, match="token of one reader"):
-            kept.page("planted", lambda: generate_csrf() + kept._GAP)
+            kept.page("planted", "", lambda: generate_csrf() + kept._GAP)
 
 
 READERS = 4
@@ -161,11 +177,11 @@ def made_at_once(site: Site, patch: pytest.MonkeyPatch) -> int:
     asked, made, make, get = [], [], frame.render_template, Kept.get
     everybody = Event()
 
-    def noted(self: Kept, key: object) -> Page | None:
+    def noted(self: Kept, *key: Any) -> Page | None:
         asked.append(key)
         if len(asked) >= READERS:
             everybody.set()
-        return get(self, key)  # type: ignore[arg-type]
+        return get(self, *key)
 
     def slow(template: str, **more: object) -> str:
         made.append(template)
@@ -234,26 +250,3 @@ def test_a_release_that_each_opens_is_noticed(site: Site, monkeypatch: pytest.Mo
     monkeypatch.setattr(store, "_LOCKS", {})
     monkeypatch.setattr(store, "Lock", nullcontext)
     assert opened_at_once(site, monkeypatch) == READERS
-
-
-def test_a_process_gets_ready_by_itself_and_is_told_of_no_mistake_twice(
-    site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    thread = warming.begin(site.app)
-    assert thread is not None
-    thread.join(60)
-    unpacked = []
-    monkeypatch.setattr(store.folder, "unpack", unpacked.append)
-    compiled = []
-    monkeypatch.setattr(site.app.jinja_env, "compile", compiled.append)
-    store.in_force(site.stores)
-    site.app.jinja_env.get_template("results/front.html")
-    assert (unpacked, compiled) == ([], [])
-    monkeypatch.setattr(store, "in_force", lambda _: 1 // 0)
-    broken = warming.begin(site.app)
-    assert broken is not None
-    broken.join(60)
-    assert caplog.messages == ["getting ready: ZeroDivisionError"]
-    alone = Flask("alone")
-    alone.extensions["candour"] = Stores.open(replace(site.settings, surfaces=("issue",)))
-    assert warming.begin(alone) is None
