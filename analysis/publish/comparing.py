@@ -91,7 +91,7 @@ class Comparing:
         """Both sides of every pair; None where it may not be shown."""
         shown = self.shown
         position = {group.id: row for row, group in enumerate(shown.plan.groups)}
-        stated = (self.matrix @ shown.bases[measure]).tolist()
+        stated = self.matrix @ shown.bases[measure]
         least = np.minimum(self.rests.sums.people, self.rests.bases(measure)).tolist()
         found: list[tuple[_Side, _Side] | None] = []
         for row, pair in enumerate(self.declared):
