@@ -74,7 +74,8 @@ def attack_answers(
         for measure in release.measures
         if measure.kind == "item" and (said is None or measure.measure in said)
     ]
-    attack.find_small(items)
+    # First who is small: what an item tells then depends on no other item.
+    attack.small.look(one.measure for one in items)
     for found in on_every_core(
         lambda item: list(attack.item(item)), items, groups=len(release.groups)
     ):
@@ -98,7 +99,7 @@ class _Attack:
         self._equations = equations
         self._width = len(cells)
         self._halves = sparse.block_diag([equations, equations], format="csr")
-        self._small = SmallCells(release, cells, equations, nobody)
+        self.small = SmallCells(release, cells, equations, nobody)
         self._fits = Fitting()
 
     @cached_property
@@ -116,12 +117,7 @@ class _Attack:
 
         A cell that does not follow from the groups stays at nobody.
         """
-        rows: dict[int, Reals] = {
-            self._cells[row.values]: unit
-            for row, unit in zip(
-                self._release.groups, np.eye(len(self._release.groups)), strict=True
-            )
-        }
+        rows = {self._cells[row.values]: {at: 1.0} for at, row in enumerate(self._release.groups)}
         starts, ends = self._equations.indptr[:-1].tolist(), self._equations.indptr[1:].tolist()
         sums = [
             dict(zip(self._equations.indices[a:b].tolist(), self._equations.data[a:b], strict=True))
@@ -133,21 +129,16 @@ class _Attack:
             for terms in sums:
                 unknown = [at for at in terms if at not in rows]
                 if len(unknown) == 1:
-                    (last,) = unknown
-                    known = [sign * rows[at] for at, sign in terms.items() if at != last]
-                    rows[last] = -np.sum(known, axis=0) / terms[last]
+                    rows[unknown[0]] = _what_is_left(terms, rows)
                     found = True
-        nobody = np.zeros(len(self._release.groups))
-        return sparse.csr_array(np.array([rows.get(at, nobody) for at in range(self._width)]))
-
-    def find_small(self, items: Iterable[MeasureRow]) -> None:
-        """Find first who is small: what an item tells then depends on no other item."""
-        for item in items:
-            self._small.of(item.measure)
+        entries = [(at, group, part) for at, of in rows.items() for group, part in of.items()]
+        place, group, part = np.array(entries).T
+        shape = (self._width, len(self._release.groups))
+        return sparse.csr_array((part, (place.astype(int), group.astype(int))), shape=shape)
 
     def item(self, measure: MeasureRow) -> Iterator[Breach]:
         """Every way of answering one item."""
-        targets = self._small.of(measure.measure)
+        targets = self.small.of(measure.measure)
         if not targets:
             return
         bases = self._bases(measure.measure)
@@ -310,12 +301,24 @@ class _Attack:
 
     def _bases(self, item: str) -> tuple[Reals, Reals]:
         """The fewest and most people who answered an item in each cell."""
-        least, most = np.zeros(self._width), self._small.most.copy()
+        least, most = np.zeros(self._width), self.small.most.copy()
         for row in self._release.groups:
             at = self._cells[row.values]
             low, high = people(self._release, row.group, item, everybody=self._exact)
             least[at], most[at] = low, min(high, most[at])
         return least, most
+
+
+def _what_is_left(
+    terms: Mapping[int, float], rows: Mapping[int, Mapping[int, float]]
+) -> dict[int, float]:
+    """The one cell of a sum that is not known, by what the others are made of."""
+    (last,) = (at for at in terms if at not in rows)
+    found: dict[int, float] = {}
+    for at, sign in terms.items():
+        for group, part in rows[at].items() if at != last else ():
+            found[group] = found.get(group, 0.0) - sign * part / terms[last]
+    return {group: part for group, part in found.items() if part}
 
 
 def _positive(measure: MeasureRow) -> list[str]:

@@ -6,9 +6,10 @@ far as they are published, and reports in words what it could work out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from analysis.attack import shares
 from analysis.attack.answers import Candidates, attack_answers
 from analysis.attack.bases import Attack, attacks
 from analysis.attack.breaches import Breach
@@ -17,7 +18,6 @@ from analysis.attack.follow_ups import attack_follow_ups
 from analysis.attack.overlaps import attack_overlaps
 from analysis.attack.processes import attack_processes
 from analysis.attack.rates import attack_rates
-from analysis.attack.shares import attack_shares
 from analysis.attack.states_before import attack_earlier
 from analysis.attack.steps import singled_out
 from analysis.attack.witnesses import certify, partial
@@ -28,6 +28,9 @@ from analysis.release.certificates import Certificates, Proof
 from analysis.release.consistency import check
 from analysis.release.model import Release
 from analysis.release.sums import Sums
+
+_Look = Callable[[], tuple[list[Breach], Proof | None]]
+"""What it finds, or the proof that it finds nothing."""
 
 __all__ = ["Audit", "Breach", "audit", "examine"]
 
@@ -70,17 +73,19 @@ def examine(
             does not know that; without it the attack is left out.
         earlier: Releases of the same questionnaire, of which states of findings tell too.
     """
-    breaches = [*_leaks(release), *_missing_rows(release), *attack_rates(release, plan)]
     incomplete = partial(release, plan)
     sums = Sums(release, incomplete)
-    looked = on_every_core(
-        lambda laid_out: _looked_at(release, sums, laid_out(), places),
-        list(attacks(release, plan)),
-        groups=len(release.groups),
-    )
-    breaches += [breach for found, _ in looked for breach in found]
+    looks: list[_Look] = [
+        *(_alone(look, release) for look in (_leaks, _missing_rows)),
+        _alone(attack_rates, release, plan),
+        *(_on_bases(release, sums, laid_out, places) for laid_out in attacks(release, plan)),
+        _alone(singled_out, release),
+        *map(_alone, shares.looks(release)),
+        _alone(attack_follow_ups, release),
+    ]
+    looked = on_every_core(lambda look: look(), looks, groups=len(release.groups))
+    breaches = [breach for found, _ in looked for breach in found]
     proofs = tuple(proof for _, proof in looked if proof is not None)
-    breaches += (*singled_out(release), *attack_shares(release), *attack_follow_ups(release))
     breaches += attack_answers(release, plan, candidates=candidates)
     breaches += attack_earlier(release, earlier, plan)
     breaches += attack_overlaps(release, plan)
@@ -88,6 +93,18 @@ def examine(
     breaches += counted.breaches
     proofs += counted.proofs
     return Audit(tuple(breaches), None if breaches else Certificates(incomplete, proofs))
+
+
+def _alone(look: Callable[..., Iterable[Breach]], *given: object) -> _Look:
+    """A look of which there is nothing to prove."""
+    return lambda: (list(look(*given)), None)
+
+
+def _on_bases(
+    release: Release, sums: Sums, laid_out: Callable[[], Attack], places: Places | None
+) -> _Look:
+    """An attack on bases, laid out when it is called for."""
+    return lambda: _looked_at(release, sums, laid_out(), places)
 
 
 def _looked_at(

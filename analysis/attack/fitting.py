@@ -13,6 +13,9 @@ _SLACK = 1e-6
 _DUAL, _PRIMAL = 1, 4
 """What suits new rows, and what suits a new functional over rows that a table is known for."""
 
+MANY_UNKNOWNS = 5_000
+"""From so many on the first table is found through the inside: a fourth of the time, or less."""
+
 
 class Fitting:
     """Non-negative unknowns under rows with limits."""
@@ -56,11 +59,14 @@ class Fitting:
 
     def least(self, functional: Reals) -> Reals | None:
         """A table in which a functional is smallest; None when no table fits."""
+        inwards = self._fresh and len(self._every) >= MANY_UNKNOWNS
+        self._highs.setOptionValue("solver", "ipm" if inwards else "simplex")
         self._highs.setOptionValue("simplex_strategy", _DUAL if self._fresh else _PRIMAL)
         self._highs.changeColsCost(len(self._every), self._every, functional)
         for again in (False, True):
             if again:
                 self._highs.clearSolver()
+                self._highs.setOptionValue("solver", "simplex")
             self._highs.run()
             if self._highs.getModelStatus() == highspy.HighsModelStatus.kOptimal:
                 if self._fresh:
@@ -69,6 +75,15 @@ class Fitting:
                 self._seen.append(np.array(self._highs.getSolution().col_value))
                 return self._seen[-1]
         return None
+
+    def here(self) -> highspy.HighsBasis:
+        """Where the last search ended, for `back`."""
+        return self._highs.getBasis()
+
+    def back(self, basis: highspy.HighsBasis) -> None:
+        """Go on from there, whatever was searched since."""
+        self._highs.clearSolver()
+        self._highs.setBasis(basis)
 
     def spread(self, functional: Reals) -> float:
         """How far apart its values lie among the tables seen so far."""

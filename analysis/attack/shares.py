@@ -22,6 +22,8 @@ MANY_ESTIMATES = 50_000
 GROUPS = 400
 """So many are looked at in one piece."""
 
+Look = Callable[[], Iterator[Breach]]
+
 Share = tuple[str, int | None, Bound]
 """What it is the share of, percent, bound."""
 
@@ -56,8 +58,15 @@ class _Shares:
 
 def attack_shares(release: Release) -> Iterator[Breach]:
     """Percents that are too fine, tell unanimity, few of a sensitive item, or another item."""
+    many = len(release.group_by_id) if len(release.estimates) >= MANY_ESTIMATES else 0
+    for found in on_every_core(lambda look: list(look()), looks(release), groups=many):
+        yield from found
+
+
+def looks(release: Release) -> list[Look]:
+    """`attack_shares` in pieces, in their order."""
     groups = list(release.group_by_id)
-    looks: list[Callable[[], Iterator[Breach]]] = [
+    return [
         partial(_coded, release),
         partial(attack_together, release),
         *(
@@ -65,9 +74,6 @@ def attack_shares(release: Release) -> Iterator[Breach]:
             for at in range(0, len(groups), GROUPS)
         ),
     ]
-    many = len(groups) if len(release.estimates) >= MANY_ESTIMATES else 0
-    for found in on_every_core(lambda look: list(look()), looks, groups=many):
-        yield from found
 
 
 def _coded(release: Release) -> Iterator[Breach]:

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
-from analysis.codebook import Codebook
 from analysis.cores import on_every_core
-from analysis.disclosure import rounding
 from analysis.errors import EstimationError
 from analysis.plan import TablePlan
-from analysis.publish.estimates import rounder, rounder_at
-from analysis.publish.figures import Figure, Figures
+from analysis.publish.comparing import Comparing, Made, difference
+from analysis.publish.figures import Figures
 from analysis.publish.pairs import Pair, pairs, rests
 from analysis.publish.pooling import EarlierWaves, sums_now
-from analysis.publish.rounded import Percent, Rounder
-from analysis.publish.shown import Shown, can_say, kind_of, measures
+from analysis.publish.shown import Shown, kind_of, measures
 from analysis.release.rows import ComparisonRow, ConcernRow, EstimateRow
-from analysis.release.sides import published_gap
-from analysis.statistics.comparisons import Difference, cautious_welch, miettinen_nurminen
+from analysis.statistics.comparisons import Difference
 from analysis.statistics.concerns import (
     PAST,
     Before,
@@ -30,9 +23,7 @@ from analysis.statistics.concerns import (
     flag,
     people_affected,
 )
-from analysis.statistics.intervals import variance
 from analysis.statistics.sentences import words
-from analysis.statistics.spreads import alike_freedom
 from analysis.statistics.suppressed import SUPPRESSED
 
 
@@ -43,28 +34,6 @@ class Compared:
     rows: tuple[ComparisonRow, ...]
     concerns: tuple[ConcernRow, ...]
     made: int
-
-
-@dataclass(frozen=True)
-class _Side:
-    """One side of a comparison: its exact figure and how it is rounded."""
-
-    figure: Figure
-    rounds: Rounder
-
-
-@dataclass(frozen=True)
-class _Made:
-    """One comparison that may be shown.
-
-    Attributes:
-        rows: of the group among the groups, and of its rest among the rests.
-    """
-
-    group: _Side
-    rest: _Side
-    difference: Difference
-    rows: tuple[int, int]
 
 
 MANY_COMPARISONS = 20_000
@@ -81,7 +50,7 @@ class _All:
     """
 
     rests: Figures
-    made: dict[tuple[Pair, str], _Made | None]
+    made: dict[tuple[Pair, str], Made | None]
     alike: dict[str, float]
 
 
@@ -124,82 +93,26 @@ def exact_differences(figures: Figures, plan: TablePlan) -> dict[tuple[str, str]
         for measure in measures(figures.codebook):
             mine, other = figures.at(pair.group, measure), rest.row(row, measure)
             if mine is not None and other is not None and min(mine.people, other.people) > 1:
-                found[pair.group, measure] = _difference(mine, other)
+                found[pair.group, measure] = difference(mine, other)
     return found
 
 
 def _all_made(shown: Shown, wanted: tuple[str, ...]) -> _All:
     declared = pairs(shown.plan)
-    codebook = shown.figures.codebook
     matrix = rests(shown.plan, declared)
     names = tuple(pair.group for pair in declared)
-    rest = Figures(codebook, names, shown.figures.sums.combined(matrix))
-    position = {group.id: row for row, group in enumerate(shown.plan.groups)}
-    stated = {measure: matrix @ shown.bases[measure] for measure in wanted}
-    least = {measure: np.minimum(rest.sums.people, rest.bases(measure)) for measure in wanted}
-    sides: dict[tuple[Pair, str], tuple[_Side, _Side, int] | None] = {}
-    for row, pair in enumerate(declared):
-        for measure in wanted:
-            figure = other = None
-            visible = shown.shows(pair.group, measure) and shown.shows(pair.against, measure)
-            left = rounder_at(shown, int(stated[measure][row]), measure, (pair.against, pair.group))
-            enough = least[measure][row] >= shown.policy.k
-            if visible and enough and can_say(left.base, left.policy, sensitive=left.sensitive):
-                figure = shown.figures.row(position[pair.group], measure)
-                other = rest.row(row, measure)
-            if figure is None or other is None:
-                sides[pair, measure] = None
-                continue
-            mine = _Side(figure, rounder(shown, position[pair.group], measure))
-            sides[pair, measure] = (mine, _Side(other, left), row)
-    alike = _alike(codebook, sides)
-
-    def differences(measure: str) -> list[Difference | None]:
-        both = [sides[pair, measure] for pair in declared]
-        return [
-            None
-            if one is None
-            else _difference(one[0].figure, one[1].figure, alike.get(measure, 0))
-            for one in both
-        ]
-
-    groups = len(position) if len(sides) >= MANY_COMPARISONS else 0
-    made = dict(zip(wanted, on_every_core(differences, wanted, groups=groups), strict=True))
-    found: dict[tuple[Pair, str], _Made | None] = {}
-    for at, pair in enumerate(declared):
-        for measure in wanted:
-            both, difference = sides[pair, measure], made[measure][at]
-            if both is None or difference is None:
-                found[pair, measure] = None
-                continue
-            mine, against, row = both
-            found[pair, measure] = _Made(mine, against, difference, (position[pair.group], row))
-    return _All(rest, found, alike)
-
-
-def _alike(
-    codebook: Codebook, sides: Mapping[tuple[Pair, str], tuple[_Side, _Side, int] | None]
-) -> dict[str, float]:
-    """How alike groups spread, theme by theme; by the groups that are compared on it."""
-    spreads: dict[str, dict[str, tuple[float, float]]] = {one: {} for one in codebook.theme_by_id}
-    for (pair, measure), both in sides.items():
-        if both is not None and measure in spreads and both[0].figure.effective >= 2:
-            n, total, squares = both[0].figure.sums()
-            spreads[measure][pair.group] = (n, variance(n, total, squares))
-    return {
-        theme: alike_freedom([n for n, _ in found.values()], [one for _, one in found.values()])
-        for theme, found in spreads.items()
+    rest = Figures(shown.figures.codebook, names, shown.figures.sums.combined(matrix))
+    compared = Comparing(shown, declared, matrix, rest)
+    many = len(declared) * len(wanted) >= MANY_COMPARISONS
+    groups = len(shown.plan.groups) if many else 0
+    found = dict(zip(wanted, on_every_core(compared.made, wanted, groups=groups), strict=True))
+    made = {
+        (pair, measure): found[measure][0][at]
+        for at, pair in enumerate(declared)
+        for measure in wanted
     }
-
-
-def _difference(group: Figure, rest: Figure, alike: float = 0) -> Difference:
-    if min(group.effective, rest.effective) < 2:
-        # One weight outweighs all others: there is a gap, and no telling how sure it is.
-        return Difference(group.positive - rest.positive, -1.0, 1.0, 1.0)
-    if group.score is not None:
-        return cautious_welch(*group.sums(), *rest.sums(), alike)
-    (n1, total1, _), (n2, total2, _) = group.sums(), rest.sums()
-    return miettinen_nurminen(min(total1, n1), n1, min(total2, n2), n2)
+    alike = {one: found[one][1] for one in shown.figures.codebook.theme_by_id if one in found}
+    return _All(rest, made, alike)
 
 
 def _flags(
@@ -215,7 +128,7 @@ def _flags(
             # A finding is published with its gap: what has none to show is not eligible.
             if one is None or not _has_gap(one)
             else Comparison(
-                *(pair.group, measure, one.group.figure.people, one.rest.figure.people),
+                *(pair.group, measure, *one.people),
                 difference=one.difference,
                 before=None if earlier is None else _before(shown, found, earlier, pair, measure),
                 inside=_inside(shown, found, pair, measure),
@@ -266,7 +179,7 @@ def _before(
 
 
 def _row(
-    shown: Shown, pair: Pair, measure: str, made: _Made | None, raised: Flag | None
+    shown: Shown, pair: Pair, measure: str, made: Made | None, raised: Flag | None
 ) -> ComparisonRow:
     kind = kind_of(shown.figures.codebook, measure)
     published = None if made is None else _published(made, raised)
@@ -275,35 +188,21 @@ def _row(
     return ComparisonRow(pair.group, measure, kind, pair.against, *published, "shown")
 
 
-def _has_gap(made: _Made) -> bool:
+def _has_gap(made: Made) -> bool:
     """Whether both percents are published, and so their gap."""
-    return all(_percent(side)[0] is not None for side in (made.group, made.rest))
+    return made.figures is not None
 
 
-def _published(made: _Made, raised: Flag | None) -> tuple[int, int, int] | None:
-    """Gap and limits in points, told by the two published percents and the width alone."""
-    sides = [(side, _percent(side)) for side in (made.group, made.rest)]
-    (_, mine), (_, theirs) = sides
-    if mine[0] is None or theirs[0] is None:
+def _published(made: Made, raised: Flag | None) -> tuple[int, int, int] | None:
+    """Gap and limits in points, which do not contradict what is said of them."""
+    if made.figures is None:
         return None
-    (low, high), (rest_low, rest_high) = (side.rounds.edges(percent) for side, percent in sides)
-    n = min(side.rounds.base for side, _ in sides)
-    # The rest is told by both groups, so its steps are the coarser of theirs.
-    policy, exact = made.rest.rounds.policy, made.difference
-    gap = rounding.points(published_gap(mine, theirs), n, policy)
-    limits = rounding.outward(
-        max(-1.0, low - rest_high - (exact.gap - exact.lower)),
-        min(1.0, high - rest_low + (exact.upper - exact.gap)),
-        n,
-        policy,
-    )
-    lower, upper = (0 if limit is None else limit for limit in limits)
-    lower, upper = min(lower, gap), max(upper, gap)
+    gap, lower, upper = made.figures
     if raised is None:
         return gap, lower, upper
     if raised.kind == "concern":
-        return _as_said(raised, gap, lower, upper, rounding.step(n, policy))
-    gap, lower, upper = _as_said(raised, -gap, -upper, -lower, rounding.step(n, policy))
+        return _as_said(raised, gap, lower, upper, made.step)
+    gap, lower, upper = _as_said(raised, -gap, -upper, -lower, made.step)
     return -gap, -upper, -lower
 
 
@@ -317,12 +216,6 @@ def _as_said(raised: Flag, gap: int, lower: int, upper: int, step: int) -> tuple
     elif raised.state == "cleared":
         gap = max(gap, -2 if step == 1 else 0)
     return gap, min(lower, gap), max(upper, gap)
-
-
-def _percent(side: _Side) -> Percent:
-    figure = side.figure
-    readings = [(one.positive, one.neutral, one.negative) for one in (figure.plain, figure)]
-    return side.rounds.percents(*readings)[0]
 
 
 def _concern(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 from analysis.codebook import Item
 from analysis.disclosure import rounding
@@ -12,6 +13,8 @@ from analysis.publish.response import GroupFacts
 from analysis.publish.rounded import Rounder
 from analysis.publish.shown import Shown, items_of, kind_of, measures
 from analysis.release.rows import DistributionRow, EstimateRow, GroupRow
+
+Row = TypeVar("Row", EstimateRow, DistributionRow)
 
 
 def group_rows(shown: Shown, facts: Mapping[str, GroupFacts]) -> tuple[GroupRow, ...]:
@@ -66,27 +69,52 @@ def rounder_at(
     )
 
 
-def estimate_rows(shown: Shown, facts: Mapping[str, GroupFacts]) -> tuple[EstimateRow, ...]:
-    """One row per group and measure: plan order, themes before items."""
-    codebook = shown.figures.codebook
+def estimate_rows(
+    shown: Shown, facts: Mapping[str, GroupFacts], made: Sequence[EstimateRow] = ()
+) -> tuple[EstimateRow, ...]:
+    """One row per group and measure: plan order, themes before items.
+
+    Args:
+        shown: figures and what may be shown of them.
+        facts: headcounts and rates by group.
+        made: all rows of some groups, where they are made already.
+    """
+    every = measures(shown.figures.codebook)
     borrowed = {}
-    for measure in measures(codebook):
+    for measure in every:
         force = shown.figures.row(0, measure)
         borrowed[measure] = 0.0 if force is None else force.spread
-    return tuple(
-        _estimate_row(shown, row, group, measure, facts[group.id].headcount, borrowed[measure])
-        for row, group in enumerate(shown.plan.groups)
-        for measure in measures(codebook)
-    )
+
+    def of_group(row: int, group: Group) -> Sequence[EstimateRow]:
+        of = facts[group.id].headcount
+        return [_estimate_row(shown, row, group, one, of, borrowed[one]) for one in every]
+
+    return _of_groups(shown, of_group, made)
 
 
-def distribution_rows(shown: Shown) -> tuple[DistributionRow, ...]:
-    """One row per group, item and valid category."""
+def distribution_rows(
+    shown: Shown, made: Sequence[DistributionRow] = ()
+) -> tuple[DistributionRow, ...]:
+    """One row per group, item and valid category; `made` as for `estimate_rows`."""
+    items = shown.figures.codebook.items
+
+    def of_group(row: int, group: Group) -> Sequence[DistributionRow]:
+        return [one for item in items for one in _distribution(shown, row, group, item)]
+
+    return _of_groups(shown, of_group, made)
+
+
+def _of_groups(
+    shown: Shown, of_group: Callable[[int, Group], Sequence[Row]], made: Sequence[Row]
+) -> tuple[Row, ...]:
+    """The rows of every group in plan order."""
+    before: dict[str, list[Row]] = {}
+    for one in made:
+        before.setdefault(one.group, []).append(one)
     return tuple(
         one
         for row, group in enumerate(shown.plan.groups)
-        for item in shown.figures.codebook.items
-        for one in _distribution(shown, row, group, item)
+        for one in before.get(group.id) or of_group(row, group)
     )
 
 

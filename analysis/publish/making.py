@@ -44,6 +44,7 @@ from analysis.release.consistency import check
 from analysis.release.levels import level_rows
 from analysis.release.model import Release
 from analysis.release.nonresponse import beside_estimates, representativeness_rows
+from analysis.release.rows import DistributionRow, EstimateRow
 from analysis.release.sides import side_row
 from analysis.release.standardised import standardised_rows
 from analysis.release.visible import with_smallest
@@ -138,8 +139,10 @@ def publish_tally(  # noqa: PLR0913
     tallies = () if weight is not None else previous_tallies
     if weight is not None:
         shown = replace(shown, withheld=_withheld_of_people(shown, wave, known))
+    before: tuple[Shown, Release] | None = None
     while True:
-        draft = replace(_draft(shown, wave, known, weight), procedures=counts)
+        draft = replace(_draft(shown, wave, known, weight, before), procedures=counts)
+        before = shown, draft
         # Percents first: that takes milliseconds, and the rest need not be made for them.
         breaches = tuple(attack_shares(draft))
         if not breaches:
@@ -196,18 +199,45 @@ def without(shown: Shown, breaches: Sequence[Breach]) -> Shown:
     return replace(shown, withheld=shown.withheld | pairs)
 
 
-def _draft(shown: Shown, wave: WaveFacts, known: Response, weight: str | None) -> Release:
-    """The Release without what compares: groups and their own figures."""
+def _draft(
+    shown: Shown,
+    wave: WaveFacts,
+    known: Response,
+    weight: str | None,
+    before: tuple[Shown, Release] | None = None,
+) -> Release:
+    """The Release without what compares: groups and their own figures.
+
+    Args:
+        shown: what may be shown.
+        wave: the wave's facts.
+        known: headcounts and rates.
+        weight: name of the weight column.
+        before: another draft, and what was to be shown in it, of which nothing but `withheld`
+            differs: a group of which the same is shown has the same rows.
+    """
     facts = known.of_group
+    estimates, distributions = ([], []) if before is None else _unchanged(shown, *before)
     return Release(
         manifest=manifest_of(shown, wave, known, weight),
         measures=measure_rows(shown.figures.codebook),
         groups=group_rows(shown, facts),
-        estimates=estimate_rows(shown, facts),
-        distributions=distribution_rows(shown),
+        estimates=estimate_rows(shown, facts, estimates),
+        distributions=distribution_rows(shown, distributions),
         comparisons=(),
         concerns=(),
         trends=(),
+    )
+
+
+def _unchanged(
+    shown: Shown, then: Shown, draft: Release
+) -> tuple[list[EstimateRow], list[DistributionRow]]:
+    """The rows of groups of which as much is shown as in an earlier draft."""
+    changed = {group for group, _ in shown.withheld ^ then.withheld}
+    return (
+        [row for row in draft.estimates if row.group not in changed],
+        [row for row in draft.distributions if row.group not in changed],
     )
 
 

@@ -5,7 +5,6 @@ An opened row lives from its opening to the end of its piece, and no longer.
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -98,7 +97,7 @@ def opened_row(sealed: bytes, keys: Keys | OpeningKeys, wave: Wave) -> dict[str,
         return None
     try:
         content = envelope.SUITES[sealed[0]].decrypt(sealed[1:], key, envelope.info(wave.id))
-        answers = json.loads(content)
+        answers = envelope.unpack(content)
     except (InvalidTag, ValueError, RecursionError):
         return None
     # Only strings are allowed codes, so whatever else a code may be is none of them.

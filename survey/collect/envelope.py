@@ -14,6 +14,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
@@ -56,6 +57,7 @@ def info(wave_id: str, comment: str | None = None) -> bytes:
 
 
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+_READER = json.JSONDecoder()
 
 
 def _json(answers: Mapping[str, str]) -> bytes:
@@ -98,10 +100,38 @@ def pack(questionnaire: Questionnaire, answers: Mapping[str, str], suite: int = 
     return _json(answers).ljust(packed_size(questionnaire, suite), b" ")
 
 
+def unpack(content: bytes) -> Any:
+    """What `json.loads` reads in an opened row; the padding is counted, not walked through.
+
+    Raises:
+        ValueError: where it is no JSON.
+        RecursionError: where it is nested too deep.
+    """
+    if content.startswith(b'{"'):  # Of the encodings that it would tell apart, this is UTF-8.
+        text = content.decode("utf-8", "surrogatepass")
+        found, end = _READER.raw_decode(text)
+        if text.count(" ", end) == len(text) - end:
+            return found
+    return json.loads(content)
+
+
+@lru_cache(maxsize=32)
+def _allowed(questionnaire: Questionnaire) -> frozenset[tuple[str, str]]:
+    """Every field with every code that it may hold."""
+    return frozenset(
+        (field, code) for field, offered in questionnaire.stored_codes.items() for code in offered
+    )
+
+
 def is_allowed(questionnaire: Questionnaire, answers: Mapping[str, str]) -> bool:
-    """Whether folded answers hold nothing but what the questionnaire asks and offers."""
-    allowed = questionnaire.stored_codes
-    return all(code in allowed.get(field, ()) for field, code in answers.items())
+    """Whether folded answers hold nothing but what the questionnaire asks and offers.
+
+    Whatever else was sealed in place of a code, such as a list, is not allowed.
+    """
+    try:
+        return answers.items() <= _allowed(questionnaire)
+    except TypeError:  # It cannot be hashed, as every code can.
+        return False
 
 
 def seal(content: bytes, wave: Wave, suite: int = X25519, comment: str | None = None) -> bytes:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import fixtures_analysis as fixtures
 import fixtures_disclosure as small
@@ -18,6 +19,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from scipy import sparse
 
+from analysis import cores
+from analysis.attack import fitting, small_cells
 from analysis.attack.answers import attack_answers
 from analysis.attack.audit import Audit, audit
 from analysis.attack.material import Material, Published
@@ -110,6 +113,47 @@ def test_answers_of_a_hidden_rest_are_seen_and_then_mended(
     assert list(attack_answers(mended, PLAN)) == []
     assert list(attack_answers(mended, PLAN, everybody_answered=True)) == []
     assert mended.manifest.coarser
+
+
+@pytest.mark.parametrize("answers", [NEARLY_ALL, NEXT_TO_NONE, NONE_AT_ALL])
+def test_they_are_seen_whichever_way_the_first_table_is_found(
+    monkeypatch: pytest.MonkeyPatch, answers: tuple[list[int], list[int]]
+) -> None:
+    planted = unmended(monkeypatch, *study(*answers))
+    along_the_edge = list(attack_answers(planted, PLAN))
+    ways = []
+    option = fitting.highspy.Highs.setOptionValue
+
+    def noted(highs: Any, name: str, value: Any) -> Any:
+        ways.append((name, value))
+        return option(highs, name, value)
+
+    monkeypatch.setattr(fitting.highspy.Highs, "setOptionValue", noted)
+    monkeypatch.setattr(fitting, "MANY_UNKNOWNS", 0)
+    through_the_inside = set(attack_answers(planted, PLAN))
+    assert ("solver", "ipm") in ways
+    # Tables that lie nearer to each other may leave more to be looked at to the end.
+    assert through_the_inside >= set(along_the_edge) != set()
+    assert not list(attack_answers(released(*study(*answers)), PLAN))
+
+
+def test_they_are_seen_where_every_core_looks_at_some_who_are_small(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    planted = unmended(monkeypatch, *study(*NEARLY_ALL))
+    on_one = list(attack_answers(planted, PLAN))
+    assert [one for one in on_one if HIDDEN in one.words]
+    monkeypatch.setattr(cores, "cores", lambda: 2)
+    monkeypatch.setattr(cores, "MANY_GROUPS", 1)
+    monkeypatch.setattr(small_cells, "SETS", 1)
+    assert list(attack_answers(planted, PLAN)) == on_one
+    spread = cores.on_every_core
+
+    def losing(*given: Any, **named: Any) -> list[Any]:
+        return [[] for _ in spread(*given, **named)]
+
+    monkeypatch.setattr(small_cells, "on_every_core", losing)
+    assert not list(attack_answers(planted, PLAN)), "what no core brings back is missed"
 
 
 def test_nothing_is_coarser_where_nobody_is_hidden() -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.exceptions import InvalidTag
 from fixtures_tokens import seal
 from fixtures_wave import LiveWave
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, find, given, settings
 from hypothesis import strategies as st
 
 from survey.collect import envelope
@@ -61,6 +63,93 @@ def test_the_longest_answer_fits_and_sizes_come_in_steps() -> None:
 def test_what_was_not_folded_is_never_sealed(wrong: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="not folded"):
         envelope.pack(QUESTIONNAIRE, wrong)
+
+
+FIELDS = QUESTIONNAIRE.stored_codes
+CODES = sorted({code for offered in FIELDS.values() for code in offered})
+anything = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=3),
+    lambda inside: st.lists(inside, max_size=2) | st.dictionaries(st.text(max_size=3), inside),
+    max_leaves=3,
+)
+sent = st.dictionaries(
+    st.sampled_from(sorted(FIELDS)) | st.text(max_size=3), st.sampled_from(CODES) | anything
+)
+
+
+def is_plainly_allowed(given: dict[str, Any]) -> bool:
+    return all(code in FIELDS.get(field, ()) for field, code in given.items())
+
+
+@given(answers | sent)
+def test_what_is_allowed_is_what_every_field_offers(given: dict[str, Any]) -> None:
+    assert envelope.is_allowed(QUESTIONNAIRE, given) == is_plainly_allowed(given)
+
+
+@pytest.mark.parametrize(
+    ("given", "allowed"),
+    [
+        ({}, True),
+        ({"ethnicity": "white"}, True),
+        ({"ethnicity": ["white"]}, False),
+        ({"ethnicity": {"white": "white"}}, False),
+        ({"ethnicity": None}, False),
+        ({"ethnicity": "agree"}, False),
+        ({"ethnicity": "white", "else": "white"}, False),
+    ],
+)
+def test_an_answer_is_allowed_by_its_own_field_alone(given: dict[str, Any], allowed: bool) -> None:
+    assert envelope.is_allowed(QUESTIONNAIRE, given) is is_plainly_allowed(given) is allowed
+
+
+def test_codes_of_other_fields_that_were_allowed_are_noticed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    every = frozenset(product(FIELDS, CODES))
+    monkeypatch.setattr(envelope, "_allowed", lambda _questionnaire: every)
+
+    def differs(given: dict[str, Any]) -> bool:
+        return envelope.is_allowed(QUESTIONNAIRE, given) != is_plainly_allowed(given)
+
+    assert envelope.is_allowed(QUESTIONNAIRE, find(sent, differs))
+
+
+packed = st.builds(envelope.pack, st.just(QUESTIONNAIRE), answers)
+near_json = st.builds(
+    lambda value, after, encoding: (json.dumps(value) + after).encode(encoding),
+    sent | anything,
+    st.sampled_from(["", " ", "  \n", " x", "}", "{}", " \0"]),
+    st.sampled_from(["utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "utf-32", "ascii"]),
+)
+TRICKY = (
+    *(b"", b"{}", b'{"a"', b'{"a": NaN} ', b'{"a": "\xff"}', b'{"a": "\xed\xa0\x80"}  '),
+    *(b'{"a": 1, "a": 2}   ', b'{"a": 1}  \t', b'{"a": 1} \xc2\xa0', b'{"' + b"\0" * 4),
+)
+
+
+def read(reader: Callable[[bytes], Any], content: bytes) -> str:
+    try:
+        return repr(reader(content))
+    except ValueError:
+        return "no JSON"
+
+
+@given(packed | near_json | st.binary() | st.sampled_from(TRICKY))
+def test_what_is_unpacked_is_what_json_reads(content: bytes) -> None:
+    assert read(envelope.unpack, content) == read(json.loads, content)
+
+
+@pytest.mark.parametrize("content", TRICKY)
+def test_what_is_no_packed_answer_is_read_as_json_too(content: bytes) -> None:
+    assert read(envelope.unpack, content) == read(json.loads, content)
+
+
+def test_a_reader_that_leaves_out_what_follows_is_noticed() -> None:
+    def careless(content: bytes) -> Any:
+        return json.JSONDecoder().raw_decode(content.decode())[0]
+
+    content = b'{"a": "b"} and more'
+    assert read(careless, content) != read(json.loads, content) == "no JSON"
 
 
 ANSWERS = {"ethnicity": "white"}
