@@ -14,6 +14,8 @@ from analysis.attack.bases import Attack, attacks
 from analysis.attack.breaches import Breach
 from analysis.attack.colleagues import Places, attack_colleagues
 from analysis.attack.follow_ups import attack_follow_ups
+from analysis.attack.grid import of_wave
+from analysis.attack.people_before import at_risk_elsewhere
 from analysis.attack.processes import attack_processes
 from analysis.attack.rates import attack_rates
 from analysis.attack.shares import attack_shares
@@ -67,7 +69,8 @@ def examine(
         candidates: as for `attack_answers`.
         places: where somebody is, of whom it is asked what they learn from each other. A reader
             does not know that; without it the attack is left out.
-        earlier: Releases of the same questionnaire, of which states of findings tell too.
+        earlier: Releases of the same questionnaire, of which states of findings tell too, and
+            people at risk: those told here beside their answers, and theirs beside these.
     """
     breaches = [*_leaks(release), *_missing_rows(release), *attack_rates(release, plan)]
     incomplete = partial(release, plan)
@@ -85,6 +88,9 @@ def examine(
     counted = attack_processes(release, plan, incomplete)
     breaches += counted.breaches
     proofs += counted.proofs
+    for one in earlier:
+        breaches += at_risk_elsewhere(release, one, plan, one.manifest.wave)
+        breaches += at_risk_elsewhere(one, release, of_wave(one, plan), release.manifest.wave)
     return Audit(tuple(breaches), None if breaches else Certificates(incomplete, proofs))
 
 

@@ -17,6 +17,7 @@ from scipy.special import ndtri
 
 from analysis.attack.answers import Told, attack_answers
 from analysis.attack.breaches import Breach
+from analysis.attack.grid import of_wave
 from analysis.attack.lineage import stood_for
 from analysis.attack.states import Interval, alike, edges
 from analysis.plan import FORCE, TablePlan
@@ -67,10 +68,7 @@ def attack_earlier(
 
 def _fallen(then: Release, plan: TablePlan | None, item: str, told: Sequence[Told]) -> list[str]:
     """What falls of an item in a wave beside what is told of it, and does not fall without."""
-    known = plan is not None and all(
-        one.id in plan.breakdown_by_id for one in then.manifest.breakdowns
-    )
-    plan = plan if known else None  # A wave may have had other breakdowns.
+    plan = of_wave(then, plan)
     fell = {one.words for one in attack_answers(then, plan, said={item: told})}
     if fell:
         fell -= {one.words for one in attack_answers(then, plan, said={item: ()})}
