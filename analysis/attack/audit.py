@@ -19,7 +19,7 @@ from analysis.attack.people_before import at_risk_elsewhere
 from analysis.attack.processes import attack_processes
 from analysis.attack.rates import attack_rates
 from analysis.attack.shares import attack_shares
-from analysis.attack.states_before import attack_earlier
+from analysis.attack.states_before import attack_earlier, attack_states
 from analysis.attack.steps import singled_out
 from analysis.attack.witnesses import certify, partial
 from analysis.cores import on_every_core
@@ -84,6 +84,7 @@ def examine(
     proofs = tuple(proof for _, proof in looked if proof is not None)
     breaches += (*singled_out(release), *attack_shares(release), *attack_follow_ups(release))
     breaches += attack_answers(release, plan, candidates=candidates)
+    breaches += attack_states(release, plan)
     breaches += attack_earlier(release, earlier, plan)
     counted = attack_processes(release, plan, incomplete)
     breaches += counted.breaches
