@@ -18,6 +18,7 @@ import pytest
 from analysis.attack.audit import Audit
 from analysis.codebook import Codebook, Theme
 from analysis.microdata import Microdata
+from analysis.plan import FORCE
 from analysis.policy import DisclosurePolicy
 from analysis.publish import WaveFacts, making, publish
 from analysis.release.model import Release
@@ -36,9 +37,11 @@ def wave(name: str, month: int) -> WaveFacts:
     return WaveFacts(name, name, date(2026, month, 28))
 
 
-def book() -> Codebook:
-    items = (fixtures.item("safe", THEME),)
-    found = fixtures.codebook(items, (Theme(THEME, "Safety", ("safe",)),))
+def book(*more: str) -> Codebook:
+    """A theme of one item, or of several."""
+    names = ("safe", *more)
+    items = tuple(fixtures.item(name, THEME) for name in names)
+    found = fixtures.codebook(items, (Theme(THEME, "Safety", names),))
     return replace(found, variables=(fixtures.variable("unit", tuple(PEOPLE)),))
 
 
@@ -101,3 +104,15 @@ def later(state: ConcernState) -> Release:
         replace(one, positive=70) if one.group == NORTH else one for one in careless().estimates
     )
     return replace(careless(), manifest=facts, estimates=rows, concerns=(row,))
+
+
+def of_two_items(release: Release, force: int | None = None) -> Release:
+    """The theme has a second item, which says the same; the force may say something else."""
+    item = release.measure_by_id["safe"]
+    rows = tuple(
+        replace(row, positive=force) if force is not None and row.group == FORCE else row
+        for row in release.estimates
+    )
+    second = tuple(replace(row, measure="sound") for row in rows if row.measure == "safe")
+    measures = (*release.measures, replace(item, measure="sound"))
+    return replace(release, measures=measures, estimates=(*rows, *second))

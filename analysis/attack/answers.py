@@ -19,7 +19,7 @@ from analysis.attack.breaches import Breach
 from analysis.attack.fitting import Fitting, Reals
 from analysis.attack.grid import Cell, grid
 from analysis.attack.small_cells import SmallCells, Target
-from analysis.attack.states import said_of_item
+from analysis.attack.states import edges, said_of_item
 from analysis.attack.told import Interval, people, rest_share, shares, shown_in
 from analysis.cores import on_every_core
 from analysis.plan import FORCE, TablePlan
@@ -38,7 +38,7 @@ Told = tuple[Collection[str], Interval]
 """Groups, and what the share of positive answers of all of them together lies between."""
 
 Said = Mapping[str, Collection[Told]]
-"""Item -> what else is known of its positive answers."""
+"""Item or theme -> what else is known of its positive answers."""
 
 _NEARLY = 1e-4
 _NEARLY_ALL, _NEARLY_NOBODY = 0.9, 0.1
@@ -62,7 +62,8 @@ def attack_answers(
             reader may; what follows from it is right only where they did.
         candidates: gives tables to try first, which spares most of the search. They are held
             against everything published like any others, so they change nothing of what is found.
-        said: what else is known of items; with it no others are looked at.
+        said: what else is known of items, or of positive answers to themes; with it nothing else
+            is looked at.
         nobody: cells in which nobody can be.
     """
     if release.manifest.weight is not None:
@@ -72,7 +73,7 @@ def attack_answers(
     items = [
         measure
         for measure in release.measures
-        if measure.kind == "item" and (said is None or measure.measure in said)
+        if (measure.kind == "item" if said is None else measure.measure in said)
     ]
     # First who is small: what an item tells then depends on no other item.
     attack.small.look(one.measure for one in items)
@@ -169,7 +170,10 @@ class _Attack:
         for target in self._always_positive(least):
             words = f"less than 10 % of {target.name} answered {item} with {way}"
             yield _breach(item, target, words)
-        for target in self._always_positive(self._everybody(self._narrow(hidden))):
+        whole = self._release.measure_by_id[item].kind == "item"
+        # Of a theme, people answer positively in part: no number of them is whole.
+        narrow = self._narrow(hidden) if whole else []
+        for target in self._always_positive(self._everybody(narrow)):
             if self._is_pinned(target):
                 words = f"it is known how many of {target.name} answered {item} with {way}"
                 yield _breach(item, target, words)
@@ -250,9 +254,13 @@ class _Attack:
 
     def _shares(self, measure: MeasureRow) -> dict[str, dict[str, Interval]]:
         """Way of answering -> group -> what its share lies between."""
+        shown = sorted(shown_in(self._release, measure.measure))
+        if measure.kind == "theme":
+            rows = {group: self._release.estimate_by_key[group, measure.measure] for group in shown}
+            return {"positive": {group: edges(self._release, row) for group, row in rows.items()}}
         found: dict[str, dict[str, Interval]] = {}
         said = said_of_item(self._release, measure)
-        for group in sorted(shown_in(self._release, measure.measure)):
+        for group in shown:
             for way, limits in shares(self._release, measure, group).items():
                 least, most = said.get(group, limits) if way in _positive(measure) else limits
                 found.setdefault(way, {})[group] = max(limits[0], least), min(limits[1], most)

@@ -15,10 +15,12 @@ from analysis.attack.bases import Attack, attacks
 from analysis.attack.breaches import Breach
 from analysis.attack.colleagues import Places, attack_colleagues
 from analysis.attack.follow_ups import attack_follow_ups
+from analysis.attack.grid import of_wave
 from analysis.attack.overlaps import attack_overlaps
+from analysis.attack.people_before import at_risk_elsewhere
 from analysis.attack.processes import attack_processes
 from analysis.attack.rates import attack_rates
-from analysis.attack.states_before import attack_earlier
+from analysis.attack.states_before import attack_earlier, attack_states
 from analysis.attack.steps import singled_out
 from analysis.attack.witnesses import certify, partial
 from analysis.cores import on_every_core
@@ -71,7 +73,8 @@ def examine(
         candidates: as for `attack_answers`.
         places: where somebody is, of whom it is asked what they learn from each other. A reader
             does not know that; without it the attack is left out.
-        earlier: Releases of the same questionnaire, of which states of findings tell too.
+        earlier: Releases of the same questionnaire, of which states of findings tell too, and
+            people at risk: those told here beside their answers, and theirs beside these.
     """
     incomplete = partial(release, plan)
     sums = Sums(release, incomplete)
@@ -87,11 +90,15 @@ def examine(
     breaches = [breach for found, _ in looked for breach in found]
     proofs = tuple(proof for _, proof in looked if proof is not None)
     breaches += attack_answers(release, plan, candidates=candidates)
+    breaches += attack_states(release, plan)
     breaches += attack_earlier(release, earlier, plan)
     breaches += attack_overlaps(release, plan)
     counted = attack_processes(release, plan, incomplete)
     breaches += counted.breaches
     proofs += counted.proofs
+    for one in earlier:
+        breaches += at_risk_elsewhere(release, one, plan, one.manifest.wave)
+        breaches += at_risk_elsewhere(one, release, of_wave(one, plan), release.manifest.wave)
     return Audit(tuple(breaches), None if breaches else Certificates(incomplete, proofs))
 
 

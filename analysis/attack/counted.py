@@ -8,8 +8,8 @@ from itertools import combinations, permutations
 
 from analysis.attack.findings import Tried
 from analysis.attack.material import Material, Published
-from analysis.attack.people_before import at_risk, nearly_those_asked
-from analysis.attack.processes import few_silent, people_at_risk
+from analysis.attack.people_before import at_risk_elsewhere
+from analysis.attack.processes import people_at_risk
 from analysis.beside.procedures import Period
 from analysis.plan import TablePlan
 from analysis.release.model import Release
@@ -27,34 +27,11 @@ def processes(material: Material) -> Tried:
         tried.add(_other_counts(one.name, one.release, other.name, other.release))
     for one, other in permutations(material.releases, 2):
         tried.add(_told_by_another(one, other, material.plan_of(one.release)))
-        tried.add(_told_before(one, other, material.plan_of(one.release)))
-    return tried
-
-
-def _told_before(one: Published, other: Published, plan: TablePlan | None) -> Iterator[str]:
-    """People at risk of another Release, who may be those who were asked in one.
-
-    Of the same wave they are; of another one they may nearly be: see `nearly_those_asked`.
-    """
-    own, facts = one.release, other.release.manifest
-    if facts.wave != own.manifest.wave and facts.closed > own.manifest.closed:
-        return
-    alone = {found.group for found in people_at_risk(own, plan)}
-    for process in processes_of(other.release):
-        rows = tuple(
-            replace(row, process=f"{process} of {other.name}")
-            for row in other.release.procedures
-            if row.process == process and row.group in own.group_by_id
+        found = at_risk_elsewhere(
+            one.release, other.release, material.plan_of(one.release), other.name
         )
-        if facts.wave == own.manifest.wave:
-            found = people_at_risk(replace(own, procedures=rows), plan)
-        else:
-            frame = nearly_those_asked(own, at_risk(other.release, rows))
-            frames = [] if frame is None else [(f"{process} of {other.name}", frame)]
-            found = few_silent(own, plan, [row.group for row in rows], frames)
-        for breach in found:
-            if breach.group not in alone:
-                yield f"{one.name} and {other.name}: {breach.words}"
+        tried.add(f"{one.name} and {other.name}: {breach.words}" for breach in found)
+    return tried
 
 
 def _told_by_another(one: Published, other: Published, plan: TablePlan | None) -> Iterator[str]:

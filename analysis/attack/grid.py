@@ -49,6 +49,14 @@ def grid(release: Release, plan: TablePlan | None) -> tuple[dict[Cell, int], spa
     return cells, sparse.csr_array((signs, (height, width)), shape=shape)
 
 
+def of_wave(release: Release, plan: TablePlan | None) -> TablePlan | None:
+    """A plan where it has every breakdown of a wave, which may have had others; else none."""
+    if plan is None:
+        return None
+    known = all(one.id in plan.breakdown_by_id for one in release.manifest.breakdowns)
+    return plan if known else None
+
+
 def _tree(
     release: Release, plan: TablePlan | None, breakdown: str, table: set[str]
 ) -> dict[str, tuple[str, ...]]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
-from analysis.plan import FORCE
+from analysis.attack.breaches import Breach
+from analysis.attack.processes import few_silent, people_at_risk
+from analysis.plan import FORCE, TablePlan
 from analysis.release.known import people
 from analysis.release.model import Release
+from analysis.release.processes import processes_of
 from analysis.release.rows import ProcedureRow
 from analysis.statistics.disproportion import Span
 
@@ -56,6 +60,38 @@ def nearly_those_asked(release: Release, before: Spans) -> Spans | None:
         if group in release.group_by_id
     }
     return {**nearly, **told}
+
+
+def at_risk_elsewhere(
+    release: Release, other: Release, plan: TablePlan | None, name: str
+) -> Iterator[Breach]:
+    """Few who did not answer, by people at risk of another Release, who may be those asked.
+
+    Of the same wave they are; of another one, earlier or later, they may nearly be: see
+    `nearly_those_asked`.
+
+    Args:
+        release: whose answers are looked at.
+        other: whose processes are.
+        plan: as for `examine`.
+        name: of the other one.
+    """
+    same = release.manifest.wave == other.manifest.wave
+    found: list[Breach] = []
+    for process in processes_of(other):
+        rows = tuple(
+            replace(row, process=f"{process} of {name}")
+            for row in other.procedures
+            if row.process == process and row.group in release.group_by_id
+        )
+        if same:
+            found += people_at_risk(replace(release, procedures=rows), plan)
+        elif (frame := nearly_those_asked(release, at_risk(other, rows))) is not None:
+            groups, told_by = [row.group for row in rows], f"{process} of {name}"
+            found += few_silent(release, plan, groups, [(told_by, frame)])
+    # What the Release tells by itself is no other one's doing.
+    alone = {one.group for one in people_at_risk(release, plan)} if found else set()
+    yield from (one for one in found if one.group not in alone)
 
 
 def _span(size: int, low: int, high: int) -> Span:

@@ -17,8 +17,9 @@ from scipy.special import ndtri
 
 from analysis.attack.answers import Told, attack_answers
 from analysis.attack.breaches import Breach
+from analysis.attack.grid import of_wave
 from analysis.attack.lineage import stood_for
-from analysis.attack.states import Interval, alike, edges
+from analysis.attack.states import Interval, alike, edges, said_of_theme
 from analysis.plan import FORCE, TablePlan
 from analysis.release import known
 from analysis.release.families import judged
@@ -65,12 +66,37 @@ def attack_earlier(
             yield Breach("state", row.group, said_there, row.measure)
 
 
+def attack_states(release: Release, plan: TablePlan | None = None) -> Iterator[Breach]:
+    """Small groups of this wave of whom states tell how nearly all, or nobody, answered a theme.
+
+    Of themes of several items; what they say of an item that is all of its theme is read with it.
+
+    Args:
+        release: whose states are read.
+        plan: as for `audit`.
+    """
+    items = [one.theme for one in release.measures]
+    for theme in dict.fromkeys(row.measure for row in release.concerns):
+        told = [
+            (group, limits)
+            for group, limits in said_of_theme(release, theme).items()
+            if _cuts(edges(release, release.estimate_by_key[group, theme]), limits)
+        ]
+        if items.count(theme) == 1 or not told:
+            continue
+        words = _fallen(release, plan, theme, [((group,), limits) for group, limits in told])
+        for group, _ in told if words else ():
+            yield Breach("state", group, f"the state of {theme} in {group}: {words[0]}", theme)
+
+
+def _cuts(published: Interval, said: Interval) -> bool:
+    """Whether a state says more than the published percent."""
+    return said[0] > published[0] or said[1] < published[1]
+
+
 def _fallen(then: Release, plan: TablePlan | None, item: str, told: Sequence[Told]) -> list[str]:
     """What falls of an item in a wave beside what is told of it, and does not fall without."""
-    known = plan is not None and all(
-        one.id in plan.breakdown_by_id for one in then.manifest.breakdowns
-    )
-    plan = plan if known else None  # A wave may have had other breakdowns.
+    plan = of_wave(then, plan)
     fell = {one.words for one in attack_answers(then, plan, said={item: told})}
     if fell:
         fell -= {one.words for one in attack_answers(then, plan, said={item: ()})}
@@ -80,7 +106,7 @@ def _fallen(then: Release, plan: TablePlan | None, item: str, told: Sequence[Tol
 def said_of(
     release: Release, before: dict[str, Release], row: ConcernRow
 ) -> tuple[Release, str, Interval] | None:
-    """The earlier wave that a state tells of, the item that is all of the theme, its share there.
+    """The earlier wave that a state tells of, the theme or the item that is all of it, its share.
 
     Args:
         release: whose state it is.
@@ -88,16 +114,18 @@ def said_of(
         row: the finding.
 
     Returns:
-        None where it tells nothing that is sure of an item.
+        None where it tells nothing that is sure.
     """
     then = _confirmed_in(release, before, row) if row.state == "cleared" else before.get(row.before)
     if then is None or row.against != FORCE:
         return None
     items = [one for one in then.measures if one.theme == row.measure]
     parts = stood_for(release, row.group, then)
-    if len(items) != 1 or not all(alike(then, one, items[0]) for one in (*parts, FORCE)):
+    alone = len(items) == 1
+    if alone and not all(alike(then, one, items[0]) for one in (*parts, FORCE)):
         return None
-    sides = _side(release, (row.group,), row.measure), _side(then, parts, row.measure)
+    of = [(release, (row.group,)), (then, parts)]
+    sides = [_side(one, groups, row.measure, alone) for one, groups in of]
     now, once = sides
     if now is None or once is None:
         return None
@@ -110,7 +138,8 @@ def said_of(
         return None
     gap = least * (1 - once.part[1])
     low, high = once.whole
-    return then, items[0].measure, (0.0, high - gap) if sign < 0 else (low + gap, 1.0)
+    measure = items[0].measure if alone else row.measure
+    return then, measure, (0.0, high - gap) if sign < 0 else (low + gap, 1.0)
 
 
 def _confirmed_in(release: Release, before: dict[str, Release], row: ConcernRow) -> Release | None:
@@ -133,6 +162,7 @@ class _Side:
 
     Attributes:
         part: what part of the whole the group is.
+        alone: whether people answer one item, and so wholly or not at all.
     """
 
     mine: Interval
@@ -140,6 +170,7 @@ class _Side:
     people: Interval
     everybody: Interval
     part: Interval
+    alone: bool
 
     @property
     def rest(self) -> Interval:
@@ -169,6 +200,8 @@ class _Side:
 
     def chance(self, level: float) -> float:
         """The narrowest that a gap may be uncertain by, at a two-sided level."""
+        if not self.alone:
+            return 0.0  # Everybody's share of several items may be the same.
         spread = _spread(self.mine) / self.people[1] + _spread(self.rest) / self.others[1]
         return float(-ndtri(level / 2)) * math.sqrt(spread)
 
@@ -178,7 +211,7 @@ def _spread(share: Interval) -> float:
     return max(0.0, min(one * (1 - one) for one in share))
 
 
-def _side(release: Release, groups: Sequence[str], theme: str) -> _Side | None:
+def _side(release: Release, groups: Sequence[str], theme: str, alone: bool) -> _Side | None:
     rows = [release.estimate_by_key.get((group, theme)) for group in (*groups, FORCE)]
     shown = [row for row in rows if row is not None and row.base is not None]
     if len(shown) < len(rows):
@@ -195,11 +228,14 @@ def _side(release: Release, groups: Sequence[str], theme: str) -> _Side | None:
         (min(low for low, _ in shares), max(high for _, high in shares)),
         *(whole, people, everybody),
         (people[0] / everybody[1], people[1] / everybody[0]),
+        alone,
     )
 
 
 def _together(release: Release, row: ConcernRow, now: _Side, once: _Side) -> float:
     """The least gap of both waves together."""
+    if not now.alone:
+        return LEAST_GAP
     family = judged(release)[row.group]
     both = [
         (min(one[0], other[0]), max(one[1], other[1]))

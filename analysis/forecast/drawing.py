@@ -119,9 +119,9 @@ def forecast(
         DataError: when nothing is drawn, or a rate is of no group.
         Unprotectable: when the tables are linked into more than can be audited.
     """
-    everything = _Control(codebook, plan, policy)
+    everything = Control(codebook, plan, policy)
     crossings = [table for table in plan.tables if len(table.breakdowns) > 1]
-    without = [_Control(codebook, _left_out(plan, table), policy) for table in crossings]
+    without = [Control(codebook, _left_out(plan, table), policy) for table in crossings]
     places = [
         [list(plan.group_by_id).index(name) for name in one.plan.group_by_id] for one in without
     ]
@@ -150,7 +150,7 @@ def forecast(
 
 
 @dataclass(frozen=True)
-class _Control:
+class Control:
     """Disclosure control of a plan whose bases change from draw to draw."""
 
     codebook: Codebook

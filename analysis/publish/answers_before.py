@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from analysis.attack.alike import Beside
 from analysis.attack.breaches import Breach
+from analysis.attack.people_before import at_risk_elsewhere
 from analysis.attack.united import attack_united
 from analysis.publish.earlier import Past
 from analysis.release.model import Release
@@ -35,4 +36,6 @@ def beside_earlier(release: Release, past: Past) -> tuple[Breach, ...]:
             continue
         groups = sorted(group for group, measure in new if measure == breach.measure)
         found += [replace(breach, group=group) for group in groups] or [breach]
+    for earlier, _ in past.releases:
+        found += at_risk_elsewhere(earlier, release, None, "this Release")
     return tuple(found)

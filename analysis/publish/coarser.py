@@ -9,7 +9,7 @@ last of all, and is never withheld.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -18,11 +18,12 @@ import numpy as np
 from analysis import cores
 from analysis.codebook import Codebook
 from analysis.disclosure import rounding
-from analysis.disclosure.answers import Found
+from analysis.disclosure.answers import Exposed, Found, Told
 from analysis.disclosure.bundles import Bundle
-from analysis.disclosure.unions import SMALL, small
+from analysis.disclosure.unions import SMALL, Small, small
 from analysis.errors import Unprotectable
 from analysis.plan import FORCE
+from analysis.publish.beside_themes import beside_its_theme
 from analysis.publish.shown import Shown, can_say, is_sensitive, measures
 from analysis.publish.told import Telling
 
@@ -31,6 +32,9 @@ STEPS = (5, 10, 20)
 
 Key = tuple[str, str]
 """A group and a measure."""
+
+_Settle = Callable[[Telling, Shown, str], Shown]
+"""Coarsens and withholds until one measure exposes nobody."""
 
 
 def protect_answers(look: Telling, shown: Shown, codebook: Codebook) -> Shown:
@@ -47,14 +51,16 @@ def protect_answers(look: Telling, shown: Shown, codebook: Codebook) -> Shown:
     touched = True
     while touched:
         touched = False
-        # Themes follow their items; items follow nothing but steps that are taken for others.
-        for some in (tuple(codebook.item_by_id), tuple(codebook.theme_by_id)):
+        items, themes = tuple(codebook.item_by_id), tuple(codebook.theme_by_id)
+        # Themes follow their items; items follow nothing but steps that are taken for others. Then
+        # both are looked at beside each other.
+        for settle, some in ((_followed, items), (_followed, themes), (_beside, themes)):
             before, groups = shown, len(shown.plan.groups)
-            ahead = cores.on_every_core(partial(_ahead, look, before), some, groups=groups)
+            ahead = cores.on_every_core(partial(_ahead, look, before, settle), some, groups=groups)
             for measure, found in zip(some, ahead, strict=True):
                 if found is None or _of(shown, measure) != _of(before, measure):
                     look.possible.begin()
-                    settled = _settled(look, _following(look, shown, measure), measure)
+                    settled = settle(look, shown, measure)
                     look.possible.remember(look.possible.taken())
                 else:
                     look.possible.remember(found.answers)
@@ -80,11 +86,11 @@ class _Found:
     answers: Found
 
 
-def _ahead(look: Telling, shown: Shown, measure: str) -> _Found | None:
+def _ahead(look: Telling, shown: Shown, settle: _Settle, measure: str) -> _Found | None:
     """A measure as if it were the only one; None where that cannot be published safely."""
     look.possible.begin()
     try:
-        settled = _settled(look, _following(look, shown, measure), measure)
+        settled = settle(look, shown, measure)
     except Unprotectable:
         return None
     coarser = {key: step for key, step in settled.coarser.items() if shown.coarser.get(key) != step}
@@ -108,26 +114,59 @@ def _of_others(shown: Shown, measure: str) -> dict[Key, int]:
     return {key: step for key, step in shown.coarser.items() if key[1] != measure}
 
 
-def _settled(look: Telling, shown: Shown, measure: str) -> Shown:
+def _followed(look: Telling, shown: Shown, measure: str) -> Shown:
     """Coarsen and withhold until the figures of one measure expose nobody."""
+    shown = _following(look, shown, measure)
     while True:
-        hidden = np.array([not shown.shows(group.id, measure) for group in shown.plan.groups])
-        every = look.unions(hidden)
-        few, at_atoms = small(shown.system, every, look.answered(measure), SMALL * shown.policy.k)
-        for told in look.told(shown, measure, at_atoms):
-            found = [(few.names[one.union], one) for one in look.possible.exposed(told, few)]
+        few = _small(look, shown, measure)
+        for told in look.told(shown, measure, look.at_atoms(measure)):
+            if found := _exposed(look, told, few):
+                break
+        else:
+            return shown
+        shown = _round(look, shown, (measure,), found)
+
+
+def _beside(look: Telling, shown: Shown, theme: str) -> Shown:
+    """Coarsen and withhold a theme until it exposes nobody beside its items."""
+    codebook = shown.figures.codebook
+    while True:
+        for item, every in beside_its_theme(look, shown, codebook, theme):
+            few = _small(look, shown, item)
+            found = next((one for told in every if (one := _exposed(look, told, few))), [])
             if found:
                 break
         else:
             return shown
-        taken: set[str] = set()
-        for name, one in found:
-            # What a step of this round may have helped is looked at again first.
-            groups = look.groups_of(one.rows)
-            if taken.isdisjoint(groups):
-                less = _less(look, shown, measure, name, groups)
-                taken |= _changed(shown, less)
-                shown = less
+        shown = _round(look, shown, (theme, item), found)
+
+
+Exposing = list[tuple[str, Exposed]]
+"""Names of small groups, and what is known of each."""
+
+
+def _small(look: Telling, shown: Shown, measure: str) -> Small:
+    hidden = np.array([not shown.shows(group.id, measure) for group in shown.plan.groups])
+    answered, people = look.answered(measure), SMALL * shown.policy.k
+    return small(shown.system, look.unions(hidden), answered, people)[0]
+
+
+def _exposed(look: Telling, told: Told, few: Small) -> Exposing:
+    return [(few.names[one.union], one) for one in look.possible.exposed(told, few)]
+
+
+def _round(look: Telling, shown: Shown, measures: Sequence[str], found: Exposing) -> Shown:
+    """Every small group gets a step, of the first measure that is shown where it is told."""
+    taken: set[str] = set()
+    for name, one in found:
+        # What a step of this round may have helped is looked at again first.
+        groups = look.groups_of(one.rows)
+        if taken.isdisjoint(groups):
+            there = (each for each in measures if any(shown.shows(at, each) for at in groups))
+            less = _less(look, shown, next(there, measures[-1]), name, groups)
+            taken |= _changed(shown, less)
+            shown = less
+    return shown
 
 
 def _changed(before: Shown, after: Shown) -> set[str]:

@@ -28,7 +28,7 @@ from analysis.publish.headcounts import headcounts as all_headcounts
 from analysis.publish.ladders import ladder_rows
 from analysis.publish.manifest import WaveFacts, manifest_of, measure_rows
 from analysis.publish.pairs import sides
-from analysis.publish.people_before import beside_people_before
+from analysis.publish.people_before import AnswersBefore, beside_people_before
 from analysis.publish.places import places
 from analysis.publish.pooling import earlier_waves
 from analysis.publish.procedures import procedure_rows
@@ -135,7 +135,8 @@ def publish_tally(  # noqa: PLR0913
     known = response_of(shown, sizes, past, cards, wave.bands)
     same = () if past is None else tuple(one.release for one in past.published)
     known = beside_people_before(shown, known, same, line)
-    counts = procedure_rows(shown, known, beside.procedures, wave.ledger)
+    answers = AnswersBefore.of(shown.plan, same, line)
+    counts = procedure_rows(shown, known, beside.procedures, wave.ledger, answers)
     tallies = () if weight is not None else previous_tallies
     if weight is not None:
         shown = replace(shown, withheld=_withheld_of_people(shown, wave, known))
@@ -192,8 +193,9 @@ def without(shown: Shown, breaches: Sequence[Breach]) -> Shown:
         first = breaches[0]
         group = shown.plan.group_by_id.get(first.group)
         table = FORCE if group is None else group.table
+        process = "Leave the process out, or merge" if first.process else "Merge"
         raise Unprotectable(
-            f"The wave cannot be published safely: {first.words}. Merge categories of table "
+            f"The wave cannot be published safely: {first.words}. {process} categories of table "
             f"{table}, or leave its finest level out."
         )
     return replace(shown, withheld=shown.withheld | pairs)

@@ -2,7 +2,8 @@
 
 Of the same wave they are. Of another one they seem to be nearly the same where what this wave tells
 of its headcounts is nearly that, in every group of which both tell. Where a group has k people more
-or fewer, people came and went, and an old count says nothing sure of who was asked.
+or fewer, people came and went, and an old count says nothing sure of who was asked. It is the same
+the other way round: people at risk that are told now may be those who were asked then.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from analysis.disclosure.lines import additive_lines
+from analysis.disclosure.rounding import nearest
 from analysis.errors import Unprotectable
 from analysis.plan import FORCE, TablePlan
 from analysis.publish.rates import Told, untold_and_few
@@ -74,12 +77,77 @@ def beside_people_before(
     return known
 
 
+@dataclass(frozen=True)
+class AnswersBefore:
+    """Answers of earlier Releases, which people at risk that are told now stand beside.
+
+    Attributes:
+        of_the_wave: of this wave: people at risk may be those who were asked.
+        of_others: of other waves: they may be nearly those.
+    """
+
+    plan: TablePlan
+    of_the_wave: Sequence[_Answers] = ()
+    of_others: Sequence[_Answers] = ()
+
+    @classmethod
+    def of(
+        cls, plan: TablePlan, same_wave: Sequence[Release], others: Sequence[Release]
+    ) -> AnswersBefore:
+        """Those in the groups of a plan."""
+        both = ([_answers_of(release, plan) for release in some] for some in (same_wave, others))
+        return cls(plan, *both)
+
+    def tellable(
+        self, at_risk: Mapping[str, int], told: frozenset[str], step: int
+    ) -> frozenset[str]:
+        """The groups of `told` whose people do not say that few of a group did not answer then.
+
+        A group of which they do is left out, and the smallest beside one that others still tell.
+        What is left may look more like those who were asked, so it is looked at again.
+
+        Args:
+            at_risk: people by group, exact.
+            told: groups of which they may be told but for this.
+            step: in which they are told.
+
+        Returns:
+            Nothing where the force is not among them.
+        """
+        left = told
+        while FORCE in left and (few := self._few(at_risk, left, step)) is not None:
+            beside = self._beside(few) & left - {FORCE}
+            others = beside or left - {FORCE} or left
+            gone = few if few in left else min(others, key=lambda one: (at_risk[one], one))
+            left -= {gone}
+        return left if FORCE in left else frozenset()
+
+    def _few(self, at_risk: Mapping[str, int], told: frozenset[str], step: int) -> str | None:
+        spans = {group: _within(nearest(at_risk[group], step), step) for group in told}
+        of_others = ((one, _nearly(one, spans)) for one in self.of_others)
+        looked = [
+            *((one, spans) for one in self.of_the_wave),
+            *((one, nearly) for one, nearly in of_others if nearly is not None),
+        ]
+        return next((few for one, asked in looked if (few := _few(one, asked)) is not None), None)
+
+    def _beside(self, group: str) -> frozenset[str]:
+        names = list(self.plan.group_by_id)
+        lines = ((line.parent, *line.children) for line in additive_lines(self.plan))
+        return frozenset(names[row] for line in lines if names.index(group) in line for row in line)
+
+
+def _within(at_risk: int, step: int) -> Span:
+    """The fewest and the most people behind what stands in a step, whatever their number."""
+    return max(0, at_risk - step // 2), at_risk + (step - 1) // 2
+
+
 def _at_risk(release: Release) -> Mapping[str, Before]:
-    """Process -> its people at risk, which stand in steps whatever their number."""
+    """Process -> its people at risk."""
     step = release.manifest.policy["base_step"]
     return {
         process: {
-            row.group: (max(0, row.at_risk - step // 2), row.at_risk + (step - 1) // 2)
+            row.group: _within(row.at_risk, step)
             for row in release.procedures
             if row.process == process and row.at_risk is not None
         }
@@ -149,14 +217,17 @@ def _few(answers: _Answers, before: Before) -> str | None:
     for row, (_, most) in asked.items():
         if answers.seen[row] and most - answers.seen[row] < answers.k:
             return names[row]
-    sizes = [answers.told[name][1] if name in answers.told else None for name in names]
-    told = Told(
-        tuple(sizes),
+    told = {row: answers.told[name] for row, name in enumerate(names) if name in answers.told}
+    # One that is rounded is known to a step only, like people at risk.
+    exact = {row: most for row, (least, most) in told.items() if least == most}
+    exact.setdefault(0, told.get(0, asked[0])[1])
+    frame = Told(
+        tuple(exact.get(row) for row in range(len(names))),
         answered=tuple(answers.seen),
         small=tuple(answers.small),
-        told=frozenset(row for row, size in enumerate(sizes) if size is not None),
+        told=frozenset(exact),
         others=frozenset(spans.keys() - asked.keys()),
-        bands=asked,
+        bands={**asked, **told},
     )
-    few = untold_and_few(answers.plan, told, answers.k)
+    few = untold_and_few(answers.plan, frame, answers.k)
     return None if few is None else names[few]

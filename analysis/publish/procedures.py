@@ -20,6 +20,7 @@ from analysis.processes import Process
 from analysis.publish.headcounts import headcounts
 from analysis.publish.nested import left_over
 from analysis.publish.people_at_risk import Frame
+from analysis.publish.people_before import AnswersBefore
 from analysis.publish.response import Response
 from analysis.publish.shown import Shown
 from analysis.publish.told_before import Other, TellingsBefore, others, same_months
@@ -29,7 +30,11 @@ from analysis.statistics.disproportion import Counts, Span
 
 
 def procedure_rows(
-    shown: Shown, known: Response, given: Procedures, ledger: Ledger | None
+    shown: Shown,
+    known: Response,
+    given: Procedures,
+    ledger: Ledger | None,
+    answers: AnswersBefore | None = None,
 ) -> tuple[ProcedureRow, ...]:
     """The rows of every process that HR counted, in the order of the plan.
 
@@ -38,6 +43,7 @@ def procedure_rows(
         known: headcounts as published.
         given: HR's counts.
         ledger: what was published before; None without.
+        answers: of earlier Releases; None without.
 
     Raises:
         DataError: when counts contradict each other.
@@ -48,7 +54,7 @@ def procedure_rows(
     for one in given:
         process = next(each for each in shown.plan.processes if each.id == one.process)
         before = same_months(one, ledger), others(one, ledger)
-        made.append(_Made(shown, known, one, process, *before))
+        made.append(_Made(shown, known, one, process, *before, answers))
     left = [
         _Made(shown, known, one, process, (), ())
         for process, one in left_over(given, shown.plan.processes, ledger)
@@ -106,6 +112,7 @@ class _Made:
     process: Process
     before: TellingsBefore
     others: tuple[Other, ...]
+    answers: AnswersBefore | None = None
 
     @cached_property
     def at_risk(self) -> Mapping[str, int]:
@@ -186,6 +193,11 @@ class _Made:
                 return frozenset()
             if not kept <= left:
                 raise self._told_before(kept - left)
+            if self.answers is not None:
+                step = self.shown.policy.base_step
+                left &= self.answers.tellable(self.at_risk, told & left, step)
+                if FORCE not in left:
+                    return frozenset()
             if told <= left:
                 return told
             hidden = {group for group in self.plan.group_by_id if group not in left & told}

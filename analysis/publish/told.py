@@ -15,11 +15,12 @@ from scipy import sparse
 from analysis.codebook import Item
 from analysis.disclosure import rounding
 from analysis.disclosure.answers import PossibleAnswers, Told
-from analysis.disclosure.beside import tightened
+from analysis.disclosure.solving import DUST
 from analysis.disclosure.targets import stacked
 from analysis.disclosure.unions import SMALL, Unions, unions
 from analysis.publish.estimates import rounder, rounder_at, score
 from analysis.publish.figures import Figure, Figures
+from analysis.publish.item_ranges import ItemRanges
 from analysis.publish.kept_shares import KeptShares, Range
 from analysis.publish.pairs import pairs, rests
 from analysis.publish.rounded import Percent, Rounder
@@ -41,7 +42,7 @@ READINGS = VALUES[1:]
 
 
 @dataclass(frozen=True)
-class _Way:
+class Way:
     """One way of answering.
 
     Attributes:
@@ -60,12 +61,25 @@ class _Way:
     positive: bool
     whole: bool = True
 
+    def is_narrower(self, other: Way) -> bool:
+        """Whether it tells more of some group, or of what some leave."""
+        return any(
+            bool((sign * (mine - theirs) > DUST).any())
+            for sign, mine, theirs in (
+                (1.0, self.low, other.low),
+                (-1.0, self.high, other.high),
+                (1.0, self.left_low, other.left_low),
+                (-1.0, self.left_high, other.left_high),
+            )
+        )
+
 
 class Telling:
     """What stays the same while steps change: counts, measured rows and the program.
 
     Attributes:
         rests: what is told of besides the groups: rests, small rests; sums of groups, (D, G).
+        left: the small rests among them, (L, G).
         possible: all answers that fit what is told.
     """
 
@@ -77,11 +91,11 @@ class Telling:
         self._matrix = rests(counted.plan, self._pairs)
         sums = shown.figures.sums.unweighted().combined(self._matrix)
         self._rest = Figures(counted.codebook, (), sums)
-        self._left = small_rests(shown)
+        self.left = small_rests(shown)
         self._position = {group.id: row for row, group in enumerate(counted.plan.groups)}
         self._unions: dict[bytes, Unions] = {}
         self._kept, self._kept_rests = KeptShares(), KeptShares()
-        self.rests = stacked([self._matrix, self._left])
+        self.rests = stacked([self._matrix, self.left])
         self.possible = PossibleAnswers(shown.system, self.rests)
 
     def candidates(self, item: str, categories: Collection[str]) -> Iterator[tuple[Reals, Reals]]:
@@ -129,7 +143,7 @@ class Telling:
                 pair = self._pairs[row - count]
                 found.update({pair.group: None, pair.against: None})
             else:
-                rest = self._left[[row - count - len(self._pairs)]]
+                rest = self.left[[row - count - len(self._pairs)]]
                 found.update({self._plan.groups[at].id: None for at in rest.indices.tolist()})
         return tuple(found)
 
@@ -141,27 +155,49 @@ class Telling:
             measure: item or theme.
             at_atoms: people who answered it at each atom, shape (A,).
         """
-        inside = self._system.inside
-        if inside is None:
-            raise ValueError("the system was built without its finest cells")
-        n = self.possible.measured(at_atoms)
-        groups, pairs = len(self._plan.groups), len(self._pairs)
-        people, left, few = np.split(n, [groups, groups + pairs])
+        people, left, few = self.split(at_atoms)
         item = self._codebook.item_by_id.get(measure)
-        steps = self._steps(shown, measure)
-        rest_low, rest_high = self._rests(shown, measure, left, steps)
-        ways = self._theme(shown, measure, people, few, steps) if item is None else ()
-        for way in ways if item is None else self._item(shown, item, people, few, steps):
-            yield Told(
-                answered=at_atoms,
-                truth=np.asarray(inside @ way.truth, dtype=np.float64),
-                low=np.concatenate([way.low, rest_low if way.positive else 0 * left, way.left_low]),
-                high=np.concatenate([way.high, rest_high if way.positive else left, way.left_high]),
-                whole=way.whole,
-            )
+        steps = self.steps(shown, measure)
+        if item is None:
+            ways = self._theme(shown, measure, people, few, steps)
+        else:
+            ways = self.ways(item, *self.ranges(shown, item, people, few, steps))
+        rest = self.rests_told(shown, measure, left, steps)
+        for way in ways:
+            yield self.way_told(way, at_atoms, left, rest)
 
-    def _item(self, shown: Shown, item: Item, n: Reals, few: Reals, steps: Steps) -> Iterator[_Way]:
-        """Categories, and readings of several; each as the others beside it leave it."""
+    def way_told(self, way: Way, at_atoms: Reals, left: Reals, rest: tuple[Reals, Reals]) -> Told:
+        """Groups, then rests that comparisons tell of, then small rests."""
+        low, high = rest if way.positive else (0 * left, left)
+        return Told(
+            answered=at_atoms,
+            truth=np.asarray(self.inside @ way.truth, dtype=np.float64),
+            low=np.concatenate([way.low, low, way.left_low]),
+            high=np.concatenate([way.high, high, way.left_high]),
+            whole=way.whole,
+        )
+
+    @property
+    def inside(self) -> sparse.csr_array:
+        """Which of the finest cells lie in each atom."""
+        if self._system.inside is None:
+            raise ValueError("the system was built without its finest cells")
+        return self._system.inside
+
+    def at_atoms(self, measure: str) -> Reals:
+        """People who answered a measure at each atom, shape (A,)."""
+        return np.asarray(self.inside @ self.answered(measure), dtype=np.float64)
+
+    def split(self, at_atoms: Reals) -> tuple[Reals, Reals, Reals]:
+        """People of groups, of rests, and of small rests."""
+        groups, pairs = len(self._plan.groups), len(self._pairs)
+        people, left, few = np.split(self.possible.measured(at_atoms), [groups, groups + pairs])
+        return people, left, few
+
+    def ranges(
+        self, shown: Shown, item: Item, n: Reals, few: Reals, steps: Steps
+    ) -> tuple[ItemRanges, ItemRanges]:
+        """Categories and readings of groups, and of small rests; each as the others leave it."""
         valid = [at for at, category in enumerate(item.categories) if category.valid]
         readings = [
             [at for at, place in enumerate(valid) if item.categories[place].reading == reading]
@@ -184,36 +220,53 @@ class Telling:
             parts = [*parts, [len(valid)]]
             low, high = np.vstack([low, 0 * n]), np.vstack([high, n])
             read = np.vstack([read[0], 0 * n]), np.vstack([read[1], n])
-        low, high, least, most = tightened(low, high, parts, read, n)
+        names = tuple([READINGS[at] for at in used] + [""] * (len(parts) - len(used)))
+        inside = tuple(tuple(part) for part in parts)
+        here = ItemRanges(n, low, high, inside, names, *read).tightened()
         # What is left of a group is a whole too: its categories make up all of it.
-        left_low, left_high, left_least, left_most = tightened(
-            *self._taken(low, high, few), parts, self._taken(least, most, few), few
-        )
+        return here, self.left_of(here, few)
+
+    def left_of(self, here: ItemRanges, few: Reals) -> ItemRanges:
+        """What groups say of the small rests that they leave, of `few` people each."""
+        categories = self.taken(here.low, here.high, few)
+        readings = self.taken(here.least, here.most, few)
+        return ItemRanges(few, *categories, here.parts, here.names, *readings).tightened()
+
+    def ways(self, item: Item, here: ItemRanges, left: ItemRanges) -> Iterator[Way]:
+        """Every way of answering an item, as groups and small rests tell of it."""
+        valid = [at for at, category in enumerate(item.categories) if category.valid]
         people = self._cells.items[item.id].people[:, valid].astype(np.float64)
         for at, place in enumerate(valid):
-            alone = any(inside == [at] for inside in parts)
+            alone = (at,) in here.parts
             positive = alone and item.categories[place].reading == "positive"
-            yield _Way(people[:, at], low[at], high[at], left_low[at], left_high[at], positive)
-        for at, inside in enumerate(parts):
+            of = here.low[at], here.high[at], left.low[at], left.high[at]
+            yield Way(people[:, at], *of, positive)
+        for at, inside in enumerate(here.parts):
             if len(inside) > 1:
-                together = people[:, inside].sum(axis=1)
-                positive = READINGS[used[at]] == "positive"
-                of = least[at], most[at], left_least[at], left_most[at]
-                yield _Way(together, *of, positive)
+                together = people[:, list(inside)].sum(axis=1)
+                of = here.least[at], here.most[at], left.least[at], left.most[at]
+                yield Way(together, *of, here.names[at] == "positive")
 
-    def _taken(self, low: Reals, high: Reals, few: Reals) -> tuple[Reals, Reals]:
+    def taken(self, low: Reals, high: Reals, few: Reals) -> tuple[Reals, Reals]:
         """What groups say of the small rests that they leave, shape (ways, L), of `few` people."""
-        plus, minus = self._left.maximum(0), -self._left.minimum(0)
+        plus, minus = self.left.maximum(0), -self.left.minimum(0)
         least = (plus @ low.T - minus @ high.T).T
         most = (plus @ high.T - minus @ low.T).T
         return np.clip(least, 0.0, few), np.clip(most, 0.0, few)
 
-    def _theme(
-        self, shown: Shown, theme: str, n: Reals, few: Reals, steps: Steps
-    ) -> Iterator[_Way]:
+    def _theme(self, shown: Shown, theme: str, n: Reals, few: Reals, steps: Steps) -> Iterator[Way]:
         """Sums of respondents' shares; a mean of item percents is no such sum, but follows them."""
         if self._codebook.theme_by_id[theme].index != "respondent_mean":
             return
+        shares = self.theme_shares(shown, theme, steps)
+        low, high = (shares * n[:, None, None]).transpose(2, 1, 0)
+        sums = np.asarray(self._cells.themes[theme].total * STEP, dtype=np.float64)
+        for at, name in enumerate(VALUES):
+            of = low[at], high[at], 0 * few, few
+            yield Way(sums[:, at], *of, name == "positive", whole=False)
+
+    def theme_shares(self, shown: Shown, theme: str, steps: Steps) -> Reals:
+        """What score and percents of a theme say in every group, shape (G, 4, 2)."""
         half = 10.0**-shown.policy.score_decimals / 200
 
         def say(row: int, figure: Figure, rounds: Rounder) -> list[Range]:
@@ -227,12 +280,7 @@ class Telling:
             step and (step, shown.lacks_one_item(group.id, theme))
             for step, group in zip(steps, self._plan.groups, strict=True)
         ]
-        shares = self._shares(shown, theme, scored, len(VALUES), say)
-        low, high = (shares * n[:, None, None]).transpose(2, 1, 0)
-        sums = np.asarray(self._cells.themes[theme].total * STEP, dtype=np.float64)
-        for at, name in enumerate(VALUES):
-            of = low[at], high[at], 0 * few, few
-            yield _Way(sums[:, at], *of, name == "positive", whole=False)
+        return self._shares(shown, theme, scored, len(VALUES), say)
 
     def _shares(
         self, shown: Shown, measure: str, steps: Sequence[object], ways: int, say: _Say
@@ -245,14 +293,14 @@ class Telling:
 
         return self._kept.of((measure, shown.protection), steps, ways, of_row)
 
-    def _steps(self, shown: Shown, measure: str) -> Steps:
+    def steps(self, shown: Shown, measure: str) -> Steps:
         """The step of a measure in each group, which its percents depend on; None: not shown."""
         return [
             shown.coarser.get((group.id, measure), 1) if shown.shows(group.id, measure) else None
             for group in self._plan.groups
         ]
 
-    def _rests(self, shown: Shown, measure: str, n: Reals, steps: Steps) -> tuple[Reals, Reals]:
+    def rests_told(self, shown: Shown, measure: str, n: Reals, steps: Steps) -> tuple[Reals, Reals]:
         """What comparisons tell of the rests, in people."""
         stated = self._matrix @ shown.bases[measure]
         least = np.minimum(self._rest.sums.people, self._rest.bases(measure)).tolist()

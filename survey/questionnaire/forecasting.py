@@ -13,9 +13,11 @@ from analysis.forecast import (
     Answering,
     Forecast,
     Frame,
+    Merge,
     TableForecast,
     forecast,
     frame,
+    merges,
     offering,
 )
 from analysis.policy import DisclosurePolicy
@@ -41,12 +43,14 @@ class Outlook:
 
     Attributes:
         offering: labels of the breakdowns to whose question coarser answers are offered.
+        merges: of tables of which a level is often left out, which two categories to merge.
     """
 
     frame: Frame
     forecast: Forecast
     answering: Answering
     offering: tuple[str, ...]
+    merges: tuple[Merge, ...] = ()
 
 
 def look_ahead(
@@ -82,7 +86,14 @@ def look_ahead(
         rng=np.random.default_rng(seed),
         draws=draws,
     )
-    return Outlook(everybody, found, answering, offering(plan))
+    hidden = [one.id for one in found.tables if any(rate >= OFTEN for _, rate in one.left_out)]
+    tried = merges(
+        *(book, plan, everybody, answering),
+        tables=hidden,
+        policy=policy,
+        rng=np.random.default_rng(seed),
+    )
+    return Outlook(everybody, found, answering, offering(plan), tried)
 
 
 def in_short(outlook: Outlook) -> Iterator[str]:
@@ -118,15 +129,25 @@ def reservations(outlook: Outlook) -> Iterator[str]:
             f"{people:,} people are in no group of {breakdown} in the headcounts; they are taken "
             "to name none."
         )
+    advice = {one.table: f" {_merge(one)}" for one in outlook.merges}
     for table in outlook.forecast.tables:
         for level, share in table.left_out:
             if share >= OFTEN:
                 yield (
                     f"Table {table.id} is not published at {level} in {share:.0%} of the draws, as "
                     "most of its groups there are hidden: merge categories, or declare it coarser."
+                    f"{advice.pop(table.id, '')}"
                 )
     if outlook.forecast.nothing:
         yield f"In {outlook.forecast.nothing:.0%} of the draws nothing could be published."
+
+
+def _merge(one: Merge) -> str:
+    first, second = one.values
+    return (
+        f"Of all pairs that were tried, {first} and {second} of {one.breakdown} as one category "
+        f"show most: groups of {one.people:,.0f} people more."
+    )
 
 
 def _coarser(outlook: Outlook) -> Iterator[str]:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import fixtures_coarser as coarse
 import pytest
 
+from analysis.forecast import Answering, Merge
+from analysis.policy import DisclosurePolicy
 from survey import cli
+from survey.questionnaire.forecasting import look_ahead, reservations
 from survey.questionnaire.loader import load
 
 ROOT = Path(__file__).parents[3]
@@ -183,6 +187,20 @@ def test_check_warns_the_author_of_a_level_that_would_be_left_out(
         assert candour(monkeypatch, "check", TINY, "--headcount", file, "--rate", 90) == 0
         said = capsys.readouterr().out
         assert ("Table ethnicity is not published at ethnicity=group in" in said) == warned, said
+
+
+@pytest.mark.slow
+def test_the_author_is_told_which_pair_to_merge_beside_the_warning() -> None:
+    few = {**HEADCOUNTS, "ethnicity=white": 388, "ethnicity=asian": 6, "ethnicity=black": 6}
+    outlook = look_ahead(load(TINY), few, Answering(90), DisclosurePolicy(), draws=range(3))
+    assert outlook.merges == ()  # Two of two are the value above them.
+    merge = Merge("ethnicity", "Ethnicity", ("Black", "Mixed"), 1234.4)
+    lines = reservations(replace(outlook, merges=(merge,)))
+    (said,) = [line for line in lines if line.startswith("Table ethnicity is not published")]
+    assert said.endswith(
+        "merge categories, or declare it coarser. Of all pairs that were tried, Black and Mixed of "
+        "Ethnicity as one category show most: groups of 1,234 people more."
+    )
 
 
 def test_both_commands_say_how_many_are_taken_to_answer_more_coarsely(

@@ -10,16 +10,20 @@ import fixtures_procedures as fixtures
 import numpy as np
 import pytest
 
+from analysis.attack.audit import examine
 from analysis.attack.counted import processes
 from analysis.attack.frames import frames
 from analysis.attack.material import Material, Published
+from analysis.attack.people_before import at_risk_elsewhere
+from analysis.beside.given import Beside
+from analysis.beside.procedures import Procedures
 from analysis.disclosure.rounding import nearest
 from analysis.errors import Unprotectable
 from analysis.microdata import Microdata
 from analysis.plan import FORCE
 from analysis.policy import DisclosurePolicy
 from analysis.publish import WaveFacts, publish
-from analysis.publish.people_before import beside_people_before
+from analysis.publish.people_before import AnswersBefore, beside_people_before
 from analysis.publish.response import GroupFacts, Response
 from analysis.publish.shown import control
 from analysis.release.model import Release
@@ -28,6 +32,7 @@ from analysis.tally import tally
 GROUP = "command=crime-a"
 ASKED = 6000
 FULL = 240
+FAMILY = {GROUP: "command=specialist", "command=north-a": "command=response"}
 
 
 @cache
@@ -54,7 +59,9 @@ def later(asked: int = ASKED, beside: int | None = None) -> Release:
     )
 
 
-def asked(name: str, month: int, answering: int, *previous: Release) -> Release:
+def asked(
+    name: str, month: int, answering: int, *previous: Release, given: Procedures = ()
+) -> Release:
     """A wave that so many of 500 people of a department answered, of one list of people."""
     study = fixtures.study()
     units = study.microdata.variables["unit"]
@@ -72,7 +79,20 @@ def asked(name: str, month: int, answering: int, *previous: Release) -> Release:
         policy=DisclosurePolicy(),
         headcounts=sizes,
         previous=previous,
+        beside=Beside(procedures=given),
     )
+
+
+@cache
+def at_risk(more: int = 0) -> Procedures:
+    """Of one department all are at risk who were asked, and so many more of each other one."""
+    made = fixtures.counted(tables=["command"])
+    people = dict(made.at_risk)
+    for name, added in ((GROUP, FULL + 3 - people[GROUP]), ("command=north-a", None)):
+        change = ASKED + more - people[FORCE] if added is None else added
+        for one in (name, name.rpartition("-")[0], FAMILY[name], FORCE):
+            people[one] += change
+    return (replace(made, at_risk=people),)
 
 
 def fallen(*releases: Release) -> list[str]:
@@ -134,3 +154,48 @@ def test_a_list_that_is_loaded_twice_tells_who_did_not_answer(answering: tuple[i
     assert {row.headcount for row in careful.groups} == {None}
     kept = replace(both, releases=(both.releases[0], Published("w2", careful)))
     assert frames(kept).falls == []
+
+
+def test_people_at_risk_that_are_told_later_are_held_against_the_answers_of_then() -> None:
+    """Nearly all of a department answered in spring; in autumn fewer, and HR counts them all."""
+    first, alone = asked("w1", 3, FULL), asked("w2", 9, FULL - 60, given=at_risk())
+    assert fixtures.row(alone, GROUP).at_risk == nearest(FULL + 3, 5)
+    words = "referral of w2 tells of 24"
+    for found in (
+        [fall.words for fall in processes(_pair(first, alone)).falls],
+        [one.words for one in examine(alone, fixtures.plan(), earlier=[first]).breaches],
+    ):
+        assert any(f"{GROUP}: {words}" in one for one in found)
+    careful = asked("w2", 9, FULL - 60, first, given=at_risk())
+    assert processes(_pair(first, careful)).falls == []
+    hidden = {row.group for row in careful.procedures if row.at_risk is None}
+    assert FORCE not in hidden
+    assert hidden == {row.group for row in alone.procedures if row.at_risk is None} | {
+        GROUP, "command=crime-b",
+    }  # fmt: skip
+
+
+def test_people_at_risk_of_a_longer_list_hide_nothing() -> None:
+    first = asked("w1", 3, FULL)
+    for more in (0, 50):
+        alone, beside = (
+            asked("w2", 9, FULL - 60, *some, given=at_risk(more)) for some in ((), (first,))
+        )
+        assert (alone.procedures == beside.procedures) == bool(more)
+
+
+def test_those_of_the_same_wave_were_asked_and_are_held_against_its_earlier_release() -> None:
+    first, later = asked("w1", 3, FULL), asked("w1", 3, FULL - 60, given=at_risk())
+    (found,) = at_risk_elsewhere(first, later, fixtures.plan(), "w1")
+    assert found.group == GROUP
+    counts = at_risk()[0].at_risk
+    before = AnswersBefore.of(fixtures.plan(), (first,), ())
+    left = before.tellable(counts, frozenset(counts), 5)
+    assert counts.keys() - left == {GROUP, "command=crime-b"}
+    nobody = AnswersBefore.of(fixtures.plan(), (), ())
+    assert nobody.tellable(counts, frozenset(counts), 5) == counts.keys()
+
+
+def _pair(first: Release, second: Release) -> Material:
+    both = (first, second)
+    return Material(tuple(Published(one.manifest.wave, one) for one in both), plan=fixtures.plan())

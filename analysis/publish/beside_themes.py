@@ -1,0 +1,122 @@
+"""What a theme tells of its items beside what they say themselves, all bases known.
+
+Where everybody answered everything, a theme's percent times its items is the sum of theirs, and its
+score, of one decimal, that of their scores. So an item can be told a little closer beside its theme
+and the others than by its own percent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from analysis.codebook import Codebook, Item
+from analysis.disclosure.answers import Told
+from analysis.publish.item_ranges import ItemRanges, Reals, ThemeRanges, beside_theme
+from analysis.publish.shown import Shown
+from analysis.publish.told import Telling
+from analysis.theme_values import STEP
+
+Both = tuple[ItemRanges, ItemRanges]
+"""Of an item in the groups, and in what few they leave."""
+
+
+def beside_its_theme(
+    look: Telling, shown: Shown, codebook: Codebook, theme: str
+) -> Iterator[tuple[str, list[Told]]]:
+    """Items of which it tells more that their theme is shown beside them.
+
+    Args:
+        look: made of what is shown and the tally.
+        shown: what may be shown so far.
+        codebook: items and themes.
+        theme: of which every item is looked at.
+
+    Returns:
+        Each such item, and what is published of those ways of
+        answering it of which more is told.
+    """
+    items = [codebook.item_by_id[one] for one in codebook.theme_by_id[theme].items]
+    if len(items) < 2 or not any(shown.shows(one.id, theme) for one in shown.plan.groups):
+        return
+    alone = [_alone(look, shown, item) for item in items]
+    by_percents = codebook.theme_by_id[theme].index != "respondent_mean"
+    both = _of_percents if by_percents else _of_people
+    for item, was, now in zip(items, alone, both(look, shown, theme, items, alone), strict=True):
+        narrower = [
+            after
+            for before, after in zip(look.ways(item, *was), look.ways(item, *now), strict=True)
+            if after.is_narrower(before)
+        ]
+        if narrower:
+            at_atoms = look.at_atoms(item.id)
+            left = look.split(at_atoms)[1]
+            rest = look.rests_told(shown, item.id, left, look.steps(shown, item.id))
+            yield item.id, [look.way_told(one, at_atoms, left, rest) for one in narrower]
+
+
+def _alone(look: Telling, shown: Shown, item: Item) -> Both:
+    people, _, few = look.split(look.at_atoms(item.id))
+    return look.ranges(shown, item, people, few, look.steps(shown, item.id))
+
+
+def _of_people(
+    look: Telling, shown: Shown, theme: str, items: Sequence[Item], alone: Sequence[Both]
+) -> list[Both]:
+    """Beside a mean of what each person answered: in the groups, then in what they leave."""
+    people, _, few = look.split(look.at_atoms(theme))
+    shares = look.theme_shares(shown, theme, look.steps(shown, theme))
+    low, high = (shares * people[:, None, None]).transpose(2, 1, 0)
+    everybody = shown.system.bases.astype(np.float64)
+    answers = np.sum([here.n for here, _ in alone], axis=0)
+    values = [_values(item) for item in items]
+    here = _theme_of(items, (low, high), people, everybody, answers)
+    groups = beside_theme([one for one, _ in alone], values, here)
+    left = _theme_of(
+        items, look.taken(low, high, few), few, look.left @ everybody, look.left @ answers
+    )
+    rests = [of.within(look.left_of(one, of.n)) for one, (_, of) in zip(groups, alone, strict=True)]
+    return list(zip(groups, beside_theme(rests, values, left), strict=True))
+
+
+def _theme_of(
+    items: Sequence[Item], ends: tuple[Reals, Reals], n: Reals, everybody: Reals, answers: Reals
+) -> ThemeRanges:
+    """A theme in some rows.
+
+    Args:
+        items: of the theme.
+        ends: the least and the most of its sums.
+        n: people who count for it.
+        everybody: people of each row.
+        answers: to all items together.
+    """
+    count = len(items)
+    # Who answered fewer than half of a theme is not in it, and nobody sees what they answered.
+    unseen = count if any(one.denominator == "all" for one in items) else (count + 1) // 2 - 1
+    more = unseen * np.maximum(everybody - n, 0.0) + count * n * STEP
+    return ThemeRanges(*ends, more, np.maximum(count * n - answers, 0.0) + more)
+
+
+def _of_percents(
+    look: Telling, shown: Shown, theme: str, items: Sequence[Item], alone: Sequence[Both]
+) -> list[Both]:
+    """Beside a mean of the items' percents, which tells of the groups alone."""
+    low, high = look.theme_shares(shown, theme, look.steps(shown, theme)).transpose(2, 1, 0)
+    hair = np.full(low.shape[1], len(items) * STEP)
+    in_parts = [here.times(1.0 / np.maximum(here.n, 1.0)) for here, _ in alone]
+    found = beside_theme(in_parts, [[] for _ in items], ThemeRanges(low, high, hair, hair))
+    return [
+        (groups, rests.within(look.left_of(groups, rests.n)).tightened())
+        for (here, rests), one in zip(alone, found, strict=True)
+        for groups in [replace(one.times(np.maximum(here.n, 1.0)), n=here.n)]
+    ]
+
+
+def _values(item: Item) -> list[float]:
+    """What valid categories score, in [0, 1]; nothing where others are counted besides."""
+    if item.denominator == "all":
+        return []
+    return [one.score / 100 for one in item.categories if one.valid and one.score is not None]
