@@ -28,7 +28,6 @@ def refusal(password: str) -> str:
         "ДлинныйПарольИзСлов",
         "x7#qK2!vLp9z",
         "839204756118",
-        passwords.first(),
         "w" + "ordless harbour in march " * 40,
     ],
 )
