@@ -342,7 +342,7 @@ def test_the_commands_say_what_they_did_and_overwrite_nothing(
         assert file.stat().st_mode & 0o777 == 0o600
         assert hashlib.sha256(file.read_bytes()).hexdigest() in said
         assert audit_log.head(live.stores).hash in said
-        assert "hashes of passwords, who read what and exact headcounts" in said
+        assert "hashes of passwords, sealed keys of codes at signing in, who read what" in said
         assert "is never overwritten" in run("backup", "--out", str(file))[1]
         assert run("backup", "--out", str(tmp_path / "kept"))[0] == 0
         assert len([*(tmp_path / "kept").glob("candour-*.backup")]) == 1
