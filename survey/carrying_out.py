@@ -121,7 +121,10 @@ def looking_afterwards(stores: Stores, tell: Callable[[str], None]) -> Iterator[
         with suppress(Exception):  # which was told; what ended the command is raised
             _look(stores, before, tell)
         raise
-    _look(stores, before, tell)
+    try:
+        _look(stores, before, tell)
+    except Exception as error:  # what the command itself did is done, and to be told as done
+        tell(_said(error))
 
 
 def _look(stores: Stores, before: Collection[str], tell: Callable[[str], None]) -> None:

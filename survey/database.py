@@ -8,7 +8,7 @@ of their own (`survey.collect.box`) and never go through this module.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -233,6 +233,8 @@ def migrate_one(store: str, url: str) -> None:
             # interrupted migration would leave half a schema behind.
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         tables = set(inspect(connection).get_table_names())
+        if not tables:
+            _expect_every_letter(store, connection)
         if tables and VERSION_TABLE not in tables:
             raise SettingsError(
                 f"The {store} database holds tables that are not Candour's; "
@@ -290,7 +292,7 @@ def _connected(store: str, url: str, *, creates: bool = True) -> Iterator[Connec
     made = engine(url, creates=creates)
     try:
         with made.begin() as connection:
-            _expect_every_letter(store, connection)
+            _expect_every_letter(store, connection, of_old=("SQL_ASCII",))
             yield connection
     except DatabaseError as error:
         raise SettingsError(
@@ -301,12 +303,20 @@ def _connected(store: str, url: str, *, creates: bool = True) -> Iterator[Connec
         made.dispose()
 
 
-def _expect_every_letter(store: str, connection: Connection) -> None:
-    """Refuse a database without Welsh letters, as PostgreSQL makes one where it has no locale."""
+def _expect_every_letter(
+    store: str, connection: Connection, of_old: Collection[str] | None = None
+) -> None:
+    """Refuse a database without Welsh letters, as PostgreSQL makes one where it has no locale.
+
+    Args:
+        store: whose it is.
+        connection: to it.
+        of_old: which are refused where there may be rows, which were always refused; None for all.
+    """
     if connection.dialect.name != "postgresql":
         return
     has = str(connection.exec_driver_sql("SHOW server_encoding").scalar())
-    if has != "UTF8":
+    if has != "UTF8" and (of_old is None or has in of_old):
         raise SettingsError(
             f"The {store} database keeps text as {has} and must keep it as UTF8; make it anew with "
             "`createdb --encoding UTF8 --template template0`."

@@ -188,8 +188,11 @@ def second_step(person: Person) -> ResponseReturnValue:
         elif not checking.check_again(_stores(), person, form.current.data or "", now):
             errors = (("current", WRONG_PASSWORD),)
         else:
-            changed = credentials.take_factor(_stores(), person, key, step)
-            return _begin_anew(changed, "codes")
+            try:
+                changed = credentials.take_factor(_stores(), person, key, step)
+                return _begin_anew(changed, "codes")
+            except SettingsError as error:
+                errors = (("code", str(error)),)
     page = _second_step_page(person, form, errors, key)
     return render_template("account/second_step.html", page=page), 400 if errors else 200
 

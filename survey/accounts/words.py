@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 
+from sqlalchemy.exc import DatabaseError
+
 from analysis.plan import COMMAND
 from survey.config import BOX, ISSUE
 from survey.database import Stores
@@ -19,10 +21,10 @@ def of_force(stores: Stores) -> tuple[str, ...]:
     Releases or waves that cannot be read keep nobody from an account: then theirs are left out.
     """
     found = set[str]()
-    with suppress(CandourError):
+    with suppress(CandourError, DatabaseError):
         found |= set(_of_releases(stores))
     if {ISSUE, BOX} & set(stores.settings.surfaces):
-        with suppress(CandourError):
+        with suppress(CandourError, DatabaseError):
             found |= set(_of_waves(stores))
     return tuple(sorted(found))
 

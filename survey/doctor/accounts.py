@@ -40,3 +40,11 @@ def _without_codes(settings: Settings, local: list[Person]) -> Iterator[str]:
             f"{sum(not person.factor for person in local)} need no code; set "
             "CANDOUR_SECOND_FACTOR=demanded, or let them sign in by the organisation."
         )
+        return
+    open_to_anybody = sum(not person.factor and person.first_until is None for person in local)
+    if open_to_anybody:
+        yield (
+            f"{open_to_anybody} with a password here have set up no app yet, so whoever has their "
+            "password could set up one; give each a first password, which ends, by `candour user "
+            "add`."
+        )

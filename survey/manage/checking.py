@@ -158,12 +158,15 @@ def _settle(session: Session, person: Person | None, of: int, is_known: bool, ri
         wrong_tries.forget(session, of)
     if person is None or not (is_known or right):
         return
-    row = session.get(PersonRow, person.name)
-    if row is None:
+    this = update(_PEOPLE).where(_PEOPLE.c.name == person.name)
+    if right:
+        session.execute(this.values(device_failures=0))
         return
-    row.device_failures = 0 if right else row.device_failures + 1
-    if row.device_failures >= TRIES_OF_A_DEVICE:
-        row.device, row.device_failures = secrets.token_hex(16), 0
+    # Counted by the database, so that tries at the same moment are all counted.
+    counted = this.values(device_failures=_PEOPLE.c.device_failures + 1)
+    failures = session.execute(counted.returning(_PEOPLE.c.device_failures)).scalar() or 0
+    if failures >= TRIES_OF_A_DEVICE:
+        session.execute(this.values(device=secrets.token_hex(16), device_failures=0))
 
 
 def _tell(session: Session, person: Person | None, now: datetime, why: str | None) -> None:

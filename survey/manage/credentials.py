@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from argon2 import PasswordHasher
+from sqlalchemy.orm import Session
 
 from survey.database import Stores
 from survey.errors import SettingsError
@@ -36,14 +37,14 @@ def choose_password(
     """Give somebody the password that they chose; the caller has asked for the current one.
 
     Raises:
-        SettingsError: when the new one cannot be; says what to do.
+        SettingsError: when the new one cannot be, or their session ended; says what to do.
     """
     expect_password(stores, new, person.name, person.command, words)
     if new == current:
         raise SettingsError("This is the password that you have; choose another one.")
     hashed = hasher.hash(new)
     with stores.results() as session:
-        row = session.get_one(PersonRow, person.name)
+        row = _own(session, person)
         row.password, row.first_until = hashed, None
         _end_everything(row)
         audit_log.record(session, person, "setting", f"{person.name} chose another password")
@@ -51,9 +52,13 @@ def choose_password(
 
 
 def take_factor(stores: Stores, person: Person, key: bytes, step: int) -> Person:
-    """Ask somebody for codes from now on; the caller has seen one of them, of that step of time."""
+    """Ask somebody for codes from now on; the caller has seen one of them, of that step of time.
+
+    Raises:
+        SettingsError: when their session ended meanwhile.
+    """
     with stores.results() as session:
-        row = session.get_one(PersonRow, person.name)
+        row = _own(session, person)
         row.factor = second_factor.seal(stores.settings.secret_key, person.name, key)
         row.factor_step = step
         _end_everything(row)
@@ -91,6 +96,14 @@ def reset_factor(
         said = f"{row.name} needs no code any more, and a first password to choose another"
         audit_log.record(session, None, "setting", said)
         return person_of(row), first
+
+
+def _own(session: Session, person: Person) -> PersonRow:
+    """The row of somebody who is signed in: what they began is not done after a reset of theirs."""
+    row = session.get(PersonRow, person.name, with_for_update=True)
+    if row is None or row.epoch != person.epoch:
+        raise SettingsError("Your session ended meanwhile; sign in again.")
+    return row
 
 
 def _end_everything(row: PersonRow) -> None:

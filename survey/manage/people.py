@@ -126,8 +126,7 @@ def add(
     expect_role(role, command)
     expect_password(stores, password, name, command, words)
     row = _row(name, role, command, hasher.hash(password))
-    if first_until is not None:
-        row.first_until = int(first_until.timestamp())
+    row.first_until = int(first_until.timestamp()) if first_until else None
     with stores.results() as session:
         before = session.get(PersonRow, name)
         if before is not None:

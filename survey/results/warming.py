@@ -19,6 +19,7 @@ from flask import Flask
 from survey import clock
 from survey.config import RESULTS
 from survey.database import Stores
+from survey.errors import CandourError
 from survey.results import ahead, kept, store
 from survey.results.acts import record
 
@@ -93,6 +94,10 @@ class Warming:
             try:
                 self._look()
             except Exception as error:  # whoever asks for a page is told what is wrong
+                if not isinstance(error, CandourError):
+                    self._standing = self._written = (
+                        None  # it may pass, as a database that was away
+                    )
                 self._tell(type(error).__name__)
             else:
                 self._wrong = ""
@@ -111,7 +116,7 @@ class Warming:
             return
         self.ready.clear()
         is_new = standing != self._standing
-        # What cannot be made is not tried again and again: whoever asks for it is told why.
+        # What is wrong with a Release is not looked at again and again: who asks is told why.
         self._standing, self._written = standing, written
         releases = store.all_releases(self._stores)
         if is_new:

@@ -134,10 +134,10 @@ def test_an_agreement_called_done_before_the_wave_is_closed_is_noticed(
 
     close = closing.close_wave
 
-    def wrong(stores: Stores, wave_id: str, *day: object) -> object:
+    def wrong(stores: Stores, wave_id: str, *day: object, **told: object) -> object:
         (one,) = agreements.agreed(stores)
         deciding.end(stores, one, "done")
-        return close(stores, wave_id, *day)  # type: ignore[arg-type]
+        return close(stores, wave_id, *day, **told)  # type: ignore[arg-type]
 
     monkeypatch.setattr(closing, "close_wave", wrong)
     with pytest.raises(AssertionError, match="killed before step"):

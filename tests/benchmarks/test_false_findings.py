@@ -14,7 +14,7 @@ from simulate_findings import GAPS, Counts
 from simulated_section import PAGE
 from simulated_waves import POLICY, World, asked
 
-from analysis.publish import WaveFacts, compared, publish
+from analysis.publish import WaveFacts, comparing, publish
 from analysis.statistics import concerns
 from analysis.statistics.comparisons import welch
 
@@ -38,7 +38,7 @@ def test_chance_hardly_raises_anything() -> None:
 def test_a_rule_that_errs_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     """Planted: every family errs in one wave of twenty, with Welch's test alone."""
     monkeypatch.setattr(concerns, "EMERGING", 100.0)
-    monkeypatch.setattr(compared, "cautious_welch", lambda *sides: welch(*sides[:6]))
+    monkeypatch.setattr(comparing, "cautious_welch", lambda *sides: welch(*sides[:6]))
     assert false_a_wave(simulate.errors(1001, 4)) > 3 * MOST_FALSE
 
 

@@ -246,6 +246,36 @@ def test_a_first_password_opens_one_page_and_is_gone_then(site: Site, now: datet
     assert people.get(site.stores, "kim").first_until is None  # type: ignore[union-attr]
 
 
+def test_a_password_that_is_given_after_a_first_one_stays(site: Site, now: datetime) -> None:
+    invited(site, now)
+    people.add(site.stores, "kim", "hr", None, NEW, CHEAP)
+    assert people.get(site.stores, "kim").first_until is None  # type: ignore[union-attr]
+    client = site.app.test_client()
+    assert sign_in(client, "kim", NEW).status_code == 302
+    assert client.get("/results/hr").status_code == 200
+
+
+def test_what_was_begun_before_a_reset_changes_nothing_after_it(site: Site, now: datetime) -> None:
+    before = people.get(site.stores, HR)
+    assert before is not None
+    after, _ = credentials.reset_factor(site.stores, HR, now, CHEAP)
+    for change_it in (
+        lambda person: credentials.choose_password(site.stores, person, PASSWORD, NEW),
+        lambda person: credentials.take_factor(site.stores, person, KEY, 1),
+    ):
+        with pytest.raises(SettingsError, match="ended meanwhile"):
+            change_it(before)
+        assert people.get(site.stores, HR) == after
+    credentials.take_factor(site.stores, after, KEY, 1)  # the control: nothing came in between
+    assert people.get(site.stores, HR).factor  # type: ignore[union-attr]
+
+
+def test_a_password_is_chosen_while_the_issuers_database_cannot_be_read(site: Site) -> None:
+    client = site.client(HR)
+    (site.settings.home / "issuer.db").write_bytes(b"no database" * 400)
+    assert change(client, PASSWORD, NEW).location == f"{ACCOUNT}?done=password"
+
+
 def test_a_first_password_is_over_after_three_days(
     site: Site, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -231,7 +231,7 @@ def test_what_is_agreed_on_beside_a_command_is_done_after_it(site: Site) -> None
 def test_it_is_done_after_a_command_that_failed_too(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for wave in ("refused", "faulty", "left"):
+    for wave in ("refused", "faulty", "told", "left"):
         draft_with_cards(site, wave)
     with pytest.raises(AgreementError, match="a sentence"):
         agreed_beside_a_refusal(site, "refused")
@@ -239,6 +239,10 @@ def test_it_is_done_after_a_command_that_failed_too(
     monkeypatch.setattr(carrying_out, "everything", lambda *_: 1 / 0)
     with pytest.raises(AgreementError, match="a sentence"):  # and no mistake of what came after it
         agreed_beside_a_refusal(site, "faulty")
+    told: list[str] = []
+    with carrying_out.by_hand(site.stores, told.append):  # nor is it called its own, and it is told
+        both(site.stores, "told")
+    assert [one for one in told if "ZeroDivisionError" in one]
     monkeypatch.setattr(carrying_out, "_look", lambda *_: None)
     with pytest.raises(AgreementError, match="a sentence"):
         agreed_beside_a_refusal(site, "left")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fixtures_results import CHEAP, PASSWORD
 
-from survey import database
+from survey import clock, database
 from survey.config import BOX, Settings
 from survey.database import Stores
 from survey.doctor import accounts
@@ -27,6 +27,11 @@ def test_passwords_without_codes_are_wrong_until_codes_are_demanded(tmp_path: Pa
     assert stolen.holds is None
     assert "1 with a password here, of whom 1 need no code" in found.sentence
     listed = tmp_path / "stolen"
-    (found,) = accounts.check(replace(settings, demands_factor=True, stolen_passwords=listed))
-    assert found.holds is True
+    demanding = replace(settings, demands_factor=True, stolen_passwords=listed)
+    (found,) = accounts.check(demanding)
+    assert found.holds is False  # whoever has that password could set up an app
+    assert "1 with a password here have set up no app yet" in found.sentence
+    people.add(stores, "kim", "hr", None, PASSWORD, CHEAP, first_until=clock.now())
+    (found,) = accounts.check(demanding)
+    assert found.holds is True  # a first password ends
     assert list(accounts.check(replace(settings, surfaces=(BOX,)))) == []

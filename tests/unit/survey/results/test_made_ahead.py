@@ -16,6 +16,8 @@ from fixtures_release import NORTH, SOUTH, WAVES
 from fixtures_results import BOARD, CHEAP, HR, PASSWORD, SIGNER, Site, make_site, packs
 from flask import Flask
 
+from analysis.errors import ReleaseError
+from analysis.release.model import Release
 from survey import clock
 from survey.database import Stores
 from survey.manage import audit_log, people
@@ -204,7 +206,7 @@ def test_what_cannot_be_made_is_said_once_and_tried_once(
 
     def broken(stores: Stores) -> None:
         tried.append(stores)
-        raise ZeroDivisionError
+        raise ReleaseError("It was tampered with.")
 
     looked: list[Stores] = []
     standing = store.standing
@@ -219,7 +221,24 @@ def test_what_cannot_be_made_is_said_once_and_tried_once(
     assert waits_for(lambda: len(looked) > 5)
     assert len(tried) == 1
     assert not warm.ready.is_set()
-    assert caplog.messages == ["getting ready: ZeroDivisionError"]
+    assert caplog.messages == ["getting ready: ReleaseError"]
+
+
+def test_what_failed_once_is_tried_again(
+    site: Site, begun: Callable[[Site], Warming], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a database that was away for a moment."""
+    read, tried = store.all_releases, list[Stores]()
+
+    def once_away(stores: Stores) -> tuple[Release, ...]:
+        tried.append(stores)
+        if len(tried) == 1:
+            raise OSError
+        return read(stores)
+
+    monkeypatch.setattr(store, "all_releases", once_away)
+    assert waits_for(begun(site).ready.is_set)
+    assert len(tried) > 1
 
 
 def test_a_process_without_results_gets_nothing_ready(site: Site) -> None:
