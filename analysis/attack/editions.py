@@ -125,8 +125,9 @@ def trends(material: Material) -> Tried:
 
 
 def states(material: Material) -> Tried:
-    """What the states of findings tell of the answers of earlier waves: inequalities on gaps."""
+    """What the states of findings tell of answers, of earlier waves too: inequalities on gaps."""
     tried = Tried()
+    tried.add(f"{one.name}: {breach.words}" for one, breach in material.found("state"))
     for published in material.releases:
         release = published.release
         earlier = [

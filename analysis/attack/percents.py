@@ -18,9 +18,9 @@ from analysis.release.rows import Bound, EstimateRow
 
 _ELSEWHERE = {
     "bound", "pinned", "threshold", "contradiction", "rest", "rate", "presence", "leak", "index",
-    "overlap",
+    "overlap", "state",
 }  # fmt: skip
-"""What the auditor finds of bases, rates, rows and themes, which other attacks report."""
+"""What the auditor finds of bases, rates, rows, themes and states, which other attacks report."""
 
 _READINGS = ("positive", "neutral", "negative")
 _DUST = 1e-9

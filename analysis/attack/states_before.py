@@ -85,7 +85,14 @@ def attack_states(release: Release, plan: TablePlan | None = None) -> Iterator[B
         if items.count(theme) == 1 or not told:
             continue
         words = _fallen(release, plan, theme, [((group,), limits) for group, limits in told])
-        for group, _ in told if words else ():
+        if not words:
+            continue
+        alone = [
+            (group, limits)
+            for group, limits in told
+            if _fallen(release, plan, theme, [((group,), limits)])
+        ]
+        for group, _ in alone or told:
             yield Breach("state", group, f"the state of {theme} in {group}: {words[0]}", theme)
 
 

@@ -38,7 +38,7 @@ from analysis.publish.response import Response, response_of
 from analysis.publish.shown import Shown, control
 from analysis.publish.slopes import slope_rows
 from analysis.publish.told import Telling
-from analysis.publish.trends import line_before, trend_rows
+from analysis.publish.trends import line_before, other_waves, trend_rows
 from analysis.release.change_rows import change_rows, expect_known
 from analysis.release.consistency import check
 from analysis.release.levels import level_rows
@@ -123,6 +123,8 @@ def publish_tally(  # noqa: PLR0913
     warnings = () if together is None else polarity_warnings(book, together, wave.polarity)
     drivers = driver_rows(book, together)
     line = line_before(previous, book.questionnaire, wave.id, closed)
+    # Readers have what was published before, whichever wave closed first.
+    others = other_waves(previous, book.questionnaire, wave.id)
     expect_known(beside.interventions, line)
     shown = control(counted, policy, past, wave.bands)
     look = Telling(shown, counted)
@@ -134,8 +136,8 @@ def publish_tally(  # noqa: PLR0913
     cards = None if wave.told is None else wave.told.cards
     known = response_of(shown, sizes, past, cards, wave.bands)
     same = () if past is None else tuple(one.release for one in past.published)
-    known = beside_people_before(shown, known, same, line)
-    answers = AnswersBefore.of(shown.plan, same, line)
+    known = beside_people_before(shown, known, same, others)
+    answers = AnswersBefore.of(shown.plan, same, others)
     counts = procedure_rows(shown, known, beside.procedures, wave.ledger, answers)
     tallies = () if weight is not None else previous_tallies
     if weight is not None:
@@ -158,7 +160,7 @@ def publish_tally(  # noqa: PLR0913
                 drivers=drivers,
             )
             check(release)
-            found = examine(release, shown.plan, look.candidates, where, line)
+            found = examine(release, shown.plan, look.candidates, where, others)
             breaches = found.breaches
             if not breaches and past is not None:
                 breaches = beside_earlier(release, past)

@@ -61,7 +61,9 @@ def beside_people_before(
     mine = _answers(shown, known)
     for release in same_wave:
         for process, before in _at_risk(release).items():
-            if (few := _few(mine, before)) is not None:
+            few = _few(mine, before)
+            # What that Release's own answers say beside its counts was told by it already.
+            if few is not None and few != _few(_answers_of(release, shown.plan), before):
                 raise Unprotectable(
                     f"An earlier Release of this wave told how many people of {few} {process} "
                     "counts; beside these answers it would tell that few of them did not answer. "
@@ -82,12 +84,13 @@ class AnswersBefore:
     """Answers of earlier Releases, which people at risk that are told now stand beside.
 
     Attributes:
-        of_the_wave: of this wave: people at risk may be those who were asked.
+        of_the_wave: of this wave, with what their Release told of people at risk: these may be
+            those who were asked. What it told itself beside them tells nothing more now.
         of_others: of other waves: they may be nearly those.
     """
 
     plan: TablePlan
-    of_the_wave: Sequence[_Answers] = ()
+    of_the_wave: Sequence[tuple[_Answers, Sequence[Before]]] = ()
     of_others: Sequence[_Answers] = ()
 
     @classmethod
@@ -95,8 +98,11 @@ class AnswersBefore:
         cls, plan: TablePlan, same_wave: Sequence[Release], others: Sequence[Release]
     ) -> AnswersBefore:
         """Those in the groups of a plan."""
-        both = ([_answers_of(release, plan) for release in some] for some in (same_wave, others))
-        return cls(plan, *both)
+        return cls(
+            plan,
+            [(_answers_of(one, plan), list(_at_risk(one).values())) for one in same_wave],
+            [_answers_of(one, plan) for one in others],
+        )
 
     def tellable(
         self, at_risk: Mapping[str, int], told: frozenset[str], step: int
@@ -126,7 +132,7 @@ class AnswersBefore:
         spans = {group: _within(nearest(at_risk[group], step), step) for group in told}
         of_others = ((one, _nearly(one, spans)) for one in self.of_others)
         looked = [
-            *((one, spans) for one in self.of_the_wave),
+            *((one, spans) for one, said in self.of_the_wave if spans not in said),
             *((one, nearly) for one, nearly in of_others if nearly is not None),
         ]
         return next((few for one, asked in looked if (few := _few(one, asked)) is not None), None)

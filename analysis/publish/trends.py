@@ -61,12 +61,16 @@ def line_before(
         wave: id of this wave.
         closed: the day (ISO) on which it closed; earlier is what closed before that day.
     """
+    others = other_waves(previous, questionnaire, wave)
+    return [release for release in others if release.manifest.closed < closed]
+
+
+def other_waves(previous: Sequence[Release], questionnaire: str, wave: str) -> list[Release]:
+    """The Releases of other waves of the same line, whenever they closed, one per wave in order."""
     found = {
         release.manifest.wave: release
         for release in previous
-        if release.manifest.questionnaire == questionnaire
-        and release.manifest.wave != wave
-        and release.manifest.closed < closed
+        if release.manifest.questionnaire == questionnaire and release.manifest.wave != wave
     }
     return sorted(found.values(), key=lambda one: (one.manifest.closed, one.manifest.wave))
 

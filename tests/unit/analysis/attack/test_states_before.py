@@ -74,6 +74,8 @@ def test_a_state_of_a_theme_of_several_items_that_tells_of_few_is_seen() -> None
     def found(state: ConcernState, force: int) -> set[tuple[str, str, str]]:
         rows = later(state).concerns
         planted = replace(of_two_items(careless(), force), concerns=rows)
+        one = Material((Published("one", planted),), plan=PLAN)
+        assert bool(states(one).falls) == bool(list(attack_states(planted, PLAN)))
         return {(one.group, one.measure, one.words) for one in attack_states(planted, PLAN)}
 
     words = f"the state of {THEME} in {NORTH}: more than 90 % of unit=n-few answered"

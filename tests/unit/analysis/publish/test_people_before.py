@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from functools import cache
+from pathlib import Path
 
 import fixtures_procedures as fixtures
 import numpy as np
 import pytest
+from fixtures_earlier import SIGNER
 
 from analysis.attack.audit import examine
 from analysis.attack.counted import processes
@@ -19,6 +21,8 @@ from analysis.beside.given import Beside
 from analysis.beside.procedures import Procedures
 from analysis.disclosure.rounding import nearest
 from analysis.errors import Unprotectable
+from analysis.ledger import Ledger
+from analysis.ledger import Published as Told
 from analysis.microdata import Microdata
 from analysis.plan import FORCE
 from analysis.policy import DisclosurePolicy
@@ -26,6 +30,7 @@ from analysis.publish import WaveFacts, publish
 from analysis.publish.people_before import AnswersBefore, beside_people_before
 from analysis.publish.response import GroupFacts, Response
 from analysis.publish.shown import control
+from analysis.release import folder
 from analysis.release.model import Release
 from analysis.tally import tally
 
@@ -44,6 +49,15 @@ def told(wave: str = "w1", beside: int = 3) -> Release:
         replace(row, at_risk=near) if row.group == GROUP else row for row in made.procedures
     )
     return replace(made, procedures=rows)
+
+
+def fewer_answers(release: Release) -> Release:
+    """The same, when forty of the department had not answered yet."""
+    rows = (
+        replace(row, base=(row.base or 0) - 40) if row.group == GROUP else row
+        for row in release.groups
+    )
+    return replace(release, groups=tuple(rows))
 
 
 @cache
@@ -135,7 +149,8 @@ def test_counts_of_the_same_wave_are_of_those_who_were_asked() -> None:
     shown = control(tally(study.codebook, fixtures.plan(), study.microdata), policy)
     known = Response(dict.fromkeys(shown.figures.names, GroupFacts()), ())
     with pytest.raises(Unprotectable, match=f"how many people of {GROUP} referral counts"):
-        beside_people_before(shown, known, (told(),), ())
+        beside_people_before(shown, known, (fewer_answers(told()),), ())
+    assert beside_people_before(shown, known, (told(),), ()) == known, "it said so by itself"
     assert beside_people_before(shown, known, (told("w1", 40),), ()) == known
     assert beside_people_before(shown, known, (), (told(),)) == known
 
@@ -173,6 +188,34 @@ def test_people_at_risk_that_are_told_later_are_held_against_the_answers_of_then
     assert hidden == {row.group for row in alone.procedures if row.at_risk is None} | {
         GROUP, "command=crime-b",
     }  # fmt: skip
+
+
+def test_a_wave_that_closed_before_is_held_against_one_that_was_published_before() -> None:
+    second = asked("w2", 9, FULL - 60, given=at_risk())
+    careless = asked("w1", 3, FULL)
+    assert any(f"{GROUP}: " in fall.words for fall in processes(_pair(careless, second)).falls)
+    careful = asked("w1", 3, FULL, second)
+    assert processes(_pair(careful, second)).falls == []
+    assert frames(_pair(careful, second)).falls == []
+
+
+def test_the_same_answers_are_published_again_beside_the_same_counts(tmp_path: Path) -> None:
+    """Of 2,440 people at risk few more than answered are left, which its own Release says too."""
+    study, given = fixtures.study(), Beside(procedures=(fixtures.counted(seed=24, people=2440),))
+
+    def published(ledger: Ledger, why: str | None = None) -> Release:
+        return publish(
+            *(study.codebook, fixtures.plan(), study.microdata),
+            wave=WaveFacts("w1", "w1", date(2026, 3, 28), ledger, why),
+            policy=DisclosurePolicy(),
+            beside=given,
+        )
+
+    empty = Ledger(study.codebook.questionnaire)
+    first = published(empty)
+    packed = folder.pack(tmp_path / folder.write(first, tmp_path, SIGNER))
+    again = published(empty.plus(Told(packed, fixtures.plan())), "a reason")
+    assert again.procedures == first.procedures
 
 
 def test_people_at_risk_of_a_longer_list_hide_nothing() -> None:
