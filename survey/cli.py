@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sqlite3
 import sys
 from importlib import import_module
@@ -58,6 +59,9 @@ def candour() -> None:
 
 def main() -> None:
     """Run the program; every known error is one sentence and exit code 2."""
+    # Most of what a command makes stays until it ends: looking so often for what nobody holds any
+    # more, as Python does, took a tenth of the time in which a survey is closed and published.
+    gc.set_threshold(50_000, 20, 100)
     try:
         candour(standalone_mode=False)
     except CandourError as error:
