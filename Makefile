@@ -4,8 +4,8 @@ BIN     := $(VENV)/bin
 STAMP   := $(VENV)/.installed
 ASSETS  := survey/static/build/manifest.json
 PYTEST  := $(BIN)/python -m pytest
-# What promises a time by the clock runs while nothing else does.
-ALONE   := tests/journeys/test_demo_starts.py
+# Makes the demo that many tests read, on both cores.
+FIRST   := tests/journeys/test_demo_starts.py
 # A file's tests stay with one worker, which makes what they share once; the slow files come first.
 # A third worker uses what two cores leave while tests wait for a browser or a server.
 SPREAD  := -n 3 --dist loadfile --no-loadscope-reorder
@@ -20,8 +20,8 @@ test:
 	$(MAKE) --no-print-directory -j4 programs assets lint audit
 	TMPDIR=$$(sh .ci/scratch) && export TMPDIR && trap 'rm -rf "$$TMPDIR"' EXIT && \
 	export CANDOUR_TESTS_DEMO="$$TMPDIR/candour-demo" && \
-	$(PYTEST) -m "not long" $(ALONE) && \
-	$(PYTEST) -m "not long" $(SPREAD) $(addprefix --ignore=,$(ALONE))
+	$(PYTEST) -m "not long" $(FIRST) && \
+	$(PYTEST) -m "not long" $(SPREAD) $(addprefix --ignore=,$(FIRST))
 
 # Tracing lines makes the fast tests take twice as long, so it is asked for by itself.
 .PHONY: coverage

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from analysis.release.model import Release
@@ -22,19 +23,33 @@ KEPT = "CANDOUR_TESTS_DEMO"
 """Names a folder, for tests that are run in turn to share the demo that the first of them made."""
 
 
-def start(home: Path) -> tuple[str, float]:
-    """Run `candour demo --no-serve`; what it printed, and the seconds it took."""
-    before = time.monotonic()
+@dataclass(frozen=True)
+class Start:
+    """One run of `candour demo --no-serve`: what it printed, and its seconds of each kind."""
+
+    printed: str
+    seconds: float
+    processor: float
+
+
+def start(home: Path) -> Start:
+    """Start the demo in a folder, without its server."""
+    before, used = time.monotonic(), _used()
     command = [*CANDOUR, "demo", "--no-serve", "--home", str(home)]
     printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    return printed, time.monotonic() - before
+    return Start(printed, time.monotonic() - before, _used() - used)
+
+
+def _used() -> float:
+    """Seconds of processor of every process that was started here and has ended."""
+    found = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return found.ru_utime + found.ru_stime
 
 
 @dataclass(frozen=True)
 class Demo:
     home: Path
-    printed: str
-    seconds: float
+    start: Start
     stores: Stores
     releases: tuple[Release, ...]
 
@@ -59,10 +74,11 @@ def made(folder: Path) -> Demo:
     """The demo in a folder, as it was first started there."""
     home, told = folder / "demo", folder / "told.json"
     if not told.exists():
-        told.write_text(json.dumps(start(home)))
-    printed, seconds = json.loads(told.read_text())
+        told.write_text(json.dumps(asdict(start(home))))
     stores = Stores.open(Settings.at(home))
-    return Demo(home, printed, seconds, stores, tuple(store.all_releases(stores)))
+    return Demo(
+        home, Start(**json.loads(told.read_text())), stores, tuple(store.all_releases(stores))
+    )
 
 
 def folder_of_the_demo(otherwise: Path) -> Path:

@@ -13,6 +13,7 @@ import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -22,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from survey.collect import blind_signatures, box, codes, envelope, issuer, issuing, tokens
 from survey.collect.redemptions import Redemption
 from survey.collect.tickets import Ticket
+from survey.config import Settings
 from survey.database import Stores
 from survey.errors import CodeError, TokenError, UsedTicket, WaveStateError
 from survey.manage import issuing_keys
@@ -180,6 +182,16 @@ def accept(
     return envelope.receipt(kept, wave.id)
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """What one person of a made-up wave sends: signed and sealed, and kept nowhere yet."""
+
+    redemption: Redemption
+    token: bytes
+    sealed: bytes
+    comments: box.Comments
+
+
 def submit_many(
     stores: Stores,
     wave: Wave,
@@ -195,26 +207,50 @@ def submit_many(
 
     Raises:
         CodeError: when one of the codes cannot be used; nothing is kept then.
+        WaveStateError: when this host has not the issuing key of the wave.
     """
-    key = issuing_keys.read(stores.settings, wave.id)
+    return keep_many(stores, wave.id, prepare_many(stores.settings, wave, sendings, comments))
+
+
+def prepare_many(
+    settings: Settings,
+    wave: Wave,
+    sendings: Iterable[tuple[str, Mapping[str, str]]],
+    comments: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+) -> list[Prepared]:
+    """Sign and seal what `keep_many` keeps, with the arguments of `submit_many`; writes nothing.
+
+    Raises:
+        WaveStateError: when this host has not the issuing key of the wave.
+    """
+    key = issuing_keys.read(settings, wave.id)
     if key is None:
         raise WaveStateError(issuer.CLOSED)
     signing = key
 
-    def prepare(
-        sending: tuple[str, Mapping[str, str]],
-    ) -> tuple[Redemption, tuple[bytes, bytes], box.Comments]:
+    def prepare(sending: tuple[str, Mapping[str, str]]) -> Prepared:
         code, answers = sending
-        token = tokens.sign_openly(wave.id, signing, Ed25519PrivateKey.generate())
-        written = envelope.seal_comments(comments.get(code, {}), wave)
-        return _redeemed(wave.id, code, signing), (token, _seal(wave, answers)), written
+        return Prepared(
+            redemption=_redeemed(wave.id, code, signing),
+            token=tokens.sign_openly(wave.id, signing, Ed25519PrivateKey.generate()),
+            sealed=_seal(wave, answers),
+            comments=envelope.seal_comments(comments.get(code, {}), wave),
+        )
 
-    prepared = _in_threads(prepare, list(sendings))
-    issuer.spend_many(stores, wave.id, [redeemed for redeemed, _, _ in prepared])
-    rows = [row for _, row, _ in prepared]
-    path = box.path_of(stores.settings, wave.id)
-    box.put_many(path, rows, [written for _, _, written in prepared])
-    return [envelope.receipt(sealed, wave.id) for _, sealed in rows]
+    return _in_threads(prepare, list(sendings))
+
+
+def keep_many(stores: Stores, wave_id: str, prepared: Sequence[Prepared]) -> list[str]:
+    """Spend the codes and keep the answers of `prepare_many`; returns their receipts.
+
+    Raises:
+        CodeError: when one of the codes cannot be used; nothing is kept then.
+    """
+    issuer.spend_many(stores, wave_id, [one.redemption for one in prepared])
+    rows = [(one.token, one.sealed) for one in prepared]
+    path = box.path_of(stores.settings, wave_id)
+    box.put_many(path, rows, [one.comments for one in prepared])
+    return [envelope.receipt(one.sealed, wave_id) for one in prepared]
 
 
 def _in_threads(work: Callable[[Given], Made], given: Sequence[Given]) -> list[Made]:

@@ -43,7 +43,7 @@ def demo(folder: Path, port: int, no_serve: bool) -> None:
     if not no_serve:
         expect_free(f"{HOST}:{port}", f"{_program()} demo --port {port + 1}")
     if not stands:
-        click.echo("Making an invented force, three closed waves and an open one (under a minute):")
+        click.echo("Making an invented force, three closed waves and an open one (about a minute):")
         making.make(folder, clock.today(), lambda step: click.echo(f"  {step}"))
     settings = Settings.at(folder)
     _migrate(settings)

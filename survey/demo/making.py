@@ -6,9 +6,11 @@ behind the back of the code that a real wave uses.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import chain, pairwise
 from pathlib import Path
 
 from analysis.beside.given import BesideFiles
@@ -16,11 +18,11 @@ from survey import database, resources
 from survey.close import destroying, keys, sealed_tallies, unsealing
 from survey.close.sealed_tallies import Pooling
 from survey.collect import codes, issuer, submit
+from survey.collect.submit import Prepared
 from survey.config import Settings
 from survey.database import Stores
 from survey.demo import (
     agreed,
-    answering,
     bilingual,
     coders,
     declared,
@@ -29,13 +31,13 @@ from survey.demo import (
     others,
     personnel,
     promised,
-    remarks,
     reorganised,
+    sending,
 )
 from survey.demo.force import SEED, WAVES, Force, Frame, make_force
-from survey.demo.truths import BEFORE_ACTION, TRUTHS
+from survey.demo.truths import BEFORE_ACTION
 from survey.manage import headcounts, people, waves
-from survey.questionnaire import answers, loader
+from survey.questionnaire import loader
 from survey.questionnaire.codebook import codebook
 from survey.questionnaire.model import Questionnaire
 
@@ -111,7 +113,7 @@ def calendar(today: date) -> tuple[DemoWave, ...]:
 
 def make(folder: Path, today: date, report: Report) -> None:
     """Make a whole demo in `folder`, or nothing of it."""
-    questionnaire = loader.load(QUESTIONNAIRE)
+    library = loader.load(QUESTIONNAIRE)
     with home.building(folder) as site:
         settings = Settings.at(site, two_people=True)
         report("Setting up the databases and the people who sign in")
@@ -120,9 +122,11 @@ def make(folder: Path, today: date, report: Report) -> None:
         waves.mark_demo(stores)
         add_people(stores)
         keys.make(site / home.KEYS / STANDING)
-        force = make_force(questionnaire)
-        for wave in calendar(today):
-            _field(stores, questionnaire, force, wave, report)
+        force = make_force(library)
+        # The wave after it is drafted before one opens: its answers are sealed meanwhile.
+        for draft, _ in pairwise(chain(_drafts(stores, library, force, today, report), [None])):
+            if draft is not None:
+                _field(stores, draft, report)
 
 
 def add_people(stores: Stores) -> None:
@@ -133,10 +137,36 @@ def add_people(stores: Stores) -> None:
             people.add(stores, person.name, person.role, person.command, PASSWORD)
 
 
-def _field(
-    stores: Stores, library: Questionnaire, force: Force, wave: DemoWave, report: Report
-) -> None:
-    """Take one wave from draft to destroyed, or the last one to its first answers."""
+@dataclass(frozen=True)
+class Draft:
+    """A wave of the demo that can open, and its answers when they are ready."""
+
+    wave: DemoWave
+    questionnaire: Questionnaire
+    frame: Frame
+    cards: list[str]
+    keys: Path
+    sent: Future[list[Prepared]]
+
+
+def _drafts(
+    stores: Stores, library: Questionnaire, force: Force, today: date, report: Report
+) -> Iterator[Draft]:
+    """Each wave in turn; what is sent in it is made ready while the next one is asked for."""
+    with sending.beside() as elsewhere:
+        for wave in calendar(today):
+            yield _draft(stores, library, force, wave, elsewhere, report)
+
+
+def _draft(
+    stores: Stores,
+    library: Questionnaire,
+    force: Force,
+    wave: DemoWave,
+    elsewhere: Executor,
+    report: Report,
+) -> Draft:
+    """Keys, a draft wave, its cards and headcounts."""
     questionnaire = reorganised.asked(library, wave.number, noticed.actions(wave.number))
     if wave.closes is None:
         questionnaire = bilingual.asked(questionnaire)
@@ -144,45 +174,33 @@ def _field(
     cards = codes.make(frame.n + SPARE_CARDS)
     report(f"{wave.title}: printing {len(cards):,} codes")
     folder = stores.settings.home / home.KEYS / wave.id
-    _prepare(stores, questionnaire, frame, wave, cards, folder)
-    sendings = _sendings(questionnaire, force, wave.number)
-    if wave.closes is None:
-        sendings = sendings[: round(len(sendings) * ANSWERED_SO_FAR)]
-    report(f"{wave.title}: sealing {len(sendings):,} answers")
-    spent, unused = cards[: len(sendings)], cards[len(sendings) :]
-    written = remarks.written(questionnaire.comments, len(spent), SEED, wave.number)
-    submit.submit_many(
-        stores,
-        waves.get(stores, wave.id),
-        zip(spent, sendings, strict=True),
-        dict(zip(spent, written, strict=True)),
-    )
-    if wave.closes is None:
-        home.keep_codes(stores.settings.home, unused)
-        return
-    site = stores.settings.home
-    others.write(site, codebook(questionnaire), wave.closes.year)
-    if wave.number == personnel.WAVE:
-        personnel.write(site, questionnaire, frame, wave.id, wave.opens, SEED)
-    _close(stores, wave, wave.closes, folder, report)
-
-
-def _prepare(
-    stores: Stores,
-    questionnaire: Questionnaire,
-    frame: Frame,
-    wave: DemoWave,
-    cards: list[str],
-    folder: Path,
-) -> None:
-    """Keys, a draft wave, its cards and headcounts; then it opens."""
     public = keys.make(folder)
-    waves.create(stores, wave.id, wave.title, questionnaire, public)
+    draft = waves.create(stores, wave.id, wave.title, questionnaire, public)
+    part = 1.0 if wave.closes else ANSWERED_SO_FAR
+    sent = elsewhere.submit(
+        sending.prepared, stores.settings, draft, force, wave.number, part, cards
+    )
     issuer.import_codes(
         stores, wave.id, (codes.public_half(codes.parse(card), wave.id) for card in cards)
     )
     headcounts.store(stores, wave.id, frame.headcounts(questionnaire))
+    return Draft(wave, questionnaire, frame, cards, folder, sent)
+
+
+def _field(stores: Stores, draft: Draft, report: Report) -> None:
+    """Take one wave from open to destroyed, or the last one to its first answers."""
+    wave, site = draft.wave, stores.settings.home
     agreed.open_wave(stores, wave.id, wave.opens)
+    sent = draft.sent.result()
+    report(f"{wave.title}: receiving {len(sent):,} sealed answers")
+    submit.keep_many(stores, wave.id, sent)
+    if wave.closes is None:
+        home.keep_codes(site, draft.cards[len(sent) :])
+        return
+    others.write(site, codebook(draft.questionnaire), wave.closes.year)
+    if wave.number == personnel.WAVE:
+        personnel.write(site, draft.questionnaire, draft.frame, wave.id, wave.opens, SEED)
+    _close(stores, wave, wave.closes, draft.keys, report)
 
 
 def _close(stores: Stores, wave: DemoWave, closes: date, folder: Path, report: Report) -> None:
@@ -211,20 +229,3 @@ def _close(stores: Stores, wave: DemoWave, closes: date, folder: Path, report: R
     promised.write(stores, wave.number, wave.id, closes)
     report(f"{wave.title}: destroying the answers and their key")
     destroying.destroy(stores, wave.id, key, closes + OPEN_FOR)
-
-
-def _sendings(questionnaire: Questionnaire, force: Force, wave: int) -> list[Mapping[str, str]]:
-    """The answers of everybody who responds, folded as the page folds them."""
-    frame = force.frame(wave)
-    placed = reorganised.placed(frame, wave)
-    sent = answering.forms(
-        questionnaire, codebook(questionnaire), force, placed, TRUTHS, SEED, wave
-    )
-    part = answering.silenced(questionnaire, placed, TRUTHS, wave)
-    # Whoever is of a department that was two answers as often as in any other wave.
-    responds = answering.respondents(force, frame, SEED, wave, part)
-    return [
-        answers.fold(questionnaire, form)
-        for form, answered in zip(sent, responds, strict=True)
-        if answered
-    ]

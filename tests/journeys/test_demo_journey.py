@@ -68,7 +68,7 @@ def test_minority_background_probationers_are_compared_with_three(demo: Demo) ->
 
 def test_printed_codes_can_be_used(demo: Demo) -> None:
     (wave,) = waves.open_waves(demo.stores)
-    codes = re.findall(r"\b(?:[0-9A-Z]{4}-){4}[0-9A-Z]{4}\b", demo.printed)
+    codes = re.findall(r"\b(?:[0-9A-Z]{4}-){4}[0-9A-Z]{4}\b", demo.start.printed)
     assert len(codes) == 5
     for code in codes:
         submit.check_code(demo.stores, wave, code)

@@ -84,11 +84,11 @@ def test_an_interrupted_demo_leaves_nothing_and_is_made_anew(
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(making, "_field", stop)
+    monkeypatch.setattr(making, "_drafts", stop)
     with pytest.raises(KeyboardInterrupt):
         making.make(folder, date(2026, 11, 1), lambda _: None)
     assert not home.stands(folder)
-    monkeypatch.setattr(making, "_field", lambda *_: None)
+    monkeypatch.setattr(making, "_drafts", lambda *_: iter(()))
     making.make(folder, date(2026, 11, 1), lambda _: None)
     assert home.stands(folder)
     assert [path.name for path in tmp_path.iterdir()] == ["demo"]
