@@ -20,7 +20,7 @@ from analysis.attack.fitting import Fitting, Reals
 from analysis.attack.grid import Cell, grid
 from analysis.attack.small_cells import SmallCells, Target
 from analysis.attack.states import edges, said_of_item
-from analysis.attack.told import Interval, people, rest_share, shares, shown_in
+from analysis.attack.told import Interval, of_people, people, rest_share, shares, shown_in
 from analysis.cores import on_every_core
 from analysis.plan import FORCE, TablePlan
 from analysis.release.model import Release
@@ -150,7 +150,10 @@ class _Attack:
                 if not target.shown or of_group[target.told_by][1] > _NEARLY_ALL
             ]
             if looked:
-                self._fits.take(*self._system(bases, list(self._rows(measure, way, of_group))))
+                rows = self._rows(measure, way, of_group)
+                if measure.kind == "item":
+                    rows = (_in_people(row, bases) for row in rows)
+                self._fits.take(*self._system(bases, list(rows)))
                 if self._candidates is not None:
                     so = [code for code, _, reading in measure.categories if way in (code, reading)]
                     for halves in self._candidates(measure.measure, so):
@@ -315,6 +318,14 @@ class _Attack:
             low, high = people(self._release, row.group, item, everybody=self._exact)
             least[at], most[at] = low, min(high, most[at])
         return least, most
+
+
+def _in_people(row: Row, bases: tuple[Reals, Reals]) -> Row:
+    """A share of a sum of cells as one of whole people, where it is known how many answered."""
+    terms, limits = row
+    n = round(sum(sign * bases[0][at] for at, sign in terms))
+    exact = all(bases[0][at] == bases[1][at] for at, _ in terms)
+    return (terms, of_people(limits, n)) if exact and n > 0 else row
 
 
 def _what_is_left(

@@ -13,6 +13,7 @@ from analysis.release.rows import Bound, ComparisonRow, MeasureRow
 Interval = tuple[float, float]
 
 _EVERY: Interval = (0.0, 1.0)
+_DUST = 1e-6
 _MOVED_TO = 5
 """Points; a narrower gap of an item in which a finding shows most is moved out to this."""
 
@@ -110,6 +111,12 @@ def fraction(percent: int | None, bound: Bound, grain: Steps, sensitive: bool) -
     low = 0.0 if bound == "or_less" else max(0.0, percent - half)
     high = 100.0 if bound == "or_more" else min(100.0, percent + half)
     return low / 100, high / 100
+
+
+def of_people(limits: Interval, n: int) -> Interval:
+    """What a share of n people lies between, as they can be counted; both ends can be."""
+    low, high = limits
+    return math.ceil(low * n - _DUST) / n, math.floor(high * n + _DUST) / n
 
 
 def _beside(parts: Mapping[str, Interval], low: float, high: float) -> dict[str, Interval]:

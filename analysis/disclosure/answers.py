@@ -172,6 +172,7 @@ class _Look:
         self._least, self._most = self._truth.copy(), self._truth.copy()
         self._unseen = few.unseen
         self._judged = few.unseen if told.whole else np.zeros(len(few.names), dtype=bool)
+        self._whole = told.whole
 
     def witness(self, table: Reals) -> None:
         """Take in answers that fit what is published."""
@@ -199,10 +200,13 @@ class _Look:
         return np.asarray(self._high() | self._pinned())
 
     def _high(self) -> Flags:
-        return np.asarray(self._least > NEARLY_ALL * self.n + DUST)
+        # Between two whole numbers of people lies nobody.
+        least = np.ceil(self._least - DUST) if self._whole else self._least
+        return np.asarray(least > NEARLY_ALL * self.n + DUST)
 
     def _low(self) -> Flags:
-        return np.asarray(self._unseen & (self._most < NEARLY_NOBODY * self.n - DUST))
+        most = np.floor(self._most + DUST) if self._whole else self._most
+        return np.asarray(self._unseen & (most < NEARLY_NOBODY * self.n - DUST))
 
     def _pinned(self) -> Flags:
         """No other whole number of people than the true one fits."""

@@ -23,6 +23,7 @@ from analysis.publish.figures import Figure, Figures
 from analysis.publish.item_ranges import ItemRanges
 from analysis.publish.kept_shares import KeptShares, Range
 from analysis.publish.pairs import pairs, rests
+from analysis.publish.people_behind import people_behind
 from analysis.publish.rounded import Percent, Rounder
 from analysis.publish.shown import Shown, can_say
 from analysis.tally import Tally
@@ -210,7 +211,7 @@ class Telling:
             return [one for exact in both for one in reach(rounds, rounds.percents(exact, exact))]
 
         shares = self._shares(shown, item.id, steps, len(valid) + len(READINGS), say)
-        low, high = (shares * n[:, None, None]).transpose(2, 1, 0)
+        low, high = people_behind(*shares.transpose(2, 1, 0), n)
         used = [at for at, inside in enumerate(readings) if inside]
         parts = [readings[at] for at in used]
         read = low[len(valid) :][used], high[len(valid) :][used]
@@ -324,8 +325,7 @@ class Telling:
             tells = people >= shown.policy.k and len(known) == len(both)
             coarser.append(max(known) if tells else None)
         shares = self._kept_rests.of((measure, shown.protection), coarser, 1, say)
-        low, high = (shares[:, 0] * n[:, None]).T
-        return low, high
+        return people_behind(*shares[:, 0].T, n, whole=measure in self._codebook.item_by_id)
 
 
 def small_rests(shown: Shown) -> sparse.csr_array:
@@ -345,6 +345,7 @@ def reach(rounds: Rounder, found: Sequence[Percent]) -> list[tuple[float, float]
     half = rounding.step(rounds.base, rounds.policy) / 2
     coarse = rounds.policy.coarse_share_step
     beside = rounds.sensitive and (rounds.partial or any(bound for _, bound in found))
+    band = rounding.band(rounds.base, rounds.policy, sensitive=rounds.sensitive)
     limits = []
     for percent, bound in found:
         if percent is None:
@@ -353,6 +354,8 @@ def reach(rounds: Rounder, found: Sequence[Percent]) -> list[tuple[float, float]
         wide = coarse / 2 if beside and not bound and percent % coarse == 0 else half
         low = 0.0 if bound == "or_less" else max(0.0, percent - wide)
         high = 100.0 if bound == "or_more" else min(100.0, percent + wide)
+        if wide > half:  # What is not in a band lies beyond it.
+            low, high = max(low, band + half), min(high, 100 - band - half)
         limits.append((low / 100, high / 100))
     return limits
 
