@@ -18,6 +18,7 @@ from scipy import sparse
 from analysis.attack.breaches import Breach
 from analysis.attack.fitting import Fitting, Reals
 from analysis.attack.grid import Cell, grid
+from analysis.attack.numerators import few_told
 from analysis.attack.small_cells import SmallCells, Target
 from analysis.attack.states import edges, said_of_item
 from analysis.attack.told import Interval, of_people, people, rest_share, shares, shown_in
@@ -140,7 +141,8 @@ class _Attack:
     def item(self, measure: MeasureRow) -> Iterator[Breach]:
         """Every way of answering one item."""
         targets = self.small.of(measure.measure)
-        if not targets:
+        banded = measure.sensitive and measure.kind == "item" and not self._said
+        if not targets and not banded:
             return
         bases = self._bases(measure.measure)
         for way, of_group in self._shares(measure).items():
@@ -149,7 +151,7 @@ class _Attack:
                 for target in targets
                 if not target.shown or of_group[target.told_by][1] > _NEARLY_ALL
             ]
-            if looked:
+            if looked or banded:
                 rows = self._rows(measure, way, of_group)
                 if measure.kind == "item":
                     rows = (_in_people(row, bases) for row in rows)
@@ -158,7 +160,15 @@ class _Attack:
                     so = [code for code, _, reading in measure.categories if way in (code, reading)]
                     for halves in self._candidates(measure.measure, so):
                         self._fits.offer(np.concatenate([self._cell_sums @ one for one in halves]))
-                yield from self._known(measure.measure, way, looked)
+                yield from self._known(measure.measure, way, looked) if looked else ()
+                yield from self._few(measure.measure, way, of_group) if banded else ()
+
+    def _few(self, item: str, way: str, told: Mapping[str, Interval]) -> Iterator[Breach]:
+        at = {row.group: self._cells[row.values] for row in self._release.groups}
+        cells = {group: at[group] for group in told}
+        few = self._release.manifest.policy["min_numerator"]
+        for group, words in few_told(self._fits, cells, told, few):
+            yield Breach("numerator", group, f"{item}, {way} in {group}: {words}", item)
 
     def _known(self, item: str, way: str, looked: list[Target]) -> Iterator[Breach]:
         open_ones = [target for target in looked if self._is_open(target)]

@@ -16,6 +16,7 @@ import numpy as np
 from scipy import sparse
 
 from analysis.disclosure.fitted import FittedAnswers, Limits
+from analysis.disclosure.numerators import FewSeen, Numerators
 from analysis.disclosure.solving import DUST, Reals, weights_of
 from analysis.disclosure.system import System
 from analysis.disclosure.unions import Flags, Small
@@ -111,33 +112,46 @@ class PossibleAnswers:
         Raises:
             Unprotectable: when no answers fit, which means that the figures contradict each other.
         """
-        look = _Look(told, few)
+        yield from self._searched(told, _Look(told, few))
+
+    def opened(self, told: Told, numerators: Numerators) -> Iterator[tuple[str, Exposed]]:
+        """The names of those of whom it is known that few answered so, or all but few.
+
+        Raises:
+            Unprotectable: as `exposed`.
+        """
+        look = FewSeen(numerators, told.answered, told.truth, told.low, told.high)
+        yield from ((look.names[one.union], one) for one in self._searched(told, look))
+
+    def _searched(self, told: Told, look: _Look | FewSeen) -> Iterator[Exposed]:
+        """Those that are open whatever answers are found."""
         for table in self._still_fitting(told):
             look.witness(table)
         if not look.open().any():
             return
         self._fit(told)
-        look.witness(self._extreme((look.inwards() / look.n) @ few.rows, largest=True)[0])
+        look.witness(self._extreme((look.inwards() / look.n) @ look.rows, largest=True)[0])
         while (left := look.open()).any():
             for largest in (True, False):
                 wanted = look.up() if largest else look.down()
                 if wanted.any():
-                    look.witness(self._extreme((wanted / look.n) @ few.rows, largest)[0])
+                    look.witness(self._extreme((wanted / look.n) @ look.rows, largest)[0])
             if left.sum() - look.open().sum() < FEW:
                 break
         for union in np.flatnonzero(look.open()).tolist():
-            if (rows := self._telling(look, few, union)) is not None:
+            if (rows := self._telling(look, union)) is not None:
                 yield Exposed(union, rows)
 
-    def _telling(self, look: _Look, few: Small, union: int) -> frozenset[int] | None:
+    def _telling(self, look: _Look | FewSeen, union: int) -> frozenset[int] | None:
         """The measured rows that expose one union; None when it is not exposed."""
-        functional = weights_of(few.rows, union)
+        functional = weights_of(look.rows, union)
         found: set[int] = set()
         for largest in (True, False):
             wanted = look.up() if largest else look.down()
             if wanted[union]:
                 table, rows = self._extreme(functional, largest)
                 look.witness(table)
+                look.searched(union, largest)
                 found |= rows
         return frozenset(found) if look.open()[union] else None
 
@@ -166,7 +180,7 @@ class _Look:
     """What is known so far of each union: every fitting table of answers widens it."""
 
     def __init__(self, told: Told, few: Small) -> None:
-        self._rows = few.rows
+        self.rows = few.rows
         self.n = few.rows @ told.answered
         self._truth = few.rows @ told.truth
         self._least, self._most = self._truth.copy(), self._truth.copy()
@@ -176,9 +190,12 @@ class _Look:
 
     def witness(self, table: Reals) -> None:
         """Take in answers that fit what is published."""
-        values = self._rows @ table
+        values = self.rows @ table
         self._least = np.minimum(self._least, values)
         self._most = np.maximum(self._most, values)
+
+    def searched(self, union: int, largest: bool) -> None:
+        """Take it that no answers reach further for a union: what was found says so already."""
 
     def open(self) -> Flags:
         """Unions that are not known to be safe."""

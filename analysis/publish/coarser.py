@@ -118,9 +118,11 @@ def _followed(look: Telling, shown: Shown, measure: str) -> Shown:
     """Coarsen and withhold until the figures of one measure expose nobody."""
     shown = _following(look, shown, measure)
     while True:
-        few = _small(look, shown, measure)
+        few, numerators = _small(look, shown, measure), look.numerators(shown, measure)
         for told in look.told(shown, measure, look.at_atoms(measure)):
             if found := _exposed(look, told, few):
+                break
+            if numerators and (found := list(look.possible.opened(told, numerators))):
                 break
         else:
             return shown

@@ -15,6 +15,7 @@ from scipy import sparse
 from analysis.codebook import Item
 from analysis.disclosure import rounding
 from analysis.disclosure.answers import PossibleAnswers, Told
+from analysis.disclosure.numerators import Numerators
 from analysis.disclosure.solving import DUST
 from analysis.disclosure.targets import stacked
 from analysis.disclosure.unions import SMALL, Unions, unions
@@ -129,6 +130,25 @@ class Telling:
     def unions(self, hidden: npt.NDArray[np.bool_]) -> Unions:
         """Every sum and difference that a reader can name while these groups are not shown."""
         return self._unions.setdefault(hidden.tobytes(), unions(self._system, hidden))
+
+    def numerators(self, shown: Shown, measure: str) -> Numerators | None:
+        """Of a sensitive item: where it may not be known how few answered so.
+
+        Wherever it is shown, and in what is not shown and too large to be looked at as small.
+        """
+        item = self._codebook.item_by_id.get(measure)
+        if item is None or not item.sensitive:
+            return None
+        hidden = np.array([not shown.shows(group.id, measure) for group in self._plan.groups])
+        every = self.unions(hidden)
+        n = every.combination @ (self._system.membership @ self.at_atoms(measure))
+        kept = np.flatnonzero(every.seen | (n > SMALL * shown.policy.k - 0.5))
+        return Numerators(
+            names=tuple(every.names[at] for at in kept.tolist()),
+            rows=sparse.csr_array(every.combination[kept] @ self._system.membership),
+            shown=np.where(every.seen[kept], kept, -1),
+            few=shown.policy.min_numerator,
+        )
 
     def answered(self, measure: str) -> Ints:
         """People who answered a measure at each of the finest cells."""
