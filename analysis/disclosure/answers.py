@@ -41,6 +41,7 @@ class Told:
         low, high: what every measured row's share of them lies between, in people; the groups,
             then their rests; shape (M,).
         whole: whether people answer so or not, and not in part, as in a theme.
+        people: where all of these are weights, who answered at each atom, shape (A,).
     """
 
     answered: Reals
@@ -48,6 +49,7 @@ class Told:
     low: Reals
     high: Reals
     whole: bool
+    people: Reals | None = None
 
 
 @dataclass(frozen=True)
@@ -186,7 +188,9 @@ class _Look:
         self._least, self._most = self._truth.copy(), self._truth.copy()
         self._unseen = few.unseen
         self._judged = few.unseen if told.whole else np.zeros(len(few.names), dtype=bool)
-        self._whole = told.whole
+        self._whole = told.whole and told.people is None
+        # What one person counts for in a union: of weights, their mean.
+        self._one = 1.0 if told.people is None else self.n / (few.rows @ told.people)
 
     def witness(self, table: Reals) -> None:
         """Take in answers that fit what is published."""
@@ -227,6 +231,7 @@ class _Look:
 
     def _pinned(self) -> Flags:
         """No other whole number of people than the true one fits."""
-        more = self._most >= np.rint(self._truth) + 1 - DUST
-        fewer = self._least <= np.rint(self._truth) - 1 + DUST
+        truth = np.rint(self._truth) if self._whole else self._truth
+        more = self._most >= truth + self._one - DUST
+        fewer = self._least <= truth - self._one + DUST
         return np.asarray(self._judged & ~more & ~fewer)

@@ -54,7 +54,7 @@ def beside_its_theme(
             at_atoms = look.at_atoms(item.id)
             left = look.split(at_atoms)[1]
             rest = look.rests_told(shown, item.id, left, look.steps(shown, item.id))
-            yield item.id, [look.way_told(one, at_atoms, left, rest) for one in narrower]
+            yield item.id, [look.way_told(item.id, one, at_atoms, left, rest) for one in narrower]
 
 
 def _alone(look: Telling, shown: Shown, item: Item) -> Both:
@@ -69,7 +69,7 @@ def _of_people(
     people, _, few = look.split(look.at_atoms(theme))
     shares = look.theme_shares(shown, theme, look.steps(shown, theme))
     low, high = (shares * people[:, None, None]).transpose(2, 1, 0)
-    everybody = shown.system.bases.astype(np.float64)
+    everybody = look.everybody
     answers = np.sum([here.n for here, _ in alone], axis=0)
     values = [_values(item) for item in items]
     here = _theme_of(items, (low, high), people, everybody, answers)

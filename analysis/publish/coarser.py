@@ -24,6 +24,7 @@ from analysis.disclosure.unions import SMALL, Small, small
 from analysis.errors import Unprotectable
 from analysis.plan import FORCE
 from analysis.publish.beside_themes import beside_its_theme
+from analysis.publish.few_told import numerators
 from analysis.publish.shown import Shown, can_say, is_sensitive, measures
 from analysis.publish.told import Telling
 
@@ -118,11 +119,11 @@ def _followed(look: Telling, shown: Shown, measure: str) -> Shown:
     """Coarsen and withhold until the figures of one measure expose nobody."""
     shown = _following(look, shown, measure)
     while True:
-        few, numerators = _small(look, shown, measure), look.numerators(shown, measure)
+        few, banded = _small(look, shown, measure), numerators(look, shown, measure)
         for told in look.told(shown, measure, look.at_atoms(measure)):
             if found := _exposed(look, told, few):
                 break
-            if numerators and (found := list(look.possible.opened(told, numerators))):
+            if banded and (found := list(look.possible.opened(told, banded))):
                 break
         else:
             return shown

@@ -15,10 +15,10 @@ from scipy import sparse
 from analysis.codebook import Item
 from analysis.disclosure import rounding
 from analysis.disclosure.answers import PossibleAnswers, Told
-from analysis.disclosure.numerators import Numerators
 from analysis.disclosure.solving import DUST
 from analysis.disclosure.targets import stacked
 from analysis.disclosure.unions import SMALL, Unions, unions
+from analysis.publish.amounts import Amounts
 from analysis.publish.estimates import rounder, rounder_at, score
 from analysis.publish.figures import Figure, Figures
 from analysis.publish.item_ranges import ItemRanges
@@ -28,7 +28,7 @@ from analysis.publish.people_behind import people_behind
 from analysis.publish.rounded import Percent, Rounder
 from analysis.publish.shown import Shown, can_say
 from analysis.tally import Tally
-from analysis.theme_values import STEP, VALUES
+from analysis.theme_values import VALUES
 
 Ints = npt.NDArray[np.int64]
 Reals = npt.NDArray[np.float64]
@@ -89,9 +89,10 @@ class Telling:
         self._codebook, self._plan, self._system = counted.codebook, counted.plan, shown.system
         self._cells = counted.at_cells.unweighted()
         self._finest = Figures(counted.codebook, (), self._cells)
+        self._amounts = Amounts(counted.codebook, counted.at_cells)
         self._pairs = pairs(counted.plan)
         self._matrix = rests(counted.plan, self._pairs)
-        sums = shown.figures.sums.unweighted().combined(self._matrix)
+        sums = shown.figures.sums.combined(self._matrix)
         self._rest = Figures(counted.codebook, (), sums)
         self.left = small_rests(shown)
         self._position = {group.id: row for row, group in enumerate(counted.plan.groups)}
@@ -131,25 +132,6 @@ class Telling:
         """Every sum and difference that a reader can name while these groups are not shown."""
         return self._unions.setdefault(hidden.tobytes(), unions(self._system, hidden))
 
-    def numerators(self, shown: Shown, measure: str) -> Numerators | None:
-        """Of a sensitive item: where it may not be known how few answered so.
-
-        Wherever it is shown, and in what is not shown and too large to be looked at as small.
-        """
-        item = self._codebook.item_by_id.get(measure)
-        if item is None or not item.sensitive:
-            return None
-        hidden = np.array([not shown.shows(group.id, measure) for group in self._plan.groups])
-        every = self.unions(hidden)
-        n = every.combination @ (self._system.membership @ self.at_atoms(measure))
-        kept = np.flatnonzero(every.seen | (n > SMALL * shown.policy.k - 0.5))
-        return Numerators(
-            names=tuple(every.names[at] for at in kept.tolist()),
-            rows=sparse.csr_array(every.combination[kept] @ self._system.membership),
-            shown=np.where(every.seen[kept], kept, -1),
-            few=shown.policy.min_numerator,
-        )
-
     def answered(self, measure: str) -> Ints:
         """People who answered a measure at each of the finest cells."""
         return self._finest.bases(measure)
@@ -174,7 +156,7 @@ class Telling:
         Args:
             shown: what may be shown so far.
             measure: item or theme.
-            at_atoms: people who answered it at each atom, shape (A,).
+            at_atoms: people who answered it at each atom, or their weights, shape (A,).
         """
         people, left, few = self.split(at_atoms)
         item = self._codebook.item_by_id.get(measure)
@@ -185,14 +167,17 @@ class Telling:
             ways = self.ways(item, *self.ranges(shown, item, people, few, steps))
         rest = self.rests_told(shown, measure, left, steps)
         for way in ways:
-            yield self.way_told(way, at_atoms, left, rest)
+            yield self.way_told(measure, way, at_atoms, left, rest)
 
-    def way_told(self, way: Way, at_atoms: Reals, left: Reals, rest: tuple[Reals, Reals]) -> Told:
+    def way_told(
+        self, measure: str, way: Way, at_atoms: Reals, left: Reals, rest: tuple[Reals, Reals]
+    ) -> Told:
         """Groups, then rests that comparisons tell of, then small rests."""
         low, high = rest if way.positive else (0 * left, left)
         return Told(
             answered=at_atoms,
             truth=np.asarray(self.inside @ way.truth, dtype=np.float64),
+            people=self._people(measure),
             low=np.concatenate([way.low, low, way.left_low]),
             high=np.concatenate([way.high, high, way.left_high]),
             whole=way.whole,
@@ -205,9 +190,23 @@ class Telling:
             raise ValueError("the system was built without its finest cells")
         return self._system.inside
 
+    @property
+    def weighted(self) -> bool:
+        """Whether answers are weights, and not people."""
+        return self._amounts.weighted
+
+    @property
+    def everybody(self) -> Reals:
+        """All people of each group, or their weights, shape (G,)."""
+        return np.asarray(self._system.membership @ (self.inside @ self._amounts.everybody()))
+
     def at_atoms(self, measure: str) -> Reals:
-        """People who answered a measure at each atom, shape (A,)."""
-        return np.asarray(self.inside @ self.answered(measure), dtype=np.float64)
+        """People who answered a measure at each atom, or their weights; shape (A,)."""
+        return np.asarray(self.inside @ self._amounts.answered(measure), dtype=np.float64)
+
+    def _people(self, measure: str) -> Reals | None:
+        """Where answers are weights, who answered at each atom."""
+        return self.inside @ self.answered(measure) if self.weighted else None
 
     def split(self, at_atoms: Reals) -> tuple[Reals, Reals, Reals]:
         """People of groups, of rests, and of small rests."""
@@ -231,7 +230,7 @@ class Telling:
             return [one for exact in both for one in reach(rounds, rounds.percents(exact, exact))]
 
         shares = self._shares(shown, item.id, steps, len(valid) + len(READINGS), say)
-        low, high = people_behind(*shares.transpose(2, 1, 0), n)
+        low, high = people_behind(*shares.transpose(2, 1, 0), n, whole=not self.weighted)
         used = [at for at, inside in enumerate(readings) if inside]
         parts = [readings[at] for at in used]
         read = low[len(valid) :][used], high[len(valid) :][used]
@@ -256,7 +255,7 @@ class Telling:
     def ways(self, item: Item, here: ItemRanges, left: ItemRanges) -> Iterator[Way]:
         """Every way of answering an item, as groups and small rests tell of it."""
         valid = [at for at, category in enumerate(item.categories) if category.valid]
-        people = self._cells.items[item.id].people[:, valid].astype(np.float64)
+        people = self._amounts.of_item(item.id)[:, valid]
         for at, place in enumerate(valid):
             alone = (at,) in here.parts
             positive = alone and item.categories[place].reading == "positive"
@@ -281,7 +280,7 @@ class Telling:
             return
         shares = self.theme_shares(shown, theme, steps)
         low, high = (shares * n[:, None, None]).transpose(2, 1, 0)
-        sums = np.asarray(self._cells.themes[theme].total * STEP, dtype=np.float64)
+        sums = self._amounts.of_theme(theme)
         for at, name in enumerate(VALUES):
             of = low[at], high[at], 0 * few, few
             yield Way(sums[:, at], *of, name == "positive", whole=False)
@@ -310,7 +309,8 @@ class Telling:
 
         def of_row(row: int) -> list[Range]:
             figure = shown.figure(row, measure)
-            return [] if figure is None else say(row, figure.plain, rounder(shown, row, measure))
+            # Weighted shares are taken to be in a band by their weights, as readers see them.
+            return [] if figure is None else say(row, figure, rounder(shown, row, measure))
 
         return self._kept.of((measure, shown.protection), steps, ways, of_row)
 
@@ -335,7 +335,7 @@ class Telling:
                 rounds.base, rounds.policy, sensitive=rounds.sensitive
             ):
                 return []
-            exact = _readings(figure.plain)
+            exact = _readings(figure)
             return reach(rounds, rounds.percents(exact, exact))[:1]
 
         coarser: list[int | None] = []
@@ -345,7 +345,8 @@ class Telling:
             tells = people >= shown.policy.k and len(known) == len(both)
             coarser.append(max(known) if tells else None)
         shares = self._kept_rests.of((measure, shown.protection), coarser, 1, say)
-        return people_behind(*shares[:, 0].T, n, whole=measure in self._codebook.item_by_id)
+        whole = measure in self._codebook.item_by_id and not self.weighted
+        return people_behind(*shares[:, 0].T, n, whole=whole)
 
 
 def small_rests(shown: Shown) -> sparse.csr_array:

@@ -19,8 +19,7 @@ from analysis.codebook import AnswerCategory
 from analysis.microdata import Microdata
 from analysis.plan import FORCE
 from analysis.policy import DisclosurePolicy
-from analysis.publish import WaveFacts, making, publish
-from analysis.publish.told import Telling
+from analysis.publish import WaveFacts, coarser, making, publish
 from analysis.release.model import Release
 
 WAVE = WaveFacts("one", "One", date(2026, 3, 31))
@@ -51,7 +50,7 @@ def released() -> Release:
 
 def unmended(monkeypatch: pytest.MonkeyPatch) -> Release:
     with monkeypatch.context() as patch:
-        patch.setattr(Telling, "numerators", lambda *_: None)
+        patch.setattr(coarser, "numerators", lambda *_: None)
         patch.setattr(making, "examine", lambda *_: Audit((), None))
         return released()
 
@@ -105,7 +104,7 @@ def test_the_auditor_sees_a_band_that_is_open(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_what_only_the_auditor_sees_is_withheld(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Telling, "numerators", lambda *_: None)
+    monkeypatch.setattr(coarser, "numerators", lambda *_: None)
     made = released()
     assert "c" in {made.estimate_by_key[B, item].status for item in made.measure_by_id}
     assert list(audit(made)) == []
