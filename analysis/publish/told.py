@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from analysis.codebook import Item
+from analysis.codebook import READINGS, Item
 from analysis.disclosure import rounding
 from analysis.disclosure.answers import PossibleAnswers, Told
 from analysis.disclosure.solving import DUST
@@ -36,9 +36,6 @@ Steps = Sequence[int | None]
 
 _Say = Callable[[int, Figure, Rounder], list[Range]]
 """What the percents of the figure at a row tell."""
-
-READINGS = VALUES[1:]
-"""The shares of a theme, and of an item's categories taken together."""
 
 
 @dataclass(frozen=True)
@@ -206,8 +203,8 @@ class Telling:
 
         def say(_: int, figure: Figure, rounds: Rounder) -> list[Range]:
             categories = [figure.categories[place] for place in valid]
-            both = categories, _readings(figure)
-            return [one for exact in both for one in reach(rounds, rounds.percents(exact, exact))]
+            both = rounds.percents(categories, categories), rounds.readings(figure.plain)
+            return [one for percents in both for one in reach(rounds, percents)]
 
         shares = self._shares(shown, item.id, steps, len(valid) + len(READINGS), say)
         low, high = (shares * n[:, None, None]).transpose(2, 1, 0)
@@ -270,10 +267,9 @@ class Telling:
         half = 10.0**-shown.policy.score_decimals / 200
 
         def say(row: int, figure: Figure, rounds: Rounder) -> list[Range]:
-            exact = _readings(figure)
             mean = score(shown, row, theme, rounds, figure)
             whole = (0.0, 1.0) if mean is None else (mean / 100 - half, mean / 100 + half)
-            return [whole, *reach(rounds, rounds.percents(exact, exact))]
+            return [whole, *reach(rounds, rounds.readings(figure.plain))]
 
         # Whether there is a score follows from the items that are shown beside it.
         scored = [
@@ -314,8 +310,7 @@ class Telling:
                 rounds.base, rounds.policy, sensitive=rounds.sensitive
             ):
                 return []
-            exact = _readings(figure.plain)
-            return reach(rounds, rounds.percents(exact, exact))[:1]
+            return reach(rounds, rounds.readings(figure.plain))[:1]
 
         coarser: list[int | None] = []
         for people, pair in zip(least, self._pairs, strict=True):
@@ -355,7 +350,3 @@ def reach(rounds: Rounder, found: Sequence[Percent]) -> list[tuple[float, float]
         high = 100.0 if bound == "or_more" else min(100.0, percent + wide)
         limits.append((low / 100, high / 100))
     return limits
-
-
-def _readings(figure: Figure) -> tuple[float, float, float]:
-    return figure.positive, figure.neutral, figure.negative
