@@ -11,6 +11,7 @@ from analysis.attack.findings import Claim, Tried
 from analysis.attack.grid import Cell
 from analysis.attack.lineage import stood_for
 from analysis.attack.material import Edition, Material, Published, whole
+from analysis.attack.moved import both_written, few_moved, people_of
 from analysis.attack.states_before import attack_earlier
 from analysis.attack.sums import Counts, Range, shown_people
 from analysis.attack.united import at_once, attack_united, untold
@@ -45,6 +46,8 @@ def differences(material: Material) -> Tried:
     for one_release, others in _of_same_wave(material):
         for other_release in others:
             _left_over(tried, material, one_release, other_release)
+    for one, other in _earlier_first(material):
+        _moved(tried, material, one, other)
     return tried
 
 
@@ -67,6 +70,28 @@ def _left_over(tried: Tried, material: Material, one: Published, other: Publishe
                 f"{one.name} and {other.name}: {low:.0f} to {high:.0f} people more in "
                 f"{names[whole_of]} without its shown parts"
             )
+
+
+def _earlier_first(material: Material) -> Iterator[tuple[Published, Published]]:
+    """Two Releases of one wave that name groups alike, the one that replaces another as second."""
+    for one, others in _of_same_wave(material):
+        at = material.releases.index(one)
+        for other in others:
+            replaces = [each.release.manifest.replaces is not None for each in (one, other)]
+            if replaces[1] > replaces[0] or (
+                replaces[0] == replaces[1] and at < material.releases.index(other)
+            ):
+                yield one, other
+
+
+def _moved(tried: Tried, material: Material, one: Published, other: Published) -> None:
+    """Where somebody came or went between two Releases, but few, by all lines of both at once."""
+    tried.count(len(other.release.groups))
+    before, after = people_of(one.release), people_of(other.release)
+    plan = material.plan_of(other.release)
+    written = both_written(other.release, one.release)
+    for few in few_moved(written, plan, before, after, k=material.k):
+        tried.fell(f"{one.name} and {other.name}: {few.words}")
 
 
 def copies(material: Material) -> Tried:

@@ -24,6 +24,7 @@ from analysis.plan import TablePlan
 from analysis.policy import RULES, DisclosurePolicy
 from analysis.publish.changed import Answers, expect_same_or_many, expect_same_steps
 from analysis.publish.figures import Figures
+from analysis.publish.moved import expect_many_moved
 from analysis.release.model import Release
 from analysis.release.rows import GroupRow
 from analysis.tally import Tally
@@ -117,6 +118,7 @@ class Past:
             raise Unprotectable(self._refusal(str(error))) from error
         measures = alone.items_hidden.keys() | found.items_hidden.keys()
         shown = alone.shown & found.shown
+        expect_many_moved(self._answers, shown, policy)
         return Protection(
             shown,
             {
