@@ -15,6 +15,7 @@ from analysis.attack.moved import both_written, few_moved, people_of
 from analysis.attack.states_before import attack_earlier
 from analysis.attack.sums import Counts, Range, shown_people
 from analysis.attack.united import at_once, attack_united, untold
+from analysis.plan import TablePlan
 from analysis.release.known import people
 from analysis.release.rows import JOINED, EstimateRow, TrendRow
 
@@ -225,11 +226,18 @@ def together(material: Material) -> Tried:
     return tried
 
 
+def _are_named_in(other: TablePlan, plan: TablePlan) -> bool:
+    """Whether the groups of another plan are groups of this one, of the same people."""
+    return all(old == new for old, new in both(plan, other)[1].items())
+
+
 def _answers_together(tried: Tried, material: Material, one: Published, other: Published) -> None:
     """How a few answered whom two Releases of one wave leave between them: see `united`."""
     plan, others_plan = material.plan_of(one.release), material.plan_of(other.release)
     if plan is None or others_plan is None:
         return
+    if _are_named_in(plan, others_plan) and not _are_named_in(others_plan, plan):
+        one, other, plan, others_plan = other, one, others_plan, plan  # It has levels more.
     plan, names = both(plan, others_plan)
     known = one.release.group_by_id.keys() | names.keys()
     if not {row.group for row in other.release.groups} <= known:
@@ -277,7 +285,7 @@ def _name_alike(material: Material, one: Published, other: Published) -> bool:
     plans = [material.plan_of(each.release) for each in (one, other)]
     if plans[0] is None or plans[1] is None:
         return True
-    return all(old == new for old, new in both(plans[0], plans[1])[1].items())
+    return _are_named_in(plans[1], plans[0]) or _are_named_in(plans[0], plans[1])
 
 
 def _met(own: Mapping[Cell, Range], known: list[dict[Cell, Range]]) -> dict[Cell, Range] | None:
