@@ -38,6 +38,6 @@ def beside_earlier(release: Release, past: Past) -> tuple[Breach, ...]:
         groups = sorted(group for group, measure in new if measure == breach.measure)
         found += [replace(breach, group=group) for group in groups] or [breach]
     found += attack_moved(release, others, past.merged.plan)
-    for earlier, _ in past.releases:
+    for earlier in past.like:
         found += at_risk_elsewhere(earlier, release, None, "this Release")
     return tuple(found)

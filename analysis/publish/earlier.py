@@ -54,6 +54,23 @@ class Past:
         for one, names in zip(self.published, self.merged.names, strict=True):
             yield one.release, names
 
+    @cached_property
+    def like(self) -> tuple[Release, ...]:
+        """The earlier Releases with groups and counts of processes named as in the merged plan.
+
+        So no group is taken for one of the same name that other values make up.
+        """
+        return tuple(
+            replace(
+                release,
+                groups=tuple(replace(row, group=names[row.group]) for row in release.groups),
+                procedures=tuple(
+                    replace(row, group=names[row.group]) for row in release.procedures
+                ),
+            )
+            for release, names in self.releases
+        )
+
     def rows_of(self, group: str) -> Iterator[tuple[Release, GroupRow]]:
         """Each earlier Release that has a group of the merged plan, and its row there."""
         for (release, _), rows in zip(self.releases, self._rows, strict=True):
