@@ -11,7 +11,7 @@ from analysis.attack.findings import Claim, Tried
 from analysis.attack.grid import Cell
 from analysis.attack.lineage import stood_for
 from analysis.attack.material import Edition, Material, Published, whole
-from analysis.attack.moved import both_written, few_moved, people_of
+from analysis.attack.moved import both_written, few_moved, few_of_measures, people_of
 from analysis.attack.states_before import attack_earlier
 from analysis.attack.sums import Counts, Range, shown_people
 from analysis.attack.united import at_once, attack_united, untold
@@ -93,6 +93,9 @@ def _moved(tried: Tried, material: Material, one: Published, other: Published) -
     written = both_written(other.release, one.release)
     for few in few_moved(written, plan, before, after, k=material.k):
         tried.fell(f"{one.name} and {other.name}: {few.words}")
+    cells = {row.group: row.values for row in one.release.groups}
+    for _, told in few_of_measures(written, one.release, plan, cells, k=material.k):
+        tried.fell(f"{one.name} and {other.name}: {told}")
 
 
 def copies(material: Material) -> Tried:

@@ -20,7 +20,7 @@ from analysis.attack.searching import FittingTables
 from analysis.attack.sums import Range, shown_people
 from analysis.attack.united import impossible, united
 from analysis.plan import FORCE, TablePlan
-from analysis.release.known import of_people
+from analysis.release.known import has_own_bases, item_base, of_item, of_people
 from analysis.release.model import Release
 
 _DUST = 1e-6
@@ -78,6 +78,69 @@ def attack_moved(own: Release, others: Sequence[Beside], plan: TablePlan) -> Ite
                   if row.values in spans and row.group in values}  # fmt: skip
         for few in few_moved(written, plan, before, after, nobody):
             yield Breach("moved", FORCE, f"beside its earlier Release, {few.words}")
+        for measure, told in few_of_measures(written, one.release, plan, values, nobody):
+            for group in _on_own_base(own, measure):
+                words = f"beside its earlier Release, {told}"
+                yield Breach("moved", group, words, measure=measure)
+
+
+def few_of_measures(
+    written: Release,
+    earlier: Release,
+    plan: TablePlan | None,
+    values: Mapping[str, Cell],
+    nobody: Collection[Cell] = (),
+    k: int | None = None,
+) -> Iterator[tuple[str, str]]:
+    """Measures on bases of their own, and what two Releases tell of few who moved with an answer.
+
+    Those who answered, and those who left it out, are each looked at as people by themselves.
+
+    Args:
+        written: the later one, with every group of both.
+        earlier: the earlier one.
+        plan: where it is known.
+        values: group of the earlier one -> its cell in the later one.
+        nobody: as for `few_moved`.
+        k: as for `few_moved`.
+    """
+    here = {row.group: row.values for row in written.groups}
+    for measure in written.measure_by_id:
+        both = (earlier, written)
+        if measure not in earlier.measure_by_id:
+            continue
+        if not any(has_own_bases(one, measure) for one in both):
+            continue
+        spans = zip(_answered(earlier, measure, values), _answered(written, measure, here),
+                    strict=True)  # fmt: skip
+        for who, (before, after) in zip(("answered", "did not answer"), spans, strict=True):
+            if before == after:
+                continue
+            for few in few_moved(written, plan, before, after, nobody, k):
+                yield measure, f"of those who {who} {measure}, {few.words}"
+
+
+def _answered(
+    release: Release, measure: str, values: Mapping[str, Cell]
+) -> tuple[dict[Cell, Range], dict[Cell, Range]]:
+    """The fewest and the most who answered a measure, and who did not, as far as that is told."""
+    answered, silent = {}, {}
+    for group, cell in values.items():
+        (least, all_of_it), (low, high) = (
+            of_people(release, group), of_item(release, group, measure)
+        )  # fmt: skip
+        if all_of_it is not None and high is not None:
+            answered[cell] = low, high
+            silent[cell] = max(0.0, least - high), max(0.0, all_of_it - low)
+    return answered, silent
+
+
+def _on_own_base(release: Release, measure: str) -> Iterator[str]:
+    """Groups in which a measure is shown on another base than the group's."""
+    for row in release.groups:
+        base = item_base(release, row.group, measure)
+        if base is not None and base != row.base:
+            yield row.group
 
 
 def people_of(release: Release) -> dict[Cell, Range]:

@@ -7,8 +7,10 @@ but two units less one age are `north&a` and `south&c`, and three came to these.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from fixtures_earlier import hidden, ledger_with, made
 from fixtures_moved import MANY, NOBODY, PLAN, THERE, THREE, Table, force, joined
@@ -16,6 +18,7 @@ from fixtures_moved import MANY, NOBODY, PLAN, THERE, THREE, Table, force, joine
 from analysis.attack import editions
 from analysis.attack.material import Material, Published
 from analysis.errors import Unprotectable
+from analysis.microdata import Microdata
 from analysis.publish import earlier, making
 from analysis.release.model import Release
 
@@ -88,3 +91,50 @@ def test_the_same_answers_are_looked_at_no_further(
     ledger = ledger_with(PLAN, answers, tmp_path)
     monkeypatch.setattr("analysis.publish.moved.few_moved", lambda *_: pytest.fail("looked at"))
     assert made(PLAN, answers, ledger).groups == ledger.releases[0].release.groups
+
+
+def answering(of: Microdata, answered: int) -> Microdata:
+    """One item answered by so many of these, in turn, and left out by all others."""
+    left_out = np.where(np.arange(of.n) % of.n < answered, of.items["led"], -1)
+    return replace(of, items={**of.items, "led": left_out.astype(np.int16)})
+
+
+def late_with(answered: int, home: Path) -> tuple[Release, Release]:
+    """Of many more in one unit and age so many answered an item that three in five answered."""
+    there, late = force(THERE, 3), force((*NOBODY[:3], (0, 0, 0, 40)), 7)
+    rng = np.random.default_rng(5)
+    led = np.where(rng.random(there.n) < 0.6, there.items["led"], -1).astype(np.int16)
+    there = replace(there, items={**there.items, "led": led})
+    ledger = ledger_with(PLAN, there, home)
+    return ledger.releases[0].release, made(PLAN, joined(there, answering(late, answered)), ledger)
+
+
+def groups_with(release: Release, measure: str) -> set[str]:
+    return {row.group for row in release.estimates
+            if row.measure == measure and row.status == "shown"}  # fmt: skip
+
+
+@pytest.mark.parametrize("answered", [3, 37])
+def test_few_late_who_answered_an_item_or_left_it_out_are_not_told(
+    answered: int, tmp_path: Path
+) -> None:
+    both = late_with(answered, tmp_path)
+    assert fallen(both) == []
+    assert groups_with(both[0], "led")
+    assert groups_with(both[1], "led") == set()
+    assert groups_with(both[0], "harassed") == groups_with(both[1], "harassed") != set()
+
+
+@pytest.mark.usefixtures("careless")
+@pytest.mark.parametrize(("answered", "who"), [(3, "answered"), (37, "did not answer")])
+def test_the_attacker_finds_few_late_who_answered_an_item(
+    answered: int, who: str, tmp_path: Path
+) -> None:
+    words = f"of those who {who} led, if no more than 3 people came or went, 3 to 3 of them came"
+    assert any(words in one for one in fallen(late_with(answered, tmp_path)))
+
+
+def test_many_late_of_both_kinds_cost_no_item(tmp_path: Path) -> None:
+    both = late_with(20, tmp_path)
+    assert groups_with(both[0], "led") == groups_with(both[1], "led")
+    assert fallen(both) == []
