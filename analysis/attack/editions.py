@@ -47,8 +47,8 @@ def differences(material: Material) -> Tried:
     for one_release, others in _of_same_wave(material):
         for other_release in others:
             _left_over(tried, material, one_release, other_release)
-    for one, other in _earlier_first(material):
-        _moved(tried, material, one, other)
+    for earlier, later in _earlier_first(material):
+        _moved(tried, material, earlier, later)
     return tried
 
 

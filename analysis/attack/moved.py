@@ -207,14 +207,10 @@ class _Search:
     ) -> None:
         self._cells, self._sums = grid(written, plan)
         self._wide = wide = len(self._cells)
-        one, none = sparse.eye_array(wide), sparse.csr_array((wide, wide))
-        force = sparse.csr_array(([1.0], ([0], [self._cells[written.group_by_id[FORCE].values]])),
-                                 (1, wide))  # fmt: skip
-        both = sparse.block_array([
-            [one, none, one],
-            [one, one, none],
-            [sparse.csr_array((1, wide)), force, force],
-        ])  # fmt: skip
+        everybody = written.group_by_id[FORCE].values
+        one, at = sparse.csr_array(sparse.eye_array(wide)), self._cells[everybody]
+        force = sparse.csr_array(([1.0], ([0], [at])), (1, wide))
+        both = sparse.block_array([[one, None, one], [one, one, None], [None, force, force]])
         most = max(high for known in (before, after) for _, high in known.values())
         low, high = np.zeros(5 * wide + 1), np.full(5 * wide + 1, 8 * most)
         for start, known in ((3, before), (4, after)):
