@@ -7,15 +7,18 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from fixtures_results import make_site
 from flask import Flask
+
+from survey.app import create_app
+from survey.config import BOX, ISSUE, RESULTS, Settings
 
 DOCS = Path(__file__).parents[2] / "docs"
 
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    return make_site(tmp_path_factory.mktemp("pictures") / "home", waves=()).app
+    home = tmp_path_factory.mktemp("pictures")
+    return create_app(Settings.at(home, surfaces=(ISSUE, BOX, RESULTS)))
 
 
 @pytest.fixture
