@@ -112,9 +112,9 @@ def require(
                 return redirect(url_for(first))
             address = _address(reads)
             try:
+                g.reader = person
                 if person.role not in roles:
                     abort(403)
-                g.reader = person
                 reply = current_app.make_response(view(person, *args, **kwargs))
             except Forbidden:
                 _log_once(person, "refusal", address)

@@ -64,7 +64,7 @@ def test_it_tells_groups_tables_assumptions_and_the_dearest_crossing(
     assert "400 people; 60 % answer" in said.out
     assert "do not give all of the crossings of ethnicity-command:" in said.out
     assert "Coarser answers" not in said.out  # none are offered
-    assert "dearest crossing" in lines[-1] or "No crossing costs" in lines[-1]
+    assert "costliest crossing" in lines[-1] or "No crossing costs" in lines[-1]
     assert "Drawing waves" in said.err
 
 
