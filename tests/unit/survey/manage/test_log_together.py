@@ -1,4 +1,4 @@
-"""Views that come at the same moment are written in few transactions, each of them whole."""
+"""Views that come at the same moment wait for the disk once, and their lines come into the chain."""
 
 from __future__ import annotations
 
@@ -7,39 +7,42 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from sqlalchemy.orm import Session
 
 from survey import database
 from survey.config import Settings
 from survey.database import Stores
-from survey.manage import audit_log
-from survey.manage.log_together import Together
+from survey.manage import audit_log, log_together, log_waiting
+from survey.manage.log_together import Settling, Together, _Waiting
 from survey.manage.people import Person
 
 NORTH = Person("north", "board", "response-north")
 MANY = 8
 
 
-@pytest.fixture
-def stores(tmp_path: Path) -> Stores:
+@pytest.fixture(params=["beside", "chain"])
+def stores(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Stores:
+    """Where lines wait beside the database, and where each transaction takes them to the chain."""
     database.migrate_one("results", f"sqlite:///{tmp_path / 'results.db'}")
+    if request.param == "chain":
+        monkeypatch.setattr(log_waiting, "beside", lambda _: None)
     return Stores.open(Settings.at(tmp_path))
 
 
 @pytest.fixture
-def transactions(monkeypatch: pytest.MonkeyPatch) -> set[int]:
-    """Those that append; the first of them waits until all others have listed theirs."""
-    found: set[int] = set()
-    record = audit_log.record
+def writings(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many lines each had; the first waits a while for the others to list theirs."""
+    found: list[int] = []
+    append = Together._append
 
-    def slow(session: Session, *args: object, **more: object) -> None:
+    def slow(self: Together, stores: Stores, entries: list[_Waiting]) -> None:
         if not found:
-            waited.wait(2)
-        found.add(id(session.connection().get_transaction()))
-        record(session, *args, **more)  # type: ignore[arg-type]
+            Event().wait(0.5)
+        found.append(len(entries))
+        append(self, stores, entries)
 
-    waited = Event()
-    monkeypatch.setattr(audit_log, "record", slow)
+    monkeypatch.setattr(Together, "_append", slow)
     return found
 
 
@@ -55,15 +58,15 @@ def view(stores: Stores, together: Together, pages: list[str]) -> list[Exception
         return list(pool.map(one, pages))
 
 
-def test_views_at_the_same_moment_share_a_transaction(
-    stores: Stores, transactions: set[int]
+def test_views_at_the_same_moment_wait_for_the_disk_together(
+    stores: Stores, writings: list[int]
 ) -> None:
     pages = [f"/results/{number}" for number in range(MANY)]
     assert view(stores, Together(), [*pages, pages[0]]) == [None] * (MANY + 1)
     entries = list(audit_log.entries(stores))
     assert sorted(one.what for one in entries) == pages
     assert audit_log.check(entries, audit_log.head(stores)).problem is None
-    assert len(transactions) < MANY
+    assert len(writings) < MANY
 
 
 def test_a_view_that_cannot_be_written_is_told_to_all_who_wait(
@@ -74,7 +77,69 @@ def test_a_view_that_cannot_be_written_is_told_to_all_who_wait(
 
     together, pages = Together(), [f"/results/{number}" for number in range(MANY)]
     with monkeypatch.context() as planted:
-        planted.setattr(audit_log, "record", fails)
+        planted.setattr(log_waiting, "_write", fails)
+        planted.setattr(audit_log, "insert", fails)
         assert all(isinstance(one, OSError) for one in view(stores, together, pages))
     assert list(audit_log.entries(stores)) == []
     assert view(stores, together, pages) == [None] * MANY
+    assert len(list(audit_log.entries(stores))) == MANY
+
+
+def test_a_page_again_is_no_line_again_before_and_after_it_is_settled(
+    stores: Stores, writings: list[int]
+) -> None:
+    writings.append(0)  # nobody waits
+    together = Together()
+    for _ in range(2):
+        for one in (together, together, Together()):  # the last is another process
+            assert view(stores, one, ["/results/hr"]) == [None]
+        together.settle(stores)
+    assert len(list(audit_log.entries(stores))) == 1
+    assert sum(writings) <= 2
+
+
+def test_nobody_reads_on_while_lines_cannot_be_settled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    database.migrate_one("results", f"sqlite:///{tmp_path / 'results.db'}")
+    stores, together = Stores.open(Settings.at(tmp_path)), Together()
+    assert view(stores, together, ["/results/hr"]) == [None]
+    with monkeypatch.context() as planted:
+        planted.setattr(audit_log, "insert", lambda _: 1 / 0)
+        settling = Settling(together, stores)
+        settling.thread.start()
+        settling.end()
+        assert caplog.messages == ["log: ZeroDivisionError"]
+        (refused,) = view(stores, together, ["/results/hr/autumn"])
+        assert isinstance(refused, ZeroDivisionError)
+    assert view(stores, together, ["/results/hr/winter"]) == [None]
+    assert [one.what for one in audit_log.entries(stores)] == ["/results/hr", "/results/hr/winter"]
+
+
+def test_no_process_lets_more_wait_than_it_may(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database.migrate_one("results", f"sqlite:///{tmp_path / 'results.db'}")
+    monkeypatch.setattr(log_together, "MOST_WAITING", 2)
+    stores, together, most = Stores.open(Settings.at(tmp_path)), Together(), 0
+    path = log_waiting.beside(stores.settings.results_url)
+    assert path
+    for number in range(7):
+        assert view(stores, together, [f"/results/{number}"]) == [None]
+        most = max(most, len(log_waiting.seen(path)))
+    assert most == 2
+    assert len(list(audit_log.entries(stores))) == 7
+
+
+def test_what_a_killed_process_left_is_settled_when_the_next_begins(tmp_path: Path) -> None:
+    database.migrate_one("results", f"sqlite:///{tmp_path / 'results.db'}")
+    stores = Stores.open(Settings.at(tmp_path))
+    path = log_waiting.beside(stores.settings.results_url)
+    assert path
+    assert view(stores, Together(), ["/results/hr"]) == [None]
+    assert log_waiting.files(path)
+    settling = Settling(Together(), stores)
+    settling.thread.start()
+    settling.end()
+    assert log_waiting.files(path) == ()
+    assert [one.what for one in audit_log.entries(stores)] == ["/results/hr"]
