@@ -1,4 +1,4 @@
-"""Lines of the log that come at the same moment, written at once, and settled while nobody waits."""
+"""Lines of the log that come at the same moment: written at once, settled while nobody waits."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class Together:
 
 
 class Settling:
-    """The thread of one process that settles what waits, at its start and then every few seconds."""
+    """The thread of one process that settles what waits: when it starts, then every few seconds."""
 
     def __init__(self, together: Together, stores: Stores) -> None:
         self._together, self._stores = together, stores

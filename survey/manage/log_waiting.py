@@ -1,8 +1,8 @@
-"""Lines of the log that the disk has and its chain does not have yet, in a file beside the database.
+"""Lines of the log that are on the disk and not in its chain yet, in a file beside the database.
 
-A transaction of SQLite waits for the disk five times and lets nobody read meanwhile. A line here waits
-once and holds up nobody, so a page is sent when its line is here. From here lines go into the chain
-many at once; whatever reads the log takes them there first (`survey.manage.audit_log.settle`).
+A transaction of SQLite waits for the disk five times and lets nobody read meanwhile. A line here
+waits once and holds up nobody, so a page is sent when its line is here. From here lines go into the
+chain many at once; whatever reads the log takes them there first (`audit_log.settle`).
 
 Nothing is lost and nothing counts twice, wherever a process is killed: a line goes from here when
 the chain has it, and has a mark (`once`) that the chain takes once.

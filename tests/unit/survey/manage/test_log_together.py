@@ -1,4 +1,4 @@
-"""Views that come at the same moment wait for the disk once, and their lines come into the chain."""
+"""Views of the same moment wait for the disk once, and their lines come into the chain."""
 
 from __future__ import annotations
 

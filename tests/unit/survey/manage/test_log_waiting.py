@@ -237,7 +237,7 @@ def test_a_backup_holds_the_lines_that_waited(tmp_path: Path) -> None:
     site.client(HR).get("/results/hr")
     assert log_waiting.files(waiting(site.stores))
     rows = making.make(site.settings, now()).tables["results", "log_entry"]
-    assert ["/results/hr", "made a backup"] == [row[5] for row in rows][-2:]
+    assert [row[5] for row in rows][-2:] == ["/results/hr", "made a backup"]
 
 
 @pytest.mark.parametrize(("beside", "shown"), [(True, 200), (False, 500)])
