@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import runpy
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 
 import pytest
+from flask import Flask
 
-from survey import database
+import survey.app
+from survey import database, doors
 from survey.config import Settings
 from survey.database import Stores
 from survey.manage import audit_log, log_together, log_waiting
 from survey.manage.log_together import Settling, Together, _Waiting
 from survey.manage.people import Person
+from survey.results import warming
 
 NORTH = Person("north", "board", "response-north")
 MANY = 8
@@ -138,8 +142,22 @@ def test_what_a_killed_process_left_is_settled_when_the_next_begins(tmp_path: Pa
     assert path
     assert view(stores, Together(), ["/results/hr"]) == [None]
     assert log_waiting.files(path)
-    settling = Settling(Together(), stores)
-    settling.thread.start()
+    app = Flask(__name__)
+    app.extensions["candour"] = stores
+    assert log_together.begin(app) is None, "nobody signs in there"
+    log_together.install(app)
+    settling = log_together.begin(app)
+    assert settling
     settling.end()
     assert log_waiting.files(path) == ()
     assert [one.what for one in audit_log.entries(stores)] == ["/results/hr"]
+
+
+def test_every_process_that_serves_begins_to_settle(monkeypatch: pytest.MonkeyPatch) -> None:
+    app, begun = object(), list[object]()
+    monkeypatch.setattr(survey.app, "create_app", lambda: app)
+    monkeypatch.setattr(doors, "close", lambda: None)
+    monkeypatch.setattr(warming, "begin", lambda _: None)
+    monkeypatch.setattr(log_together, "begin", begun.append)
+    runpy.run_module("survey.wsgi")
+    assert begun == [app]

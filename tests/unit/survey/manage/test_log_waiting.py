@@ -9,18 +9,16 @@ import multiprocessing
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
 import interrupting
 import pytest
-from fixtures_results import HR, make_site
+from sqlalchemy.exc import OperationalError
 
 from survey import database
-from survey.backup import making
-from survey.clock import now
 from survey.config import Settings
 from survey.database import Stores
 from survey.manage import audit_log, log_waiting
@@ -232,29 +230,22 @@ def test_what_is_recorded_in_between_comes_after_what_waited(
     assert logged(stores) == [*PAGES, "on every device"]
 
 
-def test_a_backup_holds_the_lines_that_waited(tmp_path: Path) -> None:
-    site = make_site(tmp_path / "home")
-    site.client(HR).get("/results/hr")
-    assert log_waiting.files(waiting(site.stores))
-    rows = making.make(site.settings, now()).tables["results", "log_entry"]
-    assert [row[5] for row in rows][-2:] == ["/results/hr", "made a backup"]
-
-
-@pytest.mark.parametrize(("beside", "shown"), [(True, 200), (False, 500)])
+@pytest.mark.parametrize("beside", [True, False])
 def test_a_first_view_waits_for_nobody_who_writes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, beside: bool, shown: int
+    empty: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, beside: bool
 ) -> None:
     """Where each view is a transaction of its own, it waits as long as SQLite lets it."""
     patient = tuple(one.replace("30000", "50") for one in database.PRAGMAS)
     monkeypatch.setattr(database, "PRAGMAS", patient)
+    stores, waits = at(tmp_path / "home", empty), pytest.raises(OperationalError)
     if not beside:
         monkeypatch.setattr(log_waiting, "beside", lambda _: None)
-    site = make_site(tmp_path / "home")
-    client = site.client(HR)
-    with closing(sqlite3.connect(site.settings.home / "results.db")) as other:
+    with closing(sqlite3.connect(stores.settings.home / "results.db")) as other:
         other.execute("BEGIN IMMEDIATE")
-        assert client.get("/results/hr").status_code == shown
+        with nullcontext() if beside else waits:
+            assert show(stores, "/results/hr") == "shown"
         other.rollback()
+    assert logged(stores) == ["/results/hr"] * beside
 
 
 def test_lines_wait_beside_no_database_on_a_server() -> None:
