@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import runpy
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
@@ -23,15 +24,12 @@ NORTH = Person("north", "board", "response-north")
 MANY = 8
 
 
-@pytest.fixture(params=["beside", "chain"])
-def stores(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Stores:
-    """Where lines wait beside the database, and where each transaction takes them to the chain."""
-    database.migrate_one("results", f"sqlite:///{tmp_path / 'results.db'}")
-    if request.param == "chain":
-        monkeypatch.setattr(log_waiting, "beside", lambda _: None)
-    return Stores.open(Settings.at(tmp_path))
+@pytest.fixture
+def stores(tmp_path: Path, database_url: Callable[[str], str]) -> Stores:
+    """SQLite, beside which lines wait, and PostgreSQL, where a transaction brings them at once."""
+    url = database_url("results")
+    database.migrate_one("results", url)
+    return Stores.open(Settings.at(tmp_path, results_url=url))
 
 
 @pytest.fixture
@@ -62,6 +60,7 @@ def view(stores: Stores, together: Together, pages: list[str]) -> list[Exception
         return list(pool.map(one, pages))
 
 
+@pytest.mark.both_databases
 def test_views_at_the_same_moment_wait_for_the_disk_together(
     stores: Stores, writings: list[int]
 ) -> None:
@@ -73,6 +72,7 @@ def test_views_at_the_same_moment_wait_for_the_disk_together(
     assert len(writings) < MANY
 
 
+@pytest.mark.both_databases
 def test_a_view_that_cannot_be_written_is_told_to_all_who_wait(
     stores: Stores, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -89,6 +89,7 @@ def test_a_view_that_cannot_be_written_is_told_to_all_who_wait(
     assert len(list(audit_log.entries(stores))) == MANY
 
 
+@pytest.mark.both_databases
 def test_a_page_again_is_no_line_again_before_and_after_it_is_settled(
     stores: Stores, writings: list[int]
 ) -> None:
