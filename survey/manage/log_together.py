@@ -1,4 +1,4 @@
-"""Lines of the log that come at the same moment: written at once, settled while nobody waits."""
+"""Lines of the log that come at the same moment: kept at once, settled while nobody waits."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ class _Waiting:
     """An entry that waits to be written, and what became of it."""
 
     line: Line
-    mark: str
     written: bool = False
     problem: Exception | None = None
 
 
 class Together:
-    """Views by many at the same moment: the disk is waited for once for those of one process.
+    """Views by many at the same moment.
 
-    Whoever's turn it is takes the lines of all who wait with them. They go beside the database,
-    where there is such a place, and else into the chain, in one transaction.
+    Beside the database, where lines can wait there, each writes its own: systems flush a file for
+    many at once. Else whoever's turn it is brings the lines of all who wait into the chain, in one
+    transaction.
     """
 
     def __init__(self) -> None:
@@ -60,14 +60,14 @@ class Together:
         with stores.results() as session:
             if audit_log.is_there(session, mark):
                 return
-        mine = _Waiting(audit_log.line_of(person, kind, what, mark), mark)
+        line = audit_log.line_of(person, kind, what, mark)
+        path = log_waiting.beside(stores.settings.results_url)
+        if path is None:
+            self._with_others(stores, line)
+            return
+        log_waiting.append(path, line)
         with self._listing:
-            self._listed.append(mine)
-        with self._turn:
-            if not mine.written:
-                self._write(stores)
-        if mine.problem is not None:
-            raise mine.problem
+            self._beside.add(mark)
 
     def settle(self, stores: Stores) -> None:
         """Bring lines that wait into the chain; raises whatever keeps them from it."""
@@ -82,27 +82,27 @@ class Together:
         with self._listing:
             self._beside -= beside
 
+    def _with_others(self, stores: Stores, line: Line) -> None:
+        mine = _Waiting(line)
+        with self._listing:
+            self._listed.append(mine)
+        with self._turn:
+            if not mine.written:
+                self._write(stores)
+        if mine.problem is not None:
+            raise mine.problem
+
     def _write(self, stores: Stores) -> None:
         with self._listing:
             entries, self._listed = self._listed, []
         problem: Exception | None = None
         try:
-            self._append(stores, entries)
+            with stores.results() as session:
+                audit_log.record_all(session, [one.line for one in entries])
         except Exception as error:  # each of those who wait is told of it
             problem = error
         for one in entries:
             one.written, one.problem = True, problem
-
-    def _append(self, stores: Stores, entries: list[_Waiting]) -> None:
-        lines = [one.line for one in entries]
-        path = log_waiting.beside(stores.settings.results_url)
-        if path is None:
-            with stores.results() as session:
-                audit_log.record_all(session, lines)
-            return
-        log_waiting.append(path, lines)
-        with self._listing:
-            self._beside.update(one.mark for one in entries)
 
 
 class Settling:

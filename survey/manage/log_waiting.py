@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import astuple, dataclass
 from pathlib import Path
@@ -60,13 +60,13 @@ def beside(results_url: str | URL) -> Path | None:
     return None if found is None or fcntl is None else found.with_name(found.name + ENDING)
 
 
-def append(path: Path, lines: Sequence[Line]) -> None:
-    """Write lines, each with a mark; when this returns the disk has them.
+def append(path: Path, line: Line) -> None:
+    """Write a line that has a mark; when this returns the disk has it.
 
     Raises:
-        OSError: when it has not; then none of them is there, or nobody may rely on it.
+        OSError: when it has not; then it is not there, or nobody may rely on it.
     """
-    content = b"".join(map(_packed, lines))
+    content = _packed(line)
     with _held(path, os.O_RDWR | os.O_APPEND | os.O_CREAT) as file:
         size = os.fstat(file).st_size
         if not size:
@@ -78,7 +78,7 @@ def append(path: Path, lines: Sequence[Line]) -> None:
         except OSError:
             os.ftruncate(file, size)
             raise
-        fcntl.flock(file, fcntl.LOCK_UN)  # others may write, while the disk takes this
+        fcntl.flock(file, fcntl.LOCK_UN)  # others write meanwhile, and the disk takes all at once
         _flush(file)
 
 

@@ -121,7 +121,7 @@ def test_a_page_that_is_sent_before_its_line_is_on_the_disk_is_noticed(
     empty: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     later: list[object] = []
-    monkeypatch.setattr(Together, "_append", lambda *given: later.append(given))
+    monkeypatch.setattr(log_waiting, "append", lambda *given: later.append(given))
     with pytest.raises(AssertionError, match="shown and not in the log"):
         expect_shown_is_logged(tmp_path / "home", empty, lambda it: show(it, PAGES[0]))
 
