@@ -32,7 +32,7 @@ class _Waiting:
 
 
 class Together:
-    """Views by many at the same moment.
+    """Views by many readers of one database at the same moment.
 
     Beside the database, where lines can wait there, each writes its own: systems flush a file for
     many at once. Else whoever's turn it is brings the lines of all who wait into the chain, in one
@@ -44,6 +44,7 @@ class Together:
         self._listed: list[_Waiting] = []
         self._beside: set[str] = set()  # marks of lines that this process wrote, unsettled
         self._unsettled = False
+        self._writer: log_waiting.Writer | None = None
 
     def record_once(self, stores: Stores, person: Signed, kind: Kind, what: str, of: str) -> None:
         """Append an entry once for each `of`; the disk has its line when this returns.
@@ -65,7 +66,9 @@ class Together:
         if path is None:
             self._with_others(stores, line)
             return
-        log_waiting.append(path, line)
+        if self._writer is None:
+            self._writer = log_waiting.Writer(path)
+        self._writer.append(line)
         with self._listing:
             self._beside.add(mark)
 

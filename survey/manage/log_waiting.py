@@ -60,26 +60,54 @@ def beside(results_url: str | URL) -> Path | None:
     return None if found is None or fcntl is None else found.with_name(found.name + ENDING)
 
 
-def append(path: Path, line: Line) -> None:
-    """Write a line that has a mark; when this returns the disk has it.
+class Writer:
+    """Writes lines of one process into the file, which it holds open.
 
-    Raises:
-        OSError: when it has not; then it is not there, or nobody may rely on it.
+    It takes no lock, since each call gives the interpreter's lock away and has to wait for it. A
+    file that was put aside meanwhile may not have been read to its end: then the line is written
+    once more, and its mark counts once.
     """
-    content = _packed(line)
-    with _held(path, os.O_RDWR | os.O_APPEND | os.O_CREAT) as file:
-        size = os.fstat(file).st_size
-        if not size:
-            _flush_folder(path.parent)  # the file's name first, then what others rely on
-        elif os.pread(file, 1, size - 1) != b"\n":
-            content = b"\n" + content
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: _File | None = None
+
+    def append(self, line: Line) -> None:
+        """Write a line that has a mark; when this returns the disk has it.
+
+        Raises:
+            OSError: when it has not; nobody may rely on it then.
+        """
+        # What was cut short before it ends there.
+        content = b"\n" + _packed(line)
+        while True:
+            # As its own, since another thread may open the next one.
+            file = self._file or _File(self._path)
+            self._file = file
+            _write(file.number, content)
+            _flush(file.number)
+            if file.is_at(self._path):
+                return
+            self._file = None
+
+
+class _File:
+    """An open file, closed when nobody uses it any more; its name is on the disk."""
+
+    def __init__(self, path: Path) -> None:
+        self.number = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        self._found = os.fstat(self.number)
+        _flush_folder(path.parent)
+
+    def __del__(self) -> None:
+        if "number" in vars(self):
+            os.close(self.number)
+
+    def is_at(self, path: Path) -> bool:
         try:
-            _write(file, content)
-        except OSError:
-            os.ftruncate(file, size)
-            raise
-        fcntl.flock(file, fcntl.LOCK_UN)  # others write meanwhile, and the disk takes all at once
-        _flush(file)
+            return os.path.samestat(self._found, path.stat())
+        except FileNotFoundError:
+            return False
 
 
 @contextmanager
@@ -101,14 +129,8 @@ def seen(path: Path) -> tuple[Line, ...]:
 
     For whoever holds the end of the chain, so that nobody else brings them there meanwhile.
     """
-    found = list[Line]()
-    with suppress(FileNotFoundError), _held(path, os.O_RDWR):  # no line is half written then
-        found += _read(path)
-    aside = list[Line]()
-    for one in _aside(path):
-        with suppress(FileNotFoundError):  # then the chain has them
-            aside += _read(one)
-    return (*aside, *found)
+    last = _read(path)  # first, since it may be put aside meanwhile
+    return (*(line for one in _aside(path) for line in _read(one)), *last)
 
 
 def files(path: Path) -> tuple[Path, ...]:
@@ -125,16 +147,18 @@ def _aside(path: Path) -> list[Path]:
 def _rename(path: Path) -> None:
     last = next(reversed(_aside(path)), None)
     number = int(last.suffix[1:]) + 1 if last else 1
-    try:
-        with _held(path, os.O_RDWR):
-            path.rename(path.with_name(f"{path.name}.{number}"))
-    except FileNotFoundError:  # all was put aside by a process that was killed then
-        return
+    with suppress(FileNotFoundError):  # then a process that was killed had put all aside
+        path.rename(path.with_name(f"{path.name}.{number}"))
 
 
 def _read(path: Path) -> list[Line]:
-    written = int(path.stat().st_mtime)
-    return [_line(text, written) for text in path.read_bytes().split(b"\n") if text]
+    """The whole lines of a file; none of one that is gone, whose lines the chain has."""
+    try:
+        written, content = int(path.stat().st_mtime), path.read_bytes()
+    except FileNotFoundError:
+        return []
+    # What ends without a newline is being written, or never was: its page was not sent.
+    return [_line(text, written) for text in content.split(b"\n")[:-1] if text]
 
 
 def _packed(line: Line) -> bytes:
@@ -151,28 +175,6 @@ def _line(text: bytes, written: int) -> Line:
 
 def _check(text: bytes) -> bytes:
     return hashlib.sha256(text).hexdigest()[:_CHECK].encode()
-
-
-@contextmanager
-def _held(path: Path, flags: int) -> Iterator[int]:
-    """The file of that name, which nobody else writes or puts aside meanwhile."""
-    while True:
-        file = os.open(path, flags, 0o600)
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            if _is_at(file, path):
-                yield file
-                return
-        finally:
-            os.close(file)
-
-
-def _is_at(file: int, path: Path) -> bool:
-    """Whether it was not put aside between opening and locking it."""
-    try:
-        return os.path.samestat(os.fstat(file), path.stat())
-    except FileNotFoundError:
-        return False
 
 
 def _write(file: int, content: bytes) -> None:

@@ -23,7 +23,7 @@ from survey.config import Settings
 from survey.database import Stores
 from survey.manage import audit_log, log_waiting
 from survey.manage.log_together import Together
-from survey.manage.log_waiting import UNREADABLE
+from survey.manage.log_waiting import UNREADABLE, Writer
 from survey.manage.people import Person
 
 NORTH = Person("north", "board", "response-north")
@@ -121,7 +121,7 @@ def test_a_page_that_is_sent_before_its_line_is_on_the_disk_is_noticed(
     empty: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     later: list[object] = []
-    monkeypatch.setattr(log_waiting, "append", lambda *given: later.append(given))
+    monkeypatch.setattr(Writer, "append", lambda *given: later.append(given))
     with pytest.raises(AssertionError, match="shown and not in the log"):
         expect_shown_is_logged(tmp_path / "home", empty, lambda it: show(it, PAGES[0]))
 
@@ -217,8 +217,28 @@ def test_what_is_half_written_or_changed_is_told_and_the_rest_is_whole(
     aside, last = log_waiting.files(waiting(stores))
     aside.write_bytes(aside.read_bytes().replace(b"/results/a", b"/results/x"))
     last.write_bytes(last.read_bytes()[:-7])
+    assert [line.what for line in log_waiting.seen(last)] == [UNREADABLE, PAGES[1]]
     show(stores, "/results/d")
     assert logged(stores) == [UNREADABLE, PAGES[1], UNREADABLE, "/results/d"]
+
+
+@pytest.mark.parametrize(("looks", "found"), [(True, [PAGES[0]]), (False, [])])
+def test_a_file_that_goes_while_it_is_written_to_is_noticed(
+    empty: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, looks: bool, found: list[str]
+) -> None:
+    """Another process settles between a line's opening of the file and its writing."""
+    stores, write = at(tmp_path / "home", empty), log_waiting._write
+
+    def late(file: int, content: bytes) -> None:
+        monkeypatch.setattr(log_waiting, "_write", write)
+        audit_log.settle(Stores.open(stores.settings))
+        write(file, content)
+
+    monkeypatch.setattr(log_waiting, "_write", late)
+    if not looks:
+        monkeypatch.setattr(log_waiting._File, "is_at", lambda *_: True)
+    assert show(stores, PAGES[0]) == "shown"
+    assert logged(stores) == found
 
 
 def test_what_is_recorded_in_between_comes_after_what_waited(
