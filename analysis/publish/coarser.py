@@ -115,14 +115,16 @@ def _of_others(shown: Shown, measure: str) -> dict[Key, int]:
 def _followed(look: Telling, shown: Shown, measure: str) -> Shown:
     """Coarsen and withhold until the figures of one measure expose nobody."""
     shown = _following(look, shown, measure)
-    while True:
-        few = look.small(shown, measure)
-        for told in look.told(shown, measure, look.at_atoms(measure)):
-            if found := _exposed(look, told, few):
-                break
-        else:
-            return shown
-        shown = _round(look, shown, (measure,), found)
+    at_atoms = look.at_atoms(measure)
+    ways, turn, clear = list(look.told(shown, measure, at_atoms)), 0, 0
+    # Each way in its turn: until none has exposed anybody since less was shown.
+    while clear < len(ways):
+        found = _exposed(look, ways[turn % len(ways)], look.small(shown, measure))
+        turn, clear = turn + 1, 0 if found else clear + 1
+        if found:
+            shown = _round(look, shown, (measure,), found)
+            ways = list(look.told(shown, measure, at_atoms))
+    return shown
 
 
 def _beside(look: Telling, shown: Shown, theme: str) -> Shown:
