@@ -126,7 +126,7 @@ class FittedAnswers:
         low, high, held = self._limits.low, self._limits.high, np.zeros(self._ties + groups)
         to.limit(
             (np.concatenate([0.0 * most, low[:groups]]), np.concatenate([most, high[:groups]])),
-            tuple(np.concatenate([held, limit[groups:]]) for limit in (low, high)),
+            (np.concatenate([held, low[groups:]]), np.concatenate([held, high[groups:]])),
         )
 
     def _searched(self, among: _Program, functional: Reals, largest: bool) -> Reals:
