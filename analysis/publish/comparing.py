@@ -153,6 +153,4 @@ def _figures(group: _Side, rest: _Side, exact: Difference) -> tuple[int, int, in
 
 
 def _percent(side: _Side) -> Percent:
-    figure = side.figure
-    readings = [(one.positive, one.neutral, one.negative) for one in (figure.plain, figure)]
-    return side.rounds.percents(*readings)[0]
+    return side.rounds.readings(side.figure)[0]

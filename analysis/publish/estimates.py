@@ -66,6 +66,7 @@ def rounder_at(
         partial=measure in codebook.partial_measures,
         headcount=headcount,
         own=own,
+        has=codebook.readings_of[measure],
     )
 
 
@@ -127,8 +128,7 @@ def _estimate_row(
         nothing = (None, None, "", None, "", None, "", None, None, None, None)
         return EstimateRow(group.id, measure, kind, *nothing, "c")  # type: ignore[arg-type]
     rounds = rounder(shown, row, measure, headcount)
-    plain = figure.plain
-    (positive, neutral, negative) = rounds.percents(_readings(plain), _readings(figure))
+    positive, neutral, negative = rounds.readings(figure)
     lower, upper = rounds.limits(positive, figure, borrowed)
     return EstimateRow(
         group=group.id,
@@ -147,10 +147,6 @@ def _estimate_row(
         weighted=None,
         status="shown",
     )
-
-
-def _readings(figure: Figure) -> tuple[float, float, float]:
-    return figure.positive, figure.neutral, figure.negative
 
 
 def score(shown: Shown, row: int, measure: str, rounds: Rounder, figure: Figure) -> float | None:

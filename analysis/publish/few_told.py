@@ -1,4 +1,4 @@
-"""Where it may not be known of a sensitive item how few answered so: shown, or too large to be small."""
+"""Where it may not be known how few answered a sensitive item so: shown, or not small."""
 
 from __future__ import annotations
 

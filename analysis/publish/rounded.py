@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from analysis.codebook import READINGS, Reading
 from analysis.disclosure import rounding
 from analysis.disclosure.stated import least_answers
 from analysis.policy import DisclosurePolicy
@@ -19,6 +20,7 @@ from analysis.release.rows import Bound
 from analysis.statistics.intervals import mean_interval, wilson
 
 Percent = tuple[int | None, Bound]
+NO_PERCENT: Percent = (None, "")
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Rounder:
         partial: whether answers are counted that no published share stands for.
         headcount: as published; None when unknown or not shown.
         own: whether the base is the measure's own and not its group's.
+        has: the readings that the measure's answers can have; there is no share of another.
     """
 
     policy: DisclosurePolicy
@@ -39,6 +42,20 @@ class Rounder:
     partial: bool = False
     headcount: int | None = None
     own: bool = True
+    has: tuple[Reading, ...] = READINGS
+
+    def readings(self, figure: Figure) -> tuple[Percent, Percent, Percent]:
+        """Shares positive, neutral and negative as published percents.
+
+        A reading that no answer has is nothing to hide: coded as nobody, it would take the others
+        with it.
+        """
+        plain, weighted = (
+            [float(getattr(one, reading)) for reading in self.has] for one in (figure.plain, figure)
+        )
+        found = dict(zip(self.has, self.percents(plain, weighted), strict=True))
+        positive, neutral, negative = (found.get(reading, NO_PERCENT) for reading in READINGS)
+        return positive, neutral, negative
 
     def percents(self, plain: Sequence[float], weighted: Sequence[float]) -> tuple[Percent, ...]:
         """Shares (in [0, 1], disjoint) as published percents.
