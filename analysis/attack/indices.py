@@ -36,9 +36,9 @@ def attack_indices(release: Release, groups: Collection[str] | None = None) -> I
     for group, theme, items in candidates(release, groups):
         rows = {item.measure: release.estimate_by_key[group, item.measure] for item in items}
         shown = [item for item in items if rows[item.measure].status == "shown"]
-        for what, whole in _of_theme(release, release.estimate_by_key[group, theme]).items():
+        for what, whole in of_theme(release, release.estimate_by_key[group, theme]).items():
             hidden = [item for item in items if item not in shown and _can_be(item, what)]
-            told = [_of_item(release, item, group, what) for item in items if item not in hidden]
+            told = [of_item(release, item, group, what) for item in items if item not in hidden]
             if not hidden:
                 continue
             low, high = _left(whole, told, len(items))
@@ -78,7 +78,7 @@ def _left(whole: Interval, told: Collection[Interval], items: int) -> Interval:
     return max(0.0, low), min(1.0, high)
 
 
-def _of_theme(release: Release, row: EstimateRow) -> Mapping[str, Interval]:
+def of_theme(release: Release, row: EstimateRow) -> Mapping[str, Interval]:
     """What a theme's figures lie between, its mean score too where it is shown."""
     sensitive = release.measure_by_id[row.measure].sensitive
     grain = steps(release, row.group, row.measure, surely(release, row.base or 0))
@@ -95,7 +95,7 @@ def _of_theme(release: Release, row: EstimateRow) -> Mapping[str, Interval]:
     return found
 
 
-def _of_item(release: Release, item: MeasureRow, group: str, what: str) -> Interval:
+def of_item(release: Release, item: MeasureRow, group: str, what: str) -> Interval:
     """What the same figure of an item lies between that is shown, or cannot be so."""
     if not _can_be(item, what):
         return 0.0, 0.0
