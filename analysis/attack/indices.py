@@ -79,20 +79,34 @@ def _left(whole: Interval, told: Collection[Interval], items: int) -> Interval:
 
 
 def of_theme(release: Release, row: EstimateRow) -> Mapping[str, Interval]:
-    """What a theme's figures lie between, its mean score too where it is shown."""
+    """What a theme's figures lie between, as they and the states of findings say."""
+    found = dict(figures_of(release, row))
+    low, high = found["positive"]
+    least, most = said_of_theme(release, row.measure).get(row.group, (low, high))
+    found["positive"] = max(low, least), min(high, most)
+    return found
+
+
+def figures_of(release: Release, row: EstimateRow) -> Mapping[str, Interval]:
+    """What a theme's figures say that they lie between, its mean score too where it is shown."""
     sensitive = release.measure_by_id[row.measure].sensitive
     grain = steps(release, row.group, row.measure, surely(release, row.base or 0))
     found = {
         reading: fraction(getattr(row, reading), getattr(row, f"{reading}_bound"), grain, sensitive)
         for reading in READINGS
     }
-    low, high = found["positive"]
-    least, most = said_of_theme(release, row.measure).get(row.group, (low, high))
-    found["positive"] = max(low, least), min(high, most)
     if row.score is not None:
         half = 10.0 ** -release.manifest.policy["score_decimals"] / 2
         found[MEAN] = (row.score - half) / 100, (row.score + half) / 100
     return found
+
+
+def is_of_all(release: Release, group: str, theme: str) -> bool:
+    """Whether a theme and all of its items stand on one base in a group, which is its own."""
+    items = (row.measure for row in release.measures if row.theme == theme)
+    rows = (release.estimate_by_key.get((group, one)) for one in (theme, *items))
+    bases = {None if row is None else row.base for row in rows}
+    return bases == {release.group_by_id[group].base}
 
 
 def of_item(release: Release, item: MeasureRow, group: str, what: str) -> Interval:

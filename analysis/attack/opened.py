@@ -10,7 +10,7 @@ import math
 from collections.abc import Collection, Iterator, Sequence
 
 from analysis.attack.breaches import Breach
-from analysis.attack.indices import READINGS, of_item, of_theme
+from analysis.attack.indices import READINGS, is_of_all, of_item, of_theme
 from analysis.attack.told import Interval
 from analysis.release.known import people
 from analysis.release.model import Release
@@ -41,14 +41,10 @@ def attack_opened(release: Release, groups: Collection[str] | None = None) -> It
 def _in_group(
     release: Release, group: str, theme: str, items: Sequence[MeasureRow]
 ) -> Iterator[Breach]:
-    few = release.manifest.policy["min_numerator"]
-    names = [theme, *(item.measure for item in items)]
-    rows = [release.estimate_by_key.get((group, name)) for name in names]
-    bases = {None if row is None else row.base for row in rows}
-    (base, *others) = bases
-    if rows[0] is None or base is None or others:
-        return  # Some item is hidden, or answered by others than the theme.
-    whole = of_theme(release, rows[0])
+    few, base = release.manifest.policy["min_numerator"], release.group_by_id[group].base
+    if base is None or not is_of_all(release, group, theme):
+        return  # Some item is hidden, or not everybody answered it.
+    whole = of_theme(release, release.estimate_by_key[group, theme])
     least, most = people(base, release.manifest.policy)
     sizes = range(max(release.manifest.policy["k"], least), most + 1)
     for what in READINGS:

@@ -175,7 +175,8 @@ def _of_percents(
     hair = np.full(low.shape[1], len(items) * STEP)
     in_parts = [here.times(1.0 / np.maximum(here.n, 1.0)) for here, _ in alone]
     more = np.full(low.shape[1], -len(items) * short)
-    found = beside_theme(in_parts, [[] for _ in items], ThemeRanges(low, high, more, hair))
+    values = [_values(item) for item in items]
+    found = beside_theme(in_parts, values, ThemeRanges(low, high, more, hair))
     return [
         (groups, rests.within(look.left_of(groups, rests.n)).tightened())
         for (here, rests), one in zip(alone, found, strict=True)

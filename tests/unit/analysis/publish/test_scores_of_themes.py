@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import fixtures_analysis as fixtures
 import fixtures_disclosure as small
@@ -12,15 +13,20 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from analysis.attack.answers import attack_answers
 from analysis.attack.audit import Audit
 from analysis.attack.opened import attack_opened
 from analysis.attack.together import attack_together
 from analysis.codebook import AnswerCategory, Index, Theme
 from analysis.disclosure import rounding
+from analysis.disclosure.answers import Told
 from analysis.microdata import Microdata
+from analysis.plan import TablePlan
 from analysis.policy import DisclosurePolicy
 from analysis.publish import WaveFacts, coarser, estimates, making, publish
 from analysis.publish.rounded import Rounder
+from analysis.publish.shown import Shown
+from analysis.publish.told import Telling
 from analysis.release.model import Release
 
 POLICY = DisclosurePolicy()
@@ -65,10 +71,13 @@ def released(
     )
     book = fixtures.codebook(tuple(items), of)
     book = replace(book, variables=(fixtures.variable("unit", names),))
-    nested = {whole: [one for one in parts if one in sizes] for whole, parts in ALL_BUT_ONE.items()}
-    plan = small.plan([small.nested("unit", nested)], [small.table("unit")])
     data = Microdata(len(units), {"unit": units}, answers)
-    return publish(book, plan, data, wave=WAVE, policy=POLICY), data
+    return publish(book, plan_of(sizes), data, wave=WAVE, policy=POLICY), data
+
+
+def plan_of(sizes: Iterable[str]) -> TablePlan:
+    nested = {whole: [one for one in parts if one in sizes] for whole, parts in ALL_BUT_ONE.items()}
+    return small.plan([small.nested("unit", nested)], [small.table("unit")])
 
 
 def likely(rng: np.random.Generator, where: npt.NDArray[np.str_]) -> npt.NDArray[np.int16]:
@@ -85,6 +94,15 @@ def rare(rng: np.random.Generator, where: npt.NDArray[np.str_]) -> npt.NDArray[n
 
 
 UNITS = {"a": 134, "few": 9, "none": 8, "e": 110, "d": 160, "also": 40}
+PLAN = plan_of(UNITS)
+
+told_of = Telling.told
+
+
+def only_of_items(look: Telling, shown: Shown, measure: str, at_atoms: Any) -> Iterator[Told]:
+    """As if no theme were looked at by itself."""
+    is_item = measure in shown.figures.codebook.item_by_id
+    return told_of(look, shown, measure, at_atoms) if is_item else iter(())
 
 
 def without_the_auditor(patch: pytest.MonkeyPatch) -> None:
@@ -200,3 +218,34 @@ def test_a_theme_opens_no_band_of_its_sensitive_item(
     assert not list(attack_opened(mended))
     kept = [row for row in mended.estimates if row.kind == "theme" and row.positive is not None]
     assert any(row.group == "unit=a" for row in kept)
+
+
+LARGE = {"a": 300, "few": 9, "none": 9, "e": 200, "d": 500, "also": 400}
+
+
+def alike(rng: np.random.Generator, where: npt.NDArray[np.str_]) -> npt.NDArray[np.int16]:
+    """As `likely`, but that all of the two small units say the same."""
+    found = likely(rng, where)
+    found[np.isin(where, ["few", "none"])] = YES
+    return found
+
+
+@pytest.mark.parametrize("index", ["mean_of_items", "respondent_mean"])
+def test_a_score_tells_nobody_what_nearly_all_of_a_few_answered(
+    monkeypatch: pytest.MonkeyPatch, index: Index
+) -> None:
+    with monkeypatch.context() as patch:
+        without_the_auditor(patch)
+        patch.setattr(Telling, "told", only_of_items)
+        patch.setattr(coarser, "beside_its_theme", lambda *_: ())
+        careless, _ = released(LARGE, 3, [alike, alike], index=index)
+    words = [one.words for one in attack_answers(careless, PLAN, everybody_answered=True)]
+    told = [one for one in words if "mean score" in one and "more than 90 %" in one]
+    assert told
+    assert all("whole without its shown parts" in one for one in told)
+    mended, _ = released(LARGE, 3, [alike, alike], index=index)
+    assert not list(attack_answers(mended, PLAN, everybody_answered=True))
+    # A score is lost, and no more than that.
+    kept = {row.measure for row in mended.estimates if row.kind == "theme" and row.positive}
+    assert kept == {"t0", "t1", "t2"}
+    assert scored(careless) == kept
