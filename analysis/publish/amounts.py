@@ -40,12 +40,14 @@ class Amounts:
     def of_item(self, item: str) -> Reals:
         """By category, shape (cells, categories + 1); last those without an answer."""
         of = self.sums.items[item]
-        return of.people.astype(np.float64) if of.weight is None else of.weight * STEP
+        return np.asarray(of.people if of.weight is None else of.weight * STEP, dtype=np.float64)
 
     def of_theme(self, theme: str) -> Reals:
         """Sums of respondents' `VALUES`, shape (cells, 4)."""
         of = self.sums.themes[theme]
-        return of.total * STEP if of.weighted_total is None else of.weighted_total * STEP**2
+        if of.weighted_total is None:
+            return np.asarray(of.total * STEP, dtype=np.float64)
+        return np.asarray(of.weighted_total * STEP**2, dtype=np.float64)
 
     def answered(self, measure: str) -> Reals:
         """Of those who count for a measure, shape (cells,)."""
@@ -53,4 +55,4 @@ class Amounts:
         if item is not None:
             return np.asarray(self.of_item(measure)[:, item.counted].sum(axis=1))
         of = self.sums.themes[measure]
-        return of.people.astype(np.float64) if of.weight is None else of.weight[:, 0] * STEP
+        return np.asarray(of.people if of.weight is None else of.weight[:, 0] * STEP, np.float64)

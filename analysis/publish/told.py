@@ -6,14 +6,13 @@ Bases are taken as known. A comparison tells the share of the rest, which is no 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
 from analysis.codebook import READINGS, Item
-from analysis.disclosure import rounding
 from analysis.disclosure.answers import PossibleAnswers, Told
 from analysis.disclosure.solving import DUST
 from analysis.disclosure.targets import stacked
@@ -25,8 +24,10 @@ from analysis.publish.item_ranges import ItemRanges
 from analysis.publish.kept_shares import KeptShares, Range
 from analysis.publish.pairs import pairs, rests
 from analysis.publish.people_behind import people_behind
-from analysis.publish.rounded import Percent, Rounder
-from analysis.publish.shown import Shown, can_say
+from analysis.publish.percent_means import answers_so, parts_of_people
+from analysis.publish.reach import by_weight, reach
+from analysis.publish.rounded import Rounder
+from analysis.publish.shown import Shown, can_say, items_of
 from analysis.tally import Tally
 from analysis.theme_values import VALUES
 
@@ -170,6 +171,9 @@ class Telling:
         item = self._codebook.item_by_id.get(measure)
         steps = self.steps(shown, measure)
         if item is None:
+            if self._codebook.theme_by_id[measure].index != "respondent_mean":
+                yield from self._told_by_percents(shown, measure, steps)
+                return
             ways = self._theme(shown, measure, people, few, steps)
         else:
             ways = self.ways(item, *self.ranges(shown, item, people, few, steps))
@@ -212,6 +216,11 @@ class Telling:
         """People who answered a measure at each atom, or their weights; shape (A,)."""
         return np.asarray(self.inside @ self._amounts.answered(measure), dtype=np.float64)
 
+    def worth(self, measure: str) -> Reals:
+        """What one who answered a measure counts for in each group, shape (G,)."""
+        answered = self.split(self.inside @ self.answered(measure))[0]
+        return self.split(self.at_atoms(measure))[0] / np.maximum(answered, 1.0)
+
     def _people(self, measure: str) -> Reals | None:
         """Where answers are weights, who answered at each atom."""
         return self.inside @ self.answered(measure) if self.weighted else None
@@ -238,7 +247,8 @@ class Telling:
             return [one for percents in both for one in reach(rounds, percents)]
 
         shares = self._shares(shown, item.id, steps, len(valid) + len(READINGS), say)
-        low, high = people_behind(*shares.transpose(2, 1, 0), n, whole=not self.weighted)
+        ends = shares.transpose(2, 1, 0)
+        low, high = people_behind(ends[0], ends[1], n, whole=not self.weighted)
         used = [at for at, inside in enumerate(readings) if inside]
         parts = [readings[at] for at in used]
         read = low[len(valid) :][used], high[len(valid) :][used]
@@ -283,15 +293,32 @@ class Telling:
         return np.clip(least, 0.0, few), np.clip(most, 0.0, few)
 
     def _theme(self, shown: Shown, theme: str, n: Reals, few: Reals, steps: Steps) -> Iterator[Way]:
-        """Sums of respondents' shares; a mean of item percents is no such sum, but follows them."""
-        if self._codebook.theme_by_id[theme].index != "respondent_mean":
-            return
+        """Sums of respondents' shares."""
         shares = self.theme_shares(shown, theme, steps)
         low, high = (shares * n[:, None, None]).transpose(2, 1, 0)
         sums = self._amounts.of_theme(theme)
         for at, name in enumerate(VALUES):
             of = low[at], high[at], 0 * few, few
             yield Way(sums[:, at], *of, name == "positive", whole=False)
+
+    def _told_by_percents(self, shown: Shown, theme: str, steps: Steps) -> Iterator[Told]:
+        """What a mean of item percents tells of all answers to its items."""
+        items = items_of(self._codebook, theme)
+        answered = np.array([self.at_atoms(item.id) for item in items])
+        people = np.array([self.possible.measured(one) for one in answered])
+        pairs, few = len(self._pairs), self.left.shape[0]
+        rests = np.array(self.rests_told(shown, theme, np.ones(pairs), steps)).T
+        nothing = np.array([0.0, 1.0])
+        truth = answers_so(items, self._amounts)
+        alike = np.mean([self.answered(item.id) for item in items], axis=0)
+        heads = self.inside @ alike if self.weighted else None
+        shares = self.theme_shares(shown, theme, steps)
+        for at, name in enumerate(VALUES):
+            rest = rests if name == "positive" else np.tile(nothing, (pairs, 1))
+            every = np.concatenate([shares[:, at], rest, np.tile(nothing, (few, 1))])
+            low, high = parts_of_people(every, people)
+            so = np.asarray(self.inside @ truth[at], dtype=np.float64)
+            yield Told(answered.mean(axis=0), so, low, high, whole=False, people=heads)
 
     def theme_shares(self, shown: Shown, theme: str, steps: Steps) -> Reals:
         """What score and percents of a theme say in every group, shape (G, 4, 2)."""
@@ -351,7 +378,7 @@ class Telling:
             coarser.append(max(known) if tells else None)
         shares = self._kept_rests.of((measure, shown.protection), coarser, 1, say)
         whole = measure in self._codebook.item_by_id and not self.weighted
-        return people_behind(*shares[:, 0].T, n, whole=whole)
+        return people_behind(shares[:, 0, 0], shares[:, 0, 1], n, whole=whole)
 
 
 def small_rests(shown: Shown) -> sparse.csr_array:
@@ -361,31 +388,3 @@ def small_rests(shown: Shown) -> sparse.csr_array:
     n = every @ shown.system.bases
     several = np.diff(every.indptr) > 1
     return sparse.csr_array(every[(n > 0.5) & (n < SMALL * shown.policy.k - 0.5) & several])
-
-
-def by_weight(figure: Figure) -> Figure:
-    """A figure whose shares are in a band by their weights, as readers take them."""
-    return replace(figure, unweighted=None)
-
-
-def reach(rounds: Rounder, found: Sequence[Percent]) -> list[tuple[float, float]]:
-    """The smallest and largest share that each published percent of a whole can stand for.
-
-    Beside a banded category of a sensitive item the others stand in the coarse step.
-    """
-    half = rounding.step(rounds.base, rounds.policy) / 2
-    coarse = rounds.policy.coarse_share_step
-    beside = rounds.sensitive and (rounds.partial or any(bound for _, bound in found))
-    band = rounding.band(rounds.base, rounds.policy, sensitive=rounds.sensitive)
-    limits = []
-    for percent, bound in found:
-        if percent is None:
-            limits.append((0.0, 1.0))
-            continue
-        wide = coarse / 2 if beside and not bound and percent % coarse == 0 else half
-        low = 0.0 if bound == "or_less" else max(0.0, percent - wide)
-        high = 100.0 if bound == "or_more" else min(100.0, percent + wide)
-        if wide > half:  # What is not in a band lies beyond it.
-            low, high = max(low, band + half), min(high, 100 - band - half)
-        limits.append((low / 100, high / 100))
-    return limits
