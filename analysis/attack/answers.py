@@ -171,13 +171,16 @@ class _Attack:
                     for halves in self._candidates(measure.measure, so):
                         self._fits.offer(np.concatenate([self._cell_sums @ one for one in halves]))
                 yield from self._known(measure.measure, way, looked) if looked else ()
-                yield from self._few(measure.measure, way, of_group) if banded else ()
+                yield from self._few(measure.measure, way, of_group, bases[1]) if banded else ()
 
-    def _few(self, item: str, way: str, told: Mapping[str, Interval]) -> Iterator[Breach]:
+    def _few(
+        self, item: str, way: str, told: Mapping[str, Interval], most: Reals
+    ) -> Iterator[Breach]:
         at = {row.group: self._cells[row.values] for row in self._release.groups}
         cells = {group: at[group] for group in told}
+        people = {group: most[cell] for group, cell in cells.items()}
         few = self._release.manifest.policy["min_numerator"]
-        for group, words in few_told(self._fits, cells, told, few):
+        for group, words in few_told(self._fits, cells, told, people, few):
             yield Breach("numerator", group, f"{item}, {way} in {group}: {words}", item)
 
     def _known(self, item: str, way: str, looked: list[Target]) -> Iterator[Breach]:

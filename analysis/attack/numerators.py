@@ -17,24 +17,32 @@ _NEARLY = 1e-4
 
 
 def few_told(
-    fits: Fitting, cells: Mapping[str, int], told: Mapping[str, Interval], few: int
+    fits: Fitting,
+    cells: Mapping[str, int],
+    told: Mapping[str, Interval],
+    people: Mapping[str, float],
+    few: int,
 ) -> Iterator[tuple[str, str]]:
     """Groups in which it is known that few answered so, or all but few; and what is known.
+
+    Only what does not follow from a group's own figures: how these are rounded has its own rules.
 
     Args:
         fits: all answers that fit: those who answered so in each cell, then those who did not.
         cells: the cell of each shown group.
         told: what its own share lies between, in [0, 1].
+        people: the most who can have answered in it.
         few: a smaller number of people should not be told, nor be told from none.
     """
     names = list(told)
-    ends = np.array([told[name] for name in names])
+    ends, n = np.array([told[name] for name in names]), np.array([people[name] for name in names])
     for other, kind in enumerate(("in", "out of")):
         places = np.array([cells[name] for name in names]) + other * (fits.width // 2)
-        banded = ends[:, 1] >= 1 if other else ends[:, 0] <= 0
-        for at in _short_of(fits, places, few):
+        least, most = (1 - ends[:, 1], 1 - ends[:, 0]) if other else (ends[:, 0], ends[:, 1])
+        unknown = np.flatnonzero(np.floor(most * n + _NEARLY) >= few)
+        for at in unknown[_short_of(fits, places[unknown], few)].tolist():
             yield names[at], f"fewer than {few} people are {kind} it"
-        narrow = np.flatnonzero(banded)
+        narrow = np.flatnonzero(least <= 0)
         narrow = narrow[_short_of(fits, places[narrow], 2 * few)]
         for at in narrow[_above_none(fits, places[narrow], few)].tolist():
             yield names[at], f"somebody is {kind} it, and it is not known to be {few} people"

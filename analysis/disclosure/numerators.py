@@ -1,7 +1,8 @@
 """Small numerators of sensitive items: what other shown shares tell of the few inside a band.
 
 A band says that few, or none, answered so. A whole less its other shown parts may say more: that
-somebody did, or that fewer than `min_numerator` did. The same is asked of all but so few.
+somebody did, or that fewer than `min_numerator` did, where the group's own figures leave it open.
+The same is asked of all but so few.
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ NARROW = 2
 
 @dataclass(frozen=True)
 class Numerators:
-    """Groups and unions in which it may not be known how few answered so.
+    """Shown groups in which it may not be known how few answered so.
 
     Attributes:
         names: what each is, for messages.
         rows: their atoms, shape (R, A).
-        shown: the measured row of each that has a share of its own, -1 of others; shape (R,).
+        shown: the measured row of each, which is its own share; shape (R,).
         few: a smaller number of people is not told.
     """
 
@@ -52,16 +53,16 @@ class FewSeen:
         """
         n, so = numerators.rows @ people, numerators.rows @ truth
         few, own = numerators.few, numerators.shown
-        unbanded = (low[own] > 0, high[own] < n)
-        judged = [
-            (side < few) | ((side < NARROW * few) & (own >= 0) & ~other)
-            for side, other in zip((so, n - so), unbanded, strict=True)
-        ]
-        kept = np.flatnonzero((n > few) & (judged[0] | judged[1]))
+        # What its own figures say by themselves is a matter of how they are rounded.
+        ends, large = ((low[own], high[own]), (n - high[own], n - low[own])), n - few > DUST
+        of_side = list(zip((so, n - so), ends, strict=True))
+        scarce = [large & (side < few) & (most >= few) for side, (_, most) in of_side]
+        narrow = [large & (side < NARROW * few) & (least <= 0) for side, (least, _) in of_side]
+        kept = np.flatnonzero(np.any([*scarce, *narrow], axis=0))
         self.names = tuple(numerators.names[at] for at in kept.tolist())
         self.rows = sparse.csr_array(numerators.rows[kept])
         self.n, self._few = n[kept], few
-        self._judged = [np.asarray(one[kept] & (self.n - few > DUST)) for one in judged]
+        self._scarce, self._narrow = [one[kept] for one in scarce], [one[kept] for one in narrow]
         self._least, self._most = so[kept].copy(), so[kept].copy()
         self._last = [np.zeros(len(kept), dtype=bool) for _ in range(2)]
 
@@ -98,10 +99,10 @@ class FewSeen:
         return np.ceil(self._least - DUST), np.floor(self._most + DUST)
 
     def _too_few(self, side: int) -> Flags:
-        return np.asarray(self._judged[side] & (self._of(side)[1] < self._few))
+        return np.asarray(self._scarce[side] & (self._of(side)[1] < self._few))
 
     def _somebody(self, side: int) -> Flags:
         """Told from none, unless it is told besides that they are not few."""
         least = self._of(side)[0]
         enough = self._last[side] & (least >= self._few)
-        return np.asarray(self._judged[side] & (least > 0) & ~enough)
+        return np.asarray(self._narrow[side] & (least > 0) & ~enough)

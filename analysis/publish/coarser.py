@@ -123,11 +123,11 @@ def _followed(look: Telling, shown: Shown, measure: str) -> Shown:
     while clear < len(ways):
         told = ways[turn % len(ways)]
         found = _exposed(look, told, look.small(shown, measure))
-        if banded and not found:
-            found = list(look.possible.opened(told, banded))
-        turn, clear = turn + 1, 0 if found else clear + 1
-        if found:
-            shown = _round(look, shown, (measure,), found)
+        opened = [] if found or banded is None else list(look.possible.opened(told, banded))
+        turn, clear = turn + 1, 0 if found or opened else clear + 1
+        if found or opened:
+            settle = _round if found else _shut
+            shown = settle(look, shown, (measure,), found or opened)
             ways = list(look.told(shown, measure, at_atoms))
             banded = numerators(look, shown, measure)
     return shown
@@ -168,6 +168,26 @@ def _round(look: Telling, shown: Shown, measures: Sequence[str], found: Exposing
             less = _less(look, shown, next(there, measures[-1]), name, groups)
             taken |= _changed(shown, less)
             shown = less
+    return shown
+
+
+def _shut(look: Telling, shown: Shown, measures: Sequence[str], opened: Exposing) -> Shown:
+    """A step for a sensitive item alone where it opens a band; else it is withheld there.
+
+    It is so in the largest other group, or in the banded one. A step that every measure takes would
+    cost more than one figure.
+    """
+    (measure,) = measures
+    for name, one in opened:
+        telling = look.groups_of(one.rows)
+        if all(shown.shows(group, measure) for group in (*telling, name)):
+            others = [group for group in telling if group not in (FORCE, name)]
+            less = max(others, key=lambda one: look.base(shown, measure, one), default=name)
+            alone = [group for group in telling if group != FORCE]
+            if less == FORCE or any(of.enough for of in _notches(look, shown, measure, alone)):
+                shown = _less(look, shown, measure, name, telling)
+            else:
+                shown = replace(shown, withheld=shown.withheld | {(less, measure)})
     return shown
 
 
