@@ -177,9 +177,10 @@ def _shut(look: Telling, shown: Shown, measures: Sequence[str], opened: Exposing
     It is so in the largest other group, or in the banded one. A step that every measure takes would
     cost more than one figure.
     """
-    (measure,) = measures
+    (measure,), before = measures, shown
     for name, one in opened:
-        telling = look.groups_of(one.rows)
+        telling = [group for group in look.groups_of(one.rows) if before.shows(group, measure)]
+        # What was withheld a moment ago may have helped: that is looked at again first.
         if all(shown.shows(group, measure) for group in (*telling, name)):
             others = [group for group in telling if group not in (FORCE, name)]
             less = max(others, key=lambda one: look.base(shown, measure, one), default=name)
