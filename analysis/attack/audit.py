@@ -16,6 +16,7 @@ from analysis.attack.breaches import Breach
 from analysis.attack.colleagues import Places, attack_colleagues
 from analysis.attack.follow_ups import attack_follow_ups
 from analysis.attack.grid import of_wave
+from analysis.attack.limits import attack_limits
 from analysis.attack.overlaps import attack_overlaps
 from analysis.attack.people_before import at_risk_elsewhere
 from analysis.attack.processes import attack_processes
@@ -85,6 +86,7 @@ def examine(
         _alone(singled_out, release),
         *map(_alone, shares.looks(release)),
         _alone(attack_follow_ups, release),
+        _alone(attack_limits, release),
     ]
     looked = on_every_core(lambda look: look(), looks, groups=len(release.groups))
     breaches = [breach for found, _ in looked for breach in found]
