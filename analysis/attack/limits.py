@@ -78,12 +78,14 @@ def _breach(where: str, group: str, measure: str) -> Breach:
 def _of_percent(release: Release, row: EstimateRow, percent: int, base: int) -> tuple[int, int]:
     grain = steps(release, row.group, row.measure, surely(release, base))
     low, high = _between(percent, row.positive_bound, grain, _mixed(release, row.measure))
-    n = math.floor(_worth(release, of_item(release, row.group, row.measure)[0]))
+    k, each = release.manifest.policy["k"], _worth(release, row.measure)
+    answers = max(k, of_item(release, row.group, row.measure)[0])
+    n = max(1, math.floor(answers * each))
     headcount = release.group_by_id[row.group].headcount
     if headcount is None:
         lower, upper = _wilson(low * n, n, n)[0], _wilson(high * n, n, n)[1]
     else:
-        people = max(headcount, n + release.manifest.policy["k"])
+        people = math.floor(max(headcount, answers + k) * each)
         below, above = math.floor(low * n + _NEARLY), math.ceil(high * n - _NEARLY)
         if people < SMALL_POPULATION:
             lower = hypergeometric(below, n, people).lower
@@ -124,8 +126,9 @@ def _of_gap(
     )
     low, high = _between(mine.positive, mine.positive_bound, own, _mixed(release, row.measure))
     rest_low, rest_high = rest.share(mine, gap)
-    n = _worth(release, of_item(release, row.group, row.measure)[0])
-    m = _worth(release, max(k, _EVERYBODY_ELSE * people))
+    each = _worth(release, row.measure)
+    n = max(k, of_item(release, row.group, row.measure)[0]) * each
+    m = max(k, _EVERYBODY_ELSE * people) * each
     lower = low - rest_high - _reach((low, n), (rest_high, m))
     upper = high - rest_low + _reach((rest_low, m), (high, n))
     least, most = _whole(lower, upper, max(own.step, rest.grain.step))
@@ -190,10 +193,14 @@ def _between(percent: int, bound: str, grain: Steps, mixed: bool) -> Ends:
     return low / 100, high / 100
 
 
-def _worth(release: Release, answers: float) -> float:
-    """What weights leave of answers, of which there are k at least."""
-    least = max(answers, release.manifest.policy["k"])
-    return max(1.0, 100 * least / release.manifest.design_effect)
+def _worth(release: Release, measure: str) -> float:
+    """What one person says, in single answers of equal weight: by alpha and the design effect."""
+    alone = 100 / release.manifest.design_effect
+    for told in release.reliability:
+        if told.measure == measure and told.alpha is not None:
+            shared = max(0.0, told.alpha) * (told.item_count - 1)
+            return max(1.0, told.item_count - shared) * alone
+    return alone
 
 
 def _reach(falls: tuple[float, float], rises: tuple[float, float]) -> float:

@@ -54,15 +54,17 @@ def with_limits(release: Release) -> Release:
 def limits_of(release: Release, row: EstimateRow) -> Limits:
     """The 95 % limits of a percent positive: Wilson's, corrected for a published headcount.
 
-    They are those of the fewest answers that can stand behind the percent. A theme's are wider than
-    its answers make them, as respondents' shares spread at most as single answers do.
+    They are those of the fewest answers that can stand behind the percent, of the worth that is
+    told of them: weighted ones count less, a theme's more.
     """
     if row.positive is None or row.base is None:
         return None, None
-    n = math.floor(_worth(release, known.of_item(release, row.group, row.measure)[0]))
+    answers, each = _answers(release, row), _worth(release, row.measure)
+    n = max(1, math.floor(answers * each))
     headcount = release.group_by_id[row.group].headcount
-    k: int = release.manifest.policy["k"]
-    population = None if headcount is None else max(headcount, n + k)
+    population = None
+    if headcount is not None:
+        population = math.floor(max(headcount, answers + release.manifest.policy["k"]) * each)
     low, high = known.edges_of(release, row, row.positive, row.positive_bound)
     below, above = low * n, high * n
     if population is not None:
@@ -90,7 +92,7 @@ def gap_limits(release: Release, row: ComparisonRow, said: Said | None) -> Limit
         return None, None
     if mine.base is None or whole.base is None:
         return None, None
-    n = _worth(release, known.of_item(release, row.group, row.measure)[0])
+    n = _answers(release, mine) * _worth(release, row.measure)
     rest = _rest(release, row, mine, whole, moved=said is not None)
     own = known.edges_of(release, mine, mine.positive, mine.positive_bound)
     lower, upper = _outward(
@@ -178,7 +180,7 @@ def _rest(
     if mine.positive_bound and abs(gap) <= max(slack, MOVED if moved else 0):
         # Anywhere inside the band of the group, too.
         low, high = _opened(low, high, mine.positive_bound)
-    n = _worth(release, max(policy["k"], ANSWERED * people))
+    n = max(policy["k"], ANSWERED * people) * _worth(release, row.measure)
     return _Rest(max(0.0, low) / 100, min(100.0, high) / 100, n, grain)
 
 
@@ -186,10 +188,26 @@ def _opened(low: float, high: float, bound: Bound) -> Ends:
     return (0.0, high) if bound == "or_less" else (low, 100.0)
 
 
-def _worth(release: Release, answers: float) -> float:
-    """So many answers, k at least, in equally weighted ones."""
-    least = max(answers, release.manifest.policy["k"])
-    return max(1.0, 100 * least / release.manifest.design_effect)
+def _answers(release: Release, row: EstimateRow) -> float:
+    """The fewest that can stand behind a figure."""
+    return max(known.of_item(release, row.group, row.measure)[0], release.manifest.policy["k"])
+
+
+def _worth(release: Release, measure: str) -> float:
+    """How many single, equally weighted answers tell as much as what one person says."""
+    return together(release, measure) * 100 / release.manifest.design_effect
+
+
+def together(release: Release, measure: str) -> float:
+    """How many single answers tell as much as one person's answers to a theme; 1 of an item.
+
+    Of m statements with the alpha of the whole force, a mean over them has 1 / (m - (m - 1) alpha)
+    of the variance of single answers as spread as its share allows. 1 where no alpha is published.
+    """
+    told = next((one for one in release.reliability if one.measure == measure), None)
+    if told is None or told.alpha is None:
+        return 1.0
+    return max(1.0, told.item_count - (told.item_count - 1) * max(0.0, told.alpha))
 
 
 def _outward(lower: float, upper: float, grain: int, ends: tuple[int, int]) -> tuple[int, int]:

@@ -42,8 +42,7 @@ def smallest(release: Release, row: ComparisonRow, of_group: Mapping[str, Judged
 
     A lone gap of a family has to stand out at the family's rate divided by its comparisons, and be
     5 points wide. How much chance moves a gap is taken back from the published limits, or is what
-    it is at most for so many people, where that is less. Limits of a theme are those of answers
-    that spread as far as they can; by how much less a person's answers do is told by its alpha.
+    it is at most for so many people, where that is less.
 
     Args:
         release: what is published.
@@ -66,27 +65,10 @@ def smallest(release: Release, row: ComparisonRow, of_group: Mapping[str, Judged
         family = of_group[row.group]
         level, least = family.rate / max(1, family.made), LEAST_GAP
     error = None if mine.positive_bound or whole.positive_bound else _error(release, row, rest)
-    most, widest = math.sqrt(1 / mine.base + 1 / rest) / 2, _at_most(mine.base, rest, level)
-    spread = _spread(release, row.measure)
-    if error is None or (error > most and spread == 1):
-        return round(100 * max(widest, least))
-    error, reach = min(error, most) * spread, float(ndtri(POWER))
-    found = max((float(-ndtri(level / 2)) + reach) * error, least + reach * error)
-    return round(100 * min(found, max(widest, least)))
-
-
-def _spread(release: Release, measure: str) -> float:
-    """About the spread of people's means of a theme, beside that of single answers; at most 1.
-
-    Alpha is 1 less (single / all together), times m / (m - 1) of m statements; 1 where none is
-    published.
-    """
-    told = next((one for one in release.reliability if one.measure == measure), None)
-    if told is None or told.alpha is None:
-        return 1.0
-    statements = told.item_count
-    together = statements - max(0.0, told.alpha) * (statements - 1)
-    return min(1.0, math.sqrt(1 / together)) if together > 0 else 1.0
+    if error is None or error > math.sqrt(1 / mine.base + 1 / rest) / 2:
+        return round(100 * max(_at_most(mine.base, rest, level), least))
+    reach = float(ndtri(POWER))
+    return round(100 * max((float(-ndtri(level / 2)) + reach) * error, least + reach * error))
 
 
 @lru_cache(maxsize=1 << 14)
