@@ -158,7 +158,7 @@ def _rest(
     )
     grain, steps = max(own, theirs), [own, theirs]
     sensitive = release.measure_by_id[row.measure].sensitive
-    coarse: int = policy["coarse_share_step"]
+    coarse: int = max(policy["coarse_share_step"], grain)
     if sensitive:
         steps.append(coarse)
     # A gap of two percents in other steps than its own was rounded itself.
