@@ -235,6 +235,7 @@ def _make(wave: str, hidden: Collection[str], seed: int, **changes: object) -> R
             tuple(maker.comparisons()),
             concerns(hidden),
             tuple(maker.trends()),
+            reliability=tuple(reliability()),
         )
     )
     beside = [side_row(release, *pair, one.measure) for pair in SIDES for one in maker.measures]
@@ -243,7 +244,6 @@ def _make(wave: str, hidden: Collection[str], seed: int, **changes: object) -> R
         release,
         estimates=beside_estimates(release),
         representativeness=representativeness_rows(release),
-        reliability=tuple(reliability()),
         drivers=drivers(),
     )
     return replace(

@@ -96,8 +96,8 @@ def gap_limits(release: Release, row: ComparisonRow, said: Said | None) -> Limit
     rest = _rest(release, row, mine, whole, moved=said is not None)
     own = known.edges_of(release, mine, mine.positive, mine.positive_bound)
     lower, upper = _outward(
-        _newcombe(own[0], n, rest.high, rest.n)[0],
-        _newcombe(own[1], n, rest.low, rest.n)[1],
+        newcombe(own[0], n, rest.high, rest.n)[0],
+        newcombe(own[1], n, rest.low, rest.n)[1],
         rest.grain,
         (-100, 100),
     )
@@ -233,7 +233,7 @@ def _wilson(count: float, n: float, population: int | None) -> tuple[float, floa
 
 
 @lru_cache(maxsize=1 << 16)
-def _newcombe(mine: float, n: float, rest: float, m: float) -> tuple[float, float]:
+def newcombe(mine: float, n: float, rest: float, m: float) -> tuple[float, float]:
     """Limits of the difference of two shares, from Wilson's of each."""
     (low, high), (rest_low, rest_high) = _wilson(mine * n, n, None), _wilson(rest * m, m, None)
     gap = mine - rest
