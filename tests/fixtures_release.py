@@ -225,7 +225,7 @@ def _make(wave: str, hidden: Collection[str], seed: int, **changes: object) -> R
         comparisons=238,
         standardise=(("command", "command"),),
     )
-    release = _with_limits(
+    return followed(
         Release(
             replace(manifest, **changes),  # type: ignore[arg-type]
             maker.measures,
@@ -236,15 +236,21 @@ def _make(wave: str, hidden: Collection[str], seed: int, **changes: object) -> R
             concerns(hidden),
             tuple(maker.trends()),
             reliability=tuple(reliability()),
+            drivers=drivers(),
         )
     )
-    beside = [side_row(release, *pair, one.measure) for pair in SIDES for one in maker.measures]
+
+
+def followed(release: Release) -> Release:
+    """With all that follows from its other figures."""
+    rows = tuple(row for row in release.comparisons if (row.group, row.against) not in SIDES)
+    release = _with_limits(replace(release, comparisons=rows))
+    beside = [side_row(release, *pair, one.measure) for pair in SIDES for one in release.measures]
     release = replace(release, comparisons=(*release.comparisons, *beside))
     release = replace(
         release,
         estimates=beside_estimates(release),
         representativeness=representativeness_rows(release),
-        drivers=drivers(),
     )
     return replace(
         release, comparisons=with_smallest(release), standardised=standardised_rows(release)
