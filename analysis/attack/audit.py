@@ -84,9 +84,9 @@ def examine(
         _alone(attack_rates, release, plan),
         *(_on_bases(release, sums, laid_out, places) for laid_out in attacks(release, plan)),
         _alone(singled_out, release),
+        _alone(attack_limits, release),
         *map(_alone, shares.looks(release)),
         _alone(attack_follow_ups, release),
-        _alone(attack_limits, release),
     ]
     looked = on_every_core(lambda look: look(), looks, groups=len(release.groups))
     breaches = [breach for found, _ in looked for breach in found]

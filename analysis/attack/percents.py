@@ -212,7 +212,7 @@ def limits(material: Material) -> Tried:
     """Are the limits of percents and gaps those that follow from the other figures?"""
     tried = Tried()
     for one in material.releases:
-        rows = (*one.release.estimates, *one.release.comparisons)
-        tried.count(sum(row.lower is not None for row in rows))
+        tried.count(sum(row.lower is not None for row in one.release.estimates))
+        tried.count(sum(row.lower is not None for row in one.release.comparisons))
     tried.add(f"{one.name}: {breach.words}" for one, breach in material.found("limits"))
     return tried

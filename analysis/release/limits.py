@@ -190,7 +190,8 @@ def _opened(low: float, high: float, bound: Bound) -> Ends:
 
 def _answers(release: Release, row: EstimateRow) -> float:
     """The fewest that can stand behind a figure."""
-    return max(known.of_item(release, row.group, row.measure)[0], release.manifest.policy["k"])
+    k: int = release.manifest.policy["k"]
+    return max(known.of_item(release, row.group, row.measure)[0], float(k))
 
 
 def _worth(release: Release, measure: str) -> float:
