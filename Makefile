@@ -4,6 +4,8 @@ BIN     := $(VENV)/bin
 STAMP   := $(VENV)/.installed
 ASSETS  := survey/static/build/manifest.json
 PYTEST  := $(BIN)/python -m pytest
+# Tests start Python hundreds of times, and three workers import every test: what is compiled is kept.
+unexport PYTHONDONTWRITEBYTECODE
 # Makes the demo that many tests read, on both cores.
 FIRST   := tests/journeys/test_demo_starts.py
 # A file's tests stay with one worker, which makes what they share once; the slow files come first.
@@ -17,7 +19,7 @@ demo: $(STAMP) $(ASSETS)
 
 # Packages come while the machine's own programs do: both wait for the network most of the time.
 test:
-	$(MAKE) --no-print-directory -j4 programs assets lint audit
+	$(MAKE) --no-print-directory -j4 programs assets lint audit compiled
 	TMPDIR=$$(sh .ci/scratch) && export TMPDIR && trap 'rm -rf "$$TMPDIR"' EXIT && \
 	export CANDOUR_TESTS_DEMO="$$TMPDIR/candour-demo" && \
 	$(PYTEST) -m "not long" $(FIRST) && \
@@ -31,6 +33,11 @@ coverage: $(STAMP) $(ASSETS)
 check:
 	$(MAKE) --no-print-directory -j3 assets lint
 	$(PYTEST) -m "not long and not slow and not browser and not postgresql and not real_data" $(SPREAD)
+
+# Tests that cannot be imported are told when they are run.
+.PHONY: compiled
+compiled: $(STAMP) $(ASSETS)
+	-$(PYTEST) --collect-only -qq >/dev/null
 
 # What the tests start, where it is missing.
 .PHONY: programs

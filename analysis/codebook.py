@@ -14,6 +14,7 @@ from typing import Literal
 from analysis.audiences import Audience
 
 Reading = Literal["positive", "neutral", "negative"]
+READINGS: tuple[Reading, ...] = ("positive", "neutral", "negative")
 Denominator = Literal["valid", "all"]
 Index = Literal["respondent_mean", "mean_of_items"]
 
@@ -197,6 +198,18 @@ class Codebook:
         return frozenset(
             measure for measure, items in self.items_of.items() if any(i.sensitive for i in items)
         )
+
+    @cached_property
+    def readings_of(self) -> dict[str, tuple[Reading, ...]]:
+        """Measure -> the readings that some valid answer to it, or to an item of it, has."""
+        return {
+            measure: tuple(
+                reading
+                for reading in READINGS
+                if any(one.valid and one.reading == reading for i in items for one in i.categories)
+            )
+            for measure, items in self.items_of.items()
+        }
 
     @cached_property
     def partial_measures(self) -> frozenset[str]:

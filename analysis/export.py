@@ -35,8 +35,4 @@ def cells(
         raise CandourError(f"There is no table {table!r}; there are {', '.join(tables.ROWS)}.")
     breakdowns = [breakdown.id for breakdown in release.manifest.breakdowns]
     headings = tables.columns(table, breakdowns)
-    found = tables.records(release, table)
-    owner = {"group": 0, "ladder": 1}.get(headings[0].name)
-    if groups is not None and owner is not None:
-        found = [row for row in found if row[owner] in groups]
-    return headings, found
+    return headings, tables.records(release, table, groups)

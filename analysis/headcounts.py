@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from pathlib import Path
 
 from analysis.csv_rows import cut, rows
@@ -12,6 +13,9 @@ from analysis.plan import TablePlan
 COLUMNS = ["group", "headcount"]
 TOLD = 50
 """Mistakes of a file that are told one by one."""
+
+_COMPARED = 5
+"""Of these so many look for the name that was meant, which is work."""
 
 
 def read(path: Path, plan: TablePlan) -> dict[str, int]:
@@ -53,11 +57,11 @@ def counted(
             f"{','.join(COLUMNS)}."
         )
     counts: dict[str, int] = {}
-    mistakes = [
-        f"{name}, row {number}: {mistake}"
-        for number, row in left
-        for mistake in _mistakes(row, plan, counts)
-    ]
+    mistakes: list[str] = []
+    for number, row in left:
+        is_early = len(mistakes) < _COMPARED
+        wrong = _mistakes(row, plan, counts, compare=is_early)
+        mistakes += [f"{name}, row {number}: {mistake}" for mistake in wrong]
     if mistakes:
         more = len(mistakes) - TOLD
         told = [f"And {more:,} more mistakes."] if more > 0 else []
@@ -65,7 +69,9 @@ def counted(
     return counts
 
 
-def _mistakes(row: list[str], plan: TablePlan, counts: dict[str, int]) -> Iterator[str]:
+def _mistakes(
+    row: list[str], plan: TablePlan, counts: dict[str, int], *, compare: bool
+) -> Iterator[str]:
     """What is wrong in a row; a right one goes into `counts`."""
     if len(row) != len(COLUMNS):
         yield f"there are {len(row)} cells instead of {len(COLUMNS)}."
@@ -73,10 +79,11 @@ def _mistakes(row: list[str], plan: TablePlan, counts: dict[str, int]) -> Iterat
     group, text = row
     known = group in plan.group_by_id
     if not known:
-        yield (
-            f"the questionnaire declares no group {cut(group)!r}; groups are named like "
-            f"{_example(plan)!r}."
+        close = get_close_matches(cut(group), plan.group_by_id, 1, 0.9) if compare else []
+        meant = (
+            f"did you mean {close[0]!r}?" if close else f"groups are named like {_example(plan)!r}."
         )
+        yield f"the questionnaire declares no group {cut(group)!r}; {meant}"
     elif group in counts:
         yield f"the group {group!r} stands twice."
     is_number = text.isascii() and text.isdigit() and len(text) <= 9

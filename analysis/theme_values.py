@@ -15,7 +15,7 @@ from math import lcm
 import numpy as np
 import numpy.typing as npt
 
-from analysis.codebook import Codebook, Item, Theme
+from analysis.codebook import READINGS, Codebook, Item, Theme
 from analysis.errors import DataError
 from analysis.microdata import Microdata, Positions
 from analysis.numbering import Numbering, is_small, occupied
@@ -26,10 +26,8 @@ STEP = 2**-20
 """Shares and weights are counted in whole steps of this; squares of shares in its square. Sums
 of squares stay exact up to eight million respondents."""
 
-VALUES = ("score", "positive", "neutral", "negative")
+VALUES = ("score", *READINGS)
 """What is summed over the respondents of a theme: score and shares, all in [0, 1]."""
-
-READINGS = VALUES[1:]
 
 _CHUNK = 2**15
 """Respondents taken at a time."""

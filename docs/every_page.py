@@ -1,15 +1,21 @@
-"""Which pages there are, found by following links as each kind of person, and a picture of each."""
+"""Which pages there are, found by following links as each kind of person, and a picture of each.
+
+Pages that no link leads to are in `pages_made_by_doing`; a route of which there is no picture in
+the end is named.
+"""
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pages_made_by_doing as doing
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -28,7 +34,16 @@ SLOWEST = 180_000
 TALLEST = 9_000
 """Pixels: the list of codes has thousands of lines, all alike."""
 
-NOT_FOUND = "/no-such-page"
+WITHOUT_PICTURE: Mapping[str, str] = {
+    "account.code": "nobody in a demo has set up an app that shows codes",
+    "issue.closing": "a file, and no page",
+    "publishing.release": "no Release of a demo waits to be published",
+    "sign_in.sign_in_here": "leads on to another page",
+}
+"""Endpoints that need none, and why; files that links lead to are found by themselves."""
+
+_FILE = re.compile(r"(\.(csv|pdf|txt|wave)|/download)$")
+"""Addresses that are not opened: some files take minutes to make."""
 
 
 class _Links(HTMLParser):
@@ -48,15 +63,15 @@ class _Links(HTMLParser):
 
 def signed_in(app: Flask, name: str | None) -> FlaskClient:
     """A client without a browser, signed in as `name` unless it is None."""
+    app.config["WTF_CSRF_ENABLED"] = False  # a client has no page with a token
     client = app.test_client()
     if name is not None:
-        app.config["WTF_CSRF_ENABLED"] = False
         client.post("/results/sign-in", data={"name": name, "password": PASSWORD})
     return client
 
 
 def walk(app: Flask, client: FlaskClient, start: str) -> Iterator[tuple[str, str]]:
-    """Name and address of the first page of each kind that links lead to."""
+    """Name and address of the first page of each kind that links lead to; of a file no address."""
     waiting, seen = deque([start]), set[str]()
     while waiting:
         address = waiting.popleft()
@@ -64,6 +79,9 @@ def walk(app: Flask, client: FlaskClient, start: str) -> Iterator[tuple[str, str
         if kind is None or kind in seen:
             continue
         seen.add(kind)
+        if _FILE.search(address):
+            yield kind, ""
+            continue
         reply = client.get(address, follow_redirects=True)
         if reply.status_code != 200 or reply.mimetype != "text/html":
             continue
@@ -95,6 +113,7 @@ class Camera:
 
     def __init__(self, browser: Browser, site: str, out: Path, name: str | None) -> None:
         self.site, self.out, self.whose = site, out, name or "everybody"
+        self.taken: set[str] = set()
         self.context: BrowserContext = browser.new_context()
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(SLOWEST)
@@ -105,9 +124,13 @@ class Camera:
             self.page.press("input[type=password]", "Enter")
             self.page.wait_for_url(lambda address: "sign-in" not in address)
 
+    def goto(self, address: str) -> None:
+        """Open a page of the site."""
+        self.page.goto(self.site + address)
+
     def take(self, kind: str, address: str) -> None:
         """A page at both widths and, where it can be saved, its PDF and what the browser prints."""
-        self.page.goto(self.site + address)
+        self.goto(address)
         self.shoot(kind)
         if self.page.locator(".save").count():
             joint = "&" if "?" in address else "?"
@@ -117,6 +140,7 @@ class Camera:
 
     def shoot(self, kind: str) -> None:
         """What stands on the page now, at both widths."""
+        self.taken.add(kind)
         for width in WIDTHS:
             self.page.set_viewport_size({"width": width, "height": 900})
             tall = self.page.evaluate("document.documentElement.scrollHeight")
@@ -149,18 +173,43 @@ def answer(camera: Camera, start: str, code: str) -> None:
         onward.last.click()
 
 
+def missed(app: Flask, taken: Collection[str]) -> list[str]:
+    """Routes that somebody can open and no picture shows.
+
+    Args:
+        app: has the routes.
+        taken: what pictures and files are called; each begins with an endpoint.
+    """
+    parts = [name.split("-") for name in taken]
+    shown = {"-".join(one[:many]) for one in parts for many in (1, 2)} | {
+        endpoint.replace(".", "-") for endpoint in WITHOUT_PICTURE
+    }
+    opened = [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())]
+    return sorted(one.rule for one in opened if one.endpoint.replace(".", "-") not in shown)
+
+
 def take_all(browser: Browser, app: Flask, site: str, out: Path, code: str) -> Mapping[str, int]:
-    """Every page that anybody may open; returns how many of whose."""
+    """Every page that anybody may open; returns how many pictures of whose.
+
+    Raises:
+        SystemExit: there is a page without a picture.
+    """
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
-    found = {}
+    taken, found = set[str](), dict[str, int]()
     for name in (*READERS, None):
-        pages = list(walk(app, signed_in(app, name), "/" if name is None else "/results"))
+        client = signed_in(app, name)
+        pages = dict(walk(app, client, "/" if name is None else "/results"))
         camera = Camera(browser, site, out, name)
-        for kind, address in [*pages, *([("not-found", NOT_FOUND)] if name is None else [])]:
-            camera.take(kind, address)
-        found[camera.whose] = len(pages)
+        for kind, address in pages.items():
+            if address:
+                camera.take(kind, address)
         if name is None:
-            camera.take("sign-in", "/results/sign-in")
-            answer(camera, next(one for _, one in pages if one.startswith("/survey/")), code)
+            camera.take("sign_in-sign_in", "/results/sign-in")
+            answer(camera, pages["respond-questionnaire"], code)
+        doing.take_more(camera, app, client)
+        taken |= {*pages, *camera.taken}
+        found[camera.whose] = len(camera.taken)
+    if lacking := missed(app, taken):
+        raise SystemExit(f"No picture was taken of {', '.join(lacking)}.")
     return found

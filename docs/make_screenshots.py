@@ -59,7 +59,7 @@ def _codes(log: str) -> list[str]:
 
 
 def _wait() -> None:
-    for _ in range(100):
+    for _ in range(900):
         try:
             urllib.request.urlopen(ADDRESS)
         except OSError:
@@ -104,7 +104,7 @@ def main() -> None:
         question(browser, codes[0])
         app = create_app(Settings.at(home, surfaces=(ISSUE, BOX, RESULTS)))
         for whose, many in take_all(browser, app, ADDRESS, EVERY, codes[1]).items():
-            print(f"{whose}: {many} pages in {EVERY}")
+            print(f"{whose}: {many} kinds of pages in {EVERY}")
         browser.close()
 
 

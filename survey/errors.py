@@ -27,6 +27,7 @@ __all__ = [
     "SigningError",
     "TicketError",
     "TokenError",
+    "UncheckedSaltError",
     "UnfinishedWaves",
     "WaveStateError",
 ]
@@ -140,12 +141,29 @@ class SaltError(SettingsError):
         wave: its id.
     """
 
-    def __init__(self, wave: str, what: str) -> None:
+    def __init__(self, wave: str, what: str, sentence: str | None = None) -> None:
         self.wave = wave
         super().__init__(
-            f"The salt of wave {wave}, {wave}.salt, is {what}: no card can be used, and used ones "
-            "cannot be counted. Put the file back if it was moved; if it is lost, destroy a draft, "
-            f"and close an open wave with `candour wave close {wave} --uncounted`."
+            sentence
+            or f"The salt of wave {wave}, {wave}.salt, is {what}: no card can be used, and used "
+            "ones cannot be counted. Put the file back if it was moved; if it is lost, destroy a "
+            f"draft, and close an open wave with `candour wave close {wave} --uncounted`."
+        )
+
+
+class UncheckedSaltError(SaltError):
+    """A salt without a check, by which every card was used: right, or no wave's that has cards."""
+
+    def __init__(self, wave: str) -> None:
+        super().__init__(
+            wave,
+            "",
+            f"The salt of wave {wave}, {wave}.salt, is of an earlier version of Candour and does "
+            "not say itself whether it is whole, and by it every card was used. So it is if all "
+            "were, and so it would be if the file were damaged or another wave's: used cards are "
+            "not counted. Put the right file back if it was moved; if it is the right one, close "
+            f"the wave with `candour wave close {wave} --uncounted`, and have the officers count "
+            "the sealed records.",
         )
 
 

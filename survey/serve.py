@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -41,6 +42,11 @@ def arguments(bind: str, workers: int, threads: int, application: str = APPLICAT
         *("--worker-class", "gthread", "--no-control-socket", "--log-level", "error"),
         *("--config", SETTINGS),
     ]
+
+
+def program() -> str:
+    """How to start `candour` from here: `make demo` puts it on nobody's PATH."""
+    return "candour" if shutil.which("candour") else sys.argv[0]
 
 
 def expect_free(bind: str, instead: str) -> None:
@@ -96,7 +102,7 @@ def serve(
     settings = Settings.from_environment(environment)
     database.expect_ready(settings)
     organisation.expect_roles(settings)
-    expect_free(bind, "candour serve --bind HOST:PORT")
+    expect_free(bind, f"{program()} serve --bind {_next_to(bind)}")
     click.echo(f"Serving on http://{bind}")
     if BOX in settings.surfaces and ISSUE not in settings.surfaces and not settings.issue_address:
         click.echo("CANDOUR_ISSUE_ADDRESS is not set: nobody can answer without JavaScript.")
@@ -109,9 +115,14 @@ def _preview(file: Path, bind: str, surfaces: tuple[str, ...]) -> None:
         raise SettingsError("--preview shows one file and no surface; leave out --surface.")
     if not file.is_file():
         raise SettingsError(f"There is no file {file} to preview.")
-    expect_free(bind, f"candour serve --preview {file} --bind HOST:PORT")
+    expect_free(bind, f"{program()} serve --preview {file} --bind {_next_to(bind)}")
     click.echo(f"Preview of {file} on http://{bind}: nothing is stored. Stop it with Ctrl+C.")
     _run(arguments(bind, 1, 4, PREVIEW), {**os.environ, "CANDOUR_PREVIEW": str(file)})
+
+
+def _next_to(bind: str) -> str:
+    host, _, port = bind.rpartition(":")
+    return f"{host}:{int(port) + 1}" if port.isdecimal() else "HOST:PORT"
 
 
 def _run(line: list[str], environment: dict[str, str]) -> None:

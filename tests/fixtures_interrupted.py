@@ -30,13 +30,18 @@ WAVE = "autumn"
 OPENED = (b'"ethnicity":', b'"fair_treatment":', b'\\"ethnicity')
 """Stand in every opened answer, and nowhere else: a questionnaire writes them otherwise."""
 
-every_step = pytest.mark.parametrize(
-    "every", [pytest.param(3, marks=pytest.mark.slow), pytest.param(1, marks=pytest.mark.long)]
-)
-"""Runs a test of `sweep` with every third step, and with every one where there is time."""
+
+def at_every(few: int) -> pytest.MarkDecorator:
+    """Every step where there is time, and each of `few` where there is not."""
+    return pytest.mark.parametrize(
+        "every",
+        [pytest.param(few, marks=pytest.mark.slow), pytest.param(1, marks=pytest.mark.long)],
+    )
+
 
 LAST_FIRST = -1
-"""Every step, the last one first: most faults that are planted show late."""
+"""Every step, the last one first: most faults that are planted show late. Five times that is each
+fifth, for those that show for more than a moment."""
 
 ROOM = 500_000_000
 """Bytes that what a command leaves before each of its steps may take, in two workers at once."""

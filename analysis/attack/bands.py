@@ -15,16 +15,25 @@ _OTHER = "@other"
 def both(plan: TablePlan, other: TablePlan) -> tuple[TablePlan, Mapping[str, str]]:
     """The tables of two plans, and the other one's group ids -> ids in the plan of both.
 
-    Where two split one variable otherwise, under whatever ids, a table by both is added.
+    Where two split one variable otherwise, under whatever ids, a table by both is added. Levels
+    that only the first has are no other split.
     """
     mine = {one.id: one for one in plan.breakdowns}
-    split = [one for one in other.breakdowns if not _alike(one, mine.get(one.id))]
+    split = [one for one in other.breakdowns if not _is_in(one, mine.get(one.id))]
     names = {one.id: f"{one.id}{_OTHER}" if one in split and one.id in mine else one.id
              for one in other.breakdowns}  # fmt: skip
     breakdowns = (*plan.breakdowns, *(replace(one, id=names[one.id]) for one in split))
     order = [one.id for one in breakdowns]
     theirs = [
-        replace(one, id=f"{one.id}{_OTHER}", breakdowns=tuple(names[at] for at in one.breakdowns))
+        replace(
+            one,
+            id=f"{one.id}{_OTHER}",
+            breakdowns=tuple(names[at] for at in one.breakdowns),
+            finest=tuple(
+                level or other.breakdown_by_id[at].levels[-1]
+                for at, level in zip(one.breakdowns, one.finest, strict=True)
+            ),
+        )
         for one in other.tables
     ]
     renamed = {
@@ -66,10 +75,15 @@ def _coarser(breakdown: Breakdown, *tables: Table) -> str:
     return min(finest, key=breakdown.levels.index)
 
 
-def _alike(one: Breakdown, other: Breakdown | None) -> bool:
-    """Whether two breakdowns have the same values of the same answers."""
+def _is_in(one: Breakdown, other: Breakdown | None) -> bool:
+    """Whether another breakdown of the same answers has all values of one, and perhaps levels more.
+
+    Then every value that only the other one has is on a level that the one lacks.
+    """
     if other is None or one.variable != other.variable:
         return False
-    return {value.id: (value.categories, value.parent) for value in one.values} == {
-        value.id: (value.categories, value.parent) for value in other.values
-    }
+    shared = [value for value in other.values if value.level in one.levels]
+    order = [level for level in other.levels if level in one.levels]
+    return order == list(one.levels) and {
+        value.id: (value.level, value.categories) for value in one.values
+    } == {value.id: (value.level, value.categories) for value in shared}

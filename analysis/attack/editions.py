@@ -11,9 +11,11 @@ from analysis.attack.findings import Claim, Tried
 from analysis.attack.grid import Cell
 from analysis.attack.lineage import stood_for
 from analysis.attack.material import Edition, Material, Published, whole
+from analysis.attack.moved import both_written, few_moved, few_of_measures, people_of
 from analysis.attack.states_before import attack_earlier
 from analysis.attack.sums import Counts, Range, shown_people
 from analysis.attack.united import at_once, attack_united, untold
+from analysis.plan import TablePlan
 from analysis.release.known import people
 from analysis.release.rows import JOINED, EstimateRow, TrendRow
 
@@ -45,6 +47,8 @@ def differences(material: Material) -> Tried:
     for one_release, others in _of_same_wave(material):
         for other_release in others:
             _left_over(tried, material, one_release, other_release)
+    for earlier, later in _earlier_first(material):
+        _moved(tried, material, earlier, later)
     return tried
 
 
@@ -67,6 +71,31 @@ def _left_over(tried: Tried, material: Material, one: Published, other: Publishe
                 f"{one.name} and {other.name}: {low:.0f} to {high:.0f} people more in "
                 f"{names[whole_of]} without its shown parts"
             )
+
+
+def _earlier_first(material: Material) -> Iterator[tuple[Published, Published]]:
+    """Two Releases of one wave that name groups alike, the one that replaces another as second."""
+    for one, others in _of_same_wave(material):
+        at = material.releases.index(one)
+        for other in others:
+            replaces = [each.release.manifest.replaces is not None for each in (one, other)]
+            if replaces[1] > replaces[0] or (
+                replaces[0] == replaces[1] and at < material.releases.index(other)
+            ):
+                yield one, other
+
+
+def _moved(tried: Tried, material: Material, one: Published, other: Published) -> None:
+    """Where somebody came or went between two Releases, but few, by all lines of both at once."""
+    tried.count(len(other.release.groups))
+    before, after = people_of(one.release), people_of(other.release)
+    plan = material.plan_of(other.release)
+    written = both_written(other.release, one.release)
+    for few in few_moved(written, plan, before, after, k=material.k):
+        tried.fell(f"{one.name} and {other.name}: {few.words}")
+    cells = {row.group: row.values for row in one.release.groups}
+    for _, told in few_of_measures(written, one.release, plan, cells, k=material.k):
+        tried.fell(f"{one.name} and {other.name}: {told}")
 
 
 def copies(material: Material) -> Tried:
@@ -200,11 +229,18 @@ def together(material: Material) -> Tried:
     return tried
 
 
+def _are_named_in(other: TablePlan, plan: TablePlan) -> bool:
+    """Whether the groups of another plan are groups of this one, of the same people."""
+    return all(old == new for old, new in both(plan, other)[1].items())
+
+
 def _answers_together(tried: Tried, material: Material, one: Published, other: Published) -> None:
     """How a few answered whom two Releases of one wave leave between them: see `united`."""
     plan, others_plan = material.plan_of(one.release), material.plan_of(other.release)
     if plan is None or others_plan is None:
         return
+    if _are_named_in(plan, others_plan) and not _are_named_in(others_plan, plan):
+        one, other, plan, others_plan = other, one, others_plan, plan  # It has levels more.
     plan, names = both(plan, others_plan)
     known = one.release.group_by_id.keys() | names.keys()
     if not {row.group for row in other.release.groups} <= known:
@@ -252,7 +288,7 @@ def _name_alike(material: Material, one: Published, other: Published) -> bool:
     plans = [material.plan_of(each.release) for each in (one, other)]
     if plans[0] is None or plans[1] is None:
         return True
-    return all(old == new for old, new in both(plans[0], plans[1])[1].items())
+    return _are_named_in(plans[1], plans[0]) or _are_named_in(plans[0], plans[1])
 
 
 def _met(own: Mapping[Cell, Range], known: list[dict[Cell, Range]]) -> dict[Cell, Range] | None:

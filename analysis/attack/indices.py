@@ -37,7 +37,8 @@ def attack_indices(release: Release, groups: Collection[str] | None = None) -> I
         rows = {item.measure: release.estimate_by_key[group, item.measure] for item in items}
         shown = [item for item in items if rows[item.measure].status == "shown"]
         for what, whole in _of_theme(release, release.estimate_by_key[group, theme]).items():
-            hidden = [item for item in items if item not in shown and _can_be(item, what)]
+            unseen = [item for item in items if item not in shown]
+            hidden = [item for item in unseen if what == MEAN or item.can_be(what)]
             told = [_of_item(release, item, group, what) for item in items if item not in hidden]
             if not hidden:
                 continue
@@ -97,18 +98,13 @@ def _of_theme(release: Release, row: EstimateRow) -> Mapping[str, Interval]:
 
 def _of_item(release: Release, item: MeasureRow, group: str, what: str) -> Interval:
     """What the same figure of an item lies between that is shown, or cannot be so."""
-    if not _can_be(item, what):
+    if what != MEAN and not item.can_be(what):
         return 0.0, 0.0
     told = shares(release, item, group)
     if what == MEAN:
         return _mean([told[code] for code, _, _ in item.categories], _ascends(item))
     codes = [code for code, _, reading in item.categories if reading == what]
     return told[codes[0] if len(codes) == 1 else what]
-
-
-def _can_be(item: MeasureRow, what: str) -> bool:
-    """Whether any answer to an item is read so."""
-    return what == MEAN or any(reading == what for _, _, reading in item.categories)
 
 
 def _ascends(item: MeasureRow) -> bool:

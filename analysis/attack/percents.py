@@ -188,7 +188,7 @@ def behind(
     percent: int | None = getattr(row, reading)
     bound: Bound = getattr(row, f"{reading}_bound")
     if percent is None:
-        return 0, base[1]
+        return 0, base[1] if release.measure_by_id[row.measure].can_be(reading) else 0
     grain = steps(release, row.group, row.measure, base[1])
     half = grain.step / 2
     if release.measure_by_id[row.measure].sensitive and percent % grain.coarse == 0:

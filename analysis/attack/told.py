@@ -90,7 +90,12 @@ def rest_share(release: Release, row: ComparisonRow) -> Interval | None:
     half = grain.step / 2 if grain.step == 1 else float(grain.step)
     if release.measure_by_id[row.measure].sensitive and theirs % grain.coarse == 0:
         half = max(half, grain.coarse / 2)  # Beside a band, whatever the base.
-    if not grain.edge + grain.step < theirs < 100 - grain.edge - grain.step:
+    edge = grain.edge
+    if release.measure_by_id[row.measure].sensitive:
+        # Of a small rest, `min_numerator` people are more than the edge, and so is the band.
+        few = 100 * release.manifest.policy["min_numerator"] / max(1, left)
+        edge = max(edge, grain.step * math.ceil(few / grain.step))
+    if not edge + grain.step < theirs < 100 - edge - grain.step:
         return None
     return (theirs - half) / 100, (theirs + half) / 100
 

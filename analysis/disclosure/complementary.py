@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.disclosure.lines import Line
-from analysis.disclosure.system import Bases
+from analysis.disclosure.system import LAST, Bases
 
 Hidden = npt.NDArray[np.bool_]
 """Which declared groups are not shown, shape (G,)."""
@@ -42,7 +42,8 @@ def hide_complements(
 ) -> Hidden:
     """Hide further groups until no line gives a hidden group, or fewer than k people, away.
 
-    The smallest shown part goes first, the whole of the line last.
+    The smallest shown part goes first, the whole of the line last, but before parts that have been
+    published already.
 
     Args:
         lines: additive lines of every table.
@@ -89,6 +90,10 @@ def _leaves_few(line: Line, order: Order, hidden: Hidden, silent: Bases) -> bool
 
 def _next(line: Line, order: Order, hidden: Hidden) -> int:
     children = [child for child in line.children if not hidden[child]]
+    # What is known already comes last of all: to hide it hides nothing.
+    known = [child for child in children if order.watched[child] >= LAST]
+    if known == children and not hidden[line.parent] and order.watched[line.parent] < LAST:
+        return line.parent
     return min(
         children or [line.parent],
         key=lambda child: (order.watched[child], order.bases[child], child),

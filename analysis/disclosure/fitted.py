@@ -1,8 +1,9 @@
 """The program of answers that fit what is told: as small as one measure lets it be.
 
-Atoms in which nobody answered stay out of it, and so do groups and rests of which nothing is told
-beyond who answered: most of a large plan is hidden. What is left stays warm from one way of
-answering a measure to the next.
+Atoms in which nobody answered stay out of it, and so do groups of which nothing is told beyond who
+answered: most of a large plan is hidden. A rest comes in when answers are found that it does not
+allow: of thousands that are told of, few ever stand in the way. What is there stays warm from one
+way of answering to the next, also when it grows.
 """
 
 from __future__ import annotations
@@ -29,6 +30,9 @@ DEVEX = 1
 
 SLACK = DUST / 10
 """By so much every limit is wider, so that what is told contradicts itself by no hair."""
+
+MOST_BROKEN = 100
+"""So many rests come in at once, those first that are broken by most people: it mends others."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +63,19 @@ class FittedAnswers:
             rests: sums of groups of which they may be shown besides, shape (D, G).
         """
         self._groups, self._atoms = system.membership.shape
-        self._tied, self._membership, self._rests = system.held.rows, system.membership, rests
-        self._laid_out: _LaidOut | None = None
+        self._membership, self._rests = system.membership, rests
+        self._ties = system.held.rows.shape[0]
+        self._rows = sparse.block_array(
+            [
+                [system.held.rows, None],
+                [system.membership, -sparse.eye_array(self._groups)],
+                [None, rests],
+            ],
+            format="csr",
+        )
+        self._program: _Program | None = None
+        nothing = np.zeros(0)
+        self._limits, self._tells = Limits(nothing, nothing, nothing), np.zeros(0, dtype=bool)
 
     def measured(self, table: Reals) -> Reals:
         """What a table of answers, shape (A,), comes to in every measured row, shape (M,)."""
@@ -69,21 +84,24 @@ class FittedAnswers:
 
     def begin(self) -> None:
         """Go on from nothing that was searched before."""
-        self._laid_out = None
+        self._program = None
 
     def fit(self, limits: Limits) -> None:
         """Search among the answers that fit these limits from now on."""
         limits = Limits(limits.most, limits.low - SLACK, limits.high + SLACK)
         # Every row is of some people, so none of them, or all, is what is known anyway.
         tells = (limits.low > 0) | (limits.high < self.measured(limits.most))
-        live = limits.most > 0
-        laid_out = self._laid_out
-        if laid_out is None or not laid_out.holds(live, tells):
-            if laid_out is not None:
-                # What told something a moment ago will again: fewer programs begin from nothing.
-                tells[laid_out.measured] = True
-            laid_out = self._laid_out = self._of(live, tells)
-        laid_out.fit(limits)
+        self._limits, self._tells = limits, tells[self._groups :]
+        if self._program is None:
+            self._program = _Program(self._rows)
+        of_rests = self._rests[np.flatnonzero(self._tells)].indices
+        groups = np.union1d(np.flatnonzero(tells[: self._groups]), of_rests)
+        ties = np.arange(self._ties)
+        self._program.take(
+            np.concatenate([np.flatnonzero(limits.most > 0), self._atoms + groups]),
+            np.concatenate([ties, self._ties + groups]),
+        )
+        self._limit(self._program)
 
     def extreme(self, functional: Reals, largest: bool) -> tuple[Reals, set[int]]:
         """Answers with the largest (smallest) value of a functional, and the rows that bind it.
@@ -91,81 +109,88 @@ class FittedAnswers:
         Raises:
             Unprotectable: when no answers fit, which means that the figures contradict each other.
         """
-        if self._laid_out is None:
+        if self._program is None:
             raise ValueError("nothing was told yet")
-        values, rows = self._laid_out.extreme(functional, largest)
-        table = np.zeros(self._atoms)
-        table[self._laid_out.atoms] = values
-        return table, rows
+        table = self._searched(self._program, functional, largest)
+        while len(broken := self._broken(self._program, table)):
+            self._program.take(np.zeros(0, dtype=np.int64), self._ties + self._groups + broken)
+            self._limit(self._program)
+            table = self._searched(self._program, functional, largest)
+        columns, rows = self._program.binding()
+        groups = columns[columns >= self._atoms] - self._atoms
+        rests = rows[rows >= self._ties + self._groups] - self._ties
+        return table, {*groups.tolist(), *rests.tolist()}
 
-    def _of(self, live: Flags, tells: Flags) -> _LaidOut:
-        rests = np.flatnonzero(tells[self._groups :])
-        beside = self._rests[rests]
-        groups = np.union1d(np.flatnonzero(tells[: self._groups]), beside.indices)
-        atoms = np.flatnonzero(live)
-        tied = sparse.csr_array(self._tied[:, atoms])
-        tied = tied[np.flatnonzero(np.diff(tied.indptr))]
-        rows = sparse.vstack(
-            [
-                sparse.hstack([tied, sparse.csr_array((tied.shape[0], len(groups)))]),
-                sparse.hstack([self._membership[groups][:, atoms], -sparse.eye_array(len(groups))]),
-                sparse.hstack([sparse.csr_array((len(rests), len(atoms))), beside[:, groups]]),
-            ],
-            format="csc",
+    def _limit(self, to: _Program) -> None:
+        groups, most = self._groups, self._limits.most
+        low, high, held = self._limits.low, self._limits.high, np.zeros(self._ties + groups)
+        to.limit(
+            (np.concatenate([0.0 * most, low[:groups]]), np.concatenate([most, high[:groups]])),
+            (np.concatenate([held, low[groups:]]), np.concatenate([held, high[groups:]])),
         )
-        return _LaidOut(rows, atoms, groups, self._groups + rests)
+
+    def _searched(self, among: _Program, functional: Reals, largest: bool) -> Reals:
+        costs = np.concatenate([functional, np.zeros(self._groups)])
+        return among.extreme(costs, largest)[: self._atoms]
+
+    def _broken(self, among: _Program, table: Reals) -> Positions:
+        """Rests that some answers do not fit, and that are not among the rows yet."""
+        sums, groups = self._rests @ (self._membership @ table), self._groups
+        beyond = np.maximum(sums - self._limits.high[groups:], self._limits.low[groups:] - sums)
+        found = np.flatnonzero(self._tells & (beyond > SLACK))
+        found = np.setdiff1d(found, among.rows - self._ties - groups, assume_unique=True)
+        return found[np.argsort(-beyond[found], kind="stable")][:MOST_BROKEN]
 
 
-class _LaidOut:
-    """One program: some atoms, then some groups; ties, groups that add up, then some rests.
+class _Program:
+    """Some unknowns and some rows of a large program, and more of them when they are asked for.
 
     Attributes:
-        atoms: their positions.
-        measured: positions of the groups and of the rests among the measured rows.
+        columns, rows: positions of its unknowns, and of its rows, in the whole.
     """
 
-    def __init__(
-        self, rows: sparse.csc_array, atoms: Positions, groups: Positions, rests: Positions
-    ) -> None:
-        self.atoms, self.measured = atoms, np.concatenate([groups, rests])
-        self._groups, self._rests = groups, rests
-        self._held = rows.shape[0] - len(rests)
-        self._every_row, self._every_column = (
-            np.arange(size, dtype=np.int32) for size in rows.shape
-        )
-        self._highs = program(
-            rows, *(np.zeros(size) for size in (rows.shape[::-1] + rows.shape[:1]))
-        )
+    def __init__(self, whole: sparse.csr_array) -> None:
+        """Begin with nothing of the whole."""
+        self._by_row, self._by_column = whole, sparse.csc_array(whole)
+        self.rows, self.columns = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+        nothing = np.zeros(0)
+        self._highs = program(sparse.csc_array((0, 0)), nothing, nothing, nothing)
         # Exact weights are made anew after new limits, which takes longer than they save.
         self._highs.setOptionValue("simplex_dual_edge_weight_strategy", DEVEX)
 
-    def holds(self, live: Flags, tells: Flags) -> bool:
-        """Whether it has every atom and every measured row that matters."""
-        more, others = live.copy(), tells.copy()
-        more[self.atoms], others[self.measured] = False, False
-        return not (more.any() or others.any())
+    def take(self, columns: Positions, rows: Positions) -> None:
+        """Have these as well; what was found so far is where the next search goes on from."""
+        columns = np.setdiff1d(columns, self.columns)
+        if len(columns):
+            nothing, inside = np.zeros(len(columns)), _inside(self._by_column, columns, self.rows)
+            self._highs.addCols(len(columns), nothing, nothing, nothing, *inside)
+            self.columns = np.concatenate([self.columns, columns])
+        rows = np.setdiff1d(rows, self.rows)
+        if len(rows):
+            nothing, inside = np.zeros(len(rows)), _inside(self._by_row, rows, self.columns)
+            self._highs.addRows(len(rows), nothing, nothing, *inside)
+            self.rows = np.concatenate([self.rows, rows])
 
-    def fit(self, limits: Limits) -> None:
-        """Take other limits."""
-        nothing = np.zeros(self._held)
-        self._highs.changeRowsBounds(  # type: ignore[attr-defined]
-            *(len(self._every_row), self._every_row),
-            *(np.concatenate([nothing, limit[self._rests]]) for limit in (limits.low, limits.high)),
-        )
-        most = limits.most[self.atoms]
-        self._highs.changeColsBounds(
-            *(len(self._every_column), self._every_column),
-            np.concatenate([0.0 * most, limits.low[self._groups]]),
-            np.concatenate([most, limits.high[self._groups]]),
-        )
+    def limit(self, columns: tuple[Reals, Reals], rows: tuple[Reals, Reals]) -> None:
+        """Take other limits: the least and the most of every unknown and every row of the whole."""
+        for change, at, limits in (
+            (self._highs.changeColsBounds, self.columns, columns),
+            (self._highs.changeRowsBounds, self.rows, rows),  # type: ignore[attr-defined]
+        ):
+            every = np.arange(len(at), dtype=np.int32)
+            change(len(at), every, *(limit[at] for limit in limits))
         self._highs.setOptionValue("simplex_strategy", DUAL)
 
-    def extreme(self, functional: Reals, largest: bool) -> tuple[Reals, set[int]]:
-        """As of `FittedAnswers`, at its own atoms only."""
+    def extreme(self, costs: Reals, largest: bool) -> Reals:
+        """Every unknown of the whole where a functional is largest (smallest).
+
+        Raises:
+            Unprotectable: when there is nothing within the limits.
+        """
         sense = highspy.ObjSense.kMaximize if largest else highspy.ObjSense.kMinimize
         self._highs.changeObjectiveSense(sense)
-        columns = self._every_column[: len(self.atoms)]
-        self._highs.changeColsCost(len(columns), columns, functional[self.atoms])
+        every = np.arange(len(self.columns), dtype=np.int32)
+        self._highs.changeColsCost(len(every), every, costs[self.columns])
         self._highs.run()
         if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             self._highs.clearSolver()
@@ -175,8 +200,26 @@ class _LaidOut:
             words = self._highs.modelStatusToString(status)
             raise Unprotectable(f"the published shares contradict each other (solver: {words})")
         self._highs.setOptionValue("simplex_strategy", PRIMAL)
+        found = np.zeros(len(costs))
+        found[self.columns] = self._highs.getSolution().col_value
+        return found
+
+    def binding(self) -> tuple[Positions, Positions]:
+        """The unknowns and the rows of the whole whose limits bind the last extreme."""
         solution = self._highs.getSolution()
-        of_groups = np.array(solution.col_dual)[len(columns) :]
-        prices = np.concatenate([of_groups, np.array(solution.row_dual)[self._held :]])
-        values = np.array(solution.col_value)[: len(columns)]
-        return values, set(self.measured[np.abs(prices) > DUST].tolist())
+        return (
+            self.columns[np.abs(solution.col_dual) > DUST],
+            self.rows[np.abs(solution.row_dual) > DUST],
+        )
+
+
+def _inside(
+    whole: sparse.csr_array | sparse.csc_array, lines: Positions, across: Positions
+) -> tuple[int, npt.NDArray[np.int32], npt.NDArray[np.int32], Reals]:
+    """What some rows (columns) have in the columns (rows) of a program, as the solver takes it."""
+    place = np.full(whole.shape[1] if whole.format == "csr" else whole.shape[0], -1, np.int32)
+    place[across] = np.arange(len(across), dtype=np.int32)
+    some = whole[lines] if whole.format == "csr" else whole[:, lines]
+    kept = place[some.indices] >= 0
+    starts = np.concatenate([[0], np.cumsum(kept)])[some.indptr[:-1]].astype(np.int32)
+    return int(kept.sum()), starts, place[some.indices][kept], some.data[kept].astype(np.float64)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from analysis.plan import Breakdown, Table, TablePlan, group_id
+from analysis.plan import Breakdown, Table, TablePlan, Value, group_id
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,8 @@ class Merged:
 
     Attributes:
         plan: the tables of all. A breakdown that splits its variable otherwise than one of the
-            same id is named `id@` and a hash of its values.
+            same id is named `id@` and a hash of its values. One that the new plan has with further
+            levels is that of the new plan.
         names: for each earlier plan, its group ids -> group ids of `plan`.
         otherwise: variables that two of the plans split otherwise, whatever the breakdowns are
             called. Tables by both are in `plan` too: differences of overlapping values are people.
@@ -34,7 +35,7 @@ def merge(plan: TablePlan, earlier: Sequence[TablePlan]) -> Merged:
         names = {each.id: _place(each, breakdowns) for each in one.breakdowns}
         renamed.append(names)
         for table in one.tables:
-            _add(table, names, tables)
+            _add(_down_to(table, one, names, breakdowns), names, tables)
     order = [one.id for one in breakdowns]
     crossed = _crossed(tuple(tables), breakdowns)
     merged = replace(plan, breakdowns=tuple(breakdowns), tables=crossed)
@@ -57,10 +58,13 @@ def merge(plan: TablePlan, earlier: Sequence[TablePlan]) -> Merged:
 
 
 def _place(one: Breakdown, breakdowns: list[Breakdown]) -> str:
-    """The id that a breakdown has among the others; it is added where none splits as it does."""
+    """The id that a breakdown has among the others; it is added where none splits as it does.
+
+    One that has all of its levels, and others besides, splits as it does.
+    """
     same = _splits(one)
     for other in breakdowns:
-        if _splits(other) == same:
+        if _splits(other) == same or _has_levels_of(one, other):
             return other.id
     name = one.id
     if any(other.id == name for other in breakdowns):
@@ -75,6 +79,27 @@ def _splits(one: Breakdown) -> object:
         for value in one.values
     )
     return one.variable, one.levels, values
+
+
+def _has_levels_of(one: Breakdown, other: Breakdown) -> bool:
+    """Whether another breakdown is this one with further levels above, between or below."""
+    kept = tuple(level for level in other.levels if level in one.levels)
+    values = tuple(
+        replace(value, parent=_above(other, value, kept))
+        for value in other.values
+        if value.level in kept
+    )
+    same = _splits(one)
+    return kept == one.levels and _splits(replace(other, levels=kept, values=values)) == same
+
+
+def _above(of: Breakdown, value: Value, levels: Collection[str]) -> str | None:
+    """The value on one of some levels that is next above another."""
+    while value.parent is not None:
+        value = of.value_by_id[value.parent]
+        if value.level in levels:
+            return value.id
+    return None
 
 
 def _crossed(tables: tuple[Table, ...], breakdowns: Sequence[Breakdown]) -> tuple[Table, ...]:
@@ -121,6 +146,19 @@ def _holds(table: Table, goes: Mapping[str, int], by_id: Mapping[str, Breakdown]
     """Whether a table shows all groups of another that goes so far down."""
     depths = _depths(table, by_id)
     return all(depths.get(name, -1) >= depth for name, depth in goes.items())
+
+
+def _down_to(
+    table: Table, plan: TablePlan, names: Mapping[str, str], breakdowns: Sequence[Breakdown]
+) -> Table:
+    """The table in breakdowns that may go further down than those of its plan."""
+    last = {one.id: one.levels[-1] for one in breakdowns}
+    finest = tuple(
+        end if level is None and end != last[names[name]] else level
+        for name, level in zip(table.breakdowns, table.finest, strict=True)
+        for end in [plan.breakdown_by_id[name].levels[-1]]
+    )
+    return replace(table, finest=finest)
 
 
 def _add(table: Table, names: Mapping[str, str], tables: list[Table]) -> None:

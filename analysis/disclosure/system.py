@@ -37,7 +37,7 @@ Bases = npt.NDArray[np.int64]
 MOST_ATOMS = 200_000
 """Unknowns that the linear programs can still carry in minutes."""
 
-_LAST = 1000
+LAST = 1000
 """More than a group has values that an intersection could name."""
 
 
@@ -126,7 +126,7 @@ class System:
         return replace(
             self,
             held=Held(rows, np.concatenate([self.held.values, self.bases[at]])),
-            watched=self.watched + _LAST * groups,
+            watched=self.watched + LAST * groups,
             public=at,
         )
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from analysis.attack.alike import Beside
 from analysis.attack.breaches import Breach
+from analysis.attack.moved import attack_moved
 from analysis.attack.people_before import at_risk_elsewhere
 from analysis.attack.united import attack_united
 from analysis.publish.earlier import Past
@@ -36,6 +37,7 @@ def beside_earlier(release: Release, past: Past) -> tuple[Breach, ...]:
             continue
         groups = sorted(group for group, measure in new if measure == breach.measure)
         found += [replace(breach, group=group) for group in groups] or [breach]
-    for earlier, _ in past.releases:
+    found += attack_moved(release, others, past.merged.plan)
+    for earlier in past.like:
         found += at_risk_elsewhere(earlier, release, None, "this Release")
     return tuple(found)

@@ -52,9 +52,7 @@ def beside_its_theme(
         ]
         if narrower:
             at_atoms = look.at_atoms(item.id)
-            left = look.split(at_atoms)[1]
-            rest = look.rests_told(shown, item.id, left, look.steps(shown, item.id))
-            yield item.id, [look.way_told(one, at_atoms, left, rest) for one in narrower]
+            yield item.id, [look.way_told(one, shown, item.id, at_atoms) for one in narrower]
 
 
 def _alone(look: Telling, shown: Shown, item: Item) -> Both:

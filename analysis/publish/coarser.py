@@ -13,14 +13,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-import numpy as np
-
 from analysis import cores
 from analysis.codebook import Codebook
 from analysis.disclosure import rounding
 from analysis.disclosure.answers import Exposed, Found, Told
 from analysis.disclosure.bundles import Bundle
-from analysis.disclosure.unions import SMALL, Small, small
+from analysis.disclosure.unions import Small
 from analysis.errors import Unprotectable
 from analysis.plan import FORCE
 from analysis.publish.beside_themes import beside_its_theme
@@ -117,14 +115,16 @@ def _of_others(shown: Shown, measure: str) -> dict[Key, int]:
 def _followed(look: Telling, shown: Shown, measure: str) -> Shown:
     """Coarsen and withhold until the figures of one measure expose nobody."""
     shown = _following(look, shown, measure)
-    while True:
-        few = _small(look, shown, measure)
-        for told in look.told(shown, measure, look.at_atoms(measure)):
-            if found := _exposed(look, told, few):
-                break
-        else:
-            return shown
-        shown = _round(look, shown, (measure,), found)
+    at_atoms = look.at_atoms(measure)
+    ways, turn, clear = list(look.told(shown, measure, at_atoms)), 0, 0
+    # Each way in its turn: until none has exposed anybody since less was shown.
+    while clear < len(ways):
+        found = _exposed(look, ways[turn % len(ways)], look.small(shown, measure))
+        turn, clear = turn + 1, 0 if found else clear + 1
+        if found:
+            shown = _round(look, shown, (measure,), found)
+            ways = list(look.told(shown, measure, at_atoms))
+    return shown
 
 
 def _beside(look: Telling, shown: Shown, theme: str) -> Shown:
@@ -132,7 +132,7 @@ def _beside(look: Telling, shown: Shown, theme: str) -> Shown:
     codebook = shown.figures.codebook
     while True:
         for item, every in beside_its_theme(look, shown, codebook, theme):
-            few = _small(look, shown, item)
+            few = look.small(shown, item)
             found = next((one for told in every if (one := _exposed(look, told, few))), [])
             if found:
                 break
@@ -143,12 +143,6 @@ def _beside(look: Telling, shown: Shown, theme: str) -> Shown:
 
 Exposing = list[tuple[str, Exposed]]
 """Names of small groups, and what is known of each."""
-
-
-def _small(look: Telling, shown: Shown, measure: str) -> Small:
-    hidden = np.array([not shown.shows(group.id, measure) for group in shown.plan.groups])
-    answered, people = look.answered(measure), SMALL * shown.policy.k
-    return small(shown.system, look.unions(hidden), answered, people)[0]
 
 
 def _exposed(look: Telling, told: Told, few: Small) -> Exposing:

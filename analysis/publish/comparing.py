@@ -141,6 +141,4 @@ def _gap(group: _Side, rest: _Side) -> int | None:
 
 
 def _percent(side: _Side) -> Percent:
-    figure = side.figure
-    readings = [(one.positive, one.neutral, one.negative) for one in (figure.plain, figure)]
-    return side.rounds.percents(*readings)[0]
+    return side.rounds.readings(side.figure)[0]

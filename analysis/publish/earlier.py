@@ -24,6 +24,7 @@ from analysis.plan import TablePlan
 from analysis.policy import RULES, DisclosurePolicy
 from analysis.publish.changed import Answers, expect_same_or_many, expect_same_steps
 from analysis.publish.figures import Figures
+from analysis.publish.moved import expect_many_moved
 from analysis.release.model import Release
 from analysis.release.rows import GroupRow
 from analysis.tally import Tally
@@ -52,6 +53,23 @@ class Past:
         """Each earlier Release, and its group ids -> those of the merged plan."""
         for one, names in zip(self.published, self.merged.names, strict=True):
             yield one.release, names
+
+    @cached_property
+    def like(self) -> tuple[Release, ...]:
+        """The earlier Releases with groups and counts of processes named as in the merged plan.
+
+        So no group is taken for one of the same name that other values make up.
+        """
+        return tuple(
+            replace(
+                release,
+                groups=tuple(replace(row, group=names[row.group]) for row in release.groups),
+                procedures=tuple(
+                    replace(row, group=names[row.group]) for row in release.procedures
+                ),
+            )
+            for release, names in self.releases
+        )
 
     def rows_of(self, group: str) -> Iterator[tuple[Release, GroupRow]]:
         """Each earlier Release that has a group of the merged plan, and its row there."""
@@ -117,6 +135,7 @@ class Past:
             raise Unprotectable(self._refusal(str(error))) from error
         measures = alone.items_hidden.keys() | found.items_hidden.keys()
         shown = alone.shown & found.shown
+        expect_many_moved(self._answers, shown, policy)
         return Protection(
             shown,
             {

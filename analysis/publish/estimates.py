@@ -54,6 +54,7 @@ def rounder_at(shown: Shown, base: int, measure: str, groups: Sequence[str]) -> 
         base=base,
         sensitive=measure in codebook.sensitive_measures,
         partial=measure in codebook.partial_measures,
+        has=codebook.readings_of[measure],
     )
 
 
@@ -105,8 +106,7 @@ def _estimate_row(shown: Shown, row: int, group: Group, measure: str) -> Estimat
         nothing = (None, None, "", None, "", None, "", None, None, None, None)
         return EstimateRow(group.id, measure, kind, *nothing, "c")  # type: ignore[arg-type]
     rounds = rounder(shown, row, measure)
-    plain = figure.plain
-    (positive, neutral, negative) = rounds.percents(_readings(plain), _readings(figure))
+    positive, neutral, negative = rounds.readings(figure)
     return EstimateRow(
         group=group.id,
         measure=measure,
@@ -124,10 +124,6 @@ def _estimate_row(shown: Shown, row: int, group: Group, measure: str) -> Estimat
         weighted=None,
         status="shown",
     )
-
-
-def _readings(figure: Figure) -> tuple[float, float, float]:
-    return figure.positive, figure.neutral, figure.negative
 
 
 def score(shown: Shown, row: int, measure: str, rounds: Rounder, figure: Figure) -> float | None:

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from analysis.codebook import READINGS
 from analysis.disclosure.beside import tightened
-from analysis.theme_values import READINGS
 
 Reals = npt.NDArray[np.float64]
 

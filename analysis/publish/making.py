@@ -137,7 +137,7 @@ def publish_tally(  # noqa: PLR0913
     sizes = all_headcounts(counted.plan, headcounts, counted.at_groups.people.tolist())
     cards = None if wave.told is None else wave.told.cards
     known = response_of(shown, sizes, past, cards, wave.bands)
-    same = () if past is None else tuple(one.release for one in past.published)
+    same = () if past is None else past.like
     known = beside_people_before(shown, known, same, others)
     answers = AnswersBefore.of(shown.plan, same, others)
     counts = procedure_rows(shown, known, beside.procedures, wave.ledger, answers)

@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from analysis.codebook import READINGS, Reading
 from analysis.disclosure import rounding
 from analysis.policy import DisclosurePolicy
+from analysis.publish.figures import Figure
 from analysis.release.rows import Bound
 
 Percent = tuple[int | None, Bound]
+NO_PERCENT: Percent = (None, "")
 
 
 @dataclass(frozen=True)
@@ -21,12 +24,27 @@ class Rounder:
         base: the stated base, exact.
         sensitive: whether small numerators and their complements are banded.
         partial: whether answers are counted that no published share stands for.
+        has: the readings that the measure's answers can have; there is no share of another.
     """
 
     policy: DisclosurePolicy
     base: int
     sensitive: bool
     partial: bool = False
+    has: tuple[Reading, ...] = READINGS
+
+    def readings(self, figure: Figure) -> tuple[Percent, Percent, Percent]:
+        """Shares positive, neutral and negative as published percents.
+
+        A reading that no answer has is nothing to hide: coded as nobody, it would take the others
+        with it.
+        """
+        plain, weighted = (
+            [float(getattr(one, reading)) for reading in self.has] for one in (figure.plain, figure)
+        )
+        found = dict(zip(self.has, self.percents(plain, weighted), strict=True))
+        positive, neutral, negative = (found.get(reading, NO_PERCENT) for reading in READINGS)
+        return positive, neutral, negative
 
     def percents(self, plain: Sequence[float], weighted: Sequence[float]) -> tuple[Percent, ...]:
         """Shares (in [0, 1], disjoint) as published percents.

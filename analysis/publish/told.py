@@ -12,12 +12,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from analysis.codebook import Item
+from analysis.codebook import READINGS, Item
 from analysis.disclosure import rounding
 from analysis.disclosure.answers import PossibleAnswers, Told
 from analysis.disclosure.solving import DUST
 from analysis.disclosure.targets import stacked
-from analysis.disclosure.unions import SMALL, Unions, unions
+from analysis.disclosure.unions import SMALL, Small, Unions, small, unions
 from analysis.publish.estimates import rounder, rounder_at, score
 from analysis.publish.figures import Figure, Figures
 from analysis.publish.item_ranges import ItemRanges
@@ -36,9 +36,6 @@ Steps = Sequence[int | None]
 
 _Say = Callable[[int, Figure, Rounder], list[Range]]
 """What the percents of the figure at a row tell."""
-
-READINGS = VALUES[1:]
-"""The shares of a theme, and of an item's categories taken together."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +91,7 @@ class Telling:
         self.left = small_rests(shown)
         self._position = {group.id: row for row, group in enumerate(counted.plan.groups)}
         self._unions: dict[bytes, Unions] = {}
+        self._small: dict[tuple[str, bytes], Small] = {}
         self._kept, self._kept_rests = KeptShares(), KeptShares()
         self.rests = stacked([self._matrix, self.left])
         self.possible = PossibleAnswers(shown.system, self.rests)
@@ -129,6 +127,16 @@ class Telling:
         """Every sum and difference that a reader can name while these groups are not shown."""
         return self._unions.setdefault(hidden.tobytes(), unions(self._system, hidden))
 
+    def small(self, shown: Shown, measure: str) -> Small:
+        """The unions of few who answered a measure, as it is shown."""
+        hidden = np.array([not shown.shows(group.id, measure) for group in self._plan.groups])
+        key = measure, hidden.tobytes()
+        if key not in self._small:
+            people = SMALL * shown.policy.k
+            found = small(self._system, self.unions(hidden), self.answered(measure), people)
+            self._small[key] = found[0]
+        return self._small[key]
+
     def answered(self, measure: str) -> Ints:
         """People who answered a measure at each of the finest cells."""
         return self._finest.bases(measure)
@@ -155,20 +163,22 @@ class Telling:
             measure: item or theme.
             at_atoms: people who answered it at each atom, shape (A,).
         """
-        people, left, few = self.split(at_atoms)
+        people, _, few = self.split(at_atoms)
         item = self._codebook.item_by_id.get(measure)
         steps = self.steps(shown, measure)
         if item is None:
             ways = self._theme(shown, measure, people, few, steps)
         else:
             ways = self.ways(item, *self.ranges(shown, item, people, few, steps))
-        rest = self.rests_told(shown, measure, left, steps)
         for way in ways:
-            yield self.way_told(way, at_atoms, left, rest)
+            yield self.way_told(way, shown, measure, at_atoms)
 
-    def way_told(self, way: Way, at_atoms: Reals, left: Reals, rest: tuple[Reals, Reals]) -> Told:
+    def way_told(self, way: Way, shown: Shown, measure: str, at_atoms: Reals) -> Told:
         """Groups, then rests that comparisons tell of, then small rests."""
-        low, high = rest if way.positive else (0 * left, left)
+        left = self.split(at_atoms)[1]
+        low, high = 0 * left, left
+        if way.positive:
+            low, high = self.rests_told(shown, measure, left, self.steps(shown, measure))
         return Told(
             answered=at_atoms,
             truth=np.asarray(self.inside @ way.truth, dtype=np.float64),
@@ -206,8 +216,8 @@ class Telling:
 
         def say(_: int, figure: Figure, rounds: Rounder) -> list[Range]:
             categories = [figure.categories[place] for place in valid]
-            both = categories, _readings(figure)
-            return [one for exact in both for one in reach(rounds, rounds.percents(exact, exact))]
+            both = rounds.percents(categories, categories), rounds.readings(figure.plain)
+            return [one for percents in both for one in reach(rounds, percents)]
 
         shares = self._shares(shown, item.id, steps, len(valid) + len(READINGS), say)
         low, high = (shares * n[:, None, None]).transpose(2, 1, 0)
@@ -270,10 +280,9 @@ class Telling:
         half = 10.0**-shown.policy.score_decimals / 200
 
         def say(row: int, figure: Figure, rounds: Rounder) -> list[Range]:
-            exact = _readings(figure)
             mean = score(shown, row, theme, rounds, figure)
             whole = (0.0, 1.0) if mean is None else (mean / 100 - half, mean / 100 + half)
-            return [whole, *reach(rounds, rounds.percents(exact, exact))]
+            return [whole, *reach(rounds, rounds.readings(figure.plain))]
 
         # Whether there is a score follows from the items that are shown beside it.
         scored = [
@@ -314,8 +323,7 @@ class Telling:
                 rounds.base, rounds.policy, sensitive=rounds.sensitive
             ):
                 return []
-            exact = _readings(figure.plain)
-            return reach(rounds, rounds.percents(exact, exact))[:1]
+            return reach(rounds, rounds.readings(figure.plain))[:1]
 
         coarser: list[int | None] = []
         for people, pair in zip(least, self._pairs, strict=True):
@@ -355,7 +363,3 @@ def reach(rounds: Rounder, found: Sequence[Percent]) -> list[tuple[float, float]
         high = 100.0 if bound == "or_more" else min(100.0, percent + wide)
         limits.append((low / 100, high / 100))
     return limits
-
-
-def _readings(figure: Figure) -> tuple[float, float, float]:
-    return figure.positive, figure.neutral, figure.negative

@@ -104,7 +104,7 @@ _MEANINGS = {
     "name": "what is told",
     "negative": "percent negative of valid answers; for a theme the mean of respondents' shares",
     "negative_bound": "or_more or or_less when percent negative is top or bottom coded",
-    "neutral": "percent neutral of valid answers; for a theme the mean of respondents' shares",
+    "neutral": "percent neutral of valid answers; empty where no answer is; theme: as positive",
     "neutral_bound": "or_more or or_less when percent neutral is top or bottom coded",
     "others": "how many other units of the same kind the change is judged by",
     "others_change": "mean change of the others, in points",

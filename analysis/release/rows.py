@@ -380,3 +380,7 @@ class MeasureRow:
     level: int | None = None
     index: Literal["", "respondent_mean", "mean_of_items"] = ""
     asked_of: str = ""
+
+    def can_be(self, reading: str) -> bool:
+        """Whether some answer to an item is read so."""
+        return any(one == reading for _, _, one in self.categories)

@@ -11,9 +11,10 @@ import csv
 import io
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cache
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -92,6 +93,9 @@ ROWS: Mapping[str, type] = MappingProxyType(
 )
 """Table name -> class of its rows, in the order in which a reader would want them."""
 
+_OWNER = {"group": "group", "ladder": "asked"}
+"""First column of a table -> the column that names the group of a row, or on whose behalf it is."""
+
 _NESTED = {"values", "categories"}
 _IDS = tuple[str, ...]
 """Ids in one cell, a space between them: no id holds one."""
@@ -119,8 +123,17 @@ def columns(name: str, breakdowns: Sequence[str]) -> tuple[Column, ...]:
     return tuple(found)
 
 
-def records(release: Release, name: str) -> list[tuple[Cell, ...]]:
-    """The rows of table `name` as plain cells, in the order of `columns`."""
+def records(
+    release: Release, name: str, groups: Collection[str] | None = None
+) -> list[tuple[Cell, ...]]:
+    """The rows of table `name` as plain cells, in the order of `columns`.
+
+    Args:
+        release: what was published.
+        name: one of `ROWS`.
+        groups: ids of the only groups whose rows are wanted; None for all. Tables whose rows are
+            not of a group are given whole.
+    """
     if name == "measures":
         plain = [field.name for field in fields(MeasureRow) if field.name not in _NESTED]
         return [tuple(getattr(row, key) for key in plain) for row in release.measures]
@@ -130,10 +143,16 @@ def records(release: Release, name: str) -> list[tuple[Cell, ...]]:
             for row in release.measures
             for code, label, reading in row.categories
         ]
+    found = getattr(release, name)
+    owner = _OWNER.get(next(iter(_hints(ROWS[name]))))
+    if groups is not None and owner is not None:
+        found = [row for row in found if getattr(row, owner) in groups]
     if name == "groups":
-        return [_group_record(row) for row in release.groups]
-    plain = [field.name for field in fields(ROWS[name])]
-    return [tuple(_plain(getattr(row, key)) for key in plain) for row in getattr(release, name)]
+        return [_group_record(row) for row in found]
+    cells = map(attrgetter(*_hints(ROWS[name])), found)
+    if _lists(name):
+        return [tuple(map(_plain, record)) for record in cells]
+    return list(cells)
 
 
 def rows(name: str, cells: Iterable[tuple[Any, ...]], breakdowns: int) -> tuple[Any, ...]:
@@ -142,8 +161,9 @@ def rows(name: str, cells: Iterable[tuple[Any, ...]], breakdowns: int) -> tuple[
         return tuple(_measure_row(record) for record in cells)
     if name == "groups":
         return tuple(_group_row(record, breakdowns) for record in cells)
-    row = ROWS[name]
-    lists = [at for at, hint in enumerate(_hints(row).values()) if hint == _IDS]
+    row, lists = ROWS[name], _lists(name)
+    if not lists:
+        return tuple(row(*record) for record in cells)
     return tuple(row(*_with_lists(record, lists)) for record in cells)
 
 
@@ -161,13 +181,9 @@ def with_categories(
 
 def to_csv(headings: tuple[Column, ...], cells: Iterable[tuple[Cell, ...]]) -> bytes:
     """A table as CSV bytes."""
-    written = [_WRITTEN[column.kind] for column in headings]
-    lines = [",".join(_quoted(column.name) for column in headings)]
-    lines += [
-        ",".join("" if cell is None else write(cell) for cell, write in zip(row, written))  # noqa: B905
-        for row in cells
-    ]
-    return ("\n".join(lines) + "\n").encode()
+    written = [_texts(column.kind, of) for column, of in zip(headings, zip(*cells))]  # noqa: B905
+    heading = ",".join(_quoted(column.name) for column in headings)
+    return ("\n".join([heading, *map(",".join, zip(*written))]) + "\n").encode()  # noqa: B905
 
 
 def from_csv(content: bytes, headings: tuple[Column, ...], file: str) -> list[tuple[Cell, ...]]:
@@ -183,22 +199,49 @@ def from_csv(content: bytes, headings: tuple[Column, ...], file: str) -> list[tu
         raise ReleaseError(f"{file} is not a table that Candour wrote: {error}.") from error
     if not table or table[0] != [column.name for column in headings]:
         raise ReleaseError(f"{file} does not have the columns of a Release of this version.")
-    found = []
     for number, row in enumerate(table[1:], start=2):
         if len(row) != len(headings):
             raise ReleaseError(f"{file} row {number} has {len(row)} cells, not {len(headings)}.")
-        found.append(
-            tuple(
-                _cell(text, column, file, number)
-                for text, column in zip(row, headings)  # noqa: B905
-            )
-        )
-    return found
+    try:
+        return list(zip(*map(_read, zip(*table[1:]), headings)))  # noqa: B905
+    except ReleaseError:
+        _expect_cells(table, headings, file)
+        raise
+
+
+def _read(texts: tuple[str, ...], column: Column) -> list[Cell]:
+    """The cells of a column: the same few texts stand in it again and again."""
+    known = {text: _cell(text, column) for text in set(texts)}
+    return [known[text] for text in texts]
+
+
+def _expect_cells(table: list[list[str]], headings: tuple[Column, ...], file: str) -> None:
+    """Say where the first cell is that cannot stand there."""
+    for number, row in enumerate(table[1:], start=2):
+        for text, column in zip(row, headings):  # noqa: B905
+            try:
+                _cell(text, column)
+            except ReleaseError as error:
+                raise ReleaseError(f"{file} row {number}: {error}") from error
+
+
+def _texts(kind: type, cells: tuple[Cell, ...]) -> list[str]:
+    """How the cells of a column are written."""
+    write = _WRITTEN[kind]
+    if kind is str:
+        write = {cell: write(cell) for cell in set(cells) if cell is not None}.__getitem__
+    return ["" if cell is None else write(cell) for cell in cells]
 
 
 def _plain(value: Any) -> Cell:
     cell: Cell = " ".join(value) if isinstance(value, tuple) else value
     return cell
+
+
+@cache
+def _lists(name: str) -> tuple[int, ...]:
+    """Which fields of a row of table `name` are lists of ids."""
+    return tuple(at for at, hint in enumerate(_hints(ROWS[name]).values()) if hint == _IDS)
 
 
 def _with_lists(record: tuple[Any, ...], lists: Sequence[int]) -> tuple[Any, ...]:
@@ -253,19 +296,19 @@ _WRITTEN: dict[type, Callable[[Any], str]] = {
 }
 
 
-def _cell(text: str, column: Column, file: str, number: int) -> Cell:
+def _cell(text: str, column: Column) -> Cell:
     if column.kind is str:
         if text == "" and column.optional:
             return None
         if column.choices and text not in column.choices:
-            raise ReleaseError(f"{file} row {number}: {column.name} cannot be {text!r}.")
+            raise ReleaseError(f"{column.name} cannot be {text!r}.")
         return unguarded(text)
     if text == "" and column.optional:
         return None
     try:
         return _READ[column.kind](text)
     except (ValueError, KeyError) as error:
-        raise ReleaseError(f"{file} row {number}: {column.name} cannot be {text!r}.") from error
+        raise ReleaseError(f"{column.name} cannot be {text!r}.") from error
 
 
 def _finite(text: str) -> float:

@@ -76,10 +76,12 @@ class AccountPage:
 
     Attributes:
         person: whose it is.
+        role: what they are here, with the name of the command that a board reads.
         done: what they just did, in words; empty for nothing.
     """
 
     person: Person
+    role: str
     done: str
 
 
@@ -146,7 +148,8 @@ def code() -> ResponseReturnValue:
 @require(HOME)
 def own(person: Person) -> str:
     """How somebody signs in, and what they can change of it."""
-    page = AccountPage(person, DONE.get(request.args.get("done", ""), ""))
+    role = words.role_of(_stores(), person)
+    page = AccountPage(person, role, DONE.get(request.args.get("done", ""), ""))
     return render_template("account/own.html", page=page)
 
 

@@ -1,9 +1,10 @@
-"""Words of this force that everybody knows, so that no password may lean on them."""
+"""Words of this force: those that everybody knows, so that no password may lean on them; a role."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 
 from sqlalchemy.exc import DatabaseError
 
@@ -12,7 +13,9 @@ from survey.config import BOX, ISSUE
 from survey.database import Stores
 from survey.errors import CandourError
 from survey.manage import waves
+from survey.manage.people import Person
 from survey.results import scope, store
+from survey.results.acts import lines
 
 
 def of_force(stores: Stores) -> tuple[str, ...]:
@@ -27,6 +30,19 @@ def of_force(stores: Stores) -> tuple[str, ...]:
         with suppress(CandourError, DatabaseError):
             found |= set(_of_waves(stores))
     return tuple(sorted(found))
+
+
+def role_of(stores: Stores, person: Person) -> str:
+    """What somebody is here, with the name of the command that a board reads.
+
+    The id stands in its place before the first survey, or where a Release cannot be read.
+    """
+    if person.command is None:
+        return person.title
+    with suppress(CandourError, DatabaseError):
+        name = lines.board_names(store.all_releases(stores)).get(person.command, person.command)
+        return replace(person, command=name).title
+    return person.title
 
 
 def _of_releases(stores: Stores) -> Iterator[str]:

@@ -37,7 +37,7 @@ from survey.collect import blind_signatures, box, code_list, redemptions, salts,
 from survey.collect.redemptions import Redemption
 from survey.config import ISSUE, Settings
 from survey.database import Stores
-from survey.errors import CodeError, FixedWave, SaltError, WaveStateError
+from survey.errors import CodeError, FixedWave, SaltError, UncheckedSaltError, WaveStateError
 from survey.manage import issuing_keys, waves
 from survey.manage.tables import CodeRow, IssuerTable, WaveRow
 from survey.manage.waves import Wave
@@ -282,7 +282,7 @@ def number_used(stores: Stores, wave_id: str) -> int:
     """How many codes of a wave were used, by the salt that is kept.
 
     Raises:
-        SaltError: when it is missing or damaged.
+        SaltError: when it is missing or damaged; or has no check, and every code looks used.
     """
     salt = salts.read(stores.settings, wave_id)
     if salt is None:
@@ -291,7 +291,7 @@ def number_used(stores: Stores, wave_id: str) -> int:
         found = count_used(session, salt, wave_id)
         cards = waves.find(session, wave_id).cards
     if found == cards and not salts.has_check(stores.settings, wave_id):
-        raise SaltError(wave_id, salts.DAMAGED)  # with any other salt than its own it looks so
+        raise UncheckedSaltError(wave_id)  # with any other salt than its own it looks so
     return found
 
 

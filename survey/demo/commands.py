@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import sys
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -19,7 +17,7 @@ from survey.demo import home, making
 from survey.demo.making import PASSWORD, SIGN_INS
 from survey.errors import CodeError, SettingsError, UnfinishedWaves
 from survey.manage import waves
-from survey.serve import expect_free, serve
+from survey.serve import expect_free, program, serve
 
 HOST = "127.0.0.1"
 CODES_SHOWN = 5
@@ -41,7 +39,7 @@ def demo(folder: Path, port: int, no_serve: bool) -> None:
     folder = folder.resolve()
     stands = home.stands(folder)
     if not no_serve:
-        expect_free(f"{HOST}:{port}", f"{_program()} demo --port {port + 1}")
+        expect_free(f"{HOST}:{port}", f"{program()} demo --port {port + 1}")
     if not stands:
         click.echo("Making an invented force, three closed waves and an open one (about a minute):")
         making.make(folder, clock.today(), lambda step: click.echo(f"  {step}"))
@@ -87,11 +85,6 @@ def _unused(stores: Stores) -> Iterator[str]:
             except CodeError:
                 continue
             yield code
-
-
-def _program() -> str:
-    """How to start `candour` from here: `make demo` puts it on nobody's PATH."""
-    return "candour" if shutil.which("candour") else sys.argv[0]
 
 
 def _serve(folder: Path, port: int) -> None:

@@ -10,6 +10,7 @@ from stat import S_IMODE
 from survey import database
 from survey.config import Settings
 from survey.doctor.findings import Finding, faults, wrong
+from survey.manage import log_waiting
 
 _OTHERS = 0o077
 _COPY = re.compile(
@@ -43,6 +44,8 @@ def _secret(settings: Settings) -> Iterable[Path]:
     """Files that nobody but the service's user may read."""
     stores = [database.file_of(url) for url in database.used(settings).values()]
     found = {settings.home / "secret_key", *(path for path in stores if path is not None)}
+    if lines := log_waiting.beside(settings.results_url):
+        found |= {*log_waiting.files(lines)}
     for folder in (settings.box_folder, settings.salt_folder):
         found |= set(folder.iterdir()) if folder.is_dir() else set()
     return {path for path in found if path.is_file()}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol, cast
@@ -19,6 +19,8 @@ from sqlalchemy.orm import Session
 
 from survey import clock
 from survey.database import Stores
+from survey.manage import log_waiting
+from survey.manage.log_waiting import Line
 from survey.manage.tables import LogEntryRow, LogHeadRow
 
 Kind = Literal[
@@ -130,18 +132,60 @@ def record(
         once: nothing is appended when an entry with this mark is there.
         at: when; now by default.
     """
-    number, before = session.execute(_hold).one()  # one after the other, in any process
-    if once is not None and is_there(session, once):
-        return
+    record_all(session, [line_of(person, kind, what, once, at)])
+
+
+def line_of(
+    person: Signed | None, kind: Kind, what: str, once: str | None, at: datetime | None = None
+) -> Line:
+    """What `record` appends, for `record_all`."""
     moment = int((at or clock.now()).timestamp())
     who, role = (person.name, person.role) if person else ("", "")
-    entry = Entry(number + 1, moment - moment % 60, who, role, kind, _line(what), once, "")
-    fields = {**vars(entry), "hash": entry.expected(before)}
-    session.execute(insert(_ENTRY).values(fields))
-    session.execute(update(_HEAD).values(number=entry.number, hash=fields["hash"]))
+    return Line(moment - moment % 60, who, role, kind, _line(what), once)
+
+
+def record_all(session: Session, lines: Sequence[Line]) -> None:
+    """Append an entry for each line in the transaction of `session`; of each mark one.
+
+    Lines that wait beside the database come before them, as they came.
+    """
+    number, before = session.execute(_hold).one()  # one after the other, in any process
+    path = log_waiting.beside(session.get_bind().engine.url)
+    lines = (*(log_waiting.seen(path) if path else ()), *lines)
+    there = _there(session, [line.once for line in lines if line.once is not None])
+    rows = []
+    for line in lines:
+        if line.once is not None:
+            if line.once in there:
+                continue
+            there.add(line.once)
+        number += 1
+        entry = Entry(number, **vars(line), hash="")
+        before = entry.expected(before)
+        rows.append({**vars(entry), "hash": before})
+    if rows:
+        session.execute(insert(_ENTRY), rows)
+        session.execute(update(_HEAD).values(number=number, hash=before))
 
 
 _hold = update(_HEAD).values(number=_HEAD.c.number).returning(_HEAD.c.number, _HEAD.c.hash)
+
+
+def _there(session: Session, marks: Sequence[str]) -> set[str | None]:
+    found = set[str | None]()
+    for first in range(0, len(marks), _AT_ONCE):
+        some = _ENTRY.c.once.in_(marks[first : first + _AT_ONCE])
+        found |= {*session.scalars(select(_ENTRY.c.once).where(some))}
+    return found
+
+
+def settle(stores: Stores) -> None:
+    """Bring the lines that wait beside the database into the chain: all that came before this."""
+    path = log_waiting.beside(stores.settings.results_url)
+    if path is None or not log_waiting.files(path):
+        return
+    with log_waiting.put_aside(path), stores.results() as session:
+        record_all(session, ())
 
 
 def record_once(
@@ -181,12 +225,14 @@ def _line(text: str) -> str:
 
 def head(stores: Stores) -> Head:
     """The end of the log."""
+    settle(stores)
     with stores.results() as session:
         return Head(*session.execute(select(_HEAD.c.number, _HEAD.c.hash)).one())
 
 
 def entries(stores: Stores) -> Iterator[Entry]:
     """The whole log, oldest entry first, read in parts."""
+    settle(stores)
     with stores.results() as session:
         rows = session.execute(
             select(_ENTRY).order_by(_ENTRY.c.number), execution_options={"yield_per": _AT_ONCE}
@@ -205,6 +251,7 @@ def page(
     for column, wanted in ((_ENTRY.c.role, role), (_ENTRY.c.kind, kind)):
         if wanted:
             query = query.where(column == wanted)
+    settle(stores)
     with stores.results() as session:
         return tuple(Entry(*row) for row in session.execute(query))
 

@@ -35,10 +35,9 @@ from wtforms.validators import InputRequired, Length
 from survey import clock
 from survey.config import Settings
 from survey.database import Stores
-from survey.manage import access, audit_log, checking, people, sessions
+from survey.manage import access, audit_log, checking, log_together, people, sessions
 from survey.manage.access import HOME, MAY_OPEN, Pages
 from survey.manage.audit_log import Kind
-from survey.manage.log_together import Together
 from survey.manage.people import Person
 from survey.manage.sessions import READERS
 from survey.security import RESPONDENT_BLUEPRINTS, cookie_name
@@ -55,7 +54,6 @@ DEVICE_DAYS = 90
 CODE, PASSWORD, FACTOR = "account.code", "account.password", "account.second_step"
 """Pages on which somebody signs in further, in their order."""
 
-_TOGETHER = "candour.log"
 LONGEST_ADDRESS = 500
 """Characters of a page's address: what is longer is none of ours, and could hide in the log."""
 
@@ -67,7 +65,7 @@ blueprint = Blueprint("sign_in", __name__)
 def install(app: Flask, settings: Settings) -> None:
     """Give `app` the sign-in pages, readers' sessions and CSRF protection outside the survey."""
     sessions.install(app, settings)
-    app.extensions[_TOGETHER] = Together()
+    log_together.install(app)
     protection = CSRFProtect(app)
     for name in RESPONDENT_BLUEPRINTS & set(app.blueprints):
         # They carry no cookie and check where a request comes from.
@@ -112,9 +110,9 @@ def require(
                 return redirect(url_for(first))
             address = _address(reads)
             try:
+                g.reader = person
                 if person.role not in roles:
                     abort(403)
-                g.reader = person
                 reply = current_app.make_response(view(person, *args, **kwargs))
             except Forbidden:
                 _log_once(person, "refusal", address)
@@ -153,7 +151,7 @@ def _address(reads: tuple[str, ...]) -> str:
 
 
 def _log_once(person: Person, kind: Kind, address: str) -> None:
-    together: Together = current_app.extensions[_TOGETHER]
+    together = log_together.of(current_app)
     together.record_once(_stores(), person, kind, address, sessions.name_of_this())
 
 

@@ -15,6 +15,7 @@ from decimal import Decimal
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from analysis.plan import TablePlan
 from survey.config import Settings
 from survey.manage import headcounts, programs
 from survey.manage.access import WAVES
@@ -59,6 +60,7 @@ class ForecastPage:
         busy: whether a forecast runs, of whichever wave.
         told: (field id, sentence) of what is wrong.
         guesses: by field, as they were typed.
+        tables: id of each table -> what it crosses, in words.
     """
 
     wave: Wave
@@ -69,6 +71,7 @@ class ForecastPage:
     busy: bool
     told: tuple[tuple[str, str], ...]
     guesses: Mapping[str, str]
+    tables: Mapping[str, str]
 
 
 @blueprint.get("/results/manage/waves/<wave_id>/forecast")
@@ -152,5 +155,14 @@ def _page(wave: Wave, told: tuple[tuple[str, str], ...], guesses: Mapping[str, s
     stale = kept is not None and kept.of != forecast_file.mark_of(counts)
     busy = forecast_file.is_running(settings)
     stopping = forecast_file.is_stopping(settings, wave.id)
-    page = ForecastPage(wave, bool(counts), kept, stopping, stale, busy, told, guesses)
+    tables = _in_words(wave.questionnaire.plan)
+    page = ForecastPage(wave, bool(counts), kept, stopping, stale, busy, told, guesses, tables)
     return render_template("manage/forecast.html", page=page)
+
+
+def _in_words(plan: TablePlan) -> Mapping[str, str]:
+    labels = {one.id: one.label for one in plan.breakdowns}
+    found = {
+        one.id: " and ".join(labels[name].lower() for name in one.breakdowns) for one in plan.tables
+    }
+    return {name: words[:1].upper() + words[1:] for name, words in found.items()}

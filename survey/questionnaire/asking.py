@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from analysis.codebook import Denominator
@@ -23,6 +23,7 @@ from survey.questionnaire.model import (
     Tick,
 )
 from survey.questionnaire.scales import PREFER_NOT_TO_SAY_TEXT
+from survey.questionnaire.shape import near
 from survey.questionnaire.wording import Wordings
 
 
@@ -90,12 +91,12 @@ class Asking:
         """The statement, with the theme and scale of what it stands in where it names none."""
         theme, place = _first("theme", part, *homes)
         if theme is not None and theme not in self._declared.themes:
-            self._problems.at(place, f"there is no theme `{theme}`; declare it under `themes`")
+            self._problems.at(place, _unknown("theme", theme, self._declared.themes))
         scale, place = _first("scale", part, *homes)
         if scale is None:
             self._problems.at(part.at(), f"statement `{part.id}` names no scale")
         elif scale not in self._declared.scales:
-            self._problems.at(place, f"there is no scale `{scale}`; declare it under `scales`")
+            self._problems.at(place, _unknown("scale", scale, self._declared.scales))
         if scale is None or scale not in self._scales:
             return None
         statement = Statement(
@@ -226,3 +227,9 @@ def _first(
         if (found := getattr(part, field)) is not None:
             return str(found), part.at(field)
     return None, parts[0].at()
+
+
+def _unknown(what: str, name: str, declared: Iterable[str]) -> str:
+    close = near(name, declared)
+    otherwise = f"{close} If not, declare it" if close else "declare it"
+    return f"there is no {what} `{name}`; {otherwise} under `{what}s`"

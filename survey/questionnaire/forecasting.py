@@ -164,7 +164,7 @@ def dearest(found: Forecast) -> str:
     table = found.dearest
     if table is not None:
         return (
-            f"The dearest crossing is {table.id}: without it, groups of the other tables with "
+            f"The costliest crossing is {table.id}: without it, groups of the other tables with "
             f"{table.cost:,.0f} more people in them would be shown."
         )
     if any(one.cost is not None for one in found.tables):

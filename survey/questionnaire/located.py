@@ -270,6 +270,12 @@ def _text_of(path: Path, name: str, problems: Problems) -> str | None:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         problems.at(Place(name, 1), "the file is not UTF-8 text; save it as UTF-8")
+    except FileNotFoundError:
+        problems.at(
+            Place(name, 1), "the file cannot be read: there is none of this name; look for a slip"
+        )
+    except IsADirectoryError:
+        problems.at(Place(name, 1), "the file cannot be read: this is a folder; name a file in it")
     except OSError as error:
         problems.at(Place(name, 1), f"the file cannot be read: {error.strerror or error}")
     return None

@@ -6,7 +6,7 @@ can still be checked and an author sees every problem at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from typing import Any
 
@@ -30,6 +30,9 @@ _INDISPENSABLE = {"sections", "breakdowns", "tables"}
 
 _ROUNDS = 8
 """Leaving a part out can bring another error to light (an emptied list), never many."""
+
+_LONGEST = 60
+"""Characters of a name that others are compared with."""
 
 _LOOKED_AT = 1000
 """Errors of one round; several can be one mistake to an author."""
@@ -163,8 +166,13 @@ def _sentence(detail: ErrorDetails) -> str:
 
 
 def _suggestion(field: str) -> str:
-    close = get_close_matches(field, sorted(_field_names()), n=1)
-    return f"; did you mean `{close[0]}`?" if close else ""
+    return f"; {close}" if (close := near(field, _field_names())) else ""
+
+
+def near(typed: str, known: Iterable[str]) -> str:
+    """A question: whether a known name was meant; empty where none is like it, or it is long."""
+    close = get_close_matches(typed, sorted(known), n=1) if len(typed) <= _LONGEST else []
+    return f"did you mean `{close[0]}`?" if close else ""
 
 
 def _field_names() -> Iterator[str]:

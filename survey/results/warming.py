@@ -15,6 +15,7 @@ from threading import Condition, Event, Thread
 from typing import Any
 
 from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 
 from survey import clock
 from survey.config import RESULTS
@@ -95,9 +96,7 @@ class Warming:
                 self._look()
             except Exception as error:  # whoever asks for a page is told what is wrong
                 if not isinstance(error, CandourError):
-                    self._standing = self._written = (
-                        None  # it may pass, as a database that was away
-                    )
+                    self._standing = self._written = None
                 self._tell(type(error).__name__)
             else:
                 self._wrong = ""
@@ -131,7 +130,12 @@ class Warming:
             self._quiet.wait()
             if self._ended.is_set() or kept.of(self._app).is_full:
                 return
-            ahead.make(self._app, one)
+            try:
+                ahead.make(self._app, one)
+            except (SQLAlchemyError, OSError):
+                raise  # it may pass, as a database that was away: all is tried again
+            except Exception as error:  # whoever asks for this page is told what is wrong
+                self._tell(type(error).__name__)
 
 
 def begin(app: Flask) -> Warming | None:

@@ -21,6 +21,7 @@ from fixtures_interrupted import (
     WAVE,
     Disk,
     Stages,
+    at_every,
 )
 from fixtures_results import HR, make_site
 from full_disk import DONE, application, expect_sentence, said_by, send
@@ -30,14 +31,6 @@ from survey.database import Stores
 from survey.errors import BoxError
 from survey.manage import audit_log, destructions
 from survey.results import store
-
-
-def every(few: int) -> pytest.MarkDecorator:
-    """Every step where there is time, and each of `few` where there is not."""
-    return pytest.mark.parametrize(
-        "every",
-        [pytest.param(few, marks=pytest.mark.slow), pytest.param(1, marks=pytest.mark.long)],
-    )
 
 
 def command(line: str) -> Callable[[Path], str]:
@@ -87,7 +80,7 @@ def sweep_sending(stages: Stages, every: int) -> int:
     )
 
 
-@every(13)
+@at_every(13)
 def test_an_answer_that_finds_no_room_is_not_acknowledged_and_counts_once_later(
     stages: Stages, every: int
 ) -> None:
@@ -152,7 +145,7 @@ def expect_all_kept(disk: Disk, stages: Stages) -> None:
     assert not disk.holding(*OPENED)
 
 
-@every(61)
+@at_every(61)
 def test_closing_that_finds_no_room_goes_on_later(stages: Stages, every: int) -> None:
     def full(disk: Disk, said: str) -> None:
         expect_refused_or_done(said)
@@ -198,7 +191,7 @@ def test_unsealing_that_finds_no_room_goes_on_later(stages: Stages) -> None:
     assert steps > 60
 
 
-@every(31)
+@at_every(31)
 def test_taking_a_release_in_that_finds_no_room_goes_on_later(stages: Stages, every: int) -> None:
     def full(disk: Disk, said: str) -> None:
         expect_refused_or_done(said)
@@ -214,7 +207,7 @@ def test_taking_a_release_in_that_finds_no_room_goes_on_later(stages: Stages, ev
     assert steps > 20
 
 
-@every(61)
+@at_every(61)
 def test_destroying_that_finds_no_room_goes_on_later(stages: Stages, every: int) -> None:
     def full(disk: Disk, said: str) -> None:
         expect_refused_or_done(said)
@@ -230,7 +223,7 @@ def test_destroying_that_finds_no_room_goes_on_later(stages: Stages, every: int)
     assert full_disk.sweep(stages.at("released"), work, full, done, every, is_in("destroyed")) > 40
 
 
-@every(15)
+@at_every(15)
 def test_a_page_that_the_log_has_no_room_for_is_not_shown(tmp_path: Path, every: int) -> None:
     site = make_site(tmp_path / "home")
     reader, before = site.client(HR), list(audit_log.entries(site.stores))

@@ -13,7 +13,16 @@ from pathlib import Path
 
 import pytest
 from fixtures_acts import TALKS, again
-from fixtures_interrupted import OPENED, WAVE, Disk, Stages, command, stores_of, sweep
+from fixtures_interrupted import (
+    OPENED,
+    WAVE,
+    Disk,
+    Stages,
+    at_every,
+    command,
+    stores_of,
+    sweep,
+)
 from fixtures_results import CHEAP, PASSWORD
 from fixtures_tokens import any_blinded
 from sqlalchemy import func, select
@@ -33,14 +42,6 @@ PEOPLE = {"managing": "manager", "kim": "manager", "officer": "officer", "ola": 
 BLINDED = any_blinded()
 
 Work = Callable[[Path], str]
-
-
-def every(few: int) -> pytest.MarkDecorator:
-    """Every step where there is time, and each of `few` where there is not."""
-    return pytest.mark.parametrize(
-        "every",
-        [pytest.param(few, marks=pytest.mark.slow), pytest.param(1, marks=pytest.mark.long)],
-    )
 
 
 def with_people(template: Path, root: Path) -> Stores:
@@ -81,7 +82,7 @@ def expect_done_is_true(disk: Disk, subject: str, said: str, true: bool) -> None
     assert not disk.holding(*OPENED)
 
 
-@every(19)
+@at_every(19)
 def test_an_agreed_opening_is_finished_by_running_it_again(
     stages: Stages, every: int, tmp_path: Path
 ) -> None:
@@ -119,7 +120,7 @@ def sweep_closing(stages: Stages, folder: Path, every: int) -> int:
     return sweep(folder, command("wave agreed"), killed, done, every)
 
 
-@every(61)
+@at_every(61)
 def test_an_agreed_closing_is_finished_by_running_it_again(
     stages: Stages, every: int, tmp_path: Path
 ) -> None:
@@ -144,7 +145,7 @@ def test_an_agreement_called_done_before_the_wave_is_closed_is_noticed(
         sweep_closing(stages, tmp_path / "agreed", 29)
 
 
-@every(17)
+@at_every(17)
 def test_publishing_is_finished_by_what_was_agreed(
     stages: Stages, every: int, tmp_path: Path
 ) -> None:
@@ -203,7 +204,7 @@ def sweep_redeeming(stages: Stages, folder: Path, every: int) -> int:
     return sweep(folder, redeem, killed, done, every)
 
 
-@every(9)
+@at_every(9)
 def test_a_redeeming_that_was_killed_can_be_asked_again(
     stages: Stages, every: int, tmp_path: Path
 ) -> None:
@@ -246,7 +247,7 @@ def sweep_writing(stages: Stages, folder: Path, every: int) -> int:
     return sweep(folder, write_action, killed, done, every)
 
 
-@every(9)
+@at_every(9)
 def test_an_action_is_written_and_logged_or_neither(
     stages: Stages, every: int, tmp_path: Path
 ) -> None:

@@ -1,7 +1,7 @@
 """Killed while a wave is closed: no answer lost, the counts true, the secrets gone.
 
-`kill -9` before every single step that the work does to the disk (`tests/interrupting.py`); every
-third one in tests that are not `long`. Beside
+`kill -9` before every single step that the work does to the disk (`tests/interrupting.py`); some of
+them in tests that are not `long`. Beside
 each promise stands a closing whose steps are in the wrong order, and is caught.
 """
 
@@ -17,7 +17,7 @@ from fixtures_interrupted import (
     WAVE,
     Disk,
     Stages,
-    every_step,
+    at_every,
     sweep,
     until,
 )
@@ -77,7 +77,7 @@ def sweep_closing(stages: Stages, every: int) -> int:
     )
 
 
-@every_step
+@at_every(7)
 def test_closing_is_finished_by_running_it_again(stages: Stages, every: int) -> None:
     assert sweep_closing(stages, every) > 80
 
@@ -131,9 +131,9 @@ def half_a_closed_box_under_its_name(patch: pytest.MonkeyPatch) -> None:
         rewrite(old, new.with_suffix(".later"))
         content = new.with_suffix(".later").read_bytes()
         with new.open("wb") as file:
-            file.write(content[: len(content) // 2])
-            file.flush()
-            file.write(content[len(content) // 2 :])
+            for byte in range(0, len(content), len(content) // 8):
+                file.write(content[byte : byte + len(content) // 8])
+                file.flush()
         new.with_suffix(".later").unlink()
 
     patch.setattr(rewriting, "rewrite", wrong)
@@ -166,4 +166,4 @@ def test_wrong_order_of_steps_is_noticed(
 ) -> None:
     plant(monkeypatch)
     with pytest.raises(AssertionError):
-        sweep_closing(stages, LAST_FIRST)
+        sweep_closing(stages, 5 * LAST_FIRST)

@@ -1,7 +1,7 @@
 """Killed while codes are imported, a wave is opened and an answer is sent: none lost, none twice.
 
-`kill -9` before every single step that the work does to the disk (`tests/interrupting.py`); every
-third one in tests that are not `long`.
+`kill -9` before every single step that the work does to the disk (`tests/interrupting.py`); some of
+them in tests that are not `long`.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from fixtures_interrupted import (
     Disk,
     Stages,
     answers,
+    at_every,
     command,
-    every_step,
     stores_of,
     sweep,
     until,
@@ -63,7 +63,7 @@ def _half(code: str) -> bytes:
     return codes.public_half(codes.parse(code), WAVE)
 
 
-@every_step
+@at_every(7)
 def test_import_is_finished_by_running_it_again(stages: Stages, every: int) -> None:
     def killed(disk: Disk) -> None:
         assert disk.state == "draft"
@@ -85,7 +85,7 @@ def test_import_is_finished_by_running_it_again(stages: Stages, every: int) -> N
     assert steps > 50
 
 
-@every_step
+@at_every(7)
 def test_opening_is_finished_by_running_it_again(stages: Stages, every: int) -> None:
     work = until("open", f"wave open {WAVE}")
 
@@ -126,7 +126,7 @@ def sweep_sending(stages: Stages, template: Path, every: int) -> int:
     )
 
 
-@every_step
+@at_every(5)
 def test_answer_that_is_sent_again_counts_once(
     stages: Stages, with_last_card: Path, every: int
 ) -> None:
@@ -167,10 +167,10 @@ def test_codes_and_tokens_in_one_file_are_noticed(
 
     monkeypatch.setattr(box, "put", telling)
     with pytest.raises(AssertionError, match="killed before step"):
-        sweep_sending(stages, with_last_card, LAST_FIRST)
+        sweep_sending(stages, with_last_card, 5 * LAST_FIRST)
 
 
-@every_step
+@at_every(5)
 def test_wave_is_closed_over_the_journal_that_a_kill_leaves(
     stages: Stages, with_last_card: Path, every: int
 ) -> None:

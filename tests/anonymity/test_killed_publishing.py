@@ -1,7 +1,7 @@
 """Killed between a closed wave and its end: carried, unsealed, taken in, destroyed; keys combined.
 
-`kill -9` before every single step that the work does to the disk (`tests/interrupting.py`); every
-third one in tests that are not `long`.
+`kill -9` before every single step that the work does to the disk (`tests/interrupting.py`); some of
+them in tests that are not `long`.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from fixtures_interrupted import (
     WAVE,
     Disk,
     Stages,
+    at_every,
     command,
-    every_step,
     private_pieces,
     stores_of,
     sweep,
@@ -75,7 +75,7 @@ def expect_only(disk: Disk, other: Path, *more: str) -> None:
     assert disk.names == Disk(other).names | set(more)
 
 
-@every_step
+@at_every(3)
 def test_carrying_leaves_a_whole_file_or_none(stages: Stages, every: int) -> None:
     def killed(disk: Disk) -> None:
         expect_sealed(disk, stages)
@@ -94,7 +94,7 @@ def test_carrying_leaves_a_whole_file_or_none(stages: Stages, every: int) -> Non
     assert sweep(stages.at("closed"), command(CARRY), killed, done, every) > 5
 
 
-@every_step
+@at_every(11)
 def test_unsealing_a_file_leaves_a_whole_release_or_none(stages: Stages, every: int) -> None:
     def done(disk: Disk, _said: str) -> None:
         expect_sealed(disk, stages)
@@ -141,19 +141,19 @@ def sweep_adding(stages: Stages, every: int) -> int:
     return sweep(stages.at("opened"), command(ADD), killed, done, every)
 
 
-@every_step
+@at_every(11)
 def test_unsealing_on_the_server_is_finished_by_running_it_again(
     stages: Stages, every: int
 ) -> None:
     assert sweep_unsealing(stages, every) > 60
 
 
-@every_step
+@at_every(5)
 def test_release_is_taken_in_once(stages: Stages, every: int) -> None:
     assert sweep_adding(stages, every) > 20
 
 
-@every_step
+@at_every(11)
 def test_a_correction_leaves_the_old_release_in_force_or_the_new_one(
     stages: Stages, every: int, tmp_path: Path
 ) -> None:
@@ -189,7 +189,7 @@ def test_wave_called_released_before_its_release_is_stored_is_noticed(
 
     monkeypatch.setattr(store, "add", wrong)
     with pytest.raises(AssertionError, match="killed before step"):
-        sweep_adding(stages, LAST_FIRST)
+        sweep_adding(stages, 5 * LAST_FIRST)
 
 
 @pytest.mark.slow
@@ -256,12 +256,12 @@ def sweep_destroying(stages: Stages, key: bool, every: int) -> int:
 
 
 @pytest.mark.parametrize("key", [True, False])
-@every_step
+@at_every(7)
 def test_destroying_is_finished_by_running_it_again(stages: Stages, key: bool, every: int) -> None:
     assert sweep_destroying(stages, key, every) > 40
 
 
-@every_step
+@at_every(7)
 def test_destroying_unpublished_is_finished_by_running_it_again(stages: Stages, every: int) -> None:
     def killed(disk: Disk) -> None:
         note = destructions.told(disk.stores, WAVE)
@@ -293,7 +293,7 @@ def test_note_that_comes_before_the_answers_go_is_noticed(
 
     monkeypatch.setattr(destroying, "_note", wrong)
     with pytest.raises(AssertionError, match="killed before step"):
-        sweep_destroying(stages, True, LAST_FIRST)
+        sweep_destroying(stages, True, 5 * LAST_FIRST)
 
 
 def sweep_combining(stages: Stages, every: int) -> int:
@@ -311,7 +311,7 @@ def sweep_combining(stages: Stages, every: int) -> int:
     return sweep(stages.at("closed"), command(COMBINE), killed, done, every)
 
 
-@every_step
+@at_every(3)
 def test_key_is_whole_or_not_there(stages: Stages, every: int) -> None:
     assert sweep_combining(stages, every) > 3
 

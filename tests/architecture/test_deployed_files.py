@@ -34,6 +34,7 @@ def faults(compose: Compose) -> list[str]:
     found = [f"{name}: {fault}" for name, one in services.items() for fault in _contained(one)]
     found += [f"{name}: {fault}" for name in PROGRAMS for fault in _alone(name, services[name])]
     found += _reached(compose)
+    found += [f"{name}: {fault}" for name in PROGRAMS for fault in _asked(name, services)]
     for name, one in services.items():
         if one.get("ports") and name != "nginx":
             found.append(f"{name}: is reached from outside")
@@ -89,6 +90,25 @@ def _reached(compose: Compose) -> Iterator[str]:
         yield "two services share a volume"
 
 
+def _asked(name: str, services: dict[str, Compose]) -> Iterator[str]:
+    """Whether nginx asks a service at the socket that it serves at; see `upstreams.conf`."""
+    bind = "".join(services[name]["command"][2:3])
+    own, its = (_mounted(services[one]) for one in (name, "nginx"))
+    text = (DEPLOY / "containers" / "upstreams.conf").read_text()
+    asked = re.search(rf"upstream candour_{PROGRAMS[name]} +{{ server (unix:\S+)/(\w+); }}", text)
+    volume = next((one for one in own if bind == f"unix:{own[one][0]}/{asked and asked[2]}"), None)
+    if asked is None or volume not in its or asked[1] != f"unix:{its[volume][0]}":
+        yield "nginx finds no socket"
+    elif its[volume][1] != "ro":
+        yield "nginx may write beside its socket"
+
+
+def _mounted(one: Compose) -> dict[str, tuple[str, str]]:
+    """Volume or file -> where it is mounted, and how."""
+    found = (f"{volume}:rw".split(":") for volume in one["volumes"])
+    return {volume: (place, how) for volume, place, how, *_ in found}
+
+
 def test_services_keep_nothing_and_reach_only_what_they_must(compose: Compose) -> None:
     assert faults(compose) == []
     assert set(compose["services"]) == {
@@ -112,7 +132,12 @@ PLANTED: list[tuple[str, Change]] = [
     ("box: ulimits", lambda s: s["box"].pop("ulimits")),
     ("results: healthcheck", lambda s: s["results"].pop("healthcheck")),
     ("box reaches issuer-database", lambda s: s["box"]["networks"].append("issuer-database")),
-    ("issuer reaches box", lambda s: s["issuer"]["networks"].append("box-front")),
+    ("issuer reaches box", lambda s: s["issuer"]["networks"].append("results-database")),
+    ("box: nginx finds no socket", lambda s: s["box"].update(volumes=["box:/srv/candour"])),
+    ("box: nginx finds no socket", lambda s: s["box"]["command"].__setitem__(2, "0.0.0.0:8000")),
+    ("results: nginx finds no socket", lambda s: s["nginx"]["volumes"].pop()),
+    ("results: nginx may write", lambda s: s["nginx"]["volumes"].append(
+        s["nginx"]["volumes"].pop().removesuffix(":ro"))),
     ("box reaches the outside", lambda s: s["box"]["networks"].append("outside")),
     ("issuer-database: is reached", lambda s: s["issuer-database"].update(ports=["5432:5432"])),
     ("issuer: serves more", lambda s: of(s, "issuer").update(CANDOUR_SURFACES="issue,box")),

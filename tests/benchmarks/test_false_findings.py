@@ -28,10 +28,16 @@ def false_a_wave(found: Counts) -> float:
     return (found["first"] + found["second"]) / (2 * found["draws"])
 
 
-@pytest.mark.slow
-def test_chance_hardly_raises_anything() -> None:
-    assert false_a_wave(simulate.errors(1001, 20)) <= MOST_FALSE
-    assert false_a_wave(simulate.simple_errors(1, 300)) <= MOST_FALSE
+@pytest.mark.parametrize(
+    ("draws", "simple"),
+    [
+        pytest.param(7, 100, marks=pytest.mark.slow),
+        pytest.param(20, 300, marks=pytest.mark.long),
+    ],
+)
+def test_chance_hardly_raises_anything(draws: int, simple: int) -> None:
+    assert false_a_wave(simulate.errors(1001, draws)) <= MOST_FALSE
+    assert false_a_wave(simulate.simple_errors(1, simple)) <= MOST_FALSE
 
 
 @pytest.mark.slow

@@ -83,10 +83,10 @@ def forecast(visitor: Any) -> None:
     page = visitor.page
     page.get_by_role("link", name="Make a forecast").click()
     page.get_by_role("button", name="Make a forecast").click()
-    for _ in range(200):
+    for _ in range(50):
         if page.locator("#said").count():
             break
-        page.wait_for_timeout(100)
+        page.wait_for_timeout(400)
         page.reload()
     assert page.get_by_role("heading", name="What to expect at 60 %").count() == 1
     visitor.looks_right(forced=False)

@@ -255,16 +255,16 @@ def served(demo: Demo) -> Iterator[str]:
         process.wait(timeout=30)
 
 
-def page(address: str, patience: float = 60.0) -> str:
-    until = time.monotonic() + patience
-    while True:
+def page(address: str, tries: int = 300) -> str:
+    for left in reversed(range(tries)):
         try:
-            with urllib.request.urlopen(address, timeout=patience) as response:
+            with urllib.request.urlopen(address, timeout=60) as response:
                 return str(response.read().decode())
         except urllib.error.URLError as error:
-            if isinstance(error, urllib.error.HTTPError) or time.monotonic() > until:
+            if isinstance(error, urllib.error.HTTPError) or not left:
                 raise
             time.sleep(0.2)
+    raise AssertionError
 
 
 def test_the_demo_is_served_by_a_process_that_cannot_open_answers(demo: Demo, served: str) -> None:

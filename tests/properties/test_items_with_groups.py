@@ -42,7 +42,9 @@ def test_an_item_that_is_protected_by_itself_is_seen_through() -> None:
         apart = _apart(wave)
         if "force" in apart.shown:
             kinds.update({words.split()[-1] for words in wave.breaches(apart)})
-    assert {"answered", "out"} <= set(kinds)
+        if {"answered", "out"} <= set(kinds):
+            return
+    pytest.fail(f"{kinds} were seen through alone")
 
 
 def _apart(wave: Wave) -> Protection:
@@ -94,8 +96,10 @@ def given_back(wave: Wave) -> int | None:
     return len(found.shown - level) - len(before - level)
 
 
-@pytest.mark.slow
-def test_other_groups_lose_nothing_when_a_level_is_left_out_and_some_gain() -> None:
-    found = [given_back(ugly(seed)) for seed in range(64)]
-    assert sum(one is not None for one in found) > 30
+@pytest.mark.parametrize(
+    "plans", [pytest.param(28, marks=pytest.mark.slow), pytest.param(64, marks=pytest.mark.long)]
+)
+def test_other_groups_lose_nothing_when_a_level_is_left_out_and_some_gain(plans: int) -> None:
+    found = [given_back(ugly(seed)) for seed in range(plans)]
+    assert sum(one is not None for one in found) > plans * 30 / 64
     assert sum(one or 0 for one in found) >= 3

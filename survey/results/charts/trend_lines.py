@@ -1,7 +1,7 @@
 """Trend lines: one small panel for each theme, a point for each wave, broken where it must be.
 
-Coordinates are in user units of a 320 x 208 drawing. All panels of a page share one scale, so that
-a slope means the same everywhere.
+Coordinates are in user units of a drawing 320 wide. All panels of a page share one scale, so that a
+slope means the same everywhere.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from survey.results import words
 from survey.results.charts import trend_words
 from survey.results.rounded import further
 
-WIDTH, HEIGHT = 320, 208
+WIDTH, TO_TITLES, TITLE_LINE = 320, 180, 14
 LEFT, RIGHT, TOP, BOTTOM = 34, 306, 18, 156
 _SMALLEST_SPAN = 40
 _FOR_A_LABEL = 0.09
@@ -82,6 +82,12 @@ class Panel:
     href: str | None = None
     said: tuple[str, ...] = ()
     tested: int = 0
+
+    @property
+    def height(self) -> int:
+        """As much as the longest title of a wave needs below the drawing."""
+        longest = max((len(lines) for _, lines in self.waves), default=1)
+        return TO_TITLES + TITLE_LINE * (longest - 1)
 
     @property
     def spoken(self) -> str:

@@ -7,7 +7,7 @@ as the evidence allows. No attack sees the truth.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -284,7 +284,10 @@ ON_ARRIVAL: dict[str, Attack] = {
 """Attacks of somebody who was not there, on who came when; they say nothing of answers."""
 
 
-def claims_of(evidence: Evidence) -> dict[str, Claims]:
-    """Every attack's claims."""
+def claims_of(
+    evidence: Evidence, among: Collection[str] = ATTACKS | ON_ARRIVAL
+) -> dict[str, Claims]:
+    """The claims of every attack, or of some."""
     places = at.find(evidence)
-    return {name: attack(evidence, places) for name, attack in (ATTACKS | ON_ARRIVAL).items()}
+    every = ATTACKS | ON_ARRIVAL
+    return {name: attack(evidence, places) for name, attack in every.items() if name in among}

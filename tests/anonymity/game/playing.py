@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 import numpy as np
 
@@ -25,19 +25,30 @@ def scores(
     ground: Ground,
     seeds: Iterable[int],
     plant: Plant | None = None,
-    until: str = "closed",
+    states: Sequence[str] = STATES,
     tick: Callable[[], None] = lambda: None,
+    among: Collection[str] = ATTACKS | ON_ARRIVAL,
 ) -> dict[str, Scores]:
-    """Play a game for each seed; the score of each attack in each state, up to `until`."""
+    """Play a game for each seed; the score of each attack in each state.
+
+    Args:
+        ground: the wave to play on copies of.
+        seeds: one for each game.
+        plant: builds a fault in.
+        states: in which it is looked at.
+        tick: called after each game.
+        among: the only attacks that are tried.
+    """
     salt = salts.read(ground.live.settings, WAVE)
     assert salt
     kept: dict[str, Scores] = {}
     for seed in seeds:
         for played in play(ground, np.random.default_rng(seed), plant):
-            evidence, truth = gathering.gather(played, salt)
-            claims = attacks.claims_of(evidence)
-            scoring.add(kept.setdefault(played.state, {}), claims, truth)
-            if played.state == until:
+            if played.state in states:
+                evidence, truth = gathering.gather(played, salt)
+                claims = attacks.claims_of(evidence, among)
+                scoring.add(kept.setdefault(played.state, {}), claims, truth)
+            if played.state == states[-1]:
                 break
         tick()
     return kept
@@ -63,8 +74,10 @@ def alarms(of: Scores, among: Iterable[str]) -> dict[str, tuple[str, ...]]:
     return {attack: of[attack].alarms for attack in among if of[attack].alarms}
 
 
-def caught(ground: Ground, control: str, games: int) -> frozenset[str]:
-    """The attacks that find a planted fault."""
+def caught(
+    ground: Ground, control: str, games: int, among: Collection[str] = ATTACKS | ON_ARRIVAL
+) -> frozenset[str]:
+    """The attacks, of all or of some, that find a planted fault."""
     planted = CONTROLS[control]
-    found = scores(ground, range(games), planted.plant, planted.state)[planted.state]
-    return frozenset(alarms(found, ATTACKS | ON_ARRIVAL))
+    found = scores(ground, range(games), planted.plant, [planted.state], among=among)
+    return frozenset(alarms(found[planted.state], among))

@@ -38,6 +38,11 @@ def test_headcounts_are_read_by_group(tmp_path: Path) -> None:
         ("", "the file is empty"),
         ("unit,people\n", "row 1: the columns are unit,people"),
         ("group,headcount\ncommand=east,3\n", "row 2: the questionnaire declares no group"),
+        ("group,headcount\ncommand=east,3\n", "groups are named like"),
+        (
+            "group,headcount\ncommand=nort,3\n",
+            "no group 'command=nort'; did you mean 'command=north'",
+        ),
         ("group,headcount\nforce,3\nforce,3\n", "row 3: the group 'force' stands twice"),
         ("group,headcount\nforce,-3\n", "row 2: the headcount of 'force' is '-3'"),
         ("group,headcount\nforce,3.5\n", "it must be a number"),
@@ -50,6 +55,12 @@ def test_a_wrong_row_is_an_error_that_says_which(tmp_path: Path, text: str, sent
     with pytest.raises(DataError, match=sentence) as caught:
         counted(tmp_path, text)
     assert "headcount.csv" in str(caught.value)
+
+
+def test_names_are_looked_for_in_the_first_few_mistakes_alone(tmp_path: Path) -> None:
+    with pytest.raises(DataError) as caught:
+        counted(tmp_path, "group,headcount\n" + "command=nort,3\n" * 20)
+    assert str(caught.value).count("did you mean") == 5
 
 
 def test_every_mistake_is_told_and_not_the_first_alone(tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ def test_it_tells_groups_tables_assumptions_and_the_dearest_crossing(
     assert "400 people; 60 % answer" in said.out
     assert "do not give all of the crossings of ethnicity-command:" in said.out
     assert "Coarser answers" not in said.out  # none are offered
-    assert "dearest crossing" in lines[-1] or "No crossing costs" in lines[-1]
+    assert "costliest crossing" in lines[-1] or "No crossing costs" in lines[-1]
     assert "Drawing waves" in said.err
 
 
@@ -88,7 +88,7 @@ def test_the_same_seed_says_the_same_and_another_does_not(
 ) -> None:
     said = []
     for seed in (1, 1, 2):
-        assert candour(monkeypatch, *options(headcount, seed=seed)) == 0
+        assert candour(monkeypatch, *options(headcount, seed=seed, draws=3)) == 0
         said.append(capsys.readouterr().out.replace(f"seed {seed}", ""))
     assert said[0] == said[1] != said[2]
 
@@ -100,7 +100,7 @@ def test_a_stricter_policy_and_a_rate_of_its_own_are_used(
     found = {}
     for name, more in {"plain": (), "strict": ("--policy", "k=40"), "low": LOW}.items():
         out = tmp_path / f"{name}.csv"
-        assert candour(monkeypatch, *options(headcount, out=out), *more) == 0
+        assert candour(monkeypatch, *options(headcount, out=out, draws=5), *more) == 0
         with out.open(newline="") as file:
             found[name] = {row["group"]: row for row in csv.DictReader(file)}
     assert float(found["plain"]["command=north-a"]["hidden_small"]) < 0.2

@@ -111,6 +111,7 @@ def test_a_port_in_use_is_one_sentence(monkeypatch: pytest.MonkeyPatch, home: Pa
         done = CliRunner().invoke(serve.serve, ["--bind", f"127.0.0.1:{port}"])
     assert isinstance(done.exception, SettingsError)
     assert str(done.exception).startswith(f"Port {port} is in use")
+    assert f"serve --bind 127.0.0.1:{port + 1}`" in str(done.exception)
 
 
 def test_sockets_that_are_no_ports_are_left_to_the_server() -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from analysis.disclosure.complementary import Order, hide_complements
 from analysis.disclosure.lines import Line
+from analysis.disclosure.system import LAST
 
 LINE = Line(0, (1, 2))
 
@@ -28,3 +31,15 @@ def test_a_line_that_leaves_nobody_or_many_who_did_not_answer_hides_nothing() ->
     for left in (0, 10):
         silent = np.array([40, 20, 20 - left])
         assert not hide_complements([LINE], answered, shown, silent).any()
+
+
+def test_a_whole_goes_before_parts_that_are_known_already() -> None:
+    """One unit below it was published before; hidden, it would be known all the same."""
+    hidden = np.array([False, False, True])
+    fresh = order(200, 120, 80)
+    assert hide_complements([LINE], fresh, hidden).tolist() == [False, True, True]
+    known = replace(fresh, watched=np.array([0, LAST, 0]))
+    assert hide_complements([LINE], known, hidden).tolist() == [True, False, True]
+    # Where the whole is known, too, nothing helps, and that is found out later.
+    every = replace(fresh, watched=np.array([LAST, LAST, 0]))
+    assert hide_complements([LINE], every, hidden).tolist() == [False, True, True]

@@ -13,6 +13,7 @@ from scipy import sparse
 from scipy.optimize import linprog
 
 from analysis.cells import Cells
+from analysis.disclosure import fitted
 from analysis.disclosure.bounds import FeasibleTables, Known
 from analysis.disclosure.fitted import FittedAnswers, Limits
 from analysis.disclosure.system import System, build
@@ -50,19 +51,19 @@ def everything(made: System, rests: np.ndarray, limits: Limits, wanted: np.ndarr
     return float(found.fun)
 
 
-@settings(max_examples=15, deadline=None)
-@given(
-    people=st.lists(st.sampled_from([0, 0, 1, 4, 9]), min_size=9, max_size=9).filter(any),
-    seed=st.integers(0, 1000),
-)
-def test_what_is_left_out_of_a_program_changes_nothing(people: list[int], seed: int) -> None:
-    """Atoms of nobody, and rows of which nothing is told; from one way of answering to the next."""
+Least = tuple[float, float]
+"""The least of a functional: as a small program finds it, and as one of everything does."""
+
+
+def three_ways(people: list[int], seed: int) -> list[Least]:
+    """From one way of answering to the next; of the groups and of all that they leave some tell."""
     made, rng = system(people), np.random.default_rng(seed)
     groups = len(made.groups)
     force = next(at for at, group in enumerate(made.groups) if group.parent is None)
     rests = np.eye(groups)[[force] * (groups - 1)] - np.eye(groups)[np.arange(groups) != force]
     fits = FittedAnswers(made, sparse.csr_array(rests))
     assert made.truth is not None
+    found = []
     for _ in range(3):
         so = np.floor(rng.random(len(made.truth)) * (made.truth + 1))
         exact, n = fits.measured(so), fits.measured(made.truth)
@@ -75,7 +76,37 @@ def test_what_is_left_out_of_a_program_changes_nothing(people: list[int], seed: 
         fits.fit(limits)
         wanted = rng.integers(-1, 3, len(so)).astype(float)
         table, _ = fits.extreme(wanted, largest=False)
-        assert wanted @ table == pytest.approx(everything(made, rests, limits, wanted), abs=1e-4)
+        found.append((float(wanted @ table), everything(made, rests, limits, wanted)))
+    return found
+
+
+@pytest.mark.parametrize("at_once", [1, fitted.MOST_BROKEN])
+@settings(max_examples=15, deadline=None)
+@given(
+    people=st.lists(st.sampled_from([0, 0, 1, 4, 9]), min_size=9, max_size=9).filter(any),
+    seed=st.integers(0, 1000),
+)
+def test_what_is_left_out_of_a_program_changes_nothing(
+    at_once: int, people: list[int], seed: int
+) -> None:
+    """Atoms of nobody, groups of which nothing is told, and rests that do not stand in the way."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fitted, "MOST_BROKEN", at_once)
+        for small_one, whole in three_ways(people, seed):
+            assert small_one == pytest.approx(whole, abs=1e-4)
+
+
+def test_a_rest_that_stands_in_the_way_and_is_left_out_is_noticed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    people = [[4, 9, 1, 3, 8, 0, 2, 5, 1], [9, 9, 4, 4, 9, 1, 0, 4, 9]]
+    drawn = [(of, seed) for of in people for seed in range(10)]
+    held = [one for of in drawn for one in three_ways(*of)]
+    assert all(one == pytest.approx(whole, abs=1e-4) for one, whole in held)
+    monkeypatch.setattr(FittedAnswers, "_broken", lambda *_: np.zeros(0, dtype=np.int64))
+    left_out = [one - whole for of in drawn for one, whole in three_ways(*of)]
+    assert min(left_out) < -0.5
+    assert 0 < sum(gap < -1e-4 for gap in left_out) < len(left_out)
 
 
 def test_a_search_that_stops_on_the_way_has_a_table_that_fits() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import large_forces
 import numpy as np
@@ -14,7 +14,7 @@ from analysis.disclosure.unions import Small
 from analysis.policy import DisclosurePolicy
 from analysis.publish import coarser, kept_shares
 from analysis.publish.kept_shares import KeptShares
-from analysis.publish.shown import Shown, control
+from analysis.publish.shown import Shown, control, measures
 from analysis.publish.told import Telling
 from analysis.tally import Tally, tally
 
@@ -52,6 +52,58 @@ def test_steps_of_a_round_come_to_the_same_as_one_at_a_time(
     alone = settled(counted)
     assert together.coarser
     assert (together.coarser, together.withheld) == (alone.coarser, alone.withheld)
+
+
+def exposing(counted: tuple[Tally, Shown], shown: Shown) -> int:
+    """Ways of answering that tell of somebody, each looked at anew."""
+    found, _ = counted
+    look = Telling(shown, found)
+    return sum(
+        bool(coarser._exposed(look, told, look.small(shown, measure)))
+        for measure in measures(found.codebook)
+        for told in look.told(shown, measure, look.at_atoms(measure))
+    )
+
+
+def test_none_of_all_ways_exposes_anybody_at_the_end(
+    counted: tuple[Tally, Shown], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert exposing(counted, counted[1]) > 1
+    assert exposing(counted, settled(counted)) == 0
+    exposed = coarser._exposed
+
+    def overlooking(look: Telling, told: Told, few: Small) -> coarser.Exposing:
+        return [] if told.whole else exposed(look, told, few)
+
+    monkeypatch.setattr(coarser, "_exposed", overlooking)
+    overlooked = settled(counted)
+    monkeypatch.setattr(coarser, "_exposed", exposed)
+    assert exposing(counted, overlooked) > 0
+
+
+@pytest.mark.parametrize(
+    ("exposing_turns", "looked"),
+    [((), "abc"), ((0,), "abca"), ((0, 1, 3), "abcabca"), ((2,), "abcabc"), ((3, 5), "abc")],
+)
+def test_every_way_is_looked_at_after_the_last_that_exposes_anybody(
+    counted: tuple[Tally, Shown],
+    monkeypatch: pytest.MonkeyPatch,
+    exposing_turns: Sequence[int],
+    looked: str,
+) -> None:
+    """Turn by turn; those that would have been exposed after all were clear are asked no more."""
+    found, shown = counted
+    seen = list[str]()
+
+    def scripted(_: Telling, way: str, __: Small) -> list[int]:
+        seen.append(way)
+        return [1] if len(seen) - 1 in exposing_turns else []
+
+    monkeypatch.setattr(Telling, "told", lambda *_: iter("abc"))
+    monkeypatch.setattr(coarser, "_exposed", scripted)
+    monkeypatch.setattr(coarser, "_round", lambda _, shown, *__: shown)
+    coarser._followed(Telling(shown, found), shown, "q00")
+    assert "".join(seen) == looked
 
 
 def test_what_percents_say_is_the_same_when_it_is_kept(

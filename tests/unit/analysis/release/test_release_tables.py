@@ -65,6 +65,10 @@ def test_a_breakdown_named_like_a_column_gets_a_heading_of_its_own() -> None:
             "row 2: base cannot be 'many'",
         ),
         (b"label,parent,base,score,comparable\na,b,1,1.0,yes\n", "comparable cannot be 'yes'"),
+        (
+            b"label,parent,base,score,comparable\na,b,1,1.0,yes\na,b,many,1.0,true\n",
+            "row 2: comparable cannot be 'yes'",
+        ),
         (b"label,parent,base,score,comparable\na,b\n", "row 2 has 2 cells"),
         (b"label,base\n", "does not have the columns"),
         (b"", "does not have the columns"),

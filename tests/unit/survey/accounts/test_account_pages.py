@@ -30,6 +30,7 @@ from survey.errors import SettingsError
 from survey.manage import audit_log, credentials, log_words, people
 from survey.manage.checking import TRIES_OF_A_DEVICE
 from survey.manage.sign_in import DEVICE, REFUSED
+from survey.results import store
 
 
 def test_another_password_takes_the_place_of_the_one_before(site: Site) -> None:
@@ -41,6 +42,15 @@ def test_another_password_takes_the_place_of_the_one_before(site: Site) -> None:
     assert sign_in(site.app.test_client(), HR, PASSWORD).status_code == 403
     assert sign_in(site.app.test_client(), HR, NEW).status_code == 302
     assert any("hr chose another password" in one for one in told(site))
+
+
+def test_a_board_is_called_by_the_name_of_its_command_and_by_its_id_before_any_survey(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = site.client(BOARD)
+    assert "Board of Response North" in parse(client.get(ACCOUNT).data).text
+    monkeypatch.setattr(store, "all_releases", lambda _: ())
+    assert f"Board of {NORTH}" in parse(client.get(ACCOUNT).data).text
 
 
 def test_the_log_says_which_page_of_an_account_was_opened(site: Site) -> None:

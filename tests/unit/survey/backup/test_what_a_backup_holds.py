@@ -27,6 +27,8 @@ from survey.config import Settings
 from survey.database import Stores
 from survey.errors import SettingsError, WaveStateError
 from survey.manage import waves
+from survey.manage.log_together import Together
+from survey.manage.people import Person
 from survey.manage.tables import DoneBeforeRow, PublishedRow
 from survey.results import store
 
@@ -125,6 +127,14 @@ def test_two_backups_with_the_issuers_codes_tell_it(
     before = backup_of(live_wave)
     use_some_codes(live_wave)
     assert different(before, backup_of(live_wave)) == {"issuer/code.jsonl"}
+
+
+def test_lines_of_the_log_that_wait_are_in_it(live_wave: LiveWave) -> None:
+    reader = Person("kim", "hr", None)
+    Together().record_once(live_wave.stores, reader, "view", "/results/hr", "a session")
+    lines = members(backup_of(live_wave))["results/log_entry.jsonl"].splitlines()
+    assert b"/results/hr" in lines[-2]
+    assert b"made a backup" in lines[-1]
 
 
 def test_no_file_of_a_wave_is_opened_for_it(live_wave: LiveWave) -> None:

@@ -6,6 +6,7 @@ import logging
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from sqlalchemy import update
 
 from survey.close.closing import close_wave
 from survey.collect import base64url, issuer, ready, salts, submit, tokens
-from survey.errors import CodeError, SaltError, WaveStateError
+from survey.errors import CodeError, SaltError, UncheckedSaltError, WaveStateError
 from survey.manage import waves
 from survey.manage.tables import CodeRow
 
@@ -129,13 +130,33 @@ def test_what_a_salt_without_a_check_said_of_every_card(
     with live_wave.stores.issuer() as session:
         salt = salts.read(live_wave.settings, "autumn") or b""
         assert issuer.count_used(session, salt, "autumn") == len(live_wave.codes)
-    with pytest.raises(SaltError):  # so many cannot be believed of such a file
+    with pytest.raises(UncheckedSaltError):  # so many cannot be believed of such a file
         issuer.number_used(live_wave.stores, "autumn")
 
 
 def test_every_card_may_have_been_used(live_wave: LiveWave) -> None:
     submit.submit_many(live_wave.stores, live_wave.wave, [(code, {}) for code in live_wave.codes])
     assert issuer.number_used(live_wave.stores, "autumn") == len(live_wave.codes)
+
+
+def test_a_whole_salt_without_a_check_is_not_called_damaged(
+    live_wave: LiveWave, salt_file: Path
+) -> None:
+    """When every card was used nobody can tell, and that is what is said; one that has a check
+    and is damaged is called so."""
+    submit.submit_many(live_wave.stores, live_wave.wave, [(code, {}) for code in live_wave.codes])
+    with damaged(salt_file, flip), pytest.raises(SaltError, match="is damaged or another wave's"):
+        issuer.number_used(live_wave.stores, "autumn")
+    of_an_earlier_version(salt_file)
+    with pytest.raises(UncheckedSaltError) as refused:
+        close_wave(live_wave.stores, "autumn", date(2026, 9, 30))
+    said = str(refused.value)
+    assert "does not say itself whether it is whole" in said
+    assert "no card can be used" not in said
+    assert "candour wave close autumn --uncounted" in said
+    told = close_wave(live_wave.stores, "autumn", date(2026, 9, 30), uncounted=True)
+    assert len(told.receipts) == len(live_wave.codes)
+    assert told.redeemed is None
 
 
 def test_whoever_answers_is_told_to_try_again_and_nothing_of_the_server(

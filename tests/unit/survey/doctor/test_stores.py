@@ -109,9 +109,11 @@ def test_a_box_that_numbers_its_rows_or_has_small_pages_is_wrong(live_wave: Live
 
 @pytest.mark.parametrize(
     "name",
-    ["secret_key", "issuer.db", "salts/autumn.salt", "salts/autumn.issuing", "boxes/autumn.box"],
-)
+    ["secret_key", "issuer.db", "salts/autumn.salt", "salts/autumn.issuing", "boxes/autumn.box",
+     "results.db.waiting"],
+)  # fmt: skip
 def test_a_secret_that_others_may_read_is_wrong(live_wave: LiveWave, name: str) -> None:
+    (live_wave.settings.home / "results.db.waiting").touch(mode=0o600)
     (live_wave.settings.home / name).chmod(0o640)
     assert f"{name} (640); run chmod 600" in of_files(live_wave)
 

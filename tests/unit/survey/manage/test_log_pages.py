@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,8 +15,9 @@ from fixtures_results import BOARD, HR, Site, make_site, sign_in
 from flask.testing import FlaskClient
 from html_page import parse, words
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
-from survey.manage import audit_log, log_file, log_words
+from survey.manage import audit_log, log_file, log_together, log_waiting, log_words
 from survey.manage import sign_in as signing
 from survey.manage.audit_log import Entry
 
@@ -78,20 +83,63 @@ def test_respondents_are_never_logged_and_no_address_or_browser_is(site: Site) -
         reader.get(address, environ_overrides=marks)
     assert len(since(site, start.number)) == 1  # that reader signed in
     reader.get("/results/hr", environ_overrides=marks)
-    kept = (site.settings.home / "results.db").read_bytes()
+    kept = b"".join(one.read_bytes() for one in site.settings.home.glob("results.db*"))
+    assert b"/results/hr" in kept
     assert b"203.0.113.77" not in kept
     assert b"Marked/1.0" not in kept
 
 
-def test_a_page_that_cannot_be_logged_is_not_shown(site: Site) -> None:
-    client = site.client(HR)
+@contextmanager
+def broken_chain(site: Site) -> Iterator[None]:
     with site.stores.results() as session:
         session.execute(text("UPDATE log_head SET number = number - 1"))
-    reply = client.get("/results/hr")
-    with site.stores.results() as session:
-        session.execute(text("UPDATE log_head SET number = number + 1"))
+    try:
+        yield
+    finally:
+        with site.stores.results() as session:
+            session.execute(text("UPDATE log_head SET number = number + 1"))
+
+
+def test_a_page_that_cannot_be_logged_is_not_shown(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = site.client(HR)
+    monkeypatch.setattr(log_waiting, "beside", lambda _: None)
+    with broken_chain(site):
+        reply = client.get("/results/hr")
     assert reply.status_code == 500
     assert b"<table" not in reply.data
+
+
+def test_nor_is_one_whose_line_can_wait_nowhere(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, start = site.client(HR), audit_log.head(site.stores).number
+
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as planted:
+        planted.setattr(log_waiting, "_write", full)
+        reply = client.get("/results/hr")
+    assert reply.status_code == 500
+    assert b"<table" not in reply.data
+    assert since(site, start) == []
+
+
+def test_nor_one_after_lines_that_the_chain_does_not_take(site: Site) -> None:
+    """The first is shown: its line is on the disk, and in the log once that takes it."""
+    client, start = site.client(HR), audit_log.head(site.stores).number
+    with broken_chain(site):
+        assert client.get("/results/hr").status_code == 200
+        with pytest.raises(IntegrityError):
+            log_together.of(site.app).settle(site.stores)
+        reply = client.get("/results/hr/winter")
+        assert reply.status_code == 500
+        assert b"<table" not in reply.data
+    assert since(site, start) == [(HR, "view", "/results/hr")]
+    assert client.get("/results/hr/winter").status_code == 200
+    assert since(site, start)[1:] == [(HR, "view", "/results/hr/winter")]
 
 
 def test_an_address_that_is_too_long_to_be_logged_is_not_opened(site: Site) -> None:

@@ -37,6 +37,14 @@ def test_every_bad_file_is_reported_and_the_exit_code_is_two(tmp_path: Path) -> 
     assert "Traceback" not in result.output
 
 
+def test_a_folder_and_a_name_with_a_slip_are_told_apart(tmp_path: Path) -> None:
+    result = CliRunner().invoke(check, [str(tmp_path), str(tmp_path / "culture.yml")])
+    assert result.exit_code == 2
+    assert "this is a folder; name a file in it" in result.output
+    assert "culture.yml:1: the file cannot be read: there is none of this name" in result.output
+    assert "Errno" not in result.output
+
+
 def test_the_example_in_the_guide_is_good(tmp_path: Path) -> None:
     guide = (ROOT / "docs" / "QUESTIONNAIRES.md").read_text(encoding="utf-8")
     example = tmp_path / "small.yaml"

@@ -40,6 +40,7 @@ BREAKAGES = [
     ("    theme: respect", "    theme: justice", "theme: justice", "there is no theme `justice`"),
     ("scale: happened", "scale: frequency", "scale: frequency", "there is no scale `frequency`"),
     ("polarity: best_last", "polarity: best_last\n    colour: red", "colour", "no field `colour`"),
+    ("    scale: agree\n", "    scale: agre\n", "agre", "did you mean `agree`? If not, declare it"),
     ("    scale: agree\n", "    scael: agree\n", "scael", "did you mean `scale`?"),
     ("minutes: 1\n", "minutes: soon\n", "minutes: soon", "it must be a whole number"),
     ("- [ethnicity]\n", "- [religion]\n", "[religion]", "names the breakdown `religion`"),

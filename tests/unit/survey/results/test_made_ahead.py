@@ -21,7 +21,7 @@ from analysis.release.model import Release
 from survey import clock
 from survey.database import Stores
 from survey.manage import audit_log, people
-from survey.results import frame, kept, store, warming
+from survey.results import ahead, frame, kept, store, warming
 from survey.results.acts import record
 from survey.results.warming import Quiet, Warming
 
@@ -239,6 +239,35 @@ def test_what_failed_once_is_tried_again(
     monkeypatch.setattr(store, "all_releases", once_away)
     assert waits_for(begun(site).ready.is_set)
     assert len(tried) > 1
+
+
+def test_one_page_that_cannot_be_made_leaves_the_others(
+    site: Site, begun: Callable[[Site], Warming], monkeypatch: pytest.MonkeyPatch, caplog: Any
+) -> None:
+    make, asked = ahead.make, list[ahead.Wanted]()
+
+    def second_breaks(app: Flask, wanted: ahead.Wanted) -> None:
+        asked.append(wanted)
+        if len(asked) > 1 and wanted == asked[1]:
+            raise KeyError("a page of its own")
+        make(app, wanted)
+
+    looked: list[Stores] = []
+    standing = store.standing
+
+    def look(stores: Stores) -> tuple[object, ...]:
+        looked.append(stores)
+        return standing(stores)
+
+    monkeypatch.setattr(store, "standing", look)
+    monkeypatch.setattr(ahead, "make", second_breaks)
+    assert waits_for(begun(site).ready.is_set)
+    every = len(asked)
+    assert every > 5
+    later = len(looked) + 3
+    assert waits_for(lambda: len(looked) > later)
+    assert len(asked) == every
+    assert caplog.messages == ["getting ready: KeyError"]
 
 
 def test_a_process_without_results_gets_nothing_ready(site: Site) -> None:

@@ -20,6 +20,13 @@ def panel(
     return drawn
 
 
+def test_a_drawing_is_as_tall_as_the_longest_title_below_it() -> None:
+    drawn = panel()
+    assert {len(lines) for _, lines in drawn.waves} == {1}
+    longer = replace(drawn, waves=(*drawn.waves, (9.0, ("Culture survey", "of the", "autumn"))))
+    assert longer.height == drawn.height + 2 * trend_lines.TITLE_LINE
+
+
 def test_a_line_joins_every_wave_that_can_be_compared() -> None:
     (run,) = panel().lines[1].runs
     assert [point.x for point in run] == sorted(point.x for point in run)
