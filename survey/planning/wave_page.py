@@ -85,7 +85,8 @@ def waves_page(found: tuple[Wave, ...]) -> WavesPage:
 def _listed(wave: Wave) -> Listed:
     days = [f"opened {day(wave.opened)}"] if wave.opened else []
     days += [f"closed {day(wave.closed)}"] if wave.closed else []
-    cards = "no cards yet" if not wave.cards else f"{wave.cards:,} cards"
+    without = "no cards yet" if wave.state == "draft" else "no cards"
+    cards = f"{wave.cards:,} cards" if wave.cards else without
     asked = f"{wave.questionnaire.title}, version {wave.questionnaire.version}"
     return Listed(wave.id, wave.title, state_of(wave), "; ".join([asked, cards, *days]))
 

@@ -17,7 +17,7 @@ from html_page import parse, words
 from survey import cli
 from survey.manage import audit_log, headcounts, programs, waves
 from survey.planning import forecast_file, forecast_pages
-from survey.planning.forecast_file import KeptForecast, Stopped
+from survey.planning.forecast_file import KeptForecast, Stopped, TableLine
 
 ADDRESS = f"{WAVES}/autumn/forecast"
 HEADCOUNTS = {
@@ -78,6 +78,23 @@ def test_the_command_keeps_what_the_page_shows_in_the_same_words(
     assert "will probably be shown" in parse(client.get(f"{WAVES}/autumn").data).text
     headcounts.store(site.stores, "autumn", {**HEADCOUNTS, "force": 400})
     assert "Other headcounts were loaded since" in parse(client.get(ADDRESS).data).text
+
+
+def test_tables_are_told_in_words_and_the_form_for_another_is_folded(
+    site: Site, client: FlaskClient, token: str
+) -> None:
+    line = TableLine("ethnicity-command", 8, 6.0, 12.0, 3.0)
+    done = replace(BEGUN, state="done", tables=(line, replace(line, id="of-before")))
+    forecast_file.keep(site.settings, "autumn", done)
+    page = parse(client.get(ADDRESS).data)
+    rows = [words(one.find("th")) for one in page.root.iter("tr")]
+    assert "Ethnic group and command ethnicity-command" in rows
+    assert "of-before of-before" in rows
+    assert page.root.find(".//details//input[@id='rate']") is not None
+    assert page.root.find(".//details[@open]") is None
+    wrong = {"csrf_token": token, **TYPED, "rate": "all"}
+    again = parse(client.post(ADDRESS, data=wrong).data)
+    assert again.root.find(".//details[@open]//input[@id='rate']") is not None
 
 
 def test_headcounts_that_contradict_each_other_are_told_in_the_page(

@@ -49,6 +49,10 @@ def test_waves_that_are_over_stand_by_themselves(site: Site, client: FlaskClient
     lines = [words(one) for one in page.root.iter("p") if one.get("class") == "planned__title"]
     assert lines == ["Next Draft", "Now Open", "Wrong Thrown away", "Old Finished"]
     assert "opened 1 September 2026" in page.text
+    assert page.text.count("no cards yet") == 1, "of the draft alone"
+    compared = parse(client.get("/results/manage/questionnaires").data)
+    chosen = {words(one).partition(":")[0] for one in compared.root.iter("option")}
+    assert {"Wrong (thrown away)", "Old (finished)", "Now (open)", "Next (draft)"} <= chosen
 
 
 def test_the_page_of_a_wave_shows_its_facts_fingerprints_and_steps(

@@ -105,6 +105,21 @@ def test_a_finding_says_where_it_shows_most_with_the_gap_that_is_published(
         assert f"“Statement {item}” {said}" in text
 
 
+def test_the_page_begins_with_how_much_is_on_it(site: Site) -> None:
+    found, _ = page(site, HR, "/results/hr/autumn/findings")
+    links = {
+        (link.get("href") or "")[1:]: " ".join("".join(one.itertext()).split())
+        for one in found.root.iterfind(".//ul[@class='govuk-list on-this-page']/li")
+        for link in one.iter("a")
+    }
+    raised = found.root.iterfind(".//ol[@class='found found--concern']/li")
+    many = len(list(raised))
+    assert many > 0
+    assert links["concerns"] == f"Areas of concern: {many}"
+    assert links["levels"] == "Levels of concern: 1"
+    assert [one for one in links if found.by_id(one) is None] == []
+
+
 def test_levels_name_who_lies_above_and_how_many_were_judged(site: Site, release: Release) -> None:
     (block,) = concern_levels.blocks(release, whole_force(release))
     judged = len([row for row in release.estimates if row.measure == "harmed" and row.negative])
