@@ -21,7 +21,7 @@ from analysis.release.model import Release
 from survey.app import create_app
 from survey.config import BOX, ISSUE, RESULTS, Settings
 from survey.database import Stores
-from survey.demo import making, noticed, remarks, reorganised
+from survey.demo import making, noticed, remarks, reorganised, sending
 from survey.demo.force import make_force
 from survey.manage import waves
 from survey.questionnaire import loader
@@ -119,7 +119,7 @@ def write_truth(home: Path, out: Path) -> list[Path]:
     for number, wave in enumerate(closed, start=1):
         questionnaire = reorganised.asked(library, number, noticed.actions(number))
         (out / f"{wave}.yaml").write_text(questionnaire.source, encoding="utf-8")
-        rows = making._sendings(questionnaire, force, number)
+        rows = sending.sendings(questionnaire, force, number)
         columns: dict[str, str] = {}
         for question in questionnaire.questions:
             assert not isinstance(question, Multiple)

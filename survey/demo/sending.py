@@ -43,7 +43,7 @@ def prepared(
         part: share of the respondents who have answered so far, the first ones.
         cards: one for each respondent, or more.
     """
-    sent = _sendings(wave.questionnaire, force, number)
+    sent = sendings(wave.questionnaire, force, number)
     sent = sent[: round(len(sent) * part)]
     spent = cards[: len(sent)]
     written = remarks.written(wave.questionnaire.comments, len(spent), SEED, number)
@@ -55,7 +55,7 @@ def prepared(
     )
 
 
-def _sendings(questionnaire: Questionnaire, force: Force, wave: int) -> list[Mapping[str, str]]:
+def sendings(questionnaire: Questionnaire, force: Force, wave: int) -> list[Mapping[str, str]]:
     """The answers of everybody who responds, folded as the page folds them."""
     frame = force.frame(wave)
     placed = reorganised.placed(frame, wave)

@@ -86,6 +86,7 @@ SEXISM = Truth(
         for unit in _SEXIST_UNITS
         for shift in (
             Shift((("command", unit),), _ABOUT_SEXISM, BEFORE_ACTION, -1.0),
+            Shift((("command", unit),), ("witnessed_sexism",), BEFORE_ACTION, -0.3),
             Shift((("command", unit), ("sex", "female")), ("discrimination",), BEFORE_ACTION, -0.8),
             Shift((("command", unit),), ("discrimination",), AFTER_ACTION, 0.16),
         )

@@ -109,7 +109,7 @@ def test_the_page_begins_with_how_much_is_on_it(site: Site) -> None:
     found, _ = page(site, HR, "/results/hr/autumn/findings")
     links = {
         (link.get("href") or "")[1:]: " ".join("".join(one.itertext()).split())
-        for one in found.root.iterfind(".//ul[@class='govuk-list contents']/li")
+        for one in found.root.iterfind(".//ul[@class='govuk-list on-this-page']/li")
         for link in one.iter("a")
     }
     raised = found.root.iterfind(".//ol[@class='found found--concern']/li")
