@@ -22,6 +22,7 @@ from analysis.plan import FORCE
 from analysis.policy import DisclosurePolicy
 from analysis.release import folder
 from analysis.release.certificates import Certificates, Proof
+from analysis.release.limits import alpha_limits, gap_limits, said_of, with_limits
 from analysis.release.model import BreakdownFacts, Manifest, Release
 from analysis.release.nonresponse import beside_estimates, representativeness_rows
 from analysis.release.rows import (
@@ -53,6 +54,14 @@ HIDDEN = frozenset(
 )
 WAVES = {"spring": "Spring 2025", "autumn": "Autumn 2025", "winter": "Winter 2026"}
 CLOSED = {"spring": "2025-04-30", "autumn": "2025-10-31", "winter": "2026-02-27"}
+FOUND = {
+    (f"command={NORTH}", "discrimination"): -13,
+    (f"command={NORTH}-1", "discrimination"): -16,
+    (f"command={SOUTH}", "leadership"): 8,
+    (f"command={SOUTH}-1", "leadership"): -20,
+    (WATCHED, "grievance"): -18,
+}
+"""The gaps of findings."""
 POLICY = DisclosurePolicy()
 
 _SIZES = {
@@ -123,7 +132,6 @@ class _Maker:
             positive = int(np.clip(step * round(self.draw.normal(56, 7) / step), 10, 90))
             bound = "or_more" if positive == 90 else "or_less" if positive == 10 else ""
             neutral = step * round((100 - positive) * 0.4 / step)
-            half = 2 if step == 1 else 15
             yield EstimateRow(
                 *key,
                 group.base,
@@ -134,8 +142,8 @@ class _Maker:
                 100 - positive - neutral,
                 "",
                 float(positive) if measure.kind == "theme" else None,
-                max(0, positive - half),
-                min(100, positive + half),
+                None,
+                None,
                 None,
                 "shown",
             )
@@ -160,12 +168,15 @@ class _Maker:
                 continue
             department = group.values[0].count("-") == 2
             against = f"command={group.values[0].rsplit('-', 1)[0]}" if department else FORCE
+            if (group.group, measure.measure) in FOUND:
+                against = FORCE
             key = (group.group, measure.measure, measure.kind, against)
             if group.status == "c":
                 yield ComparisonRow(*key, None, None, None, "c")
             else:
-                gap = int(self.draw.normal(0, 6))
-                yield ComparisonRow(*key, gap, gap - 7, gap + 7, "shown")
+                drawn = int(self.draw.normal(0, 6))
+                gap = FOUND.get((group.group, measure.measure), drawn)
+                yield ComparisonRow(*key, gap, None, None, "shown")
 
     def trends(self) -> Iterator[TrendRow]:
         waves = list(WAVES)[: list(WAVES).index(self.wave) + 1]
@@ -214,27 +225,61 @@ def _make(wave: str, hidden: Collection[str], seed: int, **changes: object) -> R
         comparisons=238,
         standardise=(("command", "command"),),
     )
-    release = Release(
-        replace(manifest, **changes),  # type: ignore[arg-type]
-        maker.measures,
-        tuple(maker.groups.values()),
-        tuple(maker.estimates()),
-        tuple(maker.distributions()),
-        tuple(maker.comparisons()),
-        concerns(hidden),
-        tuple(maker.trends()),
+    return followed(
+        Release(
+            replace(manifest, **changes),  # type: ignore[arg-type]
+            maker.measures,
+            tuple(maker.groups.values()),
+            tuple(maker.estimates()),
+            tuple(maker.distributions()),
+            tuple(maker.comparisons()),
+            concerns(hidden),
+            tuple(maker.trends()),
+            reliability=tuple(reliability()),
+            drivers=drivers(),
+        )
     )
-    beside = [side_row(release, *pair, one.measure) for pair in SIDES for one in maker.measures]
+
+
+def followed(release: Release) -> Release:
+    """With all that follows from its other figures."""
+    rows = tuple(row for row in release.comparisons if (row.group, row.against) not in SIDES)
+    release = _with_limits(replace(release, comparisons=rows))
+    beside = [side_row(release, *pair, one.measure) for pair in SIDES for one in release.measures]
     release = replace(release, comparisons=(*release.comparisons, *beside))
     release = replace(
         release,
         estimates=beside_estimates(release),
         representativeness=representativeness_rows(release),
-        reliability=tuple(reliability()),
-        drivers=drivers(),
     )
     return replace(
         release, comparisons=with_smallest(release), standardised=standardised_rows(release)
+    )
+
+
+def _with_limits(release: Release) -> Release:
+    """With the limits that follow, in findings and in this wave's points of trends too."""
+    release = with_limits(release)
+    said, of = said_of(release), release.estimate_by_key
+    compared = []
+    for row in release.comparisons:
+        key = (row.group, row.measure, row.against)
+        lower, upper = gap_limits(release, row, said.get(key))
+        compared.append(replace(row, lower=lower, upper=upper))
+    release = replace(release, comparisons=tuple(compared))
+    beside = release.comparison_by_key
+    found = [(row, beside[row.group, row.measure, row.against]) for row in release.concerns]
+    trends = [
+        replace(row, value=own.positive, bound=own.positive_bound, lower=own.lower, upper=own.upper)
+        if row.wave == release.manifest.wave and row.status == "shown"
+        else row
+        for row in release.trends
+        for own in (of[row.group, row.measure],)
+    ]
+    return replace(
+        release,
+        concerns=tuple(replace(row, lower=one.lower, upper=one.upper) for row, one in found),
+        trends=tuple(trends),
     )
 
 
@@ -245,7 +290,8 @@ def reliability() -> Iterator[ReliabilityRow]:
     """A figure for the themes of three statements or more, none for the others."""
     for theme in THEMES:
         items = {"leadership": 3, "discrimination": 4}.get(theme, 1)
-        figures = (None, None, None, "c") if items == 1 else (0.78, 0.75, 0.81, "shown")
+        limits = () if items == 1 else alpha_limits(0.78, 2677, items)
+        figures = (0.78, *limits, "shown") if limits else (None, None, None, "c")
         yield ReliabilityRow(theme, FORCE, items, *figures)  # type: ignore[arg-type]
 
 
@@ -260,11 +306,11 @@ def drivers() -> tuple[DriverRow, ...]:
 def concerns(hidden: Collection[str]) -> tuple[ConcernRow, ...]:
     """Findings about a command of each kind, one about a department, one about the watched."""
     said = [
-        (f"command={NORTH}", "discrimination", "concern", FORCE, -13, 80),
-        (f"command={NORTH}-1", "discrimination", "concern", FORCE, -16, 15),
-        (f"command={SOUTH}", "leadership", "strength", FORCE, 8, 50),
-        (f"command={SOUTH}-1", "leadership", "concern", FORCE, -20, 10),
-        (WATCHED, "grievance", "concern", FORCE, -18, 10),
+        (f"command={NORTH}", "discrimination", "concern", 80),
+        (f"command={NORTH}-1", "discrimination", "concern", 15),
+        (f"command={SOUTH}", "leadership", "strength", 50),
+        (f"command={SOUTH}-1", "leadership", "concern", 10),
+        (WATCHED, "grievance", "concern", 10),
     ]
     labels = {group.id: group.label for group in plan().groups}
     return tuple(
@@ -273,7 +319,7 @@ def concerns(hidden: Collection[str]) -> tuple[ConcernRow, ...]:
             theme,
             kind,  # type: ignore[arg-type]
             "emerging",
-            against,
+            FORCE,
             gap,
             gap - 6,
             gap + 6,
@@ -281,7 +327,8 @@ def concerns(hidden: Collection[str]) -> tuple[ConcernRow, ...]:
             f"{labels[group]}: {abs(gap)} {'fewer' if gap < 0 else 'more'} of every 100 answers "
             f"about {THEMES[theme]} were positive. It does not tell us why.",
         )
-        for group, theme, kind, against, gap, people in said
+        for group, theme, kind, people in said
+        for gap in (FOUND[group, theme],)
         if group not in hidden
     )
 

@@ -16,10 +16,10 @@ import simulated_section
 from simulated_waves import THEME, Flags, Gap, World
 
 from analysis.ladders import Ladder, Rung
-from analysis.plan import FORCE
 from analysis.publish.estimates import _estimate_row
 from analysis.publish.pairs import sides
 from analysis.publish.shown import Shown
+from analysis.release.limits import with_limits
 from analysis.release.model import BreakdownFacts, Manifest, Release
 from analysis.release.rows import ComparisonRow, GroupRow, MeasureRow
 from analysis.release.sides import side_row
@@ -105,12 +105,8 @@ def _sides(shown: Shown, group: str) -> list[_Row]:
     """
     pairs = [pair for pair in sides(shown.plan) if pair[0] == group]
     names = [one.id for one in shown.plan.groups]
-    spread = shown.figures.at(FORCE, THEME)
     wanted = [(names.index(one), one) for one in dict.fromkeys((group, *(two for _, two in pairs)))]
-    estimates = tuple(
-        _estimate_row(shown, row, shown.plan.groups[row], THEME, None, spread.spread)
-        for row, _ in wanted
-    )
+    estimates = tuple(_estimate_row(shown, row, shown.plan.groups[row], THEME) for row, _ in wanted)
     groups = tuple(GroupRow(one, "", "", None, (), None, None, None, "shown") for _, one in wanted)
     manifest = Manifest(
         *[""] * 7,
@@ -126,7 +122,7 @@ def _sides(shown: Shown, group: str) -> list[_Row]:
         comparisons=0,
     )
     measures = (MeasureRow(THEME, "theme", "", None, False, "", ()),)
-    release = Release(manifest, measures, groups, estimates, (), (), (), ())
+    release = with_limits(Release(manifest, measures, groups, estimates, (), (), (), ()))
     rows = [side_row(release, *pair, THEME) for pair in pairs]
     return [row for row in rows if row.gap is not None]
 

@@ -16,6 +16,7 @@ from analysis.attack.breaches import Breach
 from analysis.attack.colleagues import Places, attack_colleagues
 from analysis.attack.follow_ups import attack_follow_ups
 from analysis.attack.grid import of_wave
+from analysis.attack.limits import attack_limits
 from analysis.attack.overlaps import attack_overlaps
 from analysis.attack.people_before import at_risk_elsewhere
 from analysis.attack.processes import attack_processes
@@ -83,6 +84,7 @@ def examine(
         _alone(attack_rates, release, plan),
         *(_on_bases(release, sums, laid_out, places) for laid_out in attacks(release, plan)),
         _alone(singled_out, release),
+        _alone(attack_limits, release),
         *map(_alone, shares.looks(release)),
         _alone(attack_follow_ups, release),
     ]

@@ -8,7 +8,7 @@ from typing import Literal
 BreachKind = Literal[
     "leak", "presence", "threshold", "bound", "pinned", "rest", "contradiction",
     "rate", "coding", "unanimity", "numerator", "uncertain", "answers", "step",
-    "colleagues", "follow-up", "index", "state", "overlap", "moved",
+    "colleagues", "follow-up", "index", "state", "overlap", "moved", "limits",
 ]  # fmt: skip
 """What was found out.
 
@@ -30,6 +30,7 @@ BreachKind = Literal[
 - follow-up: bases of what was asked because of an answer tell how few gave another one.
 - index: an item that is not shown is told by its theme and the other items.
 - overlap: two breakdowns of one question leave somebody, but fewer than k, between them.
+- limits: the limits of a figure are those of exact counts, which they narrow down.
 - moved: somebody came or went between two Releases of a wave, but fewer than k, and it shows where.
 - state: a finding tells how a small group answered in a wave that it rests on.
 """

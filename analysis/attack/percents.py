@@ -206,3 +206,13 @@ def indices(material: Material) -> Tried:
     tried = Tried(sum(len(tuple(candidates(one.release))) for one in material.releases))
     tried.add(f"{one.name}: {breach.words}" for one, breach in material.found("index"))
     return tried
+
+
+def limits(material: Material) -> Tried:
+    """Are the limits of percents and gaps those that follow from the other figures?"""
+    tried = Tried()
+    for one in material.releases:
+        tried.count(sum(row.lower is not None for row in one.release.estimates))
+        tried.count(sum(row.lower is not None for row in one.release.comparisons))
+    tried.add(f"{one.name}: {breach.words}" for one, breach in material.found("limits"))
+    return tried

@@ -64,6 +64,7 @@ ATTACKS = (
     Attack(5, "spreads", spreads.spreads),
     Attack(5, "differences", percents.differences),
     Attack(5, "indices", percents.indices),
+    Attack(5, "limits", percents.limits),
     Attack(6, "estimates", residuals.items_against_each_other),
     Attack(7, "items", differences.items),
     Attack(8, "rates", response.rates),

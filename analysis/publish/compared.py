@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analysis.cores import on_every_core
 from analysis.errors import EstimationError
@@ -11,7 +11,9 @@ from analysis.publish.comparing import Comparing, Made, difference
 from analysis.publish.figures import Figures
 from analysis.publish.pairs import Pair, pairs, rests
 from analysis.publish.pooling import EarlierWaves, sums_now
-from analysis.publish.shown import Shown, kind_of, measures
+from analysis.publish.shown import Shown, measures
+from analysis.release.limits import gap_limits
+from analysis.release.model import Release
 from analysis.release.rows import ComparisonRow, ConcernRow, EstimateRow
 from analysis.statistics.comparisons import Difference
 from analysis.statistics.concerns import (
@@ -54,24 +56,23 @@ class _All:
     alike: dict[str, float]
 
 
-def compare(
-    shown: Shown, estimates: dict[tuple[str, str], EstimateRow], earlier: EarlierWaves | None = None
-) -> Compared:
+def compare(shown: Shown, draft: Release, earlier: EarlierWaves | None = None) -> Compared:
     """Every declared comparison on every theme and item, and what the themes raise.
 
     Args:
         shown: figures and what may be shown of them.
-        estimates: published estimates by (group, measure).
+        draft: what is published of groups by themselves, of which the limits of gaps are made.
         earlier: waves to pool with; without them every state stops at emerging.
     """
     found = _all_made(shown, measures(shown.figures.codebook))
     flags, compared = _flags(shown, found, earlier)
     said = flags | _of_items(found, flags)
     rows = {
-        (pair.group, measure): _row(shown, pair, measure, one, said.get((pair.group, measure)))
+        (pair.group, measure): _row(draft, pair, measure, one, said.get((pair.group, measure)))
         for (pair, measure), one in found.made.items()
     }
     last = "" if earlier is None else earlier.last
+    estimates = draft.estimate_by_key
     concerns = [_concern(shown, rows, estimates[key], one, last) for key, one in flags.items()]
     position = {group.id: row for row, group in enumerate(shown.plan.groups)}
     concerns.sort(key=lambda row: (row.kind, -row.people, position[row.group], row.measure))
@@ -179,43 +180,42 @@ def _before(
 
 
 def _row(
-    shown: Shown, pair: Pair, measure: str, made: Made | None, raised: Flag | None
+    draft: Release, pair: Pair, measure: str, made: Made | None, raised: Flag | None
 ) -> ComparisonRow:
-    kind = kind_of(shown.figures.codebook, measure)
-    published = None if made is None else _published(made, raised)
-    if published is None:
-        return ComparisonRow(pair.group, measure, kind, pair.against, None, None, None, "c")
-    return ComparisonRow(pair.group, measure, kind, pair.against, *published, "shown")
+    kind = draft.measure_by_id[measure].kind
+    names = (pair.group, measure, kind, pair.against)
+    gap = None if made is None else _published(made, raised)
+    if gap is None:
+        return ComparisonRow(*names, None, None, None, "c")
+    row = ComparisonRow(*names, gap, None, None, "shown")
+    said = None if raised is None else (raised.kind, raised.state)
+    lower, upper = gap_limits(draft, row, said)
+    return replace(row, lower=lower, upper=upper)
 
 
 def _has_gap(made: Made) -> bool:
     """Whether both percents are published, and so their gap."""
-    return made.figures is not None
+    return made.gap is not None
 
 
-def _published(made: Made, raised: Flag | None) -> tuple[int, int, int] | None:
-    """Gap and limits in points, which do not contradict what is said of them."""
-    if made.figures is None:
-        return None
-    gap, lower, upper = made.figures
-    if raised is None:
-        return gap, lower, upper
+def _published(made: Made, raised: Flag | None) -> int | None:
+    """The gap in points, which does not contradict what is said of it."""
+    if made.gap is None or raised is None:
+        return made.gap
     if raised.kind == "concern":
-        return _as_said(raised, gap, lower, upper, made.step)
-    gap, lower, upper = _as_said(raised, -gap, -upper, -lower, made.step)
-    return -gap, -upper, -lower
+        return _as_said(raised, made.gap, made.step)
+    return -_as_said(raised, -made.gap, made.step)
 
 
-def _as_said(raised: Flag, gap: int, lower: int, upper: int, step: int) -> tuple[int, int, int]:
-    """Figures that do not contradict what the state of a concern says already; in points."""
+def _as_said(raised: Flag, gap: int, step: int) -> int:
+    """A gap that does not contradict what the state of a concern says already; in points."""
     if raised.state == "emerging":
-        # 5 points or more, and a range on one side of 0.
-        return min(gap, -5), min(lower, -5), max(min(upper, 0), min(gap, -5))
+        return min(gap, -5)
     if raised.state in ("confirmed", "serious"):
-        gap = min(gap, -3 if step == 1 else -5)
-    elif raised.state == "cleared":
-        gap = max(gap, -2 if step == 1 else 0)
-    return gap, min(lower, gap), max(upper, gap)
+        return min(gap, -3 if step == 1 else -5)
+    if raised.state == "cleared":
+        return max(gap, -2 if step == 1 else 0)
+    return gap
 
 
 def _concern(

@@ -34,15 +34,14 @@ class Made:
 
     Attributes:
         people: of the group, and of its rest.
-        figures: gap and limits in points, told by the two published percents and the width alone;
-            None where a percent is not published, and so no gap.
-        step: in which they stand, in points.
+        gap: in points, told by the two published percents alone; None where one is not published.
+        step: in which it stands, in points.
         rows: of the group among the groups, and of its rest among the rests.
     """
 
     people: tuple[int, int]
     difference: Difference
-    figures: tuple[int, int, int] | None
+    gap: int | None
     step: int
     rows: tuple[int, int]
 
@@ -80,7 +79,7 @@ class Comparing:
                 Made(
                     (group.figure.people, rest.figure.people),
                     exact,
-                    _figures(group, rest, exact),
+                    _gap(group, rest),
                     step,
                     (position[pair.group], row),
                 )
@@ -131,25 +130,14 @@ def difference(group: Figure, rest: Figure, alike: float = 0) -> Difference:
     return miettinen_nurminen(min(total1, n1), n1, min(total2, n2), n2)
 
 
-def _figures(group: _Side, rest: _Side, exact: Difference) -> tuple[int, int, int] | None:
-    """Gap and limits in points, told by the two published percents and the width alone."""
-    sides = [(side, _percent(side)) for side in (group, rest)]
-    (_, mine), (_, theirs) = sides
+def _gap(group: _Side, rest: _Side) -> int | None:
+    """The gap in points, told by the two published percents alone."""
+    mine, theirs = _percent(group), _percent(rest)
     if mine[0] is None or theirs[0] is None:
         return None
-    (low, high), (rest_low, rest_high) = (side.rounds.edges(percent) for side, percent in sides)
-    n = min(side.rounds.base for side, _ in sides)
+    n = min(group.rounds.base, rest.rounds.base)
     # The rest is told by both groups, so its steps are the coarser of theirs.
-    policy = rest.rounds.policy
-    gap = rounding.points(published_gap(mine, theirs), n, policy)
-    limits = rounding.outward(
-        max(-1.0, low - rest_high - (exact.gap - exact.lower)),
-        min(1.0, high - rest_low + (exact.upper - exact.gap)),
-        n,
-        policy,
-    )
-    lower, upper = (0 if limit is None else limit for limit in limits)
-    return gap, min(lower, gap), max(upper, gap)
+    return rounding.points(published_gap(mine, theirs), n, rest.rounds.policy)
 
 
 def _percent(side: _Side) -> Percent:

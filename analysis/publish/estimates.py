@@ -40,23 +40,13 @@ def group_rows(shown: Shown, facts: Mapping[str, GroupFacts]) -> tuple[GroupRow,
     return tuple(found)
 
 
-def rounder(shown: Shown, row: int, measure: str, headcount: int | None = None) -> Rounder:
+def rounder(shown: Shown, row: int, measure: str) -> Rounder:
     """What rounds the figures of a measure in the group at a row."""
-    group = shown.plan.groups[row].id
-    own = group in shown.protection.own_bases.get(measure, ())
     base = int(shown.bases[measure][row])
-    return rounder_at(shown, base, measure, (group,), headcount, own=own)
+    return rounder_at(shown, base, measure, (shown.plan.groups[row].id,))
 
 
-def rounder_at(
-    shown: Shown,
-    base: int,
-    measure: str,
-    groups: Sequence[str],
-    headcount: int | None = None,
-    *,
-    own: bool = False,
-) -> Rounder:
+def rounder_at(shown: Shown, base: int, measure: str, groups: Sequence[str]) -> Rounder:
     """What rounds the figures of a measure on a stated base, of people told by some groups."""
     codebook = shown.figures.codebook
     return Rounder(
@@ -64,31 +54,21 @@ def rounder_at(
         base=base,
         sensitive=measure in codebook.sensitive_measures,
         partial=measure in codebook.partial_measures,
-        headcount=headcount,
-        own=own,
         has=codebook.readings_of[measure],
     )
 
 
-def estimate_rows(
-    shown: Shown, facts: Mapping[str, GroupFacts], made: Sequence[EstimateRow] = ()
-) -> tuple[EstimateRow, ...]:
-    """One row per group and measure: plan order, themes before items.
+def estimate_rows(shown: Shown, made: Sequence[EstimateRow] = ()) -> tuple[EstimateRow, ...]:
+    """One row per group and measure, without limits: plan order, themes before items.
 
     Args:
         shown: figures and what may be shown of them.
-        facts: headcounts and rates by group.
         made: all rows of some groups, where they are made already.
     """
     every = measures(shown.figures.codebook)
-    borrowed = {}
-    for measure in every:
-        force = shown.figures.row(0, measure)
-        borrowed[measure] = 0.0 if force is None else force.spread
 
     def of_group(row: int, group: Group) -> Sequence[EstimateRow]:
-        of = facts[group.id].headcount
-        return [_estimate_row(shown, row, group, one, of, borrowed[one]) for one in every]
+        return [_estimate_row(shown, row, group, one) for one in every]
 
     return _of_groups(shown, of_group, made)
 
@@ -119,17 +99,14 @@ def _of_groups(
     )
 
 
-def _estimate_row(
-    shown: Shown, row: int, group: Group, measure: str, headcount: int | None, borrowed: float
-) -> EstimateRow:
+def _estimate_row(shown: Shown, row: int, group: Group, measure: str) -> EstimateRow:
     kind = kind_of(shown.figures.codebook, measure)
     figure = shown.figure(row, measure)
     if figure is None:
         nothing = (None, None, "", None, "", None, "", None, None, None, None)
         return EstimateRow(group.id, measure, kind, *nothing, "c")  # type: ignore[arg-type]
-    rounds = rounder(shown, row, measure, headcount)
+    rounds = rounder(shown, row, measure)
     positive, neutral, negative = rounds.readings(figure)
-    lower, upper = rounds.limits(positive, figure, borrowed)
     return EstimateRow(
         group=group.id,
         measure=measure,
@@ -142,8 +119,8 @@ def _estimate_row(
         negative=negative[0],
         negative_bound=negative[1],
         score=score(shown, row, measure, rounds, figure),
-        lower=lower,
-        upper=upper,
+        lower=None,
+        upper=None,
         weighted=None,
         status="shown",
     )

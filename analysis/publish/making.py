@@ -39,9 +39,11 @@ from analysis.publish.shown import Shown, control
 from analysis.publish.slopes import slope_rows
 from analysis.publish.told import Telling
 from analysis.publish.trends import line_before, other_waves, trend_rows
+from analysis.publish.weighing import UNWEIGHTED, design_effect
 from analysis.release.change_rows import change_rows, expect_known
 from analysis.release.consistency import check
 from analysis.release.levels import level_rows
+from analysis.release.limits import with_limits
 from analysis.release.model import Release
 from analysis.release.nonresponse import beside_estimates, representativeness_rows
 from analysis.release.rows import DistributionRow, EstimateRow
@@ -144,7 +146,11 @@ def publish_tally(  # noqa: PLR0913
         shown = replace(shown, withheld=_withheld_of_people(shown, wave, known))
     before: tuple[Shown, Release] | None = None
     while True:
-        draft = replace(_draft(shown, wave, known, weight, before), procedures=counts)
+        draft = replace(
+            _draft(shown, wave, known, weight, before), procedures=counts, drivers=drivers
+        )
+        base = draft.groups[0].base or 0
+        draft = replace(draft, reliability=reliability_rows(book, together, base))
         before = shown, draft
         # Percents first: that takes milliseconds, and the rest need not be made for them.
         breaches = tuple(attack_shares(draft))
@@ -156,8 +162,6 @@ def publish_tally(  # noqa: PLR0913
                 manifest=replace(release.manifest, warnings=said),
                 changes=change_rows(release, line, beside.interventions),
                 benchmarks=benchmark_rows(release, beside.benchmarks),
-                reliability=reliability_rows(book, together, release.groups[0].base or 0),
-                drivers=drivers,
             )
             check(release)
             found = examine(release, shown.plan, look.candidates, where, others)
@@ -226,7 +230,7 @@ def _draft(
         manifest=manifest_of(shown, wave, known, weight),
         measures=measure_rows(shown.figures.codebook),
         groups=group_rows(shown, facts),
-        estimates=estimate_rows(shown, facts, estimates),
+        estimates=estimate_rows(shown, estimates),
         distributions=distribution_rows(shown, distributions),
         comparisons=(),
         concerns=(),
@@ -248,9 +252,11 @@ def _unchanged(
 def _completed(
     draft: Release, shown: Shown, line: Sequence[Release], tallies: Sequence[EarlierTallies]
 ) -> Release:
-    """`draft` with comparisons, what they raise, and trends."""
+    """`draft` with limits, comparisons, what they raise, and trends."""
+    lost = UNWEIGHTED if draft.manifest.weight is None else design_effect(shown)
+    draft = with_limits(replace(draft, manifest=replace(draft.manifest, design_effect=lost)))
     before = earlier_waves(tallies, line, shown.plan, draft) if tallies else None
-    compared = compare(shown, draft.estimate_by_key, before)
+    compared = compare(shown, draft, before)
     release = replace(draft, comparisons=compared.rows)
     beside = (
         side_row(release, group, other, measure)

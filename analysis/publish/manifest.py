@@ -19,7 +19,7 @@ from analysis.release.rows import MeasureRow
 
 METHODS = {
     "share interval": "Wilson score, finite population correction where the headcount is known",
-    "theme interval": "t, finite population correction where the headcount is known",
+    "theme interval": "Wilson score of as many single answers as alpha says, corrected likewise",
     "theme comparison": "Welch t, group against the rest",
     "item comparison": "Miettinen-Nurminen score, group against the rest",
     "comparison of two groups": "Zou-Donner, from published percents and ranges",
@@ -47,6 +47,10 @@ METHODS = {
     "standardisation": (
         "Mantel and Haenszel's difference of shares over the parts of the force, limits of the "
         "gap moved with it, from published figures alone"
+    ),
+    "limits": (
+        "Wilson's of a percent, Newcombe's of a gap, the widest that percents, gaps and bases "
+        "allow, a theme's with alpha; from published figures alone"
     ),
     "smallest gap": "80 % power at the family's rate / comparisons, from published limits",
     "evenness of response": "R-indicator with bias correction, from published figures alone",

@@ -6,7 +6,6 @@ number of two decimals; no answer to one item follows from it.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 from analysis.codebook import Codebook
@@ -14,6 +13,7 @@ from analysis.errors import DataError
 from analysis.moments import Moments, ThemeMoments
 from analysis.plan import FORCE
 from analysis.polarity import Polarity, sentences
+from analysis.release.limits import alpha_limits, stated_answers
 from analysis.release.rows import ReliabilityRow
 from analysis.statistics.reliability import (
     LEAST_RESPONDENTS,
@@ -23,9 +23,6 @@ from analysis.statistics.reliability import (
 
 RUNS_AGAINST = -0.2
 """Corrected item-total correlation from which on an item stops a Release until it is decided."""
-
-STATED = (0.75, 0.5, 0.25)
-"""Limits are worked out for this part of the force's answers: the largest that as many answered."""
 
 
 def polarity_warnings(codebook: Codebook, moments: Moments, polarity: Polarity) -> tuple[str, ...]:
@@ -93,19 +90,11 @@ def _against(codebook: Codebook, moments: Moments) -> Iterator[tuple[str, str, f
 
 def _row(theme: str, items: int, found: ThemeMoments | None, base: int) -> ReliabilityRow:
     names = (theme, FORCE, items)
-    stated = [] if found is None else [math.floor(part * base) for part in STATED]
-    enough = [n for n in stated if found is not None and LEAST_RESPONDENTS <= n <= found.n]
+    enough = [n for n in stated_answers(base) if found is not None and n <= found.n]
     if found is None or not enough or not _varies(found):
         return ReliabilityRow(*names, None, None, None, "c")
-    alpha = cronbach_alpha(*found.scores())
-    wide = alpha.at(enough[0], items)
-    return ReliabilityRow(
-        *names,
-        alpha=round(wide.alpha, 2),
-        lower=math.floor(100 * wide.lower + 1e-9) / 100,
-        upper=math.ceil(100 * wide.upper - 1e-9) / 100,
-        status="shown",
-    )
+    alpha = round(cronbach_alpha(*found.scores()).alpha, 2)
+    return ReliabilityRow(*names, alpha, *alpha_limits(alpha, enough[0], items), "shown")
 
 
 def _varies(found: ThemeMoments) -> bool:

@@ -32,7 +32,7 @@ from analysis.release.proving import prove
 MANIFEST = "manifest.json"
 SIGNATURE = "manifest.sig"
 CERTIFICATES = "certificates.json"
-FORMAT = 5
+FORMAT = 6
 """Goes up whenever a file, a column or a name in the manifest comes or goes."""
 
 _PARTIAL = ".partial"

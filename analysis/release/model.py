@@ -73,6 +73,8 @@ class Manifest:
         cards: codes that were made, as was told when the wave closed; None when nobody counted.
         received: sealed answers that were in the box, spoilt ones included, as was told with it.
         weight: name of the weight column that came with the file, if any.
+        design_effect: for how many weighted answers, at most, 100 equally weighted ones tell as
+            much (Kish), rounded up to tens; 100 without weights.
         not_published: (table id, level as `breakdown=level` joined by `&`): left out as a whole,
             as most of its groups would not be shown.
         ledger: hash of the last entry of the ledger that it was audited with; None when without.
@@ -112,6 +114,7 @@ class Manifest:
     processes: tuple[Process, ...] = ()
     standardise: tuple[tuple[str, str], ...] = ()
     bands: tuple[tuple[str, int], ...] = ()
+    design_effect: int = 100
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from typing import Any
 from analysis.errors import ReleaseError
 from analysis.plan import FORCE
 from analysis.release.benchmark_gaps import NOTHING, benchmark_gap
+from analysis.release.limits import alpha_limits, stated_answers
 from analysis.release.model import Release
 from analysis.release.rows import BenchmarkRow, DriverRow, ReliabilityRow, SlopeRow
 
@@ -100,7 +101,13 @@ def _reliability(release: Release, row: ReliabilityRow) -> bool:
     items = sum(one.theme == row.measure for one in release.measures)
     limits = (row.lower, row.alpha, row.upper)
     known = _of_force(release, row.group, row.measure) and row.item_count == items
-    return known and (row.status != "shown" or _between(float("-inf"), limits, 1))
+    if not known or row.status != "shown" or row.alpha is None:
+        return known
+    if not _between(float("-inf"), limits, 1):
+        return False
+    base = release.group_by_id[FORCE].base or 0
+    told = {alpha_limits(row.alpha, n, items) for n in stated_answers(base)}
+    return (row.lower, row.upper) in told
 
 
 def _driver(release: Release, row: DriverRow) -> bool:

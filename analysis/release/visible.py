@@ -83,15 +83,22 @@ def _error(release: Release, row: ComparisonRow, rest: int) -> float | None:
     """
     if row.gap is None or row.lower is None or row.upper is None:
         return None
-    base = release.estimate_by_key[row.group, row.measure].base or 0
-    own = grain_of(release, row.group, row.measure, base)
+    mine = release.estimate_by_key[row.group, row.measure]
+    own = grain_of(release, row.group, row.measure, mine.base or 0)
     theirs = max(grain_of(release, group, row.measure, rest) for group in (row.group, row.against))
     grain = max(own, theirs)
     if grain > FINE:
         return None
     if release.measure_by_id[row.measure].sensitive:
         # Either may stand beside a banded category, in the coarse step.
-        own = theirs = max(own, theirs, release.manifest.policy["coarse_share_step"])
+        coarse: int = release.manifest.policy["coarse_share_step"]
+        own, theirs = (
+            step if percent % coarse else max(step, coarse)
+            for step, percent in (
+                (own, mine.positive or 0),
+                (theirs, (mine.positive or 0) - row.gap),
+            )
+        )
     half = (row.upper - row.lower) / 2
     if row.against == FORCE and (row.group, row.measure) in release.raised_keys:
         # The side towards 0 may have been moved to it.

@@ -17,17 +17,17 @@ _OPENING: dict[tuple[FlagKind, State], str] = {
     ("strength", "watched"): "This was a confirmed strength. ",
 }
 _CLOSING: dict[tuple[FlagKind, State], str] = {
-    ("concern", "confirmed"): "It was also lower {when}. This is unlikely to be chance.",
+    ("concern", "confirmed"): "It was also lower {when}. {chance}",
     ("concern", "serious"): (
         "It was also lower {when}, and both times together every plausible gap is 5 fewer or "
-        "wider. This is unlikely to be chance."
+        "wider. {chance}"
     ),
     ("concern", "cleared"): "The gap has closed, by more than is likely to be chance.",
     ("concern", "watched"): "It is neither confirmed again nor clearly gone.",
-    ("strength", "confirmed"): "It was also higher {when}. This is unlikely to be chance.",
+    ("strength", "confirmed"): "It was also higher {when}. {chance}",
     ("strength", "serious"): (
         "It was also higher {when}, and both times together every plausible gap is 5 more or "
-        "wider. This is unlikely to be chance."
+        "wider. {chance}"
     ),
     ("strength", "cleared"): "The lead is gone, by more than is likely to be chance.",
     ("strength", "watched"): "It is neither confirmed again nor clearly gone.",
@@ -36,9 +36,14 @@ _REST = "the rest of the force"
 NONE = 100
 """Points; no gap is as wide."""
 _LAST, _OLDER = "last time", "in an earlier survey"
-_ALONE = (
-    "This is unlikely to be chance. It rests on this survey alone, and it does not tell us why."
+_ALONE = "{chance} It rests on this survey alone, and it does not tell us why."
+_CHANCE = "This is unlikely to be chance."
+_EXACTLY = (
+    "This is unlikely to be chance, judged by the exact answers{both}: the range is of "
+    "{its}rounded figures, so it is wider."
 )
+"""Where the range, which is made of published figures, has 0 in it or ends there."""
+_BOTH = " of both surveys", "this one's ", " of this survey alone"
 
 
 def words(
@@ -90,14 +95,16 @@ def words(
         if positive is not None:
             said = f"{positive} {asked} were positive, {size} than"
     closing = _CLOSING.get((kind, state))
-    if closing is not None:
-        closing = closing.format(when=_LAST if last_time else _OLDER)
-    # What two surveys say together can be more than chance where this one alone is not.
-    alone = " of this survey alone" if closing and state not in PAST and lower < 0 < upper else ""
+    chance, alone = _CHANCE, ""
+    if lower <= 0 <= upper and state not in PAST:
+        # What two surveys say together can be more than chance where this one alone is not.
+        both, its, alone = _BOTH if closing else ("", "", "")
+        chance = _EXACTLY.format(both=both, its=its)
+    ends = _ALONE if closing is None else f"{closing} It does not tell us why."
     return (
         f"{group}: {_OPENING.get((kind, state), '')}{said} in {_REST} "
         f"(plausible range{alone} {plausible_range(lower, upper)}). "
-        f"{_ALONE if closing is None else f'{closing} It does not tell us why.'}"
+        f"{ends.format(when=_LAST if last_time else _OLDER, chance=chance)}"
     )
 
 

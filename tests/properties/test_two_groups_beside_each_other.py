@@ -10,8 +10,9 @@ from analysis.disclosure import rounding
 from analysis.policy import DisclosurePolicy
 from analysis.publish.figures import Figure
 from analysis.publish.rounded import Rounder
+from analysis.release.limits import with_limits
 from analysis.release.model import Manifest, Release
-from analysis.release.rows import EstimateRow, GroupRow, Kind, MeasureRow
+from analysis.release.rows import EstimateRow, GroupRow, Kind, MeasureRow, ReliabilityRow
 from analysis.release.sides import side_row
 from analysis.statistics.comparisons import Difference, cautious_welch, miettinen_nurminen
 
@@ -31,6 +32,10 @@ MANIFEST = Manifest(
     not_shown=0,
     comparisons=0,
 )
+
+ALPHA = 0.76
+"""Of eight statements of which any two have the correlation 1 / 3.5, as `drawn` draws them."""
+TOGETHER = (ReliabilityRow("m", "force", STATEMENTS, ALPHA, None, None, "shown"),)
 
 Shares = npt.NDArray[np.float64]
 
@@ -54,10 +59,9 @@ def row(name: str, of: Figure, kind: Kind) -> EstimateRow:
     rounds = Rounder(POLICY, of.people, sensitive=False)
     shares = (of.positive, of.negative)
     shown = rounds.percents(shares, shares)[0]
-    limits = rounds.limits(shown, of, 0.1)
     base = rounding.base(of.people, POLICY)
     return EstimateRow(
-        *(name, "m", kind, base, *shown, None, "", None, "", None, *limits, None, "shown")
+        *(name, "m", kind, base, *shown, None, "", None, "", None, None, None, None, "shown")
     )
 
 
@@ -71,7 +75,7 @@ def exactly(mine: Figure, theirs: Figure, kind: Kind) -> Difference:
 @pytest.mark.parametrize("kind", ["theme", "item"])
 def test_a_range_of_two_groups_holds_the_exact_one(kind: Kind) -> None:
     rng = np.random.default_rng(24)
-    wide, exact, missed = 0.0, 0.0, 0
+    wide, exact, missed, holds = 0.0, 0.0, 0, 0
     for _ in range(DRAWS):
         share = rng.uniform(0.25, 0.8)
         shares = max(0.05, share - rng.choice([0, 0.17])), share
@@ -79,19 +83,23 @@ def test_a_range_of_two_groups_holds_the_exact_one(kind: Kind) -> None:
         mine, theirs = (
             figure(drawn(rng, kind, n, one), kind) for n, one in zip(sizes, shares, strict=True)
         )
-        release = Release(
-            MANIFEST,
-            (MeasureRow("m", kind, "", None, False, "", ()),),
-            tuple(GroupRow(one, "", "", None, (), None, None, None, "shown") for one in "ab"),
-            (row("a", mine, kind), row("b", theirs, kind)),
-            *((), (), (), ()),
+        release = with_limits(
+            Release(
+                MANIFEST,
+                (MeasureRow("m", kind, "", None, False, "", ()),),
+                tuple(GroupRow(one, "", "", None, (), None, None, None, "shown") for one in "ab"),
+                (row("a", mine, kind), row("b", theirs, kind)),
+                *((), (), (), ()),
+                reliability=TOGETHER if kind == "theme" else (),
+            )
         )
         found, of = side_row(release, "a", "b", "m"), exactly(mine, theirs, kind)
         assert found.lower is not None
         assert found.upper is not None
-        assert found.lower <= 100 * of.lower + 1e-6
-        assert found.upper >= 100 * of.upper - 1e-6
+        holds += found.lower <= 100 * of.lower + 1e-6 and found.upper >= 100 * of.upper - 1e-6
         wide, exact = wide + found.upper - found.lower, exact + 100 * (of.upper - of.lower)
         missed += not found.lower <= 100 * (shares[0] - shares[1]) <= found.upper
     assert 1.3 < wide / exact < 2
+    # The spread of few people's means may be wider than that of everybody's, which limits take.
+    assert holds == DRAWS if kind == "item" else holds >= 0.95 * DRAWS
     assert missed <= 0.02 * DRAWS

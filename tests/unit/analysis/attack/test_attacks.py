@@ -136,6 +136,14 @@ def _index() -> Material:
     return of(figures(made, "leadership", force={"positive": 50, "positive_bound": ""}))
 
 
+def _narrow() -> Material:
+    """One limit of a gap is as near as exact counts would put it."""
+    made = clean()
+    at = next(at for at, row in enumerate(made.comparisons) if row.gap is not None)
+    row = replace(made.comparisons[at], lower=(made.comparisons[at].lower or 0) + 1)
+    return of(replace(made, comparisons=(*made.comparisons[:at], row, *made.comparisons[at + 1 :])))
+
+
 def page(row: str) -> Material:
     shown = "<tr><th>South</th><td>45</td><td>57%</td></tr>"
     kept = "<tr><th>Team 12</th><td>[c]</td><td>[c]</td></tr>"
@@ -196,6 +204,7 @@ PLANTED: dict[str, Callable[[], Material]] = {
     "spreads": lambda: of(sheets=(sheet("means.csv", "unit,n,mean,sd north,12,4.00,0.00"),)),
     "differences": _differences,
     "indices": _index,
+    "limits": _narrow,
     "estimates": lambda: of(sheets=(long_table("south q3", children=(300, 6)),)),
     "items": lambda: of(figures(clean(), "led", **{"command=north": {"base": 5}})),
     "rates": lambda: of(groups(**{"command=north": {"headcount": 146, "response_rate": 95}})),

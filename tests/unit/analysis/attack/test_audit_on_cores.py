@@ -51,7 +51,7 @@ def planted(part: str) -> Callable[..., Iterator[Breach]]:
 def plant(patch: pytest.MonkeyPatch) -> list[str]:
     """Something to be found in every part, as the order in which it is told."""
     measures = [one().measure for one in audit.attacks(release(), PLAN)]
-    for part in (*ALONE, "singled_out", LAST):
+    for part in (*ALONE, "singled_out", "attack_limits", LAST):
         patch.setattr(audit, part, planted(part))
     for part in BESIDE:
         patch.setattr(shares, part, planted(part))
@@ -62,7 +62,8 @@ def plant(patch: pytest.MonkeyPatch) -> list[str]:
     patch.setattr(audit, "_looked_at", looked_at)
     of_groups = -(-len(release().groups) // shares.GROUPS) * ["attack_indices"]
     on_bases = [f"bases {one}" for one in measures]
-    return [*ALONE, *on_bases, "singled_out", "_coded", "attack_together", *of_groups, LAST]
+    after = ["singled_out", "attack_limits", "_coded", "attack_together"]
+    return [*ALONE, *on_bases, *after, *of_groups, LAST]
 
 
 @pytest.mark.usefixtures("two_cores")

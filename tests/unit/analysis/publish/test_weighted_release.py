@@ -9,9 +9,13 @@ import numpy as np
 import pytest
 from fixtures_analysis import Study, shuffled, small, with_answers
 
-from analysis.errors import DataError
+from analysis.codebook import Codebook
+from analysis.errors import DataError, ReleaseError
+from analysis.microdata import Microdata
+from analysis.plan import TablePlan
 from analysis.policy import DisclosurePolicy
 from analysis.publish import WaveFacts, exact, publish
+from analysis.release.consistency import check
 from analysis.release.model import Release
 
 WAVE = WaveFacts("autumn", "Autumn survey", date(2026, 11, 1))
@@ -37,6 +41,28 @@ def test_weights_change_the_figures_and_not_what_is_shown() -> None:
         if mine.positive is not None and theirs.positive is not None
     ]
     assert 0 < max(moved_by) <= 15
+
+
+def test_weights_widen_ranges_by_one_number_for_the_whole_release() -> None:
+    study = small(weighted=True)
+    release, figures = released(study, weight="POSTWT"), exact(*study_of(study))
+    shown = [figures.at(row.group, row.measure) for row in release.estimates if row.base]
+    worst = max(one.people / one.effective for one in shown if one is not None)
+    assert release.manifest.design_effect >= 100 * worst > 100
+    assert release.manifest.design_effect % 10 == 0
+    assert released(small()).manifest.design_effect == 100
+    # Said to be less, the same limits would be of more answers than there are; and so would others.
+    for planted in (100, 90):
+        told = replace(release.manifest, design_effect=planted)
+        with pytest.raises(ReleaseError, match=r"do not follow|design effect"):
+            check(replace(release, manifest=told))
+    unweighted = replace(release.manifest, weight=None)
+    with pytest.raises(ReleaseError, match="design effect"):
+        check(replace(release, manifest=unweighted))
+
+
+def study_of(study: Study) -> tuple[Codebook, TablePlan, Microdata]:
+    return study.codebook, study.plan, study.microdata
 
 
 def test_a_weight_cannot_lift_a_small_count_of_a_sensitive_item_over_its_band() -> None:

@@ -42,7 +42,7 @@ def shown(release: Release) -> list[ComparisonRow]:
 def test_how_much_chance_moves_a_gap_is_taken_back_from_what_is_published(n: int) -> None:
     study, release = small(n), released(n)
     truth = exact_differences(exact(study.codebook, study.plan, study.microdata), study.plan)
-    parts = []
+    parts, themes = [], []
     for row in shown(release):
         rest = (release.estimate_by_key["force", row.measure].base or 0) - (
             release.estimate_by_key[row.group, row.measure].base or 0
@@ -50,11 +50,15 @@ def test_how_much_chance_moves_a_gap_is_taken_back_from_what_is_published(n: int
         error = visible._error(release, row, rest) if rest > 0 else None
         one = truth[row.group, row.measure]
         if error is not None:
-            parts.append(error / ((one.upper - one.lower) / 2 / ndtri(0.975)))
-    assert len(parts) > 100
+            beside = themes if row.kind == "theme" else parts
+            beside.append(error / ((one.upper - one.lower) / 2 / ndtri(0.975)))
+    assert len(parts) > 70
     assert 0.9 < median(parts) < 1.1
     assert min(parts) > 0.6
     assert max(parts) < 1.4
+    # Limits of a theme are those of answers that spread as far as they can.
+    assert min(themes) > 0.9
+    assert 1 < median(themes) < 2
 
 
 def test_every_comparison_that_is_shown_says_it_and_no_other() -> None:
@@ -93,10 +97,14 @@ def test_it_follows_from_published_figures_alone() -> None:
 
 def test_steps_that_say_more_than_chance_are_left_aside() -> None:
     release = released()
-    row = next(row for row in shown(release) if is_judged(row))
-    steps = (((row.group,), ((row.measure, 20),)),)
-    coarse = replace(release, manifest=replace(release.manifest, coarser=steps))
-    assert (smallest(coarse, row, judged(release)) or 0) > (row.smallest or 0)
+    of_group, wider = judged(release), 0
+    for row in shown(release)[:60]:
+        steps = (((row.group,), ((row.measure, 20),)),)
+        coarse = replace(release, manifest=replace(release.manifest, coarser=steps))
+        found = smallest(coarse, row, of_group) or 0
+        assert found >= (row.smallest or 0)
+        wider += found > (row.smallest or 0)
+    assert wider > 5
 
 
 def power(error: float, made: int, rate_family: str, runs: int = 4000) -> float:

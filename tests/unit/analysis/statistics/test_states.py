@@ -180,7 +180,7 @@ def test_others_have_what_a_questionnaire_does_not_declare() -> None:
 
 
 SAID = {
-    "confirmed": "It was also lower last time. This is unlikely to be chance.",
+    "confirmed": "It was also lower last time. This is unlikely to be chance, judged by",
     "serious": "every plausible gap is 5 fewer or wider",
     "cleared": "The gap has closed, by more than is likely to be chance.",
     "watched": "It is neither confirmed again nor clearly gone.",
@@ -202,6 +202,35 @@ def test_words_of_a_state_are_fixed_and_give_no_cause(state: str) -> None:
     assert ("This was a confirmed concern." in text) == (state in ("cleared", "watched"))
     alone = "plausible range of this survey alone 9 fewer to 3 more"
     assert (alone in text) == (state in ("confirmed", "serious"))
+
+
+ALONE, OF_ONE = "range of this survey alone", "of this one's rounded figures, so it is wider."
+JUDGED = {
+    "emerging": ("by the exact answers:", "the range is of rounded figures, so it is wider."),
+    "confirmed": ("judged by the exact answers of both surveys:", OF_ONE),
+    "serious": ("judged by the exact answers of both surveys:", OF_ONE),
+}
+
+
+@pytest.mark.parametrize("kind", ["concern", "strength"])
+@pytest.mark.parametrize("state", JUDGED)
+@pytest.mark.parametrize("end", [-1, 0, 5])
+def test_a_range_with_0_in_it_says_what_was_judged_instead(
+    kind: FlagKind, state: str, end: int
+) -> None:
+    side = -1 if kind == "concern" else 1
+    low, high = sorted((20 * side, -end * side))
+    text = words(
+        *(kind, "A", "B"),
+        positive="48",
+        gap=10 * side,
+        limits=(low, high),
+        state=state,  # type: ignore[arg-type]
+    )
+    told = [one in text for one in JUDGED[state]]
+    assert told == [end >= 0] * 2
+    assert (ALONE in text) == (end >= 0 and state != "emerging")
+    assert ("This is unlikely to be chance. It" in text) == (end < 0)
 
 
 @pytest.mark.parametrize("kind", ["concern", "strength"])

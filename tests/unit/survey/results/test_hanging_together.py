@@ -18,7 +18,7 @@ RELEASE = make_release()
 def test_alpha_stands_with_its_range_and_words() -> None:
     first, second, *_ = together.rows(RELEASE)
     assert (first.theme, first.statements) == ("Leadership", "3")
-    assert (first.alpha, first.words) == ("0.78 (0.75 to 0.81)", "hang together well")
+    assert (first.alpha, first.words) == ("0.78 (0.75 to 0.80)", "hang together well")
     assert (second.alpha, second.words) == ("[x]", "")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from fixtures_release import NORTH, make_release, packed
+from fixtures_release import NORTH, followed, make_release, packed
 from fixtures_results import BOARD, HR, SIGNER, make_site
 from html_page import parse, words
 
@@ -26,7 +26,7 @@ def with_one_alone(wave: str) -> Release:
     measures = (
         replace(one, theme=None) if one.measure == ALONE else one for one in release.measures
     )
-    return replace(release, measures=tuple(measures), reliability=(), drivers=())
+    return followed(replace(release, measures=tuple(measures), reliability=(), drivers=()))
 
 
 def test_only_statements_without_a_theme_are_drawn() -> None:
