@@ -13,6 +13,7 @@ from analysis.release.model import Release
 from analysis.release.rows import ComparisonRow, GroupRow
 from survey.results import words
 from survey.results.against import said
+from survey.results.findings import marks
 from survey.results.scope import Scope, label
 
 
@@ -64,25 +65,31 @@ def _theme(
     release: Release, row: GroupRow, others: tuple[GroupRow, ...], theme: str
 ) -> ThemeCompared:
     by_key = release.comparison_by_key
-    rest = by_key.get((row.group, theme, FORCE))
     rows = [by_key.get((row.group, theme, one.group)) for one in others]
     against = said(release, row.group, theme)
     said_beside = [
         (label(release, one), words.beside(found)) for one, found in zip(others, rows, strict=True)
     ]
-    both = words.CLEAR_AGAINST_ALL if _clear_against_all([rest, *rows]) else ""
+    sides = [_side_of_rest(release, row.group, theme), *map(_side, rows)]
+    clear = len(sides) > 1 and abs(sum(sides)) == len(sides)
+    both = words.CLEAR_AGAINST_ALL if clear else ""
     name = release.measure_by_id[theme].label
     return ThemeCompared(name, (("Everyone else", against), *said_beside), both)
 
 
-def _clear_against_all(rows: list[ComparisonRow | None]) -> bool:
-    """Whether two comparisons or more are all shown and all clear, to the same side."""
-    sides = [
-        -1 if (row.upper or 0) < 0 else 1 if (row.lower or 0) > 0 else 0
-        for row in rows
-        if row is not None and row.gap is not None
-    ]
-    return len(rows) == len(sides) > 1 and abs(sum(sides)) == len(sides)
+def _side_of_rest(release: Release, group: str, theme: str) -> int:
+    """Of the gap to everyone else: what was raised is clear, though its limits may reach 0."""
+    raised = marks(release).get((group, theme))
+    if raised is not None:
+        return -1 if raised == "concern" else 1
+    return _side(release.comparison_by_key.get((group, theme, FORCE)))
+
+
+def _side(row: ComparisonRow | None) -> int:
+    """-1 or 1 where a gap is shown and its limits leave out 0, else 0."""
+    if row is None or row.gap is None:
+        return 0
+    return -1 if (row.upper or 0) < 0 else 1 if (row.lower or 0) > 0 else 0
 
 
 def _unseen(release: Release, row: GroupRow, others: tuple[GroupRow, ...]) -> str:

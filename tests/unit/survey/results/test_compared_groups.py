@@ -10,7 +10,7 @@ from fixtures_results import Site, make_site
 from fixtures_rooms import both
 
 from analysis.release.model import Release
-from analysis.release.rows import LadderRow
+from analysis.release.rows import ConcernKind, ConcernRow, ConcernState, LadderRow
 from analysis.release.sides import is_side, side_row
 from survey.results import intersections, words
 from survey.results.compared import Compared
@@ -79,6 +79,39 @@ def test_a_gap_that_is_clear_against_each_of_them_is_said_to_be_of_both_traits()
     (theme, *_) = only(block(with_gap(RELEASE, -10, 14))).themes
     assert theme.both == ""
     assert theme.said[1][1].startswith("No clear difference (plausible range ")
+
+
+@pytest.mark.parametrize(
+    ("state", "kind", "is_clear"),
+    [
+        ("emerging", "concern", True),
+        ("serious", "concern", True),
+        ("watched", "concern", False),
+        ("serious", "strength", False),
+        (None, None, False),
+    ],
+)
+def test_a_gap_that_was_raised_is_clear_though_its_range_ends_at_0(
+    state: ConcernState | None, kind: ConcernKind | None, *, is_clear: bool
+) -> None:
+    release = with_gap(RELEASE, -30, 12)
+    theme = release.measures[0].measure
+    rows = tuple(
+        replace(one, upper=0)
+        if (one.group, one.measure, one.against) == (WATCHED, theme, "force")
+        else one
+        for one in release.comparisons
+    )
+    raised = (
+        ()
+        if kind is None or state is None
+        else (ConcernRow(WATCHED, theme, kind, state, "force", -30, -60, 0, 9, "Said.", ""),)
+    )
+    found = block(replace(release, comparisons=rows, concerns=raised))
+    assert only(found).themes[0].both == (words.CLEAR_AGAINST_ALL if is_clear else "")
+    # Nor does what was raised make the two others clear.
+    wide = with_gap(RELEASE, -30, 40)
+    assert only(block(replace(wide, concerns=raised))).themes[0].both == ""
 
 
 def test_the_two_others_are_not_said_where_one_of_them_is_hidden() -> None:
