@@ -13,15 +13,17 @@ from concurrent.futures import ProcessPoolExecutor
 from os import cpu_count
 
 import simulated_section
-from simulated_waves import THEME, Flags, Gap, World
+from simulated_waves import THEME, Flags, Gap, World, asked
 
 from analysis.ladders import Ladder, Rung
+from analysis.moments import moments
 from analysis.publish.estimates import _estimate_row
 from analysis.publish.pairs import sides
+from analysis.publish.reliability import reliability_rows
 from analysis.publish.shown import Shown
 from analysis.release.limits import with_limits
 from analysis.release.model import BreakdownFacts, Manifest, Release
-from analysis.release.rows import ComparisonRow, GroupRow, MeasureRow
+from analysis.release.rows import ComparisonRow, GroupRow, MeasureRow, ReliabilityRow
 from analysis.release.sides import side_row
 
 BEGIN = "<!-- begin ladders, written by make simulate -->\n"
@@ -33,6 +35,7 @@ POINTS = 17
 FIRST_SEED, FORCES, DRAWS = 5000, 6, 8
 SURE = frozenset({"confirmed", "serious"})
 
+_Told = tuple[ReliabilityRow, ...]
 Counts = Counter[str]
 """Forces, boards (of each force one for every family of commands), draws with the gap and draws
 without; rungs of the group asked for and of boards, by kind; what was found at them."""
@@ -45,7 +48,7 @@ def climbed(people: int, seed: int, draws: int = DRAWS) -> Counts:
     (first, second), found = world.shown(0), Counter(forces=1, draws=draws)
     named = [one for one in first.plan.ladders if one.named]
     own = next(one for one in named if one.asked == gap.group)
-    boards = [one for one in named if one is not own]
+    boards, told = [one for one in named if one is not own], _reliability(world)
     found[_kind(own, first)] += 1
     found["hidden"] += people >= first.policy.k and not first.shows(gap.group, THEME)
     found["boards"] += len(boards)
@@ -56,9 +59,9 @@ def climbed(people: int, seed: int, draws: int = DRAWS) -> Counts:
         found["confirmed"] += _found(own, second, twice, sure=True)
         found["board emerging"] += sum(_found(one, first, once) for one in boards)
         found["board confirmed"] += sum(_found(one, second, twice, sure=True) for one in boards)
-        rows = _sides(world.shown(draw)[0], gap.group)
+        rows = _sides(world.shown(draw)[0], gap.group, told)
         found["clear"] += len(rows) == 2 and all(row.upper < 0 for row in rows)
-        found.update(_errors(world.without_gap(), draw, named))
+        found.update(_errors(world.without_gap(), draw, named, told))
     return found
 
 
@@ -77,17 +80,25 @@ def _found(ladder: Ladder, shown: Shown, flags: Flags, *, sure: bool = False) ->
     return flag is not None and flag.kind == "concern" and (not sure or flag.state in SURE)
 
 
-def _errors(world: World, draw: int, named: list[Ladder]) -> Counts:
+def _errors(world: World, draw: int, named: list[Ladder], told: _Told) -> Counts:
     """What is raised of the named groups and their rungs where nothing is true."""
     groups = {group for ladder in named for rung in ladder.rungs[:-1] for group in rung.groups}
     first, second = world.flags(draw)
-    rows = _sides(world.shown(draw)[0], named[0].asked)
+    rows = _sides(world.shown(draw)[0], named[0].asked, told)
     return Counter(
         sides=len(rows),
         unclear=sum(row.lower <= 0 <= row.upper for row in rows),
         false=sum(key[0] in groups for key in first),
         twice=sum(key[0] in groups for key in second),
     )
+
+
+def _reliability(world: World) -> _Told:
+    """How `THEME` goes together in the whole force, by the first draw: others hardly differ."""
+    _, book = asked()
+    data = next(iter(world.microdata(0)))
+    found = reliability_rows(book, moments(book, data), data.n)
+    return tuple(one for one in found if one.measure == THEME)
 
 
 class _Row(ComparisonRow):
@@ -98,7 +109,7 @@ class _Row(ComparisonRow):
     upper: int
 
 
-def _sides(shown: Shown, group: str) -> list[_Row]:
+def _sides(shown: Shown, group: str, told: _Told) -> list[_Row]:
     """What is published of a group against those who share all but one trait, on `THEME`.
 
     Empty where that is nothing; no crossing has a headcount here.
@@ -122,7 +133,9 @@ def _sides(shown: Shown, group: str) -> list[_Row]:
         comparisons=0,
     )
     measures = (MeasureRow(THEME, "theme", "", None, False, "", ()),)
-    release = with_limits(Release(manifest, measures, groups, estimates, (), (), (), ()))
+    release = with_limits(
+        Release(manifest, measures, groups, estimates, *((),) * 4, reliability=told)
+    )
     rows = [side_row(release, *pair, THEME) for pair in pairs]
     return [row for row in rows if row.gap is not None]
 
