@@ -221,13 +221,10 @@ class _Look:
         return np.asarray(self._high() | self._pinned())
 
     def _high(self) -> Flags:
-        # Between two whole numbers of people lies nobody.
-        least = np.ceil(self._least - DUST) if self._whole else self._least
-        return np.asarray(least > NEARLY_ALL * self.n + DUST)
+        return np.asarray(self._least > NEARLY_ALL * self.n + DUST)
 
     def _low(self) -> Flags:
-        most = np.floor(self._most + DUST) if self._whole else self._most
-        return np.asarray(self._unseen & (most < NEARLY_NOBODY * self.n - DUST))
+        return np.asarray(self._unseen & (self._most < NEARLY_NOBODY * self.n - DUST))
 
     def _pinned(self) -> Flags:
         """No other whole number of people than the true one fits."""

@@ -1,4 +1,4 @@
-"""From the shares that published percents can stand for to people: whole ones, all bases known."""
+"""From the shares that published percents can stand for to the people behind them."""
 
 from __future__ import annotations
 
@@ -6,23 +6,39 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.disclosure.solving import DUST
+from analysis.publish.shown import Shown
 
+Flags = npt.NDArray[np.bool_]
 Reals = npt.NDArray[np.float64]
 
 
-def people_behind(low: Reals, high: Reals, n: Reals, *, whole: bool = True) -> tuple[Reals, Reals]:
-    """The fewest and the most people of n behind shares, in numbers that somebody can count.
+def counted(shown: Shown, measure: str) -> Flags:
+    """Groups whose shares of a measure are taken to be of whole people, shape (G,).
 
-    Halves are rounded up, so the upper end of a step belongs to the next one.
+    Those of which it is told how many they are; beside a sensitive item, in one theme with it, all,
+    as if it were told. None of a theme, to which people answer in part, nor where answers have
+    weights.
+    """
+    book, sums = shown.figures.codebook, shown.figures.sums
+    if measure not in book.item_by_id or sums.items[measure].weight is not None:
+        return np.zeros(len(shown.plan.groups), dtype=bool)
+    beside = (book.items_of[one] for one in book.sensitive_measures)
+    sensitive = any(item.id == measure for items in beside for item in items)
+    return np.asarray(sensitive | (shown.bases[measure] >= shown.policy.fine_base))
+
+
+def people_behind(low: Reals, high: Reals, n: Reals, whole: Flags) -> tuple[Reals, Reals]:
+    """The fewest and the most people of n behind shares.
+
+    Where it is told how many they are, both are whole: nobody takes a share of 134 people for
+    51.6 of them. Halves are rounded up, so the upper end of a step belongs to the next one.
 
     Args:
-        low: the smallest share, in [0, 1].
-        high: the largest; the end of a step unless it is 1.
-        n: whose share it is, in the same shape.
-        whole: whether they are people, and not weights, or answers in part.
+        low: the smallest share, in [0, 1]; shape (..., G).
+        high: the largest, in the same shape; the end of a step unless it is 1.
+        n: whose share it is, shape (G,).
+        whole: as `counted` says, shape (G,).
     """
     least, most = low * n, high * n
-    if not whole:
-        return least, most
     below = np.where(high < 1.0, np.ceil(most - DUST) - 1.0, most)
-    return np.ceil(least - DUST), below
+    return np.where(whole, np.ceil(least - DUST), least), np.where(whole, below, most)

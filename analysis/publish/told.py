@@ -23,7 +23,7 @@ from analysis.publish.figures import Figure, Figures
 from analysis.publish.item_ranges import ItemRanges
 from analysis.publish.kept_shares import KeptShares, Range
 from analysis.publish.pairs import pairs, rests
-from analysis.publish.people_behind import people_behind
+from analysis.publish.people_behind import counted, people_behind
 from analysis.publish.percent_means import answers_so, parts_of_people
 from analysis.publish.reach import by_weight, reach
 from analysis.publish.rounded import Rounder
@@ -248,7 +248,7 @@ class Telling:
 
         shares = self._shares(shown, item.id, steps, len(valid) + len(READINGS), say)
         ends = shares.transpose(2, 1, 0)
-        low, high = people_behind(ends[0], ends[1], n, whole=not self.weighted)
+        low, high = people_behind(ends[0], ends[1], n, counted(shown, item.id))
         used = [at for at, inside in enumerate(readings) if inside]
         parts = [readings[at] for at in used]
         read = low[len(valid) :][used], high[len(valid) :][used]
@@ -377,8 +377,10 @@ class Telling:
             tells = people >= shown.policy.k and len(known) == len(both)
             coarser.append(max(known) if tells else None)
         shares = self._kept_rests.of((measure, shown.protection), coarser, 1, say)
-        whole = measure in self._codebook.item_by_id and not self.weighted
-        return people_behind(shares[:, 0, 0], shares[:, 0, 1], n, whole=whole)
+        told = counted(shown, measure)
+        at = [(self._position[pair.against], self._position[pair.group]) for pair in self._pairs]
+        whole = np.all(told[np.array(at, dtype=np.int64).reshape(-1, 2)], axis=1)
+        return people_behind(shares[:, 0, 0], shares[:, 0, 1], n, whole)
 
 
 def small_rests(shown: Shown) -> sparse.csr_array:

@@ -39,6 +39,7 @@ YES_OR_NO = (
 AGREE_IN_A_AND_E = ((52, 70), (64, 58), (64, 37), (99, 70))
 """Of 134 and 110 people; beside them all 17 who are hidden do."""
 HIDDEN = 17
+COUNTED = np.array([True])
 FROM_100 = 0.005
 """Half a step of one point."""
 
@@ -56,8 +57,8 @@ def drawn() -> Release:
     return publish(book, PLAN, data, wave=WAVE, policy=DisclosurePolicy())
 
 
-def in_fractions(*given: Any, whole: bool = True) -> Any:
-    return people_behind(*given, whole=False)
+def in_fractions(low: Any, high: Any, n: Any, whole: Any) -> Any:
+    return people_behind(low, high, n, np.zeros_like(whole))
 
 
 def people(release: Release, group: str, item: str) -> range:
@@ -103,7 +104,12 @@ def test_the_auditor_counts_whole_people_where_it_knows_of_how_many(
 
 def test_the_upper_end_of_a_step_belongs_to_the_next_one() -> None:
     # 35 % of 200 are 69 or 70 people: 71 are 35.5 %, which is shown as 36.
-    found = people_behind(*(np.array([one]) for one in (0.345, 0.355, 200.0)))
+    found = people_behind(*(np.array([one]) for one in (0.345, 0.355, 200.0)), COUNTED)
     assert [float(one[0]) for one in found] == [69, 70]
-    everybody = people_behind(*(np.array([one]) for one in (0.985, 1.0, 200.0)))
+    everybody = people_behind(*(np.array([one]) for one in (0.985, 1.0, 200.0)), COUNTED)
     assert [float(one[0]) for one in everybody] == [197, 200]
+
+
+def test_nobody_counts_people_of_whom_it_is_not_told_how_many_they_are() -> None:
+    found = people_behind(*(np.array([one]) for one in (0.345, 0.355, 50.0)), ~COUNTED)
+    assert [float(one[0]) for one in found] == [17.25, 17.75]
