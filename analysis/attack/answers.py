@@ -18,13 +18,14 @@ from scipy import sparse
 from analysis.attack.breaches import Breach
 from analysis.attack.fitting import Fitting, Reals
 from analysis.attack.grid import Cell, grid
+from analysis.attack.indices import figures_of, is_of_all
 from analysis.attack.small_cells import SmallCells, Target
 from analysis.attack.states import edges, said_of_item
 from analysis.attack.told import Interval, people, rest_share, shares, shown_in
 from analysis.cores import on_every_core
 from analysis.plan import FORCE, TablePlan
 from analysis.release.model import Release
-from analysis.release.rows import ComparisonRow, MeasureRow
+from analysis.release.rows import ComparisonRow, EstimateRow, MeasureRow
 from analysis.release.sides import is_side
 
 Row = tuple[tuple[tuple[int, float], ...], Interval]
@@ -40,6 +41,7 @@ Told = tuple[Collection[str], Interval]
 Said = Mapping[str, Collection[Told]]
 """Item or theme -> what else is known of its positive answers."""
 
+_EVERY: Interval = (0.0, 1.0)
 _NEARLY = 1e-4
 _NEARLY_ALL, _NEARLY_NOBODY = 0.9, 0.1
 
@@ -52,6 +54,7 @@ def attack_answers(
     candidates: Candidates | None = None,
     said: Said | None = None,
     nobody: Collection[Cell] = (),
+    themes: bool = True,
 ) -> Iterator[Breach]:
     """Groups of fewer than 2k people of whom it is known how nearly all, or nobody, answered.
 
@@ -65,6 +68,8 @@ def attack_answers(
         said: what else is known of items, or of positive answers to themes; with it nothing else
             is looked at.
         nobody: cells in which nobody can be.
+        themes: whether their figures are looked at too. A mean of item percents is where everybody
+            is guessed to have answered: else it is of nobody's answers.
     """
     if release.manifest.weight is not None:
         return  # Weighted shares are not people.
@@ -73,7 +78,12 @@ def attack_answers(
     items = [
         measure
         for measure in release.measures
-        if (measure.kind == "item" if said is None else measure.measure in said)
+        if (
+            measure.kind == "item"
+            or (themes and (everybody_answered or measure.index == "respondent_mean"))
+            if said is None
+            else measure.measure in said
+        )
     ]
     # First who is small: what an item tells then depends on no other item.
     attack.small.look(one.measure for one in items)
@@ -147,11 +157,11 @@ class _Attack:
             looked = [
                 target
                 for target in targets
-                if not target.shown or of_group[target.told_by][1] > _NEARLY_ALL
+                if not target.shown or of_group.get(target.told_by, _EVERY)[1] > _NEARLY_ALL
             ]
             if looked:
                 self._fits.take(*self._system(bases, list(self._rows(measure, way, of_group))))
-                if self._candidates is not None:
+                if self._candidates is not None and measure.kind == "item":
                     so = [code for code, _, reading in measure.categories if way in (code, reading)]
                     for halves in self._candidates(measure.measure, so):
                         self._fits.offer(np.concatenate([self._cell_sums @ one for one in halves]))
@@ -257,13 +267,28 @@ class _Attack:
         shown = sorted(shown_in(self._release, measure.measure))
         if measure.kind == "theme":
             rows = {group: self._release.estimate_by_key[group, measure.measure] for group in shown}
-            return {"positive": {group: edges(self._release, row) for group, row in rows.items()}}
+            if self._said:
+                of = {group: edges(self._release, row) for group, row in rows.items()}
+                return {"positive": of}
+            return self._of_theme(measure, rows)
         found: dict[str, dict[str, Interval]] = {}
         said = said_of_item(self._release, measure)
         for group in shown:
             for way, limits in shares(self._release, measure, group).items():
                 least, most = said.get(group, limits) if way in _positive(measure) else limits
                 found.setdefault(way, {})[group] = max(limits[0], least), min(limits[1], most)
+        return found
+
+    def _of_theme(
+        self, theme: MeasureRow, rows: Mapping[str, EstimateRow]
+    ) -> dict[str, dict[str, Interval]]:
+        """Readings and mean score of a theme; of item percents, where all answered every item."""
+        by_people = theme.index == "respondent_mean"
+        found: dict[str, dict[str, Interval]] = {}
+        for group, row in rows.items():
+            if by_people or is_of_all(self._release, group, theme.measure):
+                for way, limits in figures_of(self._release, row).items():
+                    found.setdefault(way, {})[group] = limits
         return found
 
     def _rows(self, measure: MeasureRow, way: str, told: Mapping[str, Interval]) -> Iterator[Row]:

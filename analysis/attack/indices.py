@@ -36,10 +36,10 @@ def attack_indices(release: Release, groups: Collection[str] | None = None) -> I
     for group, theme, items in candidates(release, groups):
         rows = {item.measure: release.estimate_by_key[group, item.measure] for item in items}
         shown = [item for item in items if rows[item.measure].status == "shown"]
-        for what, whole in _of_theme(release, release.estimate_by_key[group, theme]).items():
+        for what, whole in of_theme(release, release.estimate_by_key[group, theme]).items():
             unseen = [item for item in items if item not in shown]
             hidden = [item for item in unseen if what == MEAN or item.can_be(what)]
-            told = [_of_item(release, item, group, what) for item in items if item not in hidden]
+            told = [of_item(release, item, group, what) for item in items if item not in hidden]
             if not hidden:
                 continue
             low, high = _left(whole, told, len(items))
@@ -79,24 +79,38 @@ def _left(whole: Interval, told: Collection[Interval], items: int) -> Interval:
     return max(0.0, low), min(1.0, high)
 
 
-def _of_theme(release: Release, row: EstimateRow) -> Mapping[str, Interval]:
-    """What a theme's figures lie between, its mean score too where it is shown."""
+def of_theme(release: Release, row: EstimateRow) -> Mapping[str, Interval]:
+    """What a theme's figures lie between, as they and the states of findings say."""
+    found = dict(figures_of(release, row))
+    low, high = found["positive"]
+    least, most = said_of_theme(release, row.measure).get(row.group, (low, high))
+    found["positive"] = max(low, least), min(high, most)
+    return found
+
+
+def figures_of(release: Release, row: EstimateRow) -> Mapping[str, Interval]:
+    """What a theme's figures say that they lie between, its mean score too where it is shown."""
     sensitive = release.measure_by_id[row.measure].sensitive
     grain = steps(release, row.group, row.measure, surely(release, row.base or 0))
     found = {
         reading: fraction(getattr(row, reading), getattr(row, f"{reading}_bound"), grain, sensitive)
         for reading in READINGS
     }
-    low, high = found["positive"]
-    least, most = said_of_theme(release, row.measure).get(row.group, (low, high))
-    found["positive"] = max(low, least), min(high, most)
     if row.score is not None:
         half = 10.0 ** -release.manifest.policy["score_decimals"] / 2
         found[MEAN] = (row.score - half) / 100, (row.score + half) / 100
     return found
 
 
-def _of_item(release: Release, item: MeasureRow, group: str, what: str) -> Interval:
+def is_of_all(release: Release, group: str, theme: str) -> bool:
+    """Whether a theme and all of its items stand on one base in a group, which is its own."""
+    items = (row.measure for row in release.measures if row.theme == theme)
+    rows = (release.estimate_by_key.get((group, one)) for one in (theme, *items))
+    bases = {None if row is None else row.base for row in rows}
+    return bases == {release.group_by_id[group].base}
+
+
+def of_item(release: Release, item: MeasureRow, group: str, what: str) -> Interval:
     """What the same figure of an item lies between that is shown, or cannot be so."""
     if what != MEAN and not item.can_be(what):
         return 0.0, 0.0

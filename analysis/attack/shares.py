@@ -9,6 +9,8 @@ from functools import partial
 
 from analysis.attack.breaches import Breach
 from analysis.attack.indices import attack_indices
+from analysis.attack.nested import attack_nested
+from analysis.attack.opened import attack_opened
 from analysis.attack.steps import Steps, steps
 from analysis.attack.together import attack_together
 from analysis.cores import on_every_core
@@ -69,6 +71,8 @@ def looks(release: Release) -> list[Look]:
     return [
         partial(_coded, release),
         partial(attack_together, release),
+        partial(attack_opened, release),
+        partial(attack_nested, release),
         *(
             partial(attack_indices, release, groups[at : at + GROUPS])
             for at in range(0, len(groups), GROUPS)

@@ -64,15 +64,19 @@ def attack_together(release: Release) -> Iterator[Breach]:
 
 
 def _scores(release: Release) -> Iterator[Breach]:
-    """A mean of sensitive items alone has no bands: it tells the few answers that make it up."""
+    """A mean has no bands: it tells the few answers to a sensitive item, or all to a single one."""
     items: dict[str, list[bool]] = {}
     for measure in release.measure_by_id.values():
         if measure.theme is not None:
             items.setdefault(measure.theme, []).append(measure.sensitive)
     for row in release.estimates:
-        if row.score is not None and all(items.get(row.measure, [False])):
-            words = f"{row.measure} in {row.group}: the score of sensitive items alone is shown"
+        of = items.get(row.measure, [])
+        if row.score is not None and any(of):
+            words = f"{row.measure} in {row.group}: a score of sensitive items is shown"
             yield Breach("numerator", row.group, words, row.measure)
+        elif row.score is not None and len(of) == 1:
+            words = f"{row.measure} in {row.group}: a score of one item is finer than its percents"
+            yield Breach("coding", row.group, words, row.measure)
 
 
 def _opened(release: Release, measure: MeasureRow, row: EstimateRow, few: int) -> Iterator[Breach]:

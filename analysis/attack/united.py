@@ -66,7 +66,8 @@ def untold(together: Release, plan: TablePlan) -> Iterator[tuple[str, Range]]:
 
 def _told_in(one: Release, own: Release, plan: TablePlan) -> Iterator[Breach]:
     nobody = impossible(one, plan)
-    for breach in attack_answers(one, plan, everybody_answered=True, nobody=nobody):
+    guessed = {"everybody_answered": True, "nobody": nobody, "themes": False}
+    for breach in attack_answers(one, plan, **guessed):  # type: ignore[arg-type]
         if breach.kind != "answers":
             continue  # What does not fit is of other answers.
         if breach.measure:

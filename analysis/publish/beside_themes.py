@@ -22,6 +22,10 @@ from analysis.theme_values import STEP
 Both = tuple[ItemRanges, ItemRanges]
 """Of an item in the groups, and in what few they leave."""
 
+_DUST = 1e-6
+_NEXT = 1e-6
+"""The end of a step, as a share, belongs to the next one."""
+
 
 def beside_its_theme(
     look: Telling, shown: Shown, codebook: Codebook, theme: str
@@ -38,13 +42,7 @@ def beside_its_theme(
         Each such item, and what is published of those ways of
         answering it of which more is told.
     """
-    items = [codebook.item_by_id[one] for one in codebook.theme_by_id[theme].items]
-    if len(items) < 2 or not any(shown.shows(one.id, theme) for one in shown.plan.groups):
-        return
-    alone = [_alone(look, shown, item) for item in items]
-    by_percents = codebook.theme_by_id[theme].index != "respondent_mean"
-    both = _of_percents if by_percents else _of_people
-    for item, was, now in zip(items, alone, both(look, shown, theme, items, alone), strict=True):
+    for item, was, now in _before_and_after(look, shown, codebook, theme):
         narrower = [
             after
             for before, after in zip(look.ways(item, *was), look.ways(item, *now), strict=True)
@@ -55,32 +53,94 @@ def beside_its_theme(
             yield item.id, [look.way_told(one, shown, item.id, at_atoms) for one in narrower]
 
 
+def opened_bands(
+    look: Telling, shown: Shown, codebook: Codebook, theme: str
+) -> Iterator[tuple[str, str]]:
+    """Groups, each with the theme, where it and the other items open the band of a sensitive one.
+
+    Fewer than `min_numerator` people are then known to have answered so, or all but so few, and
+    were not by the item alone. Arguments as for `beside_its_theme`.
+    """
+    few = shown.policy.min_numerator
+    if theme not in codebook.sensitive_measures:
+        return
+    for item, (was, _), (now, _) in _before_and_after(look, shown, codebook, theme, whole=True):
+        if item.sensitive:
+            before, after = (np.floor(_least_certain(one) + _DUST) for one in (was, now))
+            opened = (before >= few) & (after < few)
+            for row in np.flatnonzero(opened.any(axis=0)).tolist():
+                group = shown.plan.groups[row].id
+                if shown.shows(group, theme) and shown.shows(group, item.id):
+                    yield group, theme
+
+
+def _least_certain(told: ItemRanges) -> Reals:
+    """The most people in or out of every category and reading, the fewer, shape (ways, rows)."""
+    low, high = np.vstack([told.low, told.least]), np.vstack([told.high, told.most])
+    return np.minimum(high, told.n - low)
+
+
+def _before_and_after(
+    look: Telling, shown: Shown, codebook: Codebook, theme: str, *, whole: bool = False
+) -> Iterator[tuple[Item, Both, Both]]:
+    """Every item by itself, and beside its theme where that is shown; of whole people or not."""
+    items = [codebook.item_by_id[one] for one in codebook.theme_by_id[theme].items]
+    if not any(shown.shows(one.id, theme) for one in shown.plan.groups):
+        return
+    alone = [_alone(look, shown, item) for item in items]
+    if whole:
+        alone = [(here.whole(), left.whole()) for here, left in alone]
+    by_percents = codebook.theme_by_id[theme].index != "respondent_mean"
+    both = _of_percents if by_percents else _of_people
+    short = _NEXT if whole else -STEP
+    yield from zip(items, alone, both(look, shown, theme, items, alone, short), strict=True)
+
+
 def _alone(look: Telling, shown: Shown, item: Item) -> Both:
     people, _, few = look.split(look.at_atoms(item.id))
     return look.ranges(shown, item, people, few, look.steps(shown, item.id))
 
 
 def _of_people(
-    look: Telling, shown: Shown, theme: str, items: Sequence[Item], alone: Sequence[Both]
+    look: Telling,
+    shown: Shown,
+    theme: str,
+    items: Sequence[Item],
+    alone: Sequence[Both],
+    short: float,
 ) -> list[Both]:
-    """Beside a mean of what each person answered: in the groups, then in what they leave."""
+    """Beside a mean of what each person answered: in the groups, then in what they leave.
+
+    Args:
+        look: made of what is shown and the tally.
+        shown: what may be shown so far.
+        theme: that is looked at.
+        items: of the theme.
+        alone: what each says by itself.
+        short: by how much a share stays below the end of its step.
+    """
     people, _, few = look.split(look.at_atoms(theme))
     shares = look.theme_shares(shown, theme, look.steps(shown, theme))
     low, high = (shares * people[:, None, None]).transpose(2, 1, 0)
     everybody = shown.system.bases.astype(np.float64)
     answers = np.sum([here.n for here, _ in alone], axis=0)
     values = [_values(item) for item in items]
-    here = _theme_of(items, (low, high), people, everybody, answers)
+    here = _theme_of(items, (low, high), people, everybody, answers, short)
     groups = beside_theme([one for one, _ in alone], values, here)
     left = _theme_of(
-        items, look.taken(low, high, few), few, look.left @ everybody, look.left @ answers
+        items, look.taken(low, high, few), few, look.left @ everybody, look.left @ answers, -STEP
     )
     rests = [of.within(look.left_of(one, of.n)) for one, (_, of) in zip(groups, alone, strict=True)]
     return list(zip(groups, beside_theme(rests, values, left), strict=True))
 
 
 def _theme_of(
-    items: Sequence[Item], ends: tuple[Reals, Reals], n: Reals, everybody: Reals, answers: Reals
+    items: Sequence[Item],
+    ends: tuple[Reals, Reals],
+    n: Reals,
+    everybody: Reals,
+    answers: Reals,
+    short: float,
 ) -> ThemeRanges:
     """A theme in some rows.
 
@@ -90,22 +150,31 @@ def _theme_of(
         n: people who count for it.
         everybody: people of each row.
         answers: to all items together.
+        short: as for `_of_people`.
     """
     count = len(items)
     # Who answered fewer than half of a theme is not in it, and nobody sees what they answered.
     unseen = count if any(one.denominator == "all" for one in items) else (count + 1) // 2 - 1
-    more = unseen * np.maximum(everybody - n, 0.0) + count * n * STEP
-    return ThemeRanges(*ends, more, np.maximum(count * n - answers, 0.0) + more)
+    outside = unseen * np.maximum(everybody - n, 0.0)
+    less = np.maximum(count * n - answers, 0.0) + outside + count * n * STEP
+    return ThemeRanges(*ends, outside - count * n * short, less)
 
 
 def _of_percents(
-    look: Telling, shown: Shown, theme: str, items: Sequence[Item], alone: Sequence[Both]
+    look: Telling,
+    shown: Shown,
+    theme: str,
+    items: Sequence[Item],
+    alone: Sequence[Both],
+    short: float,
 ) -> list[Both]:
-    """Beside a mean of the items' percents, which tells of the groups alone."""
+    """Beside a mean of the items' percents, of groups alone; arguments as for `_of_people`."""
     low, high = look.theme_shares(shown, theme, look.steps(shown, theme)).transpose(2, 1, 0)
     hair = np.full(low.shape[1], len(items) * STEP)
     in_parts = [here.times(1.0 / np.maximum(here.n, 1.0)) for here, _ in alone]
-    found = beside_theme(in_parts, [[] for _ in items], ThemeRanges(low, high, hair, hair))
+    more = np.full(low.shape[1], -len(items) * short)
+    values = [_values(item) for item in items]
+    found = beside_theme(in_parts, values, ThemeRanges(low, high, more, hair))
     return [
         (groups, rests.within(look.left_of(groups, rests.n)).tightened())
         for (here, rests), one in zip(alone, found, strict=True)

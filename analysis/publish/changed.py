@@ -235,7 +235,7 @@ def _spans(
     whole = people_span(group.base, group.headcount, group.response_rate, policy)
     base = base_span(row.base, policy)
     if row.base is not None and row.base != group.base:
-        low, high = of_base(release, row.measure, row.base)
+        low, high = of_base(release, row)
         base = float(low), float(high)
     return [base, whole, score, *(_percent(*one, step) for one in percents)]
 

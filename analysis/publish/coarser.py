@@ -21,7 +21,7 @@ from analysis.disclosure.bundles import Bundle
 from analysis.disclosure.unions import Small
 from analysis.errors import Unprotectable
 from analysis.plan import FORCE
-from analysis.publish.beside_themes import beside_its_theme
+from analysis.publish.beside_themes import beside_its_theme, opened_bands
 from analysis.publish.shown import Shown, can_say, is_sensitive, measures
 from analysis.publish.told import Telling
 
@@ -128,17 +128,19 @@ def _followed(look: Telling, shown: Shown, measure: str) -> Shown:
 
 
 def _beside(look: Telling, shown: Shown, theme: str) -> Shown:
-    """Coarsen and withhold a theme until it exposes nobody beside its items."""
+    """Coarsen and withhold a theme until it exposes nobody beside its items; none opens a band."""
     codebook = shown.figures.codebook
     while True:
         for item, every in beside_its_theme(look, shown, codebook, theme):
             few = look.small(shown, item)
             found = next((one for told in every if (one := _exposed(look, told, few))), [])
             if found:
+                shown = _round(look, shown, (theme, item), found)
                 break
         else:
-            return shown
-        shown = _round(look, shown, (theme, item), found)
+            # A step would be taken by a whole bundle, and by every measure where it is the last.
+            opened = frozenset(opened_bands(look, shown, codebook, theme))
+            return replace(shown, withheld=shown.withheld | opened)
 
 
 Exposing = list[tuple[str, Exposed]]

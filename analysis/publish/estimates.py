@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
-from analysis.codebook import Item
+from analysis.codebook import Codebook, Item
 from analysis.disclosure import rounding
 from analysis.plan import Group
 from analysis.publish.figures import Figure
@@ -130,8 +130,7 @@ def score(shown: Shown, row: int, measure: str, rounds: Rounder, figure: Figure)
     """A theme's score in the group at a row as published; None where it may not be shown."""
     if figure.score is None or figure.plain.score is None:
         return None
-    # A mean has no bands: of sensitive items alone, it would tell the few who are banded.
-    if all(item.sensitive for item in items_of(shown.figures.codebook, measure)):
+    if not may_have_a_score(shown.figures.codebook, measure):
         return None
     # One decimal is finer than any step: where the step is coarser, there is no score.
     if rounds.policy != shown.policy:
@@ -144,6 +143,20 @@ def score(shown: Shown, row: int, measure: str, rounds: Rounder, figure: Figure)
     if rounding.score(figure.plain.score, rounds.base, shown.policy) is None:
         return None
     return rounding.score(figure.score, rounds.base, shown.policy)
+
+
+def may_have_a_score(codebook: Codebook, theme: str) -> bool:
+    """Whether a theme has a score anywhere: one decimal is finer than what its items may tell.
+
+    A mean has no bands: beside the other items it would open those of a sensitive one. Of one item
+    alone it is the exact count. A mean of items is not told of answers that only some of them
+    count.
+    """
+    items = items_of(codebook, theme)
+    if len(items) < 2 or any(item.sensitive for item in items):
+        return False
+    by_percents = codebook.theme_by_id[theme].index == "mean_of_items"
+    return not (by_percents and theme in codebook.partial_measures)
 
 
 def _distribution(shown: Shown, row: int, group: Group, item: Item) -> list[DistributionRow]:

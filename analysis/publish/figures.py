@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.codebook import Codebook, Item
+from analysis.disclosure.stated import FULL_BASE
 from analysis.microdata import Microdata
 from analysis.plan import TablePlan
 from analysis.statistics.weighting import kish_effective_n
@@ -29,7 +30,8 @@ class Figure:
             its items' shares where the theme says so. `neutral` and `negative` likewise.
         score: 0 to 100, themes only.
         categories: share of each category of the item, in its order; empty for a theme.
-        spread: variance of the respondents' shares of positive answers, n below.
+        spread: variance of the respondents' shares of positive answers, n below; of a mean of item
+            percents, what makes it as sure as these are together.
         unweighted: the same figure without weights; None when it is unweighted itself.
     """
 
@@ -171,13 +173,25 @@ def _of_moments(people: int, effective: float, mean: Numbers, mean_square: Numbe
 
 
 def _mean_of_items(figure: Figure, items: list[tuple[Item, Figure]]) -> Figure:
-    """`figure` with the means of its items' figures; the spread stays the respondents'."""
+    """`figure` with the means of its items' figures, and as sure as these are together.
+
+    Where nearly all who count for the theme answered every item, their shares spread as its mean
+    does, and the item that fewest answered says how sure it is. Else the items' standard errors
+    are added up, as if all erred the same way: that is too wide rather than too narrow.
+    """
     if figure.unweighted is not None:
         plain = _mean_of_items(figure.unweighted, [(item, one.plain) for item, one in items])
         figure = replace(figure, unweighted=plain)
     n = len(items)
+    fewest = min([figure.effective, *(one.effective for _, one in items)])
+    spread = figure.spread
+    if fewest < FULL_BASE * figure.effective:
+        errors = (math.sqrt(one.spread / one.effective) for _, one in items)
+        spread = fewest * (sum(errors) / n) ** 2
     return replace(
         figure,
+        effective=fewest,
+        spread=spread,
         positive=sum(one.positive for _, one in items) / n,
         neutral=sum(one.neutral for _, one in items) / n,
         negative=sum(one.negative for _, one in items) / n,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -9,7 +11,7 @@ from analysis.audiences import Audience, Otherwise, closed
 from analysis.plan import TablePlan
 from analysis.policy import DisclosurePolicy
 from analysis.publish.figures import Figures
-from analysis.release.known import step_of_few
+from analysis.release.known import ITEMS_OF_A_PAIR, step_of_few, step_of_theme
 
 Bases = npt.NDArray[np.int64]
 
@@ -45,6 +47,25 @@ def stated(audience: Audience | None, bases: Bases, policy: DisclosurePolicy) ->
         return bases
     step = step_of_few(policy.as_dict())
     return np.asarray(step * (bases // step), dtype=np.int64)
+
+
+def stated_of_theme(own: Bases, items: Sequence[Bases], policy: DisclosurePolicy) -> Bases:
+    """Own bases of a theme as they stand, so that they tell of nobody who left an item out.
+
+    A theme of two items counts whoever answered either: less those who answered one, they are the
+    ones who left that one out. So it stands on the base of the item that most answered, which is
+    told already. Others are rounded down to a step of k people or more.
+
+    Args:
+        own: people who count for the theme, shape (G,).
+        items: where it is of two items and nothing else counts, the bases of those that are shown,
+            0 elsewhere, shape (G,) each.
+        policy: the wave's policy.
+    """
+    step = step_of_theme(policy.as_dict())
+    rounded = np.maximum(step * (own // step), np.minimum(own, policy.k))
+    told = np.max(items, axis=0) if len(items) == ITEMS_OF_A_PAIR else 0 * own
+    return np.asarray(np.where(told > 0, told, rounded), dtype=np.int64)
 
 
 def _surely(figures: Figures, otherwise: Otherwise) -> Bases:

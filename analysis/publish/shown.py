@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -28,6 +28,8 @@ from analysis.release.rows import Kind
 from analysis.tally import Tally
 
 Bases = npt.NDArray[np.int64]
+
+_Shows = Callable[[str], npt.NDArray[np.bool_]]
 
 
 @dataclass(frozen=True)
@@ -140,13 +142,17 @@ def control(
             f"Fewer than {policy.k} people answered, or no table can be shown safely: "
             "nothing of this wave can be published."
         )
+
+    def shows(item: str) -> npt.NDArray[np.bool_]:
+        return np.array([protection.shows(group.id, item) for group in plan.groups])
+
     bases = {
         measure: np.where(
             [group.id in protection.own_bases.get(measure, ()) for group in plan.groups],
-            follow_ups.stated(codebook.audience(measure), base, policy),
+            _stated(codebook, measure, own, shows, policy),
             people,
         )
-        for measure, base in own.items()
+        for measure in own
     }
     withheld = frozenset(
         (group.id, measure)
@@ -158,6 +164,30 @@ def control(
     hidden = np.array([name not in protection.shown for name in names])
     together = bundles(plan, system, hidden, policy.k)
     return Shown(plan, policy, figures, protection, bases, withheld, system, together)
+
+
+def _stated(
+    codebook: Codebook,
+    measure: str,
+    own: Mapping[str, Bases],
+    shows: _Shows,
+    policy: DisclosurePolicy,
+) -> Bases:
+    """The own bases of a measure as they stand.
+
+    Args:
+        codebook: items and themes.
+        measure: item or theme.
+        own: bases of all of them, shape (G,) each.
+        shows: the groups that show a measure, shape (G,).
+        policy: the wave's policy.
+    """
+    audience = codebook.audience(measure)
+    if measure in codebook.item_by_id or (audience is not None and audience.by_answer):
+        return follow_ups.stated(audience, own[measure], policy)
+    of = () if measure in codebook.partial_measures else items_of(codebook, measure)
+    told = [np.where(shows(item.id), own[item.id], 0) for item in of]
+    return follow_ups.stated_of_theme(own[measure], told, policy)
 
 
 def can_say(base: int, policy: DisclosurePolicy, *, sensitive: bool) -> bool:

@@ -23,8 +23,9 @@ from analysis.publish.figures import Figure, Figures
 from analysis.publish.item_ranges import ItemRanges
 from analysis.publish.kept_shares import KeptShares, Range
 from analysis.publish.pairs import pairs, rests
+from analysis.publish.percent_means import answers_so, parts_of_people
 from analysis.publish.rounded import Percent, Rounder
-from analysis.publish.shown import Shown, can_say
+from analysis.publish.shown import Shown, can_say, items_of
 from analysis.tally import Tally
 from analysis.theme_values import STEP, VALUES
 
@@ -167,6 +168,9 @@ class Telling:
         item = self._codebook.item_by_id.get(measure)
         steps = self.steps(shown, measure)
         if item is None:
+            if self._codebook.theme_by_id[measure].index != "respondent_mean":
+                yield from self._told_by_percents(shown, measure, steps)
+                return
             ways = self._theme(shown, measure, people, few, steps)
         else:
             ways = self.ways(item, *self.ranges(shown, item, people, few, steps))
@@ -265,15 +269,30 @@ class Telling:
         return np.clip(least, 0.0, few), np.clip(most, 0.0, few)
 
     def _theme(self, shown: Shown, theme: str, n: Reals, few: Reals, steps: Steps) -> Iterator[Way]:
-        """Sums of respondents' shares; a mean of item percents is no such sum, but follows them."""
-        if self._codebook.theme_by_id[theme].index != "respondent_mean":
-            return
+        """Sums of respondents' shares."""
         shares = self.theme_shares(shown, theme, steps)
         low, high = (shares * n[:, None, None]).transpose(2, 1, 0)
         sums = np.asarray(self._cells.themes[theme].total * STEP, dtype=np.float64)
         for at, name in enumerate(VALUES):
             of = low[at], high[at], 0 * few, few
             yield Way(sums[:, at], *of, name == "positive", whole=False)
+
+    def _told_by_percents(self, shown: Shown, theme: str, steps: Steps) -> Iterator[Told]:
+        """What a mean of item percents tells of all answers to its items."""
+        items = items_of(self._codebook, theme)
+        answered = np.array([self.at_atoms(item.id) for item in items])
+        people = np.array([self.possible.measured(one) for one in answered])
+        pairs, few = len(self._pairs), self.left.shape[0]
+        rests = np.array(self.rests_told(shown, theme, np.ones(pairs), steps)).T
+        nothing = np.array([0.0, 1.0])
+        truth = answers_so(items, self._cells)
+        shares = self.theme_shares(shown, theme, steps)
+        for at, name in enumerate(VALUES):
+            rest = rests if name == "positive" else np.tile(nothing, (pairs, 1))
+            every = np.concatenate([shares[:, at], rest, np.tile(nothing, (few, 1))])
+            low, high = parts_of_people(every, people)
+            so = np.asarray(self.inside @ truth[at], dtype=np.float64)
+            yield Told(answered.mean(axis=0), so, low, high, whole=False)
 
     def theme_shares(self, shown: Shown, theme: str, steps: Steps) -> Reals:
         """What score and percents of a theme say in every group, shape (G, 4, 2)."""

@@ -10,6 +10,8 @@ from analysis.plan import FORCE
 from analysis.release.model import Release
 from analysis.release.rows import Bound, EstimateRow
 
+ITEMS_OF_A_PAIR = 2
+
 Interval = tuple[float, float | None]
 """The fewest and the most people, both whole; None where nothing is said of the most."""
 
@@ -32,17 +34,47 @@ def step_of_few(policy: Mapping[str, int]) -> int:
     return 2 * policy["base_step"]
 
 
+def step_of_theme(policy: Mapping[str, int]) -> int:
+    """People, k or more; the step that the own bases of themes are rounded down to."""
+    return policy["base_step"] * -(-policy["k"] // policy["base_step"])
+
+
 def is_rounded_down(release: Release, measure: str) -> bool:
     """Whether the own base of a measure is rounded down, however large it is."""
     return release.measure_by_id[measure].asked_of.endswith(ROUNDED_DOWN)
 
 
-def of_base(release: Release, measure: str, base: int) -> tuple[int, int]:
-    """The fewest and the most people that the own base of a measure can stand for."""
-    policy = release.manifest.policy
-    if is_rounded_down(release, measure):
+def is_at_least(release: Release, row: EstimateRow) -> bool:
+    """Whether the base of an estimate is rounded down: at least so many answered."""
+    if is_rounded_down(release, row.measure):
+        return True
+    is_theme = release.measure_by_id[row.measure].kind == "theme"
+    return is_theme and row.base != release.group_by_id[row.group].base
+
+
+def of_base(release: Release, row: EstimateRow) -> tuple[int, int]:
+    """The fewest and the most people that the own base of an estimate can stand for."""
+    policy, base = release.manifest.policy, row.base or 0
+    if is_rounded_down(release, row.measure):
         return base, base + step_of_few(policy) - 1
-    return people(base, policy)
+    low, high = people(base, policy)
+    if release.measure_by_id[row.measure].kind != "theme":
+        return low, high
+    if is_largest_item(release, row):
+        # It follows from the items' bases, and says nothing more of the theme's own.
+        whole = release.group_by_id[row.group].base
+        return low, max(high, base if whole is None else people(whole, policy)[1])
+    step, least = step_of_theme(policy), policy["k"]
+    if low <= least <= high:  # The smallest stands for all from k on.
+        return min(base, least), max(base, least) + step - 1
+    return (base, base + step - 1) if base % step == 0 else (low, high)
+
+
+def is_largest_item(release: Release, row: EstimateRow) -> bool:
+    """Whether a theme of two items stands on the base of the one that most answered, as it does."""
+    of = [one.measure for one in release.measures if one.theme == row.measure]
+    bases = [item_base(release, row.group, one) or 0 for one in of]
+    return len(of) == ITEMS_OF_A_PAIR and row.base == max(bases)
 
 
 def of_group(release: Release, base: int | None) -> Interval:
@@ -70,15 +102,15 @@ def of_item(release: Release, group: str, measure: str) -> Interval:
     """What is known of an item's base: its own, or nearly all of the group, or at most all."""
     whole = release.group_by_id[group].base
     low, high = of_people(release, group)
-    own = item_base(release, group, measure)
-    if own is None:
+    row = release.estimate_by_key.get((group, measure))
+    if row is None or row.base is None:
         return 0.0, high
-    if own == whole:
+    if row.base == whole:
         # Nine tenths of the group; or three quarters, when fewer than k did not answer.
         k, fine = release.manifest.policy["k"], release.manifest.policy["fine_base"]
         nearly = max(math.ceil(0.75 * low), low - k + 1) if low < fine else low
         return float(min(math.ceil(0.9 * low), nearly)), high
-    low, most = of_base(release, measure, own)
+    low, most = of_base(release, row)
     return float(low), float(most)
 
 

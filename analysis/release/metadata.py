@@ -55,7 +55,7 @@ _MEANINGS = {
     "asked": "id of the group that is asked for",
     "at_risk": "people to whom it could have happened, rounded",
     "base": "people who answered, unweighted; rounded for small groups, and of a measure whose "
-    "`asked_of` says so rounded down: at least so many",
+    "`asked_of` says so, and of a theme that has one of its own, rounded down: at least so many",
     "after": "id of the later wave, this one",
     "before": "id of the earlier wave that it rests on too",
     "bound": "or_more or or_less when the percent is top or bottom coded",

@@ -199,7 +199,7 @@ def answers(row: GroupRow | EstimateRow, policy: Mapping[str, Any]) -> str:
 def answers_to(release: Release, group: str, measure: str) -> str:
     """How many answered a statement, as `answers`; `at least 370` where that is rounded down."""
     row = release.estimate_by_key[group, measure]
-    if row.status == "shown" and row.base is not None and known.is_rounded_down(release, measure):
+    if row.status == "shown" and row.base is not None and known.is_at_least(release, row):
         return f"at least {row.base:,}"
     return answers(row, release.manifest.policy)
 

@@ -266,19 +266,26 @@ def test_a_reading_that_opens_the_band_of_its_category_is_found() -> None:
     assert "numerator" not in kinds(audit(closed), "force")
 
 
-def test_a_score_of_sensitive_items_alone_is_found() -> None:
+def test_a_score_of_sensitive_items_or_of_one_item_is_found() -> None:
     made = release("probationer")
     measures = tuple(
         replace(row, sensitive=True) if row.theme == "fairness" else row for row in made.measures
     )
     found = audit(replace(made, measures=measures))
     assert ("fairness", "numerator") in {(one.measure, one.kind) for one in found}
-    # Beside an item that is not, a score says nothing of the sensitive one.
+    # Beside an item that is not, it still opens the band of the sensitive one.
     mixed = tuple(
         replace(row, sensitive=True) if row.measure == "heard" else row for row in made.measures
     )
     found = audit(replace(made, measures=mixed))
-    assert ("fairness", "numerator") not in {(one.measure, one.kind) for one in found}
+    assert ("fairness", "numerator") in {(one.measure, one.kind) for one in found}
+    alone = tuple(
+        replace(row, theme=None) if row.theme == "fairness" and row.measure != "heard" else row
+        for row in made.measures
+    )
+    found = audit(replace(made, measures=alone))
+    assert ("fairness", "coding") in {(one.measure, one.kind) for one in found}
+    assert "fairness" not in {one.measure for one in audit(made)}
 
 
 class TestItems:

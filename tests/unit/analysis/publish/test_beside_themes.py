@@ -29,8 +29,13 @@ def book(index: Index, *, partial: bool) -> Codebook:
     return replace(found, themes=(replace(theme, index=index),))
 
 
-def told(found: Codebook, people: int, seed: int, silent: float) -> list[tuple[str, bool]]:
-    """Items and ways of which more is told beside the theme; whether the truth fits it."""
+def told(
+    found: Codebook, people: int, seed: int, silent: float, *, alone: bool = False
+) -> list[tuple[str, bool]]:
+    """Items and ways of which more is told beside the theme; whether the truth fits it.
+
+    Or ways of which the theme tells alone.
+    """
     data = fixtures.microdata(found, people, seed)
     rng = np.random.default_rng(seed)
     full = {
@@ -45,8 +50,13 @@ def told(found: Codebook, people: int, seed: int, silent: float) -> list[tuple[s
     counted = tally(found, fixtures.plan(), answers)
     shown = control(counted, DisclosurePolicy())
     look = Telling(shown, counted)
+    every = (
+        [(THEME, look.told(shown, THEME, look.at_atoms(THEME)))]
+        if alone
+        else beside_its_theme(look, shown, found, THEME)
+    )
     said = []
-    for item, ways in beside_its_theme(look, shown, found, THEME):
+    for item, ways in every:
         for way in ways:
             sums = look.possible.measured(way.truth)
             fits = (way.low - 1e-6 <= sums) & (sums <= way.high + 1e-6)
@@ -74,3 +84,12 @@ def test_more_is_told_where_everybody_answered_everything(index: Index) -> None:
     said = [one for seed in range(4) for one in told(found, (150, 900)[seed % 2], seed, 0.0)]
     assert all(fits for _, fits in said)
     assert {item for item, _ in said} == set(ITEMS)
+
+
+@pytest.mark.parametrize("index", INDICES)
+@pytest.mark.parametrize("partial", [False, True])
+def test_the_truth_fits_what_a_theme_tells_by_itself(index: Index, partial: bool) -> None:
+    found = book(index, partial=partial)
+    said = [told(found, 900, 3, silent, alone=True) for silent in (0.0, 0.1, 0.6)]
+    assert [len(one) for one in said] == [4, 4, 4]
+    assert all(fits for one in said for _, fits in one)
