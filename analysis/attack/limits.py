@@ -114,7 +114,7 @@ def _of_gap(
     k = release.manifest.policy["k"]
     people = max(
         k,
-        of_base(release, row.measure, whole.base)[0] - of_base(release, row.measure, mine.base)[1],
+        of_base(release, whole)[0] - of_base(release, mine)[1],
     )
     rest = _Rest(
         steps_of(release, (row.group, row.against), row.measure, surely(release, people)),

@@ -150,8 +150,8 @@ def _rest(
         moved: whether the gap may have been moved, so as not to deny a finding.
     """
     policy, gap = release.manifest.policy, row.gap or 0
-    fewest = known.of_base(release, row.measure, whole.base or 0)[0]
-    people = max(policy["k"], fewest - known.of_base(release, row.measure, mine.base or 0)[1])
+    fewest = known.of_base(release, whole)[0]
+    people = max(policy["k"], fewest - known.of_base(release, mine)[1])
     own = known.grain_of(release, row.group, row.measure, mine.base or 0)
     theirs = max(
         known.grain_of(release, one, row.measure, people) for one in (row.group, row.against)
