@@ -76,7 +76,7 @@ def test_a_gap_that_would_be_raised_without_a_percent_to_show_is_not_eligible() 
 def test_a_theme_of_sensitive_items_alone_has_no_score() -> None:
     release = released(sensitive_theme(0.7))
     assert {row.score for row in release.estimates if row.measure == "safety"} == {None}
-    assert release.estimate_by_key["force", "leadership"].score is not None
+    assert released(small(400)).estimate_by_key["force", "leadership"].score is not None
     assert release.estimate_by_key["force", "safety"].positive is not None
 
 

@@ -125,10 +125,16 @@ def test_a_theme_of_one_item_has_no_finer_score(monkeypatch: pytest.MonkeyPatch)
     with monkeypatch.context() as patch:
         without_the_auditor(patch)
         patch.setattr(estimates, "may_have_a_score", lambda *_: True)
-        patch.setattr(coarser, "beside_its_theme", lambda *_: ())
+        patch.setattr(making, "protect_answers", lambda _look, shown, _book: shown)
         careless, data = released(UNITS, 4, [likely])
     inside = np.isin(data.variables["unit"], [1, 2])
-    for theme in sorted(scored(careless)):
+    alone = [
+        theme
+        for theme in sorted(scored(careless))
+        if all(careless.estimate_by_key[f"unit={one}", theme].score for one in ("whole", "a", "e"))
+    ]
+    assert alone
+    for theme in alone:
         left = {
             whole - one - other
             for whole in counts(careless, "unit=whole", theme)
@@ -157,7 +163,7 @@ def can_be(release: Release, group: str, theme: str, n: int) -> tuple[set[int], 
     )
 
     def fits(row: object, share: float, *, sensitive: bool) -> bool:
-        parts = (share, 0.0, 1 - share)
+        parts = (share, 1 - share)
         found = Rounder(POLICY, n, sensitive).percents(parts, parts)[0]
         return found == (getattr(row, "positive"), getattr(row, "positive_bound"))  # noqa: B009
 
@@ -183,8 +189,9 @@ def opened(release: Release) -> set[tuple[str, str]]:
         for theme in (row.measure for row in release.measures if row.kind == "theme"):
             group = f"unit={unit}"
             rows = [release.estimate_by_key[group, one] for one in (theme, f"q{theme[1:]}x1")]
-            if all(row.positive is not None for row in rows):
-                assert (group, theme) not in release.coarser_by_key
+            coarser_there = {one for of, one in release.coarser_by_key if of == group}
+            of_theme = {theme, f"q{theme[1:]}x0", f"q{theme[1:]}x1"}
+            if all(row.positive is not None for row in rows) and not of_theme & coarser_there:
                 alone, beside = can_be(release, group, theme, n)
                 if max(beside) < POLICY.min_numerator <= max(alone):
                     found.add((group, theme))
