@@ -93,6 +93,7 @@ def test_an_item_that_its_theme_tells_takes_another_with_it(
     assert not list(attack_indices(release))
     told = {(breach.group, breach.measure) for breach in attack_indices(careless)}
     assert (SILENT, "led") in told
+
     # Nothing else is lost: findings and what is kept for later waves rest on the theme.
     def of_the_theme(of: Release) -> set[tuple[str, str]]:
         return {key for key in shown(of) if key[1] in (THEME, "led", "seen")}
