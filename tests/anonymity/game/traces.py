@@ -9,12 +9,16 @@ from __future__ import annotations
 import hashlib
 import hmac
 from base64 import urlsafe_b64encode
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 BYTES = 8
+
+MANY = 30
+"""From so many on, looking for all at once takes less than looking for one after the other."""
 
 Owner = tuple[str, int, str]
 """What a trace is of: `person` or a kind of thing; which one; and what of it."""
@@ -56,6 +60,25 @@ class Index:
                 owner, behind = self._owners[place[hit]]
                 found.append(Found(int(near[hit]) * BYTES + start - behind, owner))
         return sorted(found, key=lambda one: one.offset)
+
+
+def any_of(secrets: Collection[bytes]) -> Callable[[bytes], bool]:
+    """Tells of a content whether one of these stands in it; many are looked for at once."""
+    begun: dict[bytes, list[bytes]] = defaultdict(list)
+    for secret in secrets:
+        begun[secret[:BYTES]].append(secret)
+    if len(begun) < MANY or min(map(len, begun)) < BYTES:
+        return lambda content: any(secret in content for secret in secrets)
+    index = Index({start: (("beginning", number, ""), 0) for number, start in enumerate(begun)})
+
+    def stands_in(content: bytes) -> bool:
+        return any(
+            content.startswith(secret, found.offset)
+            for found in index.find(content)
+            for secret in begun[content[found.offset : found.offset + BYTES]]
+        )
+
+    return stands_in
 
 
 def windows(contents: Iterable[bytes]) -> np.ndarray:
