@@ -17,6 +17,9 @@ import numpy as np
 
 BYTES = 8
 
+SHORT = 500
+"""Bytes in which traces are looked up one by one: arrays of so few take longer to make."""
+
 MANY = 30
 """From so many on, looking for all at once takes less than looking for one after the other."""
 
@@ -47,14 +50,20 @@ class Index:
         self._owners = [owners[place] for place in order]
         # Most places are ruled out by their first two bytes.
         self._begins = np.zeros(1 << 16, bool)
-        self._begins[(keys & np.uint64(0xFFFF)).astype(np.int64)] = True
+        self._begins[keys.astype(np.uint16)] = True
+        self._known = dict(traces)
 
     def find(self, content: bytes) -> list[Found]:
         """Every trace in `content`, by offset."""
         found = []
+        if len(content) < SHORT:
+            for offset in range(len(content) - BYTES + 1):
+                if known := self._known.get(content[offset : offset + BYTES]):
+                    found.append(Found(offset - known[1], known[0]))
+            return sorted(found, key=lambda one: one.offset)
         for start in range(min(BYTES, max(0, len(content) - BYTES + 1))):
             view = np.frombuffer(content, "<u8", (len(content) - start) // BYTES, start)
-            near = np.flatnonzero(self._begins[(view & np.uint64(0xFFFF)).astype(np.int64)])
+            near = np.flatnonzero(self._begins[view.astype(np.uint16)])
             place = np.searchsorted(self._keys, view[near]).clip(max=len(self._keys) - 1)
             for hit in np.flatnonzero(self._keys[place] == view[near]):
                 owner, behind = self._owners[place[hit]]
