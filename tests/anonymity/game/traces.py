@@ -57,9 +57,11 @@ class Index:
         """Every trace in `content`, by offset."""
         found = []
         if len(content) < SHORT:
-            for offset in range(len(content) - BYTES + 1):
-                if known := self._known.get(content[offset : offset + BYTES]):
-                    found.append(Found(offset - known[1], known[0]))
+            found = [
+                Found(offset - known[1], known[0])
+                for offset in range(len(content) - BYTES + 1)
+                if (known := self._known.get(content[offset : offset + BYTES]))
+            ]
             return sorted(found, key=lambda one: one.offset)
         for start in range(min(BYTES, max(0, len(content) - BYTES + 1))):
             view = np.frombuffer(content, "<u8", (len(content) - start) // BYTES, start)
