@@ -52,6 +52,7 @@ def attack_answers(
     plan: TablePlan | None = None,
     *,
     everybody_answered: bool = False,
+    whole_people: bool = True,
     candidates: Candidates | None = None,
     said: Said | None = None,
     nobody: Collection[Cell] = (),
@@ -64,6 +65,7 @@ def attack_answers(
         plan: as for `audit`.
         everybody_answered: guess that an item was answered by all on whose base it stands. A
             reader may; what follows from it is right only where they did.
+        whole_people: count the people behind a share, where it is known how many answered.
         candidates: gives tables to try first, which spares most of the search. They are held
             against everything published like any others, so they change nothing of what is found.
         said: what else is known of items, or of positive answers to themes; with it nothing else
@@ -75,7 +77,8 @@ def attack_answers(
     if release.manifest.weight is not None:
         return  # Weighted shares are not people.
     cells, equations = grid(release, plan)
-    attack = _Attack(release, cells, equations, everybody_answered, candidates, said or {}, nobody)
+    guess = everybody_answered, whole_people
+    attack = _Attack(release, cells, equations, guess, candidates, said or {}, nobody)
     items = [
         measure
         for measure in release.measures
@@ -100,13 +103,14 @@ class _Attack:
         release: Release,
         cells: Mapping[Cell, int],
         equations: sparse.csr_array,
-        exact: bool,
+        guess: tuple[bool, bool],
         candidates: Candidates | None,
         said: Said,
         nobody: Collection[Cell],
     ) -> None:
         self._said, self._nobody = said, sorted(nobody)
-        self._release, self._cells, self._exact = release, cells, exact
+        self._release, self._cells = release, cells
+        self._exact, self._whole = guess
         self._candidates = candidates
         self._equations = equations
         self._width = len(cells)
@@ -163,7 +167,7 @@ class _Attack:
             ]
             if looked or banded:
                 rows = self._rows(measure, way, of_group)
-                if measure.kind == "item":
+                if self._whole and measure.kind == "item":
                     rows = (_in_people(row, bases) for row in rows)
                 self._fits.take(*self._system(bases, list(rows)))
                 if self._candidates is not None and measure.kind == "item":

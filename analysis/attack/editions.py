@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import combinations
+from operator import itemgetter
 
 from analysis.attack.alike import Beside
 from analysis.attack.bands import both
@@ -103,10 +105,10 @@ def copies(material: Material) -> Tried:
     tried = Tried()
     for one, other in _pairs(material):
         both = one.cells.keys() & other.cells.keys()
-        columns = {column for *_, column in both}
+        columns = Counter(map(itemgetter(2), both))
         compared = {column for column in columns if _is_compared(one, other, column)}
-        tried.count(sum(column in compared for *_, column in both))
-        apart = (key for key in both if (one.cells[key] == "") != (other.cells[key] == ""))
+        tried.count(sum(columns[column] for column in compared))
+        apart = (one.empty & both) ^ (other.empty & both)
         for table, row, column in sorted(key for key in apart if key[2] in compared):
             text = one.cells[table, row, column]
             empty, full = (one.name, other.name) if text == "" else (other.name, one.name)

@@ -147,6 +147,11 @@ class Edition:
         return {key: text for key, text in self.cells.items() if key[2] in _PEOPLE}
 
     @cached_property
+    def empty(self) -> frozenset[tuple[str, tuple[str, ...], str]]:
+        """The cells in which nothing stands."""
+        return frozenset(key for key, text in self.cells.items() if text == "")
+
+    @cached_property
     def hidden(self) -> frozenset[str]:
         """Groups whose own row says that they are not shown."""
         return frozenset(
@@ -268,11 +273,12 @@ def _edition(
         for table, rows in found.items()
         for row in rows
     )
+    of_the_row = frozenset(KEYS)
     cells = {
         (table, key, column): text
         for table, key, row in keyed
         for column, text in row.items()
-        if column not in KEYS
+        if column not in of_the_row
     }
     order = {table: tuple(row["group"] for row in rows) for table, rows in found.items()}
     return Edition(name, wave, policy, cells, order)

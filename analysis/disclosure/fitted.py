@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from analysis.disclosure.solving import DUST, Reals, program
+from analysis.disclosure.solving import DUST, Reals, program, weights_of
 from analysis.disclosure.system import System
 from analysis.errors import Unprotectable
 
@@ -52,7 +52,8 @@ class Limits:
 class FittedAnswers:
     """Answers at each atom that fit what is told of measured rows: the groups, then rests of them.
 
-    What is left of a group is a difference of two unknowns, and not a sum of all atoms.
+    A group is a sum of the groups that are its parts, and what is left of it a difference of two,
+    and neither a sum of all atoms.
     """
 
     def __init__(self, system: System, rests: sparse.csr_array) -> None:
@@ -68,7 +69,7 @@ class FittedAnswers:
         self._rows = sparse.block_array(
             [
                 [system.held.rows, None],
-                [system.membership, -sparse.eye_array(self._groups)],
+                [*_sums(system)],
                 [None, rests],
             ],
             format="csr",
@@ -88,20 +89,31 @@ class FittedAnswers:
 
     def fit(self, limits: Limits) -> None:
         """Search among the answers that fit these limits from now on."""
-        limits = Limits(limits.most, limits.low - SLACK, limits.high + SLACK)
+        low, high = limits.low - SLACK, limits.high + SLACK
         # Every row is of some people, so none of them, or all, is what is known anyway.
-        tells = (limits.low > 0) | (limits.high < self.measured(limits.most))
-        self._limits, self._tells = limits, tells[self._groups :]
+        everybody = self.measured(limits.most)
+        tells = (low > 0) | (high < everybody)
+        told, self._tells = np.split(tells, [self._groups])
+        # What follows from other groups may not be blamed on those of which nothing is told.
+        free = np.concatenate([~told, np.zeros_like(self._tells)])
+        self._limits = Limits(
+            limits.most, np.where(free, -1.0, low), np.where(free, everybody + 1.0, high)
+        )
         if self._program is None:
             self._program = _Program(self._rows)
         of_rests = self._rests[np.flatnonzero(self._tells)].indices
-        groups = np.union1d(np.flatnonzero(tells[: self._groups]), of_rests)
-        ties = np.arange(self._ties)
+        groups = self._with_parts(np.union1d(np.flatnonzero(told), of_rests))
         self._program.take(
             np.concatenate([np.flatnonzero(limits.most > 0), self._atoms + groups]),
-            np.concatenate([ties, self._ties + groups]),
+            np.concatenate([np.arange(self._ties), self._ties + groups]),
         )
         self._limit(self._program)
+
+    def _with_parts(self, groups: Positions) -> Positions:
+        """Some groups, and all groups that they are sums of."""
+        inside = self._rows[self._ties + groups].indices
+        every = np.union1d(groups, inside[inside >= self._atoms] - self._atoms)
+        return every if len(every) == len(groups) else self._with_parts(every)
 
     def extreme(self, functional: Reals, largest: bool) -> tuple[Reals, set[int]]:
         """Answers with the largest (smallest) value of a functional, and the rows that bind it.
@@ -211,6 +223,29 @@ class _Program:
             self.columns[np.abs(solution.col_dual) > DUST],
             self.rows[np.abs(solution.row_dual) > DUST],
         )
+
+
+def _sums(system: System) -> tuple[sparse.csr_array, sparse.csr_array]:
+    """Every group as a sum of atoms and of other groups, less itself: shape (G, A) and (G, G).
+
+    Of the lines that it is the whole of, and of which all atoms are its own, the shortest is taken.
+    """
+    atoms, groups = system.membership, system.membership.shape[0]
+    size = np.diff(atoms.indptr)
+    shortest, parts = size.copy(), sparse.lil_array((groups, groups))
+    for line in system.lines:
+        children = list(line.children)
+        entries = len(children) + size[line.parent] - size[children].sum()
+        if entries < shortest[line.parent]:
+            left = weights_of(atoms, line.parent) - np.asarray(atoms[children].sum(axis=0))
+            if (left >= 0).all():
+                shortest[line.parent] = entries
+                parts[[line.parent]] = 0.0
+                parts[line.parent, children] = 1.0
+    of_parts = sparse.csr_array(parts)
+    own = sparse.csr_array(atoms - of_parts @ atoms)
+    own.eliminate_zeros()
+    return own, sparse.csr_array(of_parts - sparse.eye_array(groups))
 
 
 def _inside(

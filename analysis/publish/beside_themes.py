@@ -64,7 +64,7 @@ def opened_bands(
     few = shown.policy.min_numerator
     if theme not in codebook.sensitive_measures:
         return
-    for item, (was, _), (now, _) in _before_and_after(look, shown, codebook, theme, below=True):
+    for item, (was, _), (now, _) in _before_and_after(look, shown, codebook, theme, whole=True):
         if item.sensitive:
             one = np.maximum(look.worth(item.id), _DUST)
             before, after = (np.floor(_least_certain(told) / one + _DUST) for told in (was, now))
@@ -82,16 +82,18 @@ def _least_certain(told: ItemRanges) -> Reals:
 
 
 def _before_and_after(
-    look: Telling, shown: Shown, codebook: Codebook, theme: str, *, below: bool = False
+    look: Telling, shown: Shown, codebook: Codebook, theme: str, *, whole: bool = False
 ) -> Iterator[tuple[Item, Both, Both]]:
-    """Every item by itself, and beside its theme where that is shown; below its ends or not."""
+    """Every item by itself, and beside its theme where that is shown; of whole people or not."""
     items = [codebook.item_by_id[one] for one in codebook.theme_by_id[theme].items]
     if not any(shown.shows(one.id, theme) for one in shown.plan.groups):
         return
     alone = [_alone(look, shown, item) for item in items]
+    if whole and not look.weighted:
+        alone = [(here.whole(), left.whole()) for here, left in alone]
     by_percents = codebook.theme_by_id[theme].index != "respondent_mean"
     both = _of_percents if by_percents else _of_people
-    short = _NEXT if below else -STEP
+    short = _NEXT if whole else -STEP
     yield from zip(items, alone, both(look, shown, theme, items, alone, short), strict=True)
 
 

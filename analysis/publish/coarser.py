@@ -115,7 +115,7 @@ def _of_others(shown: Shown, measure: str) -> dict[Key, int]:
 
 def _followed(look: Telling, shown: Shown, measure: str) -> Shown:
     """Coarsen and withhold until the figures of one measure expose nobody."""
-    shown = _following(look, shown, measure)
+    shown = _following(shown, measure)
     at_atoms = look.at_atoms(measure)
     ways, turn, clear = list(look.told(shown, measure, at_atoms)), 0, 0
     banded = numerators(look, shown, measure)
@@ -263,20 +263,15 @@ def _beyond(step: int) -> list[int]:
     return [notch for notch in STEPS if notch > step]
 
 
-def _following(look: Telling, shown: Shown, theme: str) -> Shown:
-    """A theme no finer than its items, and not shown where one of them is withheld.
+def _following(shown: Shown, theme: str) -> Shown:
+    """A theme not shown where one of its items is withheld.
 
     Its mean beside all of its items but one would tell that one.
     """
     of = shown.figures.codebook.theme_by_id.get(theme)
-    if of is None:
-        return shown
-    steps: dict[Key, int] = {}
-    for (group, item), step in shown.coarser.items():
-        if item in of.items:
-            steps[group, theme] = max(step, steps.get((group, theme), 0))
-    withheld = {(group, theme) for group, item in shown.withheld if item in of.items}
-    return _stepped(look, replace(shown, withheld=shown.withheld | withheld), steps)
+    items = () if of is None else of.items
+    withheld = {(group, theme) for group, item in shown.withheld if item in items}
+    return replace(shown, withheld=shown.withheld | withheld)
 
 
 def _stepped(look: Telling, shown: Shown, steps: dict[Key, int]) -> Shown:

@@ -59,6 +59,12 @@ class ItemRanges:
             most=np.minimum(self.most, other.most),
         )
 
+    def whole(self) -> ItemRanges:
+        """In whole people: nobody answers in part."""
+        low, least = (np.ceil(one - _DUST) for one in (self.low, self.least))
+        high, most = (np.floor(one + _DUST) for one in (self.high, self.most))
+        return replace(self, low=low, high=high, least=least, most=most).tightened()
+
     def times(self, factor: Reals) -> ItemRanges:
         """In another unit, row by row."""
         ends = (one * factor for one in (self.n, self.low, self.high, self.least, self.most))

@@ -15,16 +15,16 @@ Reals = npt.NDArray[np.float64]
 def counted(shown: Shown, measure: str) -> Flags:
     """Groups whose shares of a measure are taken to be of whole people, shape (G,).
 
-    Those of which it is told how many they are; beside a sensitive item, in one theme with it, all,
-    as if it were told. None of a theme, to which people answer in part, nor where answers have
+    Those of which a reader can know how many answered: the exact number that is told. No other base
+    tells it: one below `fine_base` is rounded, and of those on the base of a group a few may have
+    left an item out. None of a theme, to which people answer in part, nor where answers have
     weights.
     """
-    book, sums = shown.figures.codebook, shown.figures.sums
-    if measure not in book.item_by_id or sums.items[measure].weight is not None:
+    sums = shown.figures.sums
+    if measure not in shown.figures.codebook.item_by_id or sums.items[measure].weight is not None:
         return np.zeros(len(shown.plan.groups), dtype=bool)
-    beside = (book.items_of[one] for one in book.sensitive_measures)
-    sensitive = any(item.id == measure for items in beside for item in items)
-    return np.asarray(sensitive | (shown.bases[measure] >= shown.policy.fine_base))
+    told = shown.bases[measure]
+    return np.asarray((told >= shown.policy.fine_base) & (shown.figures.bases(measure) == told))
 
 
 def people_behind(low: Reals, high: Reals, n: Reals, whole: Flags) -> tuple[Reals, Reals]:

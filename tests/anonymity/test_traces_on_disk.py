@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from fixtures_wave import LiveWave
+from game.traces import MANY, SHORT, any_of
 
 from survey.app import create_app
 from survey.close import destroying, rewriting
@@ -53,13 +54,25 @@ def forms(secret: bytes) -> set[bytes]:
 
 def files_with(folder: Path, secrets_: set[bytes]) -> set[str]:
     """Names of the files under a folder in which one of the secrets stands."""
-    found = set()
-    for path in folder.rglob("*"):
-        if path.is_file():
-            content = path.read_bytes()
-            if any(secret in content for secret in secrets_):
-                found.add(path.name)
-    return found
+    stands_in = any_of(secrets_)
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path.name for path in files if stands_in(path.read_bytes())}
+
+
+@pytest.mark.parametrize("count", [MANY - 1, 3 * MANY])
+def test_one_of_many_secrets_is_found_wherever_it_stands(count: int) -> None:
+    """The control is the same content with one wrong byte."""
+    known = [secrets.token_bytes(length) for length in range(8, 8 + count)]
+    known.append(known[-1][:8] + b"another with the same beginning")
+    stands_in = any_of(known)
+    for secret in known:
+        for before in (*range(9), *range(SHORT, SHORT + 9)):
+            content = bytes(before) + secret
+            assert stands_in(content)
+            assert stands_in(content + b".")
+            assert not stands_in(content[:-1])
+            assert not stands_in(content[:-1] + bytes([content[-1] ^ 1]))
+    assert not stands_in(b"")
 
 
 def wave_with_marker(wave: Wave, marker: str) -> Wave:

@@ -9,12 +9,19 @@ from __future__ import annotations
 import hashlib
 import hmac
 from base64 import urlsafe_b64encode
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 BYTES = 8
+
+SHORT = 500
+"""Bytes in which traces are looked up one by one: arrays of so few take longer to make."""
+
+MANY = 30
+"""From so many on, looking for all at once takes less than looking for one after the other."""
 
 Owner = tuple[str, int, str]
 """What a trace is of: `person` or a kind of thing; which one; and what of it."""
@@ -43,19 +50,46 @@ class Index:
         self._owners = [owners[place] for place in order]
         # Most places are ruled out by their first two bytes.
         self._begins = np.zeros(1 << 16, bool)
-        self._begins[(keys & np.uint64(0xFFFF)).astype(np.int64)] = True
+        self._begins[keys.astype(np.uint16)] = True
+        self._known = dict(traces)
 
     def find(self, content: bytes) -> list[Found]:
         """Every trace in `content`, by offset."""
         found = []
+        if len(content) < SHORT:
+            found = [
+                Found(offset - known[1], known[0])
+                for offset in range(len(content) - BYTES + 1)
+                if (known := self._known.get(content[offset : offset + BYTES]))
+            ]
+            return sorted(found, key=lambda one: one.offset)
         for start in range(min(BYTES, max(0, len(content) - BYTES + 1))):
             view = np.frombuffer(content, "<u8", (len(content) - start) // BYTES, start)
-            near = np.flatnonzero(self._begins[(view & np.uint64(0xFFFF)).astype(np.int64)])
+            near = np.flatnonzero(self._begins[view.astype(np.uint16)])
             place = np.searchsorted(self._keys, view[near]).clip(max=len(self._keys) - 1)
             for hit in np.flatnonzero(self._keys[place] == view[near]):
                 owner, behind = self._owners[place[hit]]
                 found.append(Found(int(near[hit]) * BYTES + start - behind, owner))
         return sorted(found, key=lambda one: one.offset)
+
+
+def any_of(secrets: Collection[bytes]) -> Callable[[bytes], bool]:
+    """Tells of a content whether one of these stands in it; many are looked for at once."""
+    begun: dict[bytes, list[bytes]] = defaultdict(list)
+    for secret in secrets:
+        begun[secret[:BYTES]].append(secret)
+    if len(begun) < MANY or min(map(len, begun)) < BYTES:
+        return lambda content: any(secret in content for secret in secrets)
+    index = Index({start: (("beginning", number, ""), 0) for number, start in enumerate(begun)})
+
+    def stands_in(content: bytes) -> bool:
+        return any(
+            content.startswith(secret, found.offset)
+            for found in index.find(content)
+            for secret in begun[content[found.offset : found.offset + BYTES]]
+        )
+
+    return stands_in
 
 
 def windows(contents: Iterable[bytes]) -> np.ndarray:

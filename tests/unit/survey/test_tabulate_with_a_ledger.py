@@ -40,7 +40,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("spring-late", 7, MANY + LATE),
         ("autumn", 8, MANY),
     ):
-        rng = np.random.default_rng(seed)
+        rng, other = np.random.default_rng(seed), np.random.default_rng(seed)
         with Path(f"{name}.csv").open("w", newline="") as file:
             rows = csv.writer(file)
             rows.writerow(HEADER)
@@ -48,8 +48,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
                 fair, safe = rng.choice(["1", "2", "3"], 2)
                 unit = rng.choice(["north-a", "north-b", "south-a"], p=[0.4, 0.3, 0.3])
                 ethnicity = rng.choice(["irish", "white", "asian", "black"], p=[0.2, 0.5, 0.2, 0.1])
+                # A theme would tell of all that they answer alike to what is sensitive of it.
+                bullied = other.choice(["never", "once"], p=[0.6, 0.4])
                 rows.writerow(
-                    [number, fair, safe, "never", "1", "0", "", str(unit), str(ethnicity)]
+                    [number, fair, safe, str(bullied), "1", "0", "", str(unit), str(ethnicity)]
                 )
     return tmp_path
 

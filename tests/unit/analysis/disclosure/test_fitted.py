@@ -109,6 +109,20 @@ def test_a_rest_that_stands_in_the_way_and_is_left_out_is_noticed(
     assert 0 < sum(gap < -1e-4 for gap in left_out) < len(left_out)
 
 
+def test_a_group_is_its_parts_and_what_lies_in_none_of_them() -> None:
+    made = system([4, 9, 1, 3, 8, 0, 2, 5, 1])
+    atoms, of_parts = fitted._sums(made)
+    parts = of_parts + sparse.eye_array(len(made.groups))
+    assert (atoms + parts @ made.membership != made.membership).nnz == 0
+    named = {
+        made.groups[whole].id: {made.groups[at].id for at in parts[[whole]].indices.tolist()}
+        for whole in np.flatnonzero(np.diff(parts.indptr)).tolist()
+    }
+    assert named["force"] in ({"unit=a", "unit=b"}, {"sex=f", "sex=m"})
+    assert "unit=a" not in named, "its three atoms are as few as two parts and those who are left"
+    assert atoms.nnz < made.membership.nnz
+
+
 def test_a_search_that_stops_on_the_way_has_a_table_that_fits() -> None:
     made = system([4, 9, 1, 3, 8, 0, 2, 5, 1])
     bases = made.bases.astype(float)

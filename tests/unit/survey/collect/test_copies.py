@@ -284,7 +284,7 @@ def test_a_host_that_is_not_told_what_it_lacks_makes_secrets(there: Stores, file
 
 def test_damaged_file_is_one_sentence(file: WaveFile) -> None:
     content = wave_file.pack(file)
-    for damaged in (content[:-7], b"", content[:200] + b"x" + content[201:]):
+    for damaged in (content[:-7], b"", content[:200] + bytes([content[200] ^ 1]) + content[201:]):
         with pytest.raises((DataError, CandourError), match=r"autumn\.wave"):
             wave_file.unpack(damaged, "autumn.wave")
 

@@ -253,12 +253,11 @@ def test_a_draft_is_thrown_away_when_its_forecast_has_stopped(
 
     def forecast() -> None:
         with forecast_file.running(site.settings, "doomed"), suppress(Stopped):
-            forecast_file.keep(site.settings, "doomed", BEGUN)
-            begun.set()
             for _ in forecast_file.counted(site.settings, "doomed", BEGUN):
-                go_on.wait(5)
+                begun.set()
+                go_on.wait()
 
-    other = threading.Thread(target=forecast)
+    other = threading.Thread(target=forecast, daemon=True)
     other.start()
     assert begun.wait(5)
     away = {"csrf_token": token}
@@ -269,6 +268,6 @@ def test_a_draft_is_thrown_away_when_its_forecast_has_stopped(
     monkeypatch.setattr(forecast_file, "_ENDS_IN", 5.0)
     threading.Timer(0.1, go_on.set).start()
     assert client.post(f"{WAVES}/doomed/throw-away", data=away).status_code == 302
-    other.join()
+    other.join(5)
     assert waves.get(site.stores, "doomed").state == "destroyed"
     assert list((site.settings.home / "forecasts").glob("doomed*")) == []
