@@ -77,8 +77,12 @@ def rest_share(release: Release, row: ComparisonRow) -> Interval | None:
     key = (row.group, row.measure)
     mine = release.estimate_by_key.get(key)
     whole = release.estimate_by_key.get((row.against, row.measure))
-    if row.gap is None or mine is None or whole is None or mine.positive_bound:
-        return None  # A gap that is taken to a band is moved.
+    if row.gap is None or mine is None or whole is None:
+        return None
+    if (mine.positive_bound == "or_less" and row.gap >= 0) or (
+        mine.positive_bound == "or_more" and row.gap <= 0
+    ):
+        return None  # The rest may lie in the same band. One beyond it is told from the band's end.
     if key in release.raised_keys and abs(row.gap) <= _MOVED_TO:
         return None  # So is that of an item in which a finding shows most, to 5 points.
     base, all_people = mine.base or 0, whole.base or 0

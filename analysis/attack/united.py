@@ -25,8 +25,8 @@ def attack_united(own: Release, others: Sequence[Beside], plan: TablePlan) -> It
 
     Groups that surely have another base now are left out, and so is all where what is left shows
     nothing that the first does not. Everybody is taken to have answered an item on whose base it
-    stands, and figures to stand in the steps of the first. People are not counted whole: where one of
-    them left the item out, that would tell what is not so.
+    stands, and figures to stand in the steps of the first. No whole people are counted: where one
+    of them left the item out, that would tell what is not so.
 
     Args:
         own: the first; its groups are named as in the plan.
