@@ -56,12 +56,11 @@ class Fitting:
         """How many unknowns there are."""
         return len(self._every)
 
-    def ends(self, places: npt.NDArray[np.int64]) -> tuple[Reals, Reals]:
-        """The smallest and largest values of unknowns among the tables seen so far."""
+    def most(self, places: npt.NDArray[np.int64]) -> Reals:
+        """The largest values of unknowns among the tables seen so far."""
         if not self._seen:
-            return np.full(len(places), np.inf), np.full(len(places), -np.inf)
-        values = np.array([table[places] for table in self._seen])
-        return values.min(axis=0), values.max(axis=0)
+            return np.full(len(places), -np.inf)
+        return np.max([table[places] for table in self._seen], axis=0)
 
     def offer(self, table: Reals) -> None:
         """Take a table for one that fits, if it does."""

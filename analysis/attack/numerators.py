@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 
 import numpy as np
@@ -32,55 +31,38 @@ def few_told(
         cells: the cell of each shown group.
         told: what its own share lies between, in [0, 1].
         people: the most who can have answered in it.
-        few: a smaller number of people should not be told, nor be told from none.
+        few: a smaller number of people should not be told.
     """
     names = list(told)
     ends, n = np.array([told[name] for name in names]), np.array([people[name] for name in names])
     for other, kind in enumerate(("in", "out of")):
         places = np.array([cells[name] for name in names]) + other * (fits.width // 2)
-        least, most = (1 - ends[:, 1], 1 - ends[:, 0]) if other else (ends[:, 0], ends[:, 1])
+        most = 1 - ends[:, 0] if other else ends[:, 1]
         unknown = np.flatnonzero(np.floor(most * n + _NEARLY) >= few)
         for at in unknown[_short_of(fits, places[unknown], few)].tolist():
             yield names[at], f"fewer than {few} people are {kind} it"
-        narrow = np.flatnonzero(least <= 0)
-        narrow = narrow[_short_of(fits, places[narrow], 2 * few)]
-        for at in narrow[_above_none(fits, places[narrow], few)].tolist():
-            yield names[at], f"somebody is {kind} it, and it is not known to be {few} people"
 
 
-def _short_of(fits: Fitting, places: Positions, many: int) -> list[int]:
-    """Which unknowns never are so many people."""
-    left = _searched(fits, places, -1.0, -many)
-    return [at for at in left if fits.ends(places[[at]])[1][0] < many - _NEARLY]
-
-
-def _above_none(fits: Fitting, places: Positions, few: int) -> list[int]:
-    """Which unknowns are somebody, and may be few."""
-    left = _searched(fits, places, 1.0, 0.0)
-    return [at for at in left if 0 < math.ceil(fits.ends(places[[at]])[0][0] - _NEARLY) < few]
-
-
-def _searched(fits: Fitting, places: Positions, sign: float, wanted: float) -> list[int]:
-    """The unknowns that no table takes where they are wanted, each searched to its end."""
+def _short_of(fits: Fitting, places: Positions, few: int) -> list[int]:
+    """Which unknowns never are so many people, each searched to its end."""
 
     def left_of(some: Positions) -> Positions:
-        low, high = fits.ends(places[some])
-        return some[(low if sign > 0 else -high) > wanted + _NEARLY]
+        return some[fits.most(places[some]) < few - _NEARLY]
 
     left = left_of(np.arange(len(places)))
     while len(left):
-        if fits.least(_functional(fits, places[left], sign)) is None:
+        if fits.least(_functional(fits, places[left])) is None:
             return []  # No table fits at all, of which others tell.
         still = left_of(left)
         if len(still) == len(left):
             break
         left = still
     for at in left.tolist():
-        fits.least(_functional(fits, places[[at]], sign))
+        fits.least(_functional(fits, places[[at]]))
     return [int(at) for at in left_of(left)]
 
 
-def _functional(fits: Fitting, places: Positions, sign: float) -> npt.NDArray[np.float64]:
+def _functional(fits: Fitting, places: Positions) -> npt.NDArray[np.float64]:
     functional = np.zeros(fits.width)
-    functional[places] = sign
+    functional[places] = -1.0
     return functional

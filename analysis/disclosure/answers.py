@@ -153,7 +153,6 @@ class PossibleAnswers:
             if wanted[union]:
                 table, rows = self._extreme(functional, largest)
                 look.witness(table)
-                look.searched(union, largest)
                 found |= rows
         return frozenset(found) if look.open()[union] else None
 
@@ -197,9 +196,6 @@ class _Look:
         values = self.rows @ table
         self._least = np.minimum(self._least, values)
         self._most = np.maximum(self._most, values)
-
-    def searched(self, union: int, largest: bool) -> None:
-        """Take it that no answers reach further for a union: what was found says so already."""
 
     def open(self) -> Flags:
         """Unions that are not known to be safe."""

@@ -1,8 +1,8 @@
 """Small numerators of sensitive items: what other shown shares tell of the few inside a band.
 
 A band says that few, or none, answered so. A whole less its other shown parts may say more: that
-somebody did, or that fewer than `min_numerator` did, where the group's own figures leave it open.
-The same is asked of all but so few.
+fewer than `min_numerator` did, where the group's own figures leave it open. The same is asked of
+all but so few.
 """
 
 from __future__ import annotations
@@ -14,9 +14,6 @@ from scipy import sparse
 
 from analysis.disclosure.solving import DUST, Reals
 from analysis.disclosure.unions import Flags
-
-NARROW = 2
-"""A band with fewer than so many times `min_numerator` in it must not be told from none."""
 
 
 @dataclass(frozen=True)
@@ -54,27 +51,23 @@ class FewSeen:
         n, so = numerators.rows @ people, numerators.rows @ truth
         few, own = numerators.few, numerators.shown
         # What its own figures say by themselves is a matter of how they are rounded.
-        ends, large = ((low[own], high[own]), (n - high[own], n - low[own])), n - few > DUST
-        of_side = list(zip((so, n - so), ends, strict=True))
-        scarce = [large & (side < few) & (most >= few) for side, (_, most) in of_side]
-        narrow = [large & (side < NARROW * few) & (least <= 0) for side, (least, _) in of_side]
-        kept = np.flatnonzero(np.any([*scarce, *narrow], axis=0))
+        most, large = (high[own], n - low[own]), n - few > DUST
+        scarce = [
+            large & (side < few) & (end >= few)
+            for side, end in zip((so, n - so), most, strict=True)
+        ]
+        kept = np.flatnonzero(scarce[0] | scarce[1])
         self.names = tuple(numerators.names[at] for at in kept.tolist())
         self.rows = sparse.csr_array(numerators.rows[kept])
         self.n, self._few = n[kept], few
-        self._scarce, self._narrow = [one[kept] for one in scarce], [one[kept] for one in narrow]
+        self._in, self._out_of = (one[kept] for one in scarce)
         self._least, self._most = so[kept].copy(), so[kept].copy()
-        self._last = [np.zeros(len(kept), dtype=bool) for _ in range(2)]
 
     def witness(self, table: Reals) -> None:
         """Take in answers that fit what is published."""
         values = self.rows @ table
         self._least = np.minimum(self._least, values)
         self._most = np.maximum(self._most, values)
-
-    def searched(self, row: int, largest: bool) -> None:
-        """Take it that no answers reach further for this one."""
-        self._last[int(largest)][row] = True
 
     def open(self) -> Flags:
         """Those that are not known to be safe."""
@@ -86,23 +79,8 @@ class FewSeen:
 
     def up(self) -> Flags:
         """Those that more people than the truth would clear."""
-        return np.asarray(self._too_few(0) | self._somebody(1))
+        return np.asarray(self._in & (np.floor(self._most + DUST) < self._few))
 
     def down(self) -> Flags:
         """Those that fewer people than the truth would clear."""
-        return np.asarray(self._too_few(1) | self._somebody(0))
-
-    def _of(self, side: int) -> tuple[Reals, Reals]:
-        """The fewest and the most who answered so, or otherwise."""
-        if side:
-            return np.ceil(self.n - self._most - DUST), np.floor(self.n - self._least + DUST)
-        return np.ceil(self._least - DUST), np.floor(self._most + DUST)
-
-    def _too_few(self, side: int) -> Flags:
-        return np.asarray(self._scarce[side] & (self._of(side)[1] < self._few))
-
-    def _somebody(self, side: int) -> Flags:
-        """Told from none, unless it is told besides that they are not few."""
-        least = self._of(side)[0]
-        enough = self._last[side] & (least >= self._few)
-        return np.asarray(self._narrow[side] & (least > 0) & ~enough)
+        return np.asarray(self._out_of & (np.floor(self.n - self._least + DUST) < self._few))

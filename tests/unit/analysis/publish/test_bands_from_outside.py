@@ -31,7 +31,7 @@ YES_OR_NO = (
     AnswerCategory("yes", "Yes", "positive", 100.0),
     AnswerCategory("no", "No", "negative", 0.0),
 )
-SAID_YES = ((6, 2), (13, 2), (19, 4))
+SAID_YES = ((30, 1), (13, 2), (19, 4))
 """In `a` and in `b`, item by item."""
 
 
@@ -79,10 +79,7 @@ def opened(release: Release) -> Iterator[tuple[str, str]]:
         for group, other in ((A, B), (B, A)):
             if release.estimate_by_key[group, item].positive_bound:
                 beside, mine = said_yes(release, other, item), said_yes(release, group, item)
-                low = max(mine[0], whole[0] - beside[-1])
-                high = min(mine[-1], whole[-1] - beside[0])
-                narrow = mine[-1] < 2 * few
-                if high < few or (low > 0 and narrow):
+                if whole[-1] - beside[0] < few <= mine[-1]:
                     yield group, item
 
 
@@ -102,8 +99,7 @@ def test_the_auditor_sees_a_band_that_is_open(monkeypatch: pytest.MonkeyPatch) -
     found = list(attack_answers(planted, everybody_answered=True))
     assert {(one.group, one.measure) for one in found} >= set(opened(planted))
     assert {one.kind for one in found} == {"numerator"}
-    for words in ("fewer than 5 people are in it", "somebody is in it"):
-        assert [one for one in found if words in one.words]
+    assert all("fewer than 5 people are" in one.words for one in found)
     assert [one for one in audit(planted) if one.kind == "numerator"], "nor by a guess alone"
     monkeypatch.setattr(answers, "few_told", lambda *_: ())
     assert not list(attack_answers(planted, everybody_answered=True))
