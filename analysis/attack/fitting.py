@@ -60,7 +60,7 @@ class Fitting:
         """The largest values of unknowns among the tables seen so far."""
         if not self._seen:
             return np.full(len(places), -np.inf)
-        return np.max([table[places] for table in self._seen], axis=0)
+        return np.asarray(np.max([table[places] for table in self._seen], axis=0))
 
     def offer(self, table: Reals) -> None:
         """Take a table for one that fits, if it does."""
