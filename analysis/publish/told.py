@@ -18,6 +18,7 @@ from analysis.disclosure.solving import DUST
 from analysis.disclosure.targets import stacked
 from analysis.disclosure.unions import SMALL, Small, Unions, small, unions
 from analysis.publish.amounts import Amounts
+from analysis.publish.category_percents import category_percents
 from analysis.publish.estimates import rounder, rounder_at, score
 from analysis.publish.figures import Figure, Figures
 from analysis.publish.item_ranges import ItemRanges
@@ -242,8 +243,8 @@ class Telling:
         ]
 
         def say(_: int, figure: Figure, rounds: Rounder) -> list[Range]:
-            categories = [figure.categories[place] for place in valid]
-            both = rounds.percents(categories, categories), rounds.readings(by_weight(figure))
+            weighed = by_weight(figure)
+            both = category_percents(rounds, weighed, item), rounds.readings(weighed)
             return [one for percents in both for one in reach(rounds, percents)]
 
         shares = self._shares(shown, item.id, steps, len(valid) + len(READINGS), say)
