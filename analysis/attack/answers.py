@@ -19,9 +19,10 @@ from analysis.attack.breaches import Breach
 from analysis.attack.fitting import Fitting, Reals
 from analysis.attack.grid import Cell, grid
 from analysis.attack.indices import figures_of, is_of_all
+from analysis.attack.numerators import few_told
 from analysis.attack.small_cells import SmallCells, Target
 from analysis.attack.states import edges, said_of_item
-from analysis.attack.told import Interval, people, rest_share, shares, shown_in
+from analysis.attack.told import Interval, of_people, people, rest_share, shares, shown_in
 from analysis.cores import on_every_core
 from analysis.plan import FORCE, TablePlan
 from analysis.release.model import Release
@@ -51,6 +52,7 @@ def attack_answers(
     plan: TablePlan | None = None,
     *,
     everybody_answered: bool = False,
+    whole_people: bool = True,
     candidates: Candidates | None = None,
     said: Said | None = None,
     nobody: Collection[Cell] = (),
@@ -63,6 +65,7 @@ def attack_answers(
         plan: as for `audit`.
         everybody_answered: guess that an item was answered by all on whose base it stands. A
             reader may; what follows from it is right only where they did.
+        whole_people: count the people behind a share, where it is known how many answered.
         candidates: gives tables to try first, which spares most of the search. They are held
             against everything published like any others, so they change nothing of what is found.
         said: what else is known of items, or of positive answers to themes; with it nothing else
@@ -74,7 +77,8 @@ def attack_answers(
     if release.manifest.weight is not None:
         return  # Weighted shares are not people.
     cells, equations = grid(release, plan)
-    attack = _Attack(release, cells, equations, everybody_answered, candidates, said or {}, nobody)
+    guess = everybody_answered, whole_people
+    attack = _Attack(release, cells, equations, guess, candidates, said or {}, nobody)
     items = [
         measure
         for measure in release.measures
@@ -99,13 +103,14 @@ class _Attack:
         release: Release,
         cells: Mapping[Cell, int],
         equations: sparse.csr_array,
-        exact: bool,
+        guess: tuple[bool, bool],
         candidates: Candidates | None,
         said: Said,
         nobody: Collection[Cell],
     ) -> None:
         self._said, self._nobody = said, sorted(nobody)
-        self._release, self._cells, self._exact = release, cells, exact
+        self._release, self._cells = release, cells
+        self._exact, self._whole = guess
         self._candidates = candidates
         self._equations = equations
         self._width = len(cells)
@@ -150,7 +155,8 @@ class _Attack:
     def item(self, measure: MeasureRow) -> Iterator[Breach]:
         """Every way of answering one item."""
         targets = self.small.of(measure.measure)
-        if not targets:
+        banded = measure.sensitive and measure.kind == "item" and not self._said
+        if not targets and not banded:
             return
         bases = self._bases(measure.measure)
         for way, of_group in self._shares(measure).items():
@@ -159,13 +165,27 @@ class _Attack:
                 for target in targets
                 if not target.shown or of_group.get(target.told_by, _EVERY)[1] > _NEARLY_ALL
             ]
-            if looked:
-                self._fits.take(*self._system(bases, list(self._rows(measure, way, of_group))))
+            if looked or banded:
+                rows = self._rows(measure, way, of_group)
+                if self._whole and measure.kind == "item":
+                    rows = (_in_people(row, bases) for row in rows)
+                self._fits.take(*self._system(bases, list(rows)))
                 if self._candidates is not None and measure.kind == "item":
                     so = [code for code, _, reading in measure.categories if way in (code, reading)]
                     for halves in self._candidates(measure.measure, so):
                         self._fits.offer(np.concatenate([self._cell_sums @ one for one in halves]))
-                yield from self._known(measure.measure, way, looked)
+                yield from self._known(measure.measure, way, looked) if looked else ()
+                yield from self._few(measure.measure, way, of_group, bases[1]) if banded else ()
+
+    def _few(
+        self, item: str, way: str, told: Mapping[str, Interval], most: Reals
+    ) -> Iterator[Breach]:
+        at = {row.group: self._cells[row.values] for row in self._release.groups}
+        cells = {group: at[group] for group in told}
+        people = {group: most[cell] for group, cell in cells.items()}
+        few = self._release.manifest.policy["min_numerator"]
+        for group, words in few_told(self._fits, cells, told, people, few):
+            yield Breach("numerator", group, f"{item}, {way} in {group}: {words}", item)
 
     def _known(self, item: str, way: str, looked: list[Target]) -> Iterator[Breach]:
         open_ones = [target for target in looked if self._is_open(target)]
@@ -340,6 +360,14 @@ class _Attack:
             low, high = people(self._release, row.group, item, everybody=self._exact)
             least[at], most[at] = low, min(high, most[at])
         return least, most
+
+
+def _in_people(row: Row, bases: tuple[Reals, Reals]) -> Row:
+    """A share of a sum of cells as one of whole people, where it is known how many answered."""
+    terms, limits = row
+    n = round(sum(sign * bases[0][at] for at, sign in terms))
+    exact = all(bases[0][at] == bases[1][at] for at, _ in terms)
+    return (terms, of_people(limits, n)) if exact and n > 0 else row
 
 
 def _what_is_left(

@@ -51,6 +51,17 @@ class Fitting:
         self._every = np.arange(width, dtype=np.int32)
         self._seen = []
 
+    @property
+    def width(self) -> int:
+        """How many unknowns there are."""
+        return len(self._every)
+
+    def most(self, places: npt.NDArray[np.int64]) -> Reals:
+        """The largest values of unknowns among the tables seen so far."""
+        if not self._seen:
+            return np.full(len(places), -np.inf)
+        return np.asarray(np.max([table[places] for table in self._seen], axis=0))
+
     def offer(self, table: Reals) -> None:
         """Take a table for one that fits, if it does."""
         sums = self._rows @ table

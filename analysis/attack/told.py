@@ -13,6 +13,7 @@ from analysis.release.rows import Bound, ComparisonRow, MeasureRow
 Interval = tuple[float, float]
 
 _EVERY: Interval = (0.0, 1.0)
+_DUST = 1e-6
 _MOVED_TO = 5
 """Points; a narrower gap of an item in which a finding shows most is moved out to this."""
 
@@ -76,8 +77,12 @@ def rest_share(release: Release, row: ComparisonRow) -> Interval | None:
     key = (row.group, row.measure)
     mine = release.estimate_by_key.get(key)
     whole = release.estimate_by_key.get((row.against, row.measure))
-    if row.gap is None or mine is None or whole is None or mine.positive_bound:
-        return None  # A gap that is taken to a band is moved.
+    if row.gap is None or mine is None or whole is None:
+        return None
+    if (mine.positive_bound == "or_less" and row.gap >= 0) or (
+        mine.positive_bound == "or_more" and row.gap <= 0
+    ):
+        return None  # The rest may lie in the same band. One beyond it is told from the band's end.
     if key in release.raised_keys and abs(row.gap) <= _MOVED_TO:
         return None  # So is that of an item in which a finding shows most, to 5 points.
     base, all_people = mine.base or 0, whole.base or 0
@@ -115,6 +120,12 @@ def fraction(percent: int | None, bound: Bound, grain: Steps, sensitive: bool) -
     low = 0.0 if bound == "or_less" else max(0.0, percent - half)
     high = 100.0 if bound == "or_more" else min(100.0, percent + half)
     return low / 100, high / 100
+
+
+def of_people(limits: Interval, n: int) -> Interval:
+    """What a share of n people lies between, as they can be counted; both ends can be."""
+    low, high = limits
+    return math.ceil(low * n - _DUST) / n, math.floor(high * n + _DUST) / n
 
 
 def _beside(parts: Mapping[str, Interval], low: float, high: float) -> dict[str, Interval]:

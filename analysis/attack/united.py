@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import combinations, product
 
 from analysis.attack.alike import Beside, ways
@@ -24,7 +25,8 @@ def attack_united(own: Release, others: Sequence[Beside], plan: TablePlan) -> It
 
     Groups that surely have another base now are left out, and so is all where what is left shows
     nothing that the first does not. Everybody is taken to have answered an item on whose base it
-    stands, and figures to stand in the steps of the first.
+    stands, and figures to stand in the steps of the first. No whole people are counted: where one
+    of them left the item out, that would tell what is not so.
 
     Args:
         own: the first; its groups are named as in the plan.
@@ -66,16 +68,17 @@ def untold(together: Release, plan: TablePlan) -> Iterator[tuple[str, Range]]:
 
 def _told_in(one: Release, own: Release, plan: TablePlan) -> Iterator[Breach]:
     nobody = impossible(one, plan)
-    guessed = {"everybody_answered": True, "nobody": nobody, "themes": False}
-    for breach in attack_answers(one, plan, **guessed):  # type: ignore[arg-type]
+    guessed = partial(
+        attack_answers, one, plan, everybody_answered=True, whole_people=False, nobody=nobody
+    )
+    for breach in guessed(themes=False):
         if breach.kind != "answers":
             continue  # What does not fit is of other answers.
         if breach.measure:
             yield breach
             continue
         for item in own.measures:  # Named by the force, of which no percent is withheld.
-            alone = {"said": {item.measure: ()}, "everybody_answered": True, "nobody": nobody}
-            found = attack_answers(one, plan, **alone)  # type: ignore[arg-type]
+            found = guessed(said={item.measure: ()})
             if item.kind == "item" and breach.words in {each.words for each in found}:
                 yield replace(breach, measure=item.measure)
 

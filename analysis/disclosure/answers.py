@@ -16,6 +16,7 @@ import numpy as np
 from scipy import sparse
 
 from analysis.disclosure.fitted import FittedAnswers, Limits
+from analysis.disclosure.numerators import FewSeen, Numerators
 from analysis.disclosure.solving import DUST, Reals, weights_of
 from analysis.disclosure.system import System
 from analysis.disclosure.unions import Flags, Small
@@ -40,6 +41,7 @@ class Told:
         low, high: what every measured row's share of them lies between, in people; the groups,
             then their rests; shape (M,).
         whole: whether people answer so or not, and not in part, as in a theme.
+        people: where all of these are weights, who answered at each atom, shape (A,).
     """
 
     answered: Reals
@@ -47,6 +49,7 @@ class Told:
     low: Reals
     high: Reals
     whole: bool
+    people: Reals | None = None
 
 
 @dataclass(frozen=True)
@@ -111,27 +114,39 @@ class PossibleAnswers:
         Raises:
             Unprotectable: when no answers fit, which means that the figures contradict each other.
         """
-        look = _Look(told, few)
+        yield from self._searched(told, _Look(told, few))
+
+    def opened(self, told: Told, numerators: Numerators) -> Iterator[tuple[str, Exposed]]:
+        """The names of those of whom it is known that few answered so, or all but few.
+
+        Raises:
+            Unprotectable: as `exposed`.
+        """
+        look = FewSeen(numerators, told.answered, told.truth, told.low, told.high)
+        yield from ((look.names[one.union], one) for one in self._searched(told, look))
+
+    def _searched(self, told: Told, look: _Look | FewSeen) -> Iterator[Exposed]:
+        """Those that are open whatever answers are found."""
         for table in self._still_fitting(told):
             look.witness(table)
         if not look.open().any():
             return
         self._fit(told)
-        look.witness(self._extreme((look.inwards() / look.n) @ few.rows, largest=True)[0])
+        look.witness(self._extreme((look.inwards() / look.n) @ look.rows, largest=True)[0])
         while (left := look.open()).any():
             for largest in (True, False):
                 wanted = look.up() if largest else look.down()
                 if wanted.any():
-                    look.witness(self._extreme((wanted / look.n) @ few.rows, largest)[0])
+                    look.witness(self._extreme((wanted / look.n) @ look.rows, largest)[0])
             if left.sum() - look.open().sum() < FEW:
                 break
         for union in np.flatnonzero(look.open()).tolist():
-            if (rows := self._telling(look, few, union)) is not None:
+            if (rows := self._telling(look, union)) is not None:
                 yield Exposed(union, rows)
 
-    def _telling(self, look: _Look, few: Small, union: int) -> frozenset[int] | None:
+    def _telling(self, look: _Look | FewSeen, union: int) -> frozenset[int] | None:
         """The measured rows that expose one union; None when it is not exposed."""
-        functional = weights_of(few.rows, union)
+        functional = weights_of(look.rows, union)
         found: set[int] = set()
         for largest in (True, False):
             wanted = look.up() if largest else look.down()
@@ -166,16 +181,19 @@ class _Look:
     """What is known so far of each union: every fitting table of answers widens it."""
 
     def __init__(self, told: Told, few: Small) -> None:
-        self._rows = few.rows
+        self.rows = few.rows
         self.n = few.rows @ told.answered
         self._truth = few.rows @ told.truth
         self._least, self._most = self._truth.copy(), self._truth.copy()
         self._unseen = few.unseen
         self._judged = few.unseen if told.whole else np.zeros(len(few.names), dtype=bool)
+        self._whole = told.whole and told.people is None
+        # What one person counts for in a union: of weights, their mean.
+        self._one = 1.0 if told.people is None else self.n / (few.rows @ told.people)
 
     def witness(self, table: Reals) -> None:
         """Take in answers that fit what is published."""
-        values = self._rows @ table
+        values = self.rows @ table
         self._least = np.minimum(self._least, values)
         self._most = np.maximum(self._most, values)
 
@@ -206,6 +224,7 @@ class _Look:
 
     def _pinned(self) -> Flags:
         """No other whole number of people than the true one fits."""
-        more = self._most >= np.rint(self._truth) + 1 - DUST
-        fewer = self._least <= np.rint(self._truth) - 1 + DUST
+        truth = np.rint(self._truth) if self._whole else self._truth
+        more = self._most >= truth + self._one - DUST
+        fewer = self._least <= truth - self._one + DUST
         return np.asarray(self._judged & ~more & ~fewer)

@@ -147,12 +147,15 @@ def _coarse(percent: float, policy: DisclosurePolicy, fallback: Shown) -> Shown:
 
 def _tells_small_numerator(found: Sequence[Shown], n: float, policy: DisclosurePolicy) -> bool:
     """Whether the shares that are not banded leave too few people for those that are."""
-    half, fine = policy.coarse_share_step / 2, step(n, policy) / 2
-    plain = [percent for percent, bound in found if percent and not bound]
-    least = sum(max(0.0, percent - half) for percent in plain)
-    # A band begins where the share's own step does: only what stands outside is coarser.
-    least += sum(percent - fine for percent, bound in found if percent and bound == "or_more")
-    return bool(plain) and (100 - least) / 100 * n < policy.min_numerator
+    grain, edge = _grain(n, policy, sensitive=True)
+    half, fine = policy.coarse_share_step / 2, grain / 2
+    # What stands outside a band is coarser, and lies beyond the band.
+    lows = [max(percent - half, edge + fine) for percent, bound in found if percent and not bound]
+    plain = bool(lows)
+    # A band begins where the share's own step does.
+    lows += [percent - fine for percent, bound in found if percent and bound == "or_more"]
+    least = sum(math.ceil(low / 100 * n - _DUST) for low in lows)
+    return plain and n - least < policy.min_numerator
 
 
 def share_limits(

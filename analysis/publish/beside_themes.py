@@ -66,7 +66,8 @@ def opened_bands(
         return
     for item, (was, _), (now, _) in _before_and_after(look, shown, codebook, theme, whole=True):
         if item.sensitive:
-            before, after = (np.floor(_least_certain(one) + _DUST) for one in (was, now))
+            one = np.maximum(look.worth(item.id), _DUST)
+            before, after = (np.floor(_least_certain(told) / one + _DUST) for told in (was, now))
             opened = (before >= few) & (after < few)
             for row in np.flatnonzero(opened.any(axis=0)).tolist():
                 group = shown.plan.groups[row].id
@@ -88,7 +89,7 @@ def _before_and_after(
     if not any(shown.shows(one.id, theme) for one in shown.plan.groups):
         return
     alone = [_alone(look, shown, item) for item in items]
-    if whole:
+    if whole and not look.weighted:
         alone = [(here.whole(), left.whole()) for here, left in alone]
     by_percents = codebook.theme_by_id[theme].index != "respondent_mean"
     both = _of_percents if by_percents else _of_people
@@ -122,7 +123,7 @@ def _of_people(
     people, _, few = look.split(look.at_atoms(theme))
     shares = look.theme_shares(shown, theme, look.steps(shown, theme))
     low, high = (shares * people[:, None, None]).transpose(2, 1, 0)
-    everybody = shown.system.bases.astype(np.float64)
+    everybody = look.everybody
     answers = np.sum([here.n for here, _ in alone], axis=0)
     values = [_values(item) for item in items]
     here = _theme_of(items, (low, high), people, everybody, answers, short)

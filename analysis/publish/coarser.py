@@ -22,6 +22,7 @@ from analysis.disclosure.unions import Small
 from analysis.errors import Unprotectable
 from analysis.plan import FORCE
 from analysis.publish.beside_themes import beside_its_theme, opened_bands
+from analysis.publish.few_told import numerators
 from analysis.publish.shown import Shown, can_say, is_sensitive, measures
 from analysis.publish.told import Telling
 
@@ -114,16 +115,21 @@ def _of_others(shown: Shown, measure: str) -> dict[Key, int]:
 
 def _followed(look: Telling, shown: Shown, measure: str) -> Shown:
     """Coarsen and withhold until the figures of one measure expose nobody."""
-    shown = _following(look, shown, measure)
+    shown = _following(shown, measure)
     at_atoms = look.at_atoms(measure)
     ways, turn, clear = list(look.told(shown, measure, at_atoms)), 0, 0
+    banded = numerators(look, shown, measure)
     # Each way in its turn: until none has exposed anybody since less was shown.
     while clear < len(ways):
-        found = _exposed(look, ways[turn % len(ways)], look.small(shown, measure))
-        turn, clear = turn + 1, 0 if found else clear + 1
-        if found:
-            shown = _round(look, shown, (measure,), found)
+        told = ways[turn % len(ways)]
+        found = _exposed(look, told, look.small(shown, measure))
+        opened = [] if found or banded is None else list(look.possible.opened(told, banded))
+        turn, clear = turn + 1, 0 if found or opened else clear + 1
+        if found or opened:
+            settle = _round if found else _shut
+            shown = settle(look, shown, (measure,), found or opened)
             ways = list(look.told(shown, measure, at_atoms))
+            banded = numerators(look, shown, measure)
     return shown
 
 
@@ -162,6 +168,27 @@ def _round(look: Telling, shown: Shown, measures: Sequence[str], found: Exposing
             less = _less(look, shown, next(there, measures[-1]), name, groups)
             taken |= _changed(shown, less)
             shown = less
+    return shown
+
+
+def _shut(look: Telling, shown: Shown, measures: Sequence[str], opened: Exposing) -> Shown:
+    """A step for a sensitive item alone where it opens a band; else it is withheld there.
+
+    It is so in the largest other group, or in the banded one. A step that every measure takes would
+    cost more than one figure.
+    """
+    (measure,), before = measures, shown
+    for name, one in opened:
+        telling = [group for group in look.groups_of(one.rows) if before.shows(group, measure)]
+        # What was withheld a moment ago may have helped: that is looked at again first.
+        if all(shown.shows(group, measure) for group in (*telling, name)):
+            others = [group for group in telling if group not in (FORCE, name)]
+            less = max(others, key=lambda one: look.base(shown, measure, one), default=name)
+            alone = [group for group in telling if group != FORCE]
+            if less == FORCE or any(of.enough for of in _notches(look, shown, measure, alone)):
+                shown = _less(look, shown, measure, name, telling)
+            else:
+                shown = replace(shown, withheld=shown.withheld | {(less, measure)})
     return shown
 
 
@@ -236,20 +263,15 @@ def _beyond(step: int) -> list[int]:
     return [notch for notch in STEPS if notch > step]
 
 
-def _following(look: Telling, shown: Shown, theme: str) -> Shown:
-    """A theme no finer than its items, and not shown where one of them is withheld.
+def _following(shown: Shown, theme: str) -> Shown:
+    """A theme not shown where one of its items is withheld.
 
     Its mean beside all of its items but one would tell that one.
     """
     of = shown.figures.codebook.theme_by_id.get(theme)
-    if of is None:
-        return shown
-    steps: dict[Key, int] = {}
-    for (group, item), step in shown.coarser.items():
-        if item in of.items:
-            steps[group, theme] = max(step, steps.get((group, theme), 0))
-    withheld = {(group, theme) for group, item in shown.withheld if item in of.items}
-    return _stepped(look, replace(shown, withheld=shown.withheld | withheld), steps)
+    items = () if of is None else of.items
+    withheld = {(group, theme) for group, item in shown.withheld if item in items}
+    return replace(shown, withheld=shown.withheld | withheld)
 
 
 def _stepped(look: Telling, shown: Shown, steps: dict[Key, int]) -> Shown:

@@ -8,6 +8,7 @@ from typing import TypeVar
 from analysis.codebook import Codebook, Item
 from analysis.disclosure import rounding
 from analysis.plan import Group
+from analysis.publish.category_percents import category_percents
 from analysis.publish.figures import Figure
 from analysis.publish.response import GroupFacts
 from analysis.publish.rounded import Rounder
@@ -161,14 +162,10 @@ def may_have_a_score(codebook: Codebook, theme: str) -> bool:
 
 def _distribution(shown: Shown, row: int, group: Group, item: Item) -> list[DistributionRow]:
     figure = shown.figure(row, item.id)
-    valid = [position for position, category in enumerate(item.categories) if category.valid]
-    codes = [item.codes[position] for position in valid]
+    codes = [category.code for category in item.categories if category.valid]
     if figure is None:
         return [DistributionRow(group.id, item.id, code, None, "", "c") for code in codes]
-    percents = rounder(shown, row, item.id).percents(
-        [figure.plain.categories[position] for position in valid],
-        [figure.categories[position] for position in valid],
-    )
+    percents = category_percents(rounder(shown, row, item.id), figure, item)
     return [
         DistributionRow(group.id, item.id, code, percent, bound, "shown")
         for code, (percent, bound) in zip(codes, percents, strict=True)

@@ -12,7 +12,7 @@ import numpy as np
 
 from analysis.codebook import Item
 from analysis.disclosure.solving import Reals
-from analysis.tally import Sums
+from analysis.publish.amounts import Amounts
 from analysis.theme_values import VALUES
 
 
@@ -34,11 +34,11 @@ def parts_of_people(shares: Reals, answered: Reals) -> tuple[Reals, Reals]:
     )
 
 
-def answers_so(items: tuple[Item, ...], sums: Sums) -> Reals:
-    """Parts of people who answered so, for each of `VALUES`, shape (4, rows)."""
-    found = np.zeros((len(VALUES), len(sums.people)))
+def answers_so(items: tuple[Item, ...], amounts: Amounts) -> Reals:
+    """Parts of people, or of weights, who answered so, for each of `VALUES`, (4, rows)."""
+    found = np.zeros((len(VALUES), len(amounts.sums.people)))
     for item in items:
-        people = sums.items[item.id].people
+        people = amounts.of_item(item.id)
         for at, category in enumerate(item.categories):
             if category.reading is not None and category.score is not None:
                 found[0] += people[:, at] * (category.score / 100)

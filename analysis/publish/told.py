@@ -13,21 +13,24 @@ import numpy.typing as npt
 from scipy import sparse
 
 from analysis.codebook import READINGS, Item
-from analysis.disclosure import rounding
 from analysis.disclosure.answers import PossibleAnswers, Told
 from analysis.disclosure.solving import DUST
 from analysis.disclosure.targets import stacked
 from analysis.disclosure.unions import SMALL, Small, Unions, small, unions
+from analysis.publish.amounts import Amounts
+from analysis.publish.category_percents import category_percents
 from analysis.publish.estimates import rounder, rounder_at, score
 from analysis.publish.figures import Figure, Figures
 from analysis.publish.item_ranges import ItemRanges
 from analysis.publish.kept_shares import KeptShares, Range
 from analysis.publish.pairs import pairs, rests
+from analysis.publish.people_behind import counted, people_behind
 from analysis.publish.percent_means import answers_so, parts_of_people
-from analysis.publish.rounded import Percent, Rounder
+from analysis.publish.reach import by_weight, reach
+from analysis.publish.rounded import Rounder
 from analysis.publish.shown import Shown, can_say, items_of
 from analysis.tally import Tally
-from analysis.theme_values import STEP, VALUES
+from analysis.theme_values import VALUES
 
 Ints = npt.NDArray[np.int64]
 Reals = npt.NDArray[np.float64]
@@ -85,9 +88,10 @@ class Telling:
         self._codebook, self._plan, self._system = counted.codebook, counted.plan, shown.system
         self._cells = counted.at_cells.unweighted()
         self._finest = Figures(counted.codebook, (), self._cells)
+        self._amounts = Amounts(counted.codebook, counted.at_cells)
         self._pairs = pairs(counted.plan)
         self._matrix = rests(counted.plan, self._pairs)
-        sums = shown.figures.sums.unweighted().combined(self._matrix)
+        sums = shown.figures.sums.combined(self._matrix)
         self._rest = Figures(counted.codebook, (), sums)
         self.left = small_rests(shown)
         self._position = {group.id: row for row, group in enumerate(counted.plan.groups)}
@@ -162,7 +166,7 @@ class Telling:
         Args:
             shown: what may be shown so far.
             measure: item or theme.
-            at_atoms: people who answered it at each atom, shape (A,).
+            at_atoms: people who answered it at each atom, or their weights, shape (A,).
         """
         people, _, few = self.split(at_atoms)
         item = self._codebook.item_by_id.get(measure)
@@ -186,6 +190,7 @@ class Telling:
         return Told(
             answered=at_atoms,
             truth=np.asarray(self.inside @ way.truth, dtype=np.float64),
+            people=self._people(measure),
             low=np.concatenate([way.low, low, way.left_low]),
             high=np.concatenate([way.high, high, way.left_high]),
             whole=way.whole,
@@ -198,9 +203,28 @@ class Telling:
             raise ValueError("the system was built without its finest cells")
         return self._system.inside
 
+    @property
+    def weighted(self) -> bool:
+        """Whether answers are weights, and not people."""
+        return self._amounts.weighted
+
+    @property
+    def everybody(self) -> Reals:
+        """All people of each group, or their weights, shape (G,)."""
+        return np.asarray(self._system.membership @ (self.inside @ self._amounts.everybody()))
+
     def at_atoms(self, measure: str) -> Reals:
-        """People who answered a measure at each atom, shape (A,)."""
-        return np.asarray(self.inside @ self.answered(measure), dtype=np.float64)
+        """People who answered a measure at each atom, or their weights; shape (A,)."""
+        return np.asarray(self.inside @ self._amounts.answered(measure), dtype=np.float64)
+
+    def worth(self, measure: str) -> Reals:
+        """What one who answered a measure counts for in each group, shape (G,)."""
+        answered = self.split(self.inside @ self.answered(measure))[0]
+        return self.split(self.at_atoms(measure))[0] / np.maximum(answered, 1.0)
+
+    def _people(self, measure: str) -> Reals | None:
+        """Where answers are weights, who answered at each atom."""
+        return self.inside @ self.answered(measure) if self.weighted else None
 
     def split(self, at_atoms: Reals) -> tuple[Reals, Reals, Reals]:
         """People of groups, of rests, and of small rests."""
@@ -219,12 +243,13 @@ class Telling:
         ]
 
         def say(_: int, figure: Figure, rounds: Rounder) -> list[Range]:
-            categories = [figure.categories[place] for place in valid]
-            both = rounds.percents(categories, categories), rounds.readings(figure.plain)
+            weighed = by_weight(figure)
+            both = category_percents(rounds, weighed, item), rounds.readings(weighed)
             return [one for percents in both for one in reach(rounds, percents)]
 
         shares = self._shares(shown, item.id, steps, len(valid) + len(READINGS), say)
-        low, high = (shares * n[:, None, None]).transpose(2, 1, 0)
+        ends = shares.transpose(2, 1, 0)
+        low, high = people_behind(ends[0], ends[1], n, counted(shown, item.id))
         used = [at for at, inside in enumerate(readings) if inside]
         parts = [readings[at] for at in used]
         read = low[len(valid) :][used], high[len(valid) :][used]
@@ -249,7 +274,7 @@ class Telling:
     def ways(self, item: Item, here: ItemRanges, left: ItemRanges) -> Iterator[Way]:
         """Every way of answering an item, as groups and small rests tell of it."""
         valid = [at for at, category in enumerate(item.categories) if category.valid]
-        people = self._cells.items[item.id].people[:, valid].astype(np.float64)
+        people = self._amounts.of_item(item.id)[:, valid]
         for at, place in enumerate(valid):
             alone = (at,) in here.parts
             positive = alone and item.categories[place].reading == "positive"
@@ -272,7 +297,7 @@ class Telling:
         """Sums of respondents' shares."""
         shares = self.theme_shares(shown, theme, steps)
         low, high = (shares * n[:, None, None]).transpose(2, 1, 0)
-        sums = np.asarray(self._cells.themes[theme].total * STEP, dtype=np.float64)
+        sums = self._amounts.of_theme(theme)
         for at, name in enumerate(VALUES):
             of = low[at], high[at], 0 * few, few
             yield Way(sums[:, at], *of, name == "positive", whole=False)
@@ -285,14 +310,16 @@ class Telling:
         pairs, few = len(self._pairs), self.left.shape[0]
         rests = np.array(self.rests_told(shown, theme, np.ones(pairs), steps)).T
         nothing = np.array([0.0, 1.0])
-        truth = answers_so(items, self._cells)
+        truth = answers_so(items, self._amounts)
+        alike = np.mean([self.answered(item.id) for item in items], axis=0)
+        heads = self.inside @ alike if self.weighted else None
         shares = self.theme_shares(shown, theme, steps)
         for at, name in enumerate(VALUES):
             rest = rests if name == "positive" else np.tile(nothing, (pairs, 1))
             every = np.concatenate([shares[:, at], rest, np.tile(nothing, (few, 1))])
             low, high = parts_of_people(every, people)
             so = np.asarray(self.inside @ truth[at], dtype=np.float64)
-            yield Told(answered.mean(axis=0), so, low, high, whole=False)
+            yield Told(answered.mean(axis=0), so, low, high, whole=False, people=heads)
 
     def theme_shares(self, shown: Shown, theme: str, steps: Steps) -> Reals:
         """What score and percents of a theme say in every group, shape (G, 4, 2)."""
@@ -301,7 +328,7 @@ class Telling:
         def say(row: int, figure: Figure, rounds: Rounder) -> list[Range]:
             mean = score(shown, row, theme, rounds, figure)
             whole = (0.0, 1.0) if mean is None else (mean / 100 - half, mean / 100 + half)
-            return [whole, *reach(rounds, rounds.readings(figure.plain))]
+            return [whole, *reach(rounds, rounds.readings(by_weight(figure)))]
 
         # Whether there is a score follows from the items that are shown beside it.
         scored = [
@@ -317,7 +344,7 @@ class Telling:
 
         def of_row(row: int) -> list[Range]:
             figure = shown.figure(row, measure)
-            return [] if figure is None else say(row, figure.plain, rounder(shown, row, measure))
+            return [] if figure is None else say(row, figure, rounder(shown, row, measure))
 
         return self._kept.of((measure, shown.protection), steps, ways, of_row)
 
@@ -342,7 +369,7 @@ class Telling:
                 rounds.base, rounds.policy, sensitive=rounds.sensitive
             ):
                 return []
-            return reach(rounds, rounds.readings(figure.plain))[:1]
+            return reach(rounds, rounds.readings(by_weight(figure)))[:1]
 
         coarser: list[int | None] = []
         for people, pair in zip(least, self._pairs, strict=True):
@@ -351,8 +378,10 @@ class Telling:
             tells = people >= shown.policy.k and len(known) == len(both)
             coarser.append(max(known) if tells else None)
         shares = self._kept_rests.of((measure, shown.protection), coarser, 1, say)
-        low, high = (shares[:, 0] * n[:, None]).T
-        return low, high
+        told = counted(shown, measure)
+        at = [(self._position[pair.against], self._position[pair.group]) for pair in self._pairs]
+        whole = np.all(told[np.array(at, dtype=np.int64).reshape(-1, 2)], axis=1)
+        return people_behind(shares[:, 0, 0], shares[:, 0, 1], n, whole)
 
 
 def small_rests(shown: Shown) -> sparse.csr_array:
@@ -362,23 +391,3 @@ def small_rests(shown: Shown) -> sparse.csr_array:
     n = every @ shown.system.bases
     several = np.diff(every.indptr) > 1
     return sparse.csr_array(every[(n > 0.5) & (n < SMALL * shown.policy.k - 0.5) & several])
-
-
-def reach(rounds: Rounder, found: Sequence[Percent]) -> list[tuple[float, float]]:
-    """The smallest and largest share that each published percent of a whole can stand for.
-
-    Beside a banded category of a sensitive item the others stand in the coarse step.
-    """
-    half = rounding.step(rounds.base, rounds.policy) / 2
-    coarse = rounds.policy.coarse_share_step
-    beside = rounds.sensitive and (rounds.partial or any(bound for _, bound in found))
-    limits = []
-    for percent, bound in found:
-        if percent is None:
-            limits.append((0.0, 1.0))
-            continue
-        wide = coarse / 2 if beside and not bound and percent % coarse == 0 else half
-        low = 0.0 if bound == "or_less" else max(0.0, percent - wide)
-        high = 100.0 if bound == "or_more" else min(100.0, percent + wide)
-        limits.append((low / 100, high / 100))
-    return limits

@@ -200,7 +200,8 @@ def commands(
     large = [101, 101, 401, 401][: len(wholes)]
     people = [n for one in large for n in (one, 10, 9)] + [30] * 8
     units = np.repeat(np.arange(len(codes)), people).astype(np.int16)
-    answers = np.resize([AGREE, NEITHER, DISAGREE, 0, 4, AGREE], len(units)).astype(np.int16)
+    mixed = [AGREE, NEITHER, DISAGREE, 0, 4, AGREE, NEITHER]
+    answers = np.resize(mixed, len(units)).astype(np.int16)
     others = {name: np.resize(given, len(units)).astype(np.int16) for name, given in items.items()}
     answers[:101] = [0] * 20 + [AGREE] * 30 + [NEITHER] * 28 + [DISAGREE] * 3 + [4] * 20
     answers[101:120] = [0] * 4 + [AGREE] * 6 + [NEITHER] * 5 + [4] * 4
@@ -269,12 +270,12 @@ def test_steps_of_what_is_not_there_or_said_twice_are_refused(said: tuple[str, s
 def test_categories_of_those_who_are_left_make_up_all_of_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """11 did not say of which sex they are: 6 of them agree and 5 disagree strongly.
+    """17 did not say of which sex they are: 15 of them agree, and two disagree.
 
-    Category by category nothing is pinned; together they are, because each person gave one answer.
+    Category by category they need not; together they must, because each person gave one answer.
     """
     plan = small.plan([small.flat("sex", ["f", "m"])], [small.table("sex")])
-    answers = ([10, 17, 44, 13, 26], [12, 17, 37, 11, 28], [0, 6, 0, 0, 5])
+    answers = ([145, 119, 103, 61, 232], [165, 110, 96, 56, 253], [9, 6, 0, 2, 0])
     given = np.concatenate([np.repeat(np.arange(5), counts) for counts in answers])
     sexes = np.repeat([0, 1, -1], [sum(counts) for counts in answers])
     book = replace(

@@ -52,6 +52,7 @@ def test_shown_percents_are_the_exact_ones_rounded(study: Study, release: Releas
         assert row.lower is not None
         assert row.upper is not None
         step = 1 if figure.people >= POLICY.fine_base and row.measure != "harassed" else 5
+        step = max(step, release.coarser_by_key.get((row.group, row.measure), 1))
         assert abs(row.positive - 100 * figure.positive) <= step / 2 + 1e-9
         assert row.lower <= row.positive <= row.upper
         if row.base < POLICY.fine_base:

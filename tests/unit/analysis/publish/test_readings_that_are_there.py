@@ -17,7 +17,7 @@ from analysis.errors import Unprotectable
 from analysis.microdata import Microdata
 from analysis.plan import Breakdown, Table, TablePlan, Value
 from analysis.policy import DisclosurePolicy
-from analysis.publish import WaveFacts, publish
+from analysis.publish import WaveFacts, coarser, publish
 from analysis.publish.rounded import Rounder
 from analysis.release.model import Release
 
@@ -111,6 +111,10 @@ def _stuck(seeds: Iterable[int]) -> list[int]:
 
 
 def test_a_gap_to_a_band_is_read_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Where bands are looked at from outside, what tells is withheld before anybody is stuck.
+    assert not _stuck((0, 2, 7))
+    monkeypatch.setattr(coarser, "numerators", lambda *_: None)
+    monkeypatch.setattr(answers, "few_told", lambda *_: ())
     assert not _stuck((0, 2, 7))
     known = answers.rest_share
 

@@ -196,7 +196,7 @@ def test_sums_of_merged_units_are_pooled_exactly() -> None:
 def test_the_same_wave_by_merged_units_is_refused_and_by_merged_commands_is_one_system(
     tmp_path: Path,
 ) -> None:
-    study = small(900, seed=1)
+    study = small(900, seed=2)
 
     def again(of: Study, ledger: Ledger) -> Release:
         facts = WaveFacts("wave-1", "Wave 1", DAYS[0], ledger, "The units were others.")

@@ -47,7 +47,7 @@ def worse(study: Study) -> Study:
 
 @pytest.fixture(scope="module")
 def release() -> Release:
-    return released(worse(small(1500)))
+    return released(worse(small(2000)))
 
 
 def test_a_watched_group_is_compared_with_all_three(release: Release) -> None:
