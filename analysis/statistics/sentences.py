@@ -38,7 +38,10 @@ NONE = 100
 """Points; no gap is as wide."""
 _LAST, _OLDER = "last time", "in an earlier survey"
 _ALONE = "{chance} It rests on this survey alone, and it does not tell us why."
-_CHANCE = "This is unlikely to be chance.", "By the exact answers{both}, this is unlikely to be chance."
+_CHANCE = (
+    "This is unlikely to be chance.",
+    "By the exact answers{both}, this is unlikely to be chance.",
+)
 _BOTH = "both times together", "by the exact answers of both surveys together"
 """Of these the second where the range, which is made of published figures, says less."""
 _ROUNDED = ", widened by rounding"
