@@ -189,6 +189,32 @@ def test_heat_map_scrolls_in_its_own_box_where_it_does_not_fit(
     assert visitor.overflow() <= 0
 
 
+def test_protected_characteristics_are_read_down_on_a_phone_and_across_at_a_desk(
+    visit: Callable[..., Any], address: str
+) -> None:
+    visitor = open_page(visit, address, 375, HR, "/results/hr/winter/equality")
+    page = visitor.page
+    sideways = "boxes => boxes.filter(box => box.scrollWidth > box.clientWidth).length"
+    boxes, name = page.locator(".scroll"), page.locator(".equality .stacked__of").nth(1)
+    assert boxes.count() == 2
+    assert boxes.evaluate_all(sideways) == 0
+    beside = page.locator(".equality .govuk-table__cell").nth(1)
+    left, right = name.bounding_box(), beside.bounding_box()
+    assert left is not None
+    assert right is not None
+    assert left["x"] + left["width"] <= right["x"]
+    assert abs(left["y"] - right["y"]) < 3
+    unstacked = "tables => tables.forEach(one => one.classList.remove('stacked'))"
+    page.locator(".equality").evaluate_all(unstacked)
+    assert boxes.evaluate_all(sideways) == 2  # the check sees what does not fit
+    page.reload()
+    visitor.looks_right(forced=False)
+    page.set_viewport_size({"width": 1280, "height": 800})
+    assert not name.is_visible()
+    assert boxes.evaluate_all(sideways) == 0
+    visitor.looks_right(forced=False)
+
+
 @pytest.mark.parametrize("width", [375, 320])
 def test_every_theme_is_in_view_at_once_on_a_phone(
     visit: Callable[..., Any], address: str, width: int
