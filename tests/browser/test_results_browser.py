@@ -39,6 +39,8 @@ PAGES = {
     "hr-theme": (HR, "/results/hr/winter/theme/grievance"),
 }
 
+SIDEWAYS = "boxes => boxes.filter(box => box.scrollWidth > box.clientWidth).length"
+"""How many tables are wider than their box."""
 THEMES = (BOARD, f"/results/board/{NORTH}/winter/themes")
 
 
@@ -85,6 +87,7 @@ def test_every_room_is_reached_by_the_navigation_and_is_accessible(
         page.evaluate("document.querySelectorAll('details').forEach(box => { box.open = true; })")
         page.set_viewport_size({"width": 375, "height": 800})
         visitor.looks_right(forced=False)
+        assert page.locator(".scroll").evaluate_all(SIDEWAYS) == 0, name
         page.set_viewport_size({"width": 1280, "height": 800})
         assert visitor.overflow() <= 0
     page.goto(f"{address}{PAGES['board'][1]}/winter/file/csvw")  # of the room of files
@@ -194,10 +197,9 @@ def test_protected_characteristics_are_read_down_on_a_phone_and_across_at_a_desk
 ) -> None:
     visitor = open_page(visit, address, 375, HR, "/results/hr/winter/equality")
     page = visitor.page
-    sideways = "boxes => boxes.filter(box => box.scrollWidth > box.clientWidth).length"
     boxes, name = page.locator(".scroll"), page.locator(".equality .stacked__of").nth(1)
     assert boxes.count() == 2
-    assert boxes.evaluate_all(sideways) == 0
+    assert boxes.evaluate_all(SIDEWAYS) == 0
     beside = page.locator(".equality .govuk-table__cell").nth(1)
     left, right = name.bounding_box(), beside.bounding_box()
     assert left is not None
@@ -206,12 +208,12 @@ def test_protected_characteristics_are_read_down_on_a_phone_and_across_at_a_desk
     assert abs(left["y"] - right["y"]) < 3
     unstacked = "tables => tables.forEach(one => one.classList.remove('stacked'))"
     page.locator(".equality").evaluate_all(unstacked)
-    assert boxes.evaluate_all(sideways) == 2  # the check sees what does not fit
+    assert boxes.evaluate_all(SIDEWAYS) == 2  # the check sees what does not fit
     page.reload()
     visitor.looks_right(forced=False)
     page.set_viewport_size({"width": 1280, "height": 800})
     assert not name.is_visible()
-    assert boxes.evaluate_all(sideways) == 0
+    assert boxes.evaluate_all(SIDEWAYS) == 0
     visitor.looks_right(forced=False)
 
 
