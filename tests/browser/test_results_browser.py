@@ -71,6 +71,7 @@ def test_page_is_accessible_and_fits(
     for details in visitor.page.locator("details").all():
         details.evaluate("box => box.open = true")
     visitor.looks_right()
+    assert visitor.page.locator(".scroll").evaluate_all(SIDEWAYS) == 0
 
 
 def test_every_room_is_reached_by_the_navigation_and_is_accessible(
