@@ -105,6 +105,7 @@ def _surfaces(app: Flask, settings: Settings) -> None:
         app.register_blueprint(sealed_pages.ballot_box)
     if RESULTS in settings.surfaces:
         from survey.accounts import pages as account_pages
+        from survey.accounts.words import of_commands
         from survey.agreeing import release_pages
         from survey.manage import fixed, log_pages, organisation_pages, sign_in
         from survey.results import all_pages, at_once, file_pages, kept, published
@@ -125,7 +126,7 @@ def _surfaces(app: Flask, settings: Settings) -> None:
         app.register_blueprint(acts_pages.blueprint)
         app.register_blueprint(public.blueprint)
         app.register_blueprint(published.blueprint)
-        app.register_blueprint(log_pages.blueprint)
+        log_pages.install(app, of_commands)
         fixed.install(app, app.extensions["candour"])
         app.register_blueprint(release_pages.blueprint)
     if RESULTS in settings.surfaces and {ISSUE, BOX} & set(settings.surfaces):

@@ -313,6 +313,7 @@ def concerns(hidden: Collection[str]) -> tuple[ConcernRow, ...]:
         (WATCHED, "grievance", "concern", 10),
     ]
     labels = {group.id: group.label for group in plan().groups}
+    labels |= {one.group: one.name for one in plan().intersections}
     return tuple(
         ConcernRow(
             group,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from analysis.errors import EstimationError
-from analysis.statistics.concerns import PAST, FlagKind, State
+from analysis.statistics.concerns import LEAST_GAP, PAST, FlagKind, State
 
 Direction = Literal["rose", "fell", "unclear"]
 
@@ -19,31 +19,32 @@ _OPENING: dict[tuple[FlagKind, State], str] = {
 _CLOSING: dict[tuple[FlagKind, State], str] = {
     ("concern", "confirmed"): "It was also lower {when}. {chance}",
     ("concern", "serious"): (
-        "It was also lower {when}, and both times together every plausible gap is 5 fewer or "
-        "wider. {chance}"
+        "It was also lower {when}, and {both} every plausible gap is 5 fewer or wider. "
+        "This is unlikely to be chance."
     ),
     ("concern", "cleared"): "The gap has closed, by more than is likely to be chance.",
     ("concern", "watched"): "It is neither confirmed again nor clearly gone.",
     ("strength", "confirmed"): "It was also higher {when}. {chance}",
     ("strength", "serious"): (
-        "It was also higher {when}, and both times together every plausible gap is 5 more or "
-        "wider. {chance}"
+        "It was also higher {when}, and {both} every plausible gap is 5 more or wider. "
+        "This is unlikely to be chance."
     ),
     ("strength", "cleared"): "The lead is gone, by more than is likely to be chance.",
     ("strength", "watched"): "It is neither confirmed again nor clearly gone.",
 }
+_OF_BOTH: tuple[State, ...] = ("confirmed", "serious")
 _REST = "the rest of the force"
 NONE = 100
 """Points; no gap is as wide."""
 _LAST, _OLDER = "last time", "in an earlier survey"
 _ALONE = "{chance} It rests on this survey alone, and it does not tell us why."
-_CHANCE = "This is unlikely to be chance."
-_EXACTLY = (
-    "This is unlikely to be chance, judged by the exact answers{both}: the range is of "
-    "{its}rounded figures, so it is wider."
+_CHANCE = (
+    "This is unlikely to be chance.",
+    "By the exact answers{both}, this is unlikely to be chance.",
 )
-"""Where the range, which is made of published figures, has 0 in it or ends there."""
-_BOTH = " of both surveys", "this one's ", " of this survey alone"
+_BOTH = "both times together", "by the exact answers of both surveys together"
+"""Of these the second where the range, which is made of published figures, says less."""
+_ROUNDED = ", widened by rounding"
 
 
 def words(
@@ -94,18 +95,28 @@ def words(
         said = f"{asked}, {size} were positive than"
         if positive is not None:
             said = f"{positive} {asked} were positive, {size} than"
-    closing = _CLOSING.get((kind, state))
-    chance, alone = _CHANCE, ""
-    if lower <= 0 <= upper and state not in PAST:
-        # What two surveys say together can be more than chance where this one alone is not.
-        both, its, alone = _BOTH if closing else ("", "", "")
-        chance = _EXACTLY.format(both=both, its=its)
-    ends = _ALONE if closing is None else f"{closing} It does not tell us why."
+    exactly = _says_less(limits, kind, state)
+    # What two surveys say together can be more than chance where this one alone is not.
+    alone = " of this survey alone" if exactly and state in _OF_BOTH else ""
     return (
-        f"{group}: {_OPENING.get((kind, state), '')}{said} in {_REST} "
-        f"(plausible range{alone} {plausible_range(lower, upper)}). "
-        f"{ends.format(when=_LAST if last_time else _OLDER, chance=chance)}"
+        f"{group}: {_OPENING.get((kind, state), '')}{said} in {_REST} (plausible range{alone} "
+        f"{plausible_range(lower, upper)}{_ROUNDED if exactly else ''}). "
+        f"{_judged(kind, state, exactly, _LAST if last_time else _OLDER)}"
     )
+
+
+def _says_less(limits: tuple[int, int], kind: FlagKind, state: State) -> bool:
+    """Whether a range leaves room for a gap that what is said of the state does not."""
+    nearest = -limits[1] if kind == "concern" else limits[0]
+    return nearest < 100 * LEAST_GAP if state == "serious" else limits[0] <= 0 <= limits[1]
+
+
+def _judged(kind: FlagKind, state: State, exactly: bool, when: str) -> str:
+    """What was made of the gap; `exactly` where that has to be told from its range."""
+    closing = _CLOSING.get((kind, state))
+    chance = _CHANCE[exactly].format(both=" of both surveys" if closing else "")
+    ends = _ALONE if closing is None else f"{closing} It does not tell us why."
+    return ends.format(when=when, both=_BOTH[exactly], chance=chance)
 
 
 def plausible_range(lower: int, upper: int) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 
 from sqlalchemy.exc import DatabaseError
 
@@ -33,16 +32,18 @@ def of_force(stores: Stores) -> tuple[str, ...]:
 
 
 def role_of(stores: Stores, person: Person) -> str:
-    """What somebody is here, with the name of the command that a board reads.
+    """What somebody is here, with the name of the command that a board reads."""
+    return person.titled(of_commands(stores) if person.command else {})
 
-    The id stands in its place before the first survey, or where a Release cannot be read.
+
+def of_commands(stores: Stores) -> dict[str, str]:
+    """What each command is called, by its id.
+
+    None before the first survey, or where a Release cannot be read: then their ids stand.
     """
-    if person.command is None:
-        return person.title
     with suppress(CandourError, DatabaseError):
-        name = lines.board_names(store.all_releases(stores)).get(person.command, person.command)
-        return replace(person, command=name).title
-    return person.title
+        return lines.board_names(store.all_releases(stores))
+    return {}
 
 
 def _of_releases(stores: Stores) -> Iterator[str]:

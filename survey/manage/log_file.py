@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 
 from survey.errors import DataError
+from survey.manage import log_words
 from survey.manage.audit_log import Entry
 
 COLUMNS = tuple(field.name for field in fields(Entry))
+IN_WORDS = "in_words"
+"""A column after these, for who reads the file: what was done, with commands by their names. No
+hash is of it, and copies of earlier versions have none."""
 _MINUTE = "%Y-%m-%dT%H:%MZ"
 
 
@@ -21,13 +25,19 @@ def minute(at: int) -> datetime:
     return datetime.fromtimestamp(at, UTC)
 
 
-def content(entries: Iterable[Entry]) -> bytes:
-    """The whole log as CSV (UTF-8, LF); no cell begins like a formula."""
+def content(entries: Iterable[Entry], names: Mapping[str, str] = log_words.NO_NAMES) -> bytes:
+    """The whole log as CSV (UTF-8, LF); no cell begins like a formula.
+
+    Args:
+        entries: oldest first.
+        names: what commands are called, by their ids.
+    """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    writer.writerow((*COLUMNS, IN_WORDS))
     for entry in entries:
-        writer.writerow({**vars(entry), "at": minute(entry.at).strftime(_MINUTE)}.values())
+        kept = {**vars(entry), "at": minute(entry.at).strftime(_MINUTE)}
+        writer.writerow((*kept.values(), log_words.did(entry, names)))
     return text.getvalue().encode()
 
 
@@ -42,11 +52,13 @@ def read(path: Path) -> Iterator[Entry]:
     except (OSError, ValueError) as error:
         raise DataError(f"{path} cannot be read as a copy of the log ({error}).") from None
     rows = csv.reader(io.StringIO(text, newline=""))
-    if tuple(next(rows, ())) != COLUMNS:
+    if (header := tuple(next(rows, ()))) not in (COLUMNS, (*COLUMNS, IN_WORDS)):
         raise DataError(f"{path} is no copy of the log; download it from the page of the log.")
     for row in rows:
         try:
-            number, at, who, role, kind, what, once, digest = row
+            number, at, who, role, kind, what, once, digest, *more = row
+            if len(COLUMNS) + len(more) != len(header):
+                raise ValueError(f"{len(row)} cells, not {len(header)}")
             moment = datetime.strptime(at, _MINUTE).replace(tzinfo=UTC)
             seconds = int(moment.timestamp())
             yield Entry(int(number), seconds, who, role, kind, what, once or None, digest)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from flask import Blueprint, Response, abort, current_app, render_template, request, url_for
+from flask import Blueprint, Flask, Response, abort, current_app, render_template, request, url_for
 
 from survey.database import Stores
 from survey.manage import audit_log, log_file, log_words, people
@@ -18,6 +19,15 @@ AT_ONCE = 50
 """Entries on a page."""
 
 blueprint = Blueprint("log", __name__)
+Named = Callable[[Stores], Mapping[str, str]]
+"""What each command is called, by its id, as the results say."""
+_EXTENSION = "candour.named"
+
+
+def install(app: Flask, named: Named) -> None:
+    """Give `app` these pages, which say of commands what `named` says of them."""
+    app.extensions[_EXTENSION] = named
+    app.register_blueprint(blueprint)
 
 
 @dataclass(frozen=True)
@@ -72,10 +82,11 @@ def entries(person: Person) -> str:  # noqa: ARG001
     number = None if before is None else int(before)
     found = audit_log.page(_stores(), AT_ONCE + 1, number, role, kind)
     shown, more = found[:AT_ONCE], len(found) > AT_ONCE
+    names = _names()
     address = partial(url_for, "log.entries", role=role or None, kind=kind or None)
     page = LogPage(
         head,
-        tuple(map(_line, shown)),
+        tuple(_line(one, names) for one in shown),
         role,
         kind,
         address(before=shown[-1].number) if more else None,
@@ -88,10 +99,10 @@ def _is_number(text: str | None) -> bool:
     return text is None or (text.isascii() and text.isdecimal() and len(text) < 10)
 
 
-def _line(entry: Entry) -> Line:
+def _line(entry: Entry, names: Mapping[str, str]) -> Line:
     at = log_file.minute(entry.at)
     when = f"{at.day} {at:%B %Y, %H:%M} UTC"
-    return Line(entry.number, when, log_words.who(entry), log_words.did(entry))
+    return Line(entry.number, when, log_words.who(entry), log_words.did(entry, names))
 
 
 @blueprint.get("/results/log/file.csv")
@@ -99,7 +110,7 @@ def _line(entry: Entry) -> Line:
 def file(person: Person) -> Response:  # noqa: ARG001
     """The whole log, to keep and to check elsewhere."""
     return Response(
-        log_file.content(audit_log.entries(_stores())),
+        log_file.content(audit_log.entries(_stores()), _names()),
         mimetype="text/csv",
         headers={"Content-Disposition": 'attachment; filename="candour-log.csv"'},
     )
@@ -116,8 +127,14 @@ class PeoplePage:
 @require(PEOPLE)
 def everybody(person: Person) -> str:  # noqa: ARG001
     """Who may sign in, and as what."""
-    found = tuple((one.name, one.title, one.signs_in) for one in people.list_all(_stores()))
+    names, all_of_them = _names(), people.list_all(_stores())
+    found = tuple((one.name, one.titled(names), one.signs_in) for one in all_of_them)
     return render_template("manage/people.html", page=PeoplePage(found))
+
+
+def _names() -> Mapping[str, str]:
+    named: Named = current_app.extensions[_EXTENSION]
+    return named(_stores())
 
 
 def _stores() -> Stores:

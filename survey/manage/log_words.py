@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from urllib.parse import parse_qsl, unquote
 
 from survey.manage.access import DUTIES
@@ -9,6 +11,13 @@ from survey.manage.audit_log import KINDS, Entry
 
 ADDRESSES = frozenset({"view", "export", "refusal"})
 """Kinds of entry that hold a page's address."""
+
+ROLES_TOLD = frozenset({"sign-in", "setting"})
+"""Kinds that say as what somebody signs in."""
+
+NO_NAMES: Mapping[str, str] = {}
+_BOARD = re.compile(rf"(?<=\bas {DUTIES['board'].label} of )[^\s,:]+")
+"""The id of the command that somebody reads, in what the log keeps of signing in."""
 
 _PLAIN = {
     "hr": "HR's results",
@@ -31,27 +40,32 @@ def who(entry: Entry) -> str:
     return "Somebody" if entry.kind == "failed" else "A command on the server"
 
 
-def did(entry: Entry) -> str:
-    """What was done, and to what."""
-    what = place(entry.what) if entry.kind in ADDRESSES else entry.what
+def did(entry: Entry, names: Mapping[str, str] = NO_NAMES) -> str:
+    """What was done, and to what; `names` has what commands are called, by their ids."""
+    if entry.kind in ADDRESSES:
+        what = place(entry.what, names)
+    elif entry.kind in ROLES_TOLD:
+        what = _BOARD.sub(lambda found: names.get(found[0], found[0]), entry.what)
+    else:
+        what = entry.what
     plain = "".join(symbol if symbol.isprintable() else "?" for symbol in what)
     return f"{KINDS.get(entry.kind, entry.kind)}: {plain}"  # type: ignore[call-overload]
 
 
-def place(address: str) -> str:
+def place(address: str, names: Mapping[str, str] = NO_NAMES) -> str:
     """A page's address as a reader of the log understands it; else the address itself."""
     path, _, query = address.partition("?")
     match [unquote(part) for part in path.split("/")[2:]]:
         case []:
             said = "the page of what they may open"
         case ["board", command, *rest]:
-            said = f"the results of {command}" + _within(rest)
+            said = f"the results of {names.get(command, command)}" + _within(rest)
         case ["hr", *rest]:
             said = "HR's results" + _within(rest)
         case ["actions"]:
             said = "answers and actions of every board"
         case ["actions", board, *rest]:
-            whose = "the whole force" if board == "_force" else board
+            whose = "the whole force" if board == "_force" else names.get(board, board)
             said = f"answers and actions of {whose}" + "".join(f", {part}" for part in rest)
         case ["account", *rest]:
             said = "their own account" + "".join(f", {part}" for part in rest)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -61,9 +61,13 @@ class Person:
 
     @property
     def title(self) -> str:
-        """The same in the words of pages and of the log."""
+        """The same in words, as the log keeps them: a command by its id, whatever it is called."""
+        return self.titled({})
+
+    def titled(self, names: Mapping[str, str]) -> str:
+        """The same as pages say it: `names` has what commands are called, by their ids."""
         label = DUTIES[self.role].label
-        return f"{label} of {self.command}" if self.command else label
+        return f"{label} of {names.get(self.command, self.command)}" if self.command else label
 
     @property
     def signs_in(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from analysis.plan import FORCE
 from analysis.release.model import Release
 from survey.results import standardised, words
+from survey.results.findings import name
 
 
 def said(release: Release, group: str, measure: str) -> str:
@@ -19,7 +20,7 @@ def said(release: Release, group: str, measure: str) -> str:
 def _alone(release: Release, group: str, measure: str) -> str:
     for row in release.concerns:
         if (row.group, row.measure) == (group, measure) and row.kind != "level":
-            return row.words
+            return row.words.removeprefix(f"{name(release, group)}: ")  # the page names it
     estimate = release.estimate_by_key.get((group, measure))
     base = None if estimate is None else estimate.base
     return words.comparison(release.comparison_by_key.get((group, measure, FORCE)), base)

@@ -190,7 +190,7 @@ def _ended(release: Release, before: Release, row: ConcernRow) -> Ended:
     key = (row.group, row.measure)
     then, now = before.estimate_by_key.get(key), release.estimate_by_key.get(key)
     return Ended(
-        _name(release, row.group),
+        name(release, row.group),
         release.measure_by_id[row.measure].label,
         "[c]" if then is None else words.figure_with_range(then, further(before, *key)),
         "[c]" if now is None else words.figure_with_range(now, further(release, *key)),
@@ -205,8 +205,9 @@ def _size(row: ConcernRow) -> int:
     return -row.people * abs(row.gap)
 
 
-def _name(release: Release, group: str) -> str:
-    named = {watched: name for name, watched in release.manifest.intersections}
+def name(release: Release, group: str) -> str:
+    """What findings call a group: the name of one that is watched, or its label."""
+    named = {watched: title for title, watched in release.manifest.intersections}
     return named.get(group, release.group_by_id[group].label)
 
 
@@ -215,7 +216,7 @@ def _ordered(
 ) -> tuple[Finding, ...]:
     return tuple(
         Finding(
-            _name(release, row.group),
+            name(release, row.group),
             release.measure_by_id[row.measure].label,
             row.kind,
             row.state,

@@ -39,6 +39,8 @@ PAGES = {
     "hr-theme": (HR, "/results/hr/winter/theme/grievance"),
 }
 
+SIDEWAYS = "boxes => boxes.filter(box => box.scrollWidth > box.clientWidth).length"
+"""How many tables are wider than their box."""
 THEMES = (BOARD, f"/results/board/{NORTH}/winter/themes")
 
 
@@ -69,6 +71,7 @@ def test_page_is_accessible_and_fits(
     for details in visitor.page.locator("details").all():
         details.evaluate("box => box.open = true")
     visitor.looks_right()
+    assert visitor.page.locator(".scroll").evaluate_all(SIDEWAYS) == 0
 
 
 def test_every_room_is_reached_by_the_navigation_and_is_accessible(
@@ -85,6 +88,7 @@ def test_every_room_is_reached_by_the_navigation_and_is_accessible(
         page.evaluate("document.querySelectorAll('details').forEach(box => { box.open = true; })")
         page.set_viewport_size({"width": 375, "height": 800})
         visitor.looks_right(forced=False)
+        assert page.locator(".scroll").evaluate_all(SIDEWAYS) == 0, name
         page.set_viewport_size({"width": 1280, "height": 800})
         assert visitor.overflow() <= 0
     page.goto(f"{address}{PAGES['board'][1]}/winter/file/csvw")  # of the room of files
@@ -187,6 +191,31 @@ def test_heat_map_scrolls_in_its_own_box_where_it_does_not_fit(
     assert label is not None
     assert label["x"] >= 0  # the group's name stays in view
     assert visitor.overflow() <= 0
+
+
+def test_protected_characteristics_are_read_down_on_a_phone_and_across_at_a_desk(
+    visit: Callable[..., Any], address: str
+) -> None:
+    visitor = open_page(visit, address, 375, HR, "/results/hr/winter/equality")
+    page = visitor.page
+    boxes, name = page.locator(".scroll"), page.locator(".equality .stacked__of").nth(1)
+    assert boxes.count() == 2
+    assert boxes.evaluate_all(SIDEWAYS) == 0
+    beside = page.locator(".equality .govuk-table__cell").nth(1)
+    left, right = name.bounding_box(), beside.bounding_box()
+    assert left is not None
+    assert right is not None
+    assert left["x"] + left["width"] <= right["x"]
+    assert abs(left["y"] - right["y"]) < 3
+    unstacked = "tables => tables.forEach(one => one.classList.remove('stacked'))"
+    page.locator(".equality").evaluate_all(unstacked)
+    assert boxes.evaluate_all(SIDEWAYS) == 2  # the check sees what does not fit
+    page.reload()
+    visitor.looks_right(forced=False)
+    page.set_viewport_size({"width": 1280, "height": 800})
+    assert not name.is_visible()
+    assert boxes.evaluate_all(SIDEWAYS) == 0
+    visitor.looks_right(forced=False)
 
 
 @pytest.mark.parametrize("width", [375, 320])

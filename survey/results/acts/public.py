@@ -184,4 +184,9 @@ def _findings(release: Release) -> Iterator[tuple[str, str, bool, str]]:
         label = named.get(row.group, release.group_by_id[row.group].label)
         about = release.measure_by_id[row.measure].label
         state = words.STATES[row.kind, row.state]
-        yield f"{label}: {about}", state, row.kind == "concern", row.words
+        yield (
+            f"{label}: {about}",
+            state,
+            row.kind == "concern",
+            row.words.removeprefix(f"{label}: "),
+        )

@@ -185,7 +185,7 @@ def test_words_of_a_strength_whose_share_is_not_shown():
 def test_words_of_a_gap_that_coarse_steps_rounded_away():
     found = words("concern", "A", "B", positive="40", gap=0, limits=(-20, 0))
     assert "were positive, fewer than in the rest of the force (plausible" in found
-    assert "(plausible range 0 to 20 fewer)" in found
+    assert "(plausible range 0 to 20 fewer, widened by rounding)" in found
 
 
 @pytest.mark.parametrize("gap", [-13, 40])

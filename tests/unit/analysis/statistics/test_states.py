@@ -180,7 +180,7 @@ def test_others_have_what_a_questionnaire_does_not_declare() -> None:
 
 
 SAID = {
-    "confirmed": "It was also lower last time. This is unlikely to be chance, judged by",
+    "confirmed": "It was also lower last time. By the exact answers of both surveys, this is",
     "serious": "every plausible gap is 5 fewer or wider",
     "cleared": "The gap has closed, by more than is likely to be chance.",
     "watched": "It is neither confirmed again nor clearly gone.",
@@ -200,22 +200,22 @@ def test_words_of_a_state_are_fixed_and_give_no_cause(state: str) -> None:
     assert SAID[state] in text
     assert text.endswith(" It does not tell us why.")
     assert ("This was a confirmed concern." in text) == (state in ("cleared", "watched"))
-    alone = "plausible range of this survey alone 9 fewer to 3 more"
+    alone = "plausible range of this survey alone 9 fewer to 3 more, widened by rounding)"
     assert (alone in text) == (state in ("confirmed", "serious"))
 
 
-ALONE, OF_ONE = "range of this survey alone", "of this one's rounded figures, so it is wider."
+ALONE, WIDENED = "range of this survey alone", ", widened by rounding). "
 JUDGED = {
-    "emerging": ("by the exact answers:", "the range is of rounded figures, so it is wider."),
-    "confirmed": ("judged by the exact answers of both surveys:", OF_ONE),
-    "serious": ("judged by the exact answers of both surveys:", OF_ONE),
+    "emerging": ". By the exact answers, this is unlikely to be chance. It rests on this survey",
+    "confirmed": ". By the exact answers of both surveys, this is unlikely to be chance.",
+    "serious": "and by the exact answers of both surveys together every plausible gap is 5",
 }
 
 
 @pytest.mark.parametrize("kind", ["concern", "strength"])
 @pytest.mark.parametrize("state", JUDGED)
-@pytest.mark.parametrize("end", [-1, 0, 5])
-def test_a_range_with_0_in_it_says_what_was_judged_instead(
+@pytest.mark.parametrize("end", [-5, -4, -1, 0, 5])
+def test_a_range_that_says_less_than_the_state_says_why_and_what_was_judged_instead(
     kind: FlagKind, state: str, end: int
 ) -> None:
     side = -1 if kind == "concern" else 1
@@ -227,10 +227,25 @@ def test_a_range_with_0_in_it_says_what_was_judged_instead(
         limits=(low, high),
         state=state,  # type: ignore[arg-type]
     )
-    told = [one in text for one in JUDGED[state]]
-    assert told == [end >= 0] * 2
-    assert (ALONE in text) == (end >= 0 and state != "emerging")
-    assert ("This is unlikely to be chance. It" in text) == (end < 0)
+    less = end > -5 if state == "serious" else end >= 0
+    told = [one in text for one in (JUDGED[state], WIDENED)]
+    assert told == [less] * 2
+    assert (ALONE in text) == (less and state != "emerging")
+    assert ("This is unlikely to be chance." in text) == (not less or state == "serious")
+    assert "{" not in text
+
+
+@pytest.mark.parametrize("state", ["cleared", "watched"])
+def test_a_range_beside_a_gap_that_is_gone_says_why_it_is_so_wide(state: str) -> None:
+    text = words(
+        *("concern", "A", "B"),
+        positive="65",
+        gap=0,
+        limits=(-20, 20),
+        state=state,  # type: ignore[arg-type]
+    )
+    assert "(plausible range 20 fewer to 20 more, widened by rounding). " in text
+    assert "exact answers" not in text
 
 
 @pytest.mark.parametrize("kind", ["concern", "strength"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import multiprocessing
 import shutil
 import sqlite3
@@ -242,6 +244,23 @@ def test_the_command_checks_the_server_and_a_copy(
     assert "Up to entry 0 it fits" in broken.output
 
 
+def test_copies_of_earlier_versions_are_read_and_words_are_of_no_hash(
+    stores: Stores, tmp_path: Path
+) -> None:
+    found = write(stores, "/results/hr", "/results/log")
+    rows = list(csv.reader(io.StringIO(log_file.content(found).decode())))
+    assert [row[-1] for row in rows[1:]] == [
+        "Opened a page: HR's results",
+        "Opened a page: this log",
+    ]
+    for kept in ([row[:-1] for row in rows], [[*row[:-1], "x"] for row in rows[1:]]):
+        text = io.StringIO()
+        head = [] if len(kept) == 3 else [rows[0]]
+        csv.writer(text, lineterminator="\n").writerows(head + kept)
+        (tmp_path / "copy.csv").write_text(text.getvalue())
+        assert list(log_file.read(tmp_path / "copy.csv")) == found
+
+
 def test_what_is_no_copy_is_one_sentence(
     stores: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -250,6 +269,9 @@ def test_what_is_no_copy_is_one_sentence(
         ("a,b\n", "no copy of the log"),
         (f"{header}\n1,2\n", "copy.csv:2: this row"),
         (f"{header}\n1,yesterday,,,,,,x\n", "copy.csv:2: this row"),
+        (f"{header}\n1,2026-09-01T12:30Z,,,,,,x,y\n", "copy.csv:2: this row"),
+        (f"{header},in_words\n1,2026-09-01T12:30Z,,,,,,x\n", "copy.csv:2: this row"),
+        (f"{header},others\n", "no copy of the log"),
     ):
         (tmp_path / "copy.csv").write_text(content)
         done = run(monkeypatch, stores, str(tmp_path / "copy.csv"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import errno
 import os
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from fixtures_accounts import sentence
 from fixtures_acts import token_of
 from fixtures_release import NORTH, SOUTH
 from fixtures_results import BOARD, HR, Site, make_site, sign_in
@@ -17,9 +19,13 @@ from html_page import parse, words
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from analysis.release.model import Release
+from survey.database import Stores
+from survey.errors import ReleaseError
 from survey.manage import audit_log, log_file, log_together, log_waiting, log_words
 from survey.manage import sign_in as signing
 from survey.manage.audit_log import Entry
+from survey.results import store
 
 OWN = f"/results/board/{NORTH}"
 CSV = f"{OWN}/winter/csv/groups.csv"
@@ -194,7 +200,7 @@ def test_associations_read_the_log_in_plain_words_newest_first(site: Site) -> No
     assert (
         "federation (Staff association) Signed in: as Staff association, with a password" in first
     )
-    assert f"Downloaded a file: the results of {NORTH}, wave winter, table groups" in second
+    assert "Downloaded a file: the results of Response North, wave winter, table groups" in second
     assert "north (Board)" in third
     assert "A command on the server Took in results: Release" in " ".join(log_of(client))
     head = audit_log.head(site.stores)  # opening the page was logged after it was made
@@ -210,7 +216,7 @@ def test_entries_are_picked_by_role_and_kind_and_paged(
     all_of_boards = len(log_of(client, "?role=board"))
     line, *_ = viewed = log_of(client, "?role=board&kind=view")
     assert 0 < len(viewed) < all_of_boards
-    assert f"Opened a page: the results of {NORTH}" in line
+    assert "Opened a page: the results of Response North" in line
     assert log_of(client, "?role=officer&kind=export") == []
     monkeypatch.setattr("survey.manage.log_pages.AT_ONCE", 4)
     seen, address = list[str](), "?role=&kind=setting"
@@ -233,6 +239,51 @@ def test_the_downloaded_log_is_whole_and_its_download_is_in_the_next(
     found = list(log_file.read(tmp_path / "copy.csv"))
     assert audit_log.check(found).problem is None
     assert since(site, found[-1].number) == [(FEDERATION, "export", "/results/log/file.csv")]
+
+
+AS_BOARD = "Signed in: as Board of Response North, with a password"
+ADDED = f"Changed who may sign in: {BOARD} can sign in as Board of Response North"
+
+
+def test_a_command_is_called_by_its_name_wherever_the_log_is_read_and_kept_by_its_id(
+    site: Site,
+) -> None:
+    start = audit_log.head(site.stores).number
+    site.client(BOARD).get(f"/results/actions/{NORTH}")
+    client = site.client(FEDERATION)
+    told = log_of(client, "?role=board")
+    assert "answers and actions of Response North" in told[0]
+    assert AS_BOARD in told[1]
+    settings = log_of(client, "?kind=setting")
+    assert [one for one in settings if one.endswith(ADDED)]
+    people_now = sentence(client.get("/results/people"))
+    assert "Board of Response North, with a password here" in people_now
+    rows = list(csv.DictReader(client.get("/results/log/file.csv").text.splitlines()))
+    kept = {row[log_file.IN_WORDS]: row["what"] for row in rows}
+    assert kept[AS_BOARD] == f"as Board of {NORTH}, with a password"
+    assert kept[ADDED] == f"{BOARD} can sign in as Board of {NORTH}"
+    assert since(site, start)[0] == (BOARD, "sign-in", kept[AS_BOARD])
+    assert f"Board of {NORTH}" not in " ".join((*told, *settings, people_now, *kept))
+
+
+def test_its_id_stands_for_a_command_while_the_results_cannot_be_read(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.client(BOARD)
+
+    def broken(_: Stores) -> tuple[Release, ...]:
+        raise ReleaseError("damaged")
+
+    client = site.client(FEDERATION)
+    monkeypatch.setattr(store, "all_releases", broken)
+    assert f"Signed in: as Board of {NORTH}, with a password" in log_of(client, "?role=board")[0]
+    assert f"Board of {NORTH}, with a password" in sentence(client.get("/results/people"))
+    assert client.get("/results/log/file.csv").status_code == 200
+
+
+def test_what_somebody_wrote_is_told_as_it_was_written() -> None:
+    entry = Entry(1, 0, "x", "board", "action", f"who signs in as Board of {NORTH}", None, "")
+    assert log_words.did(entry, {NORTH: "Response North"}).endswith(f"as Board of {NORTH}")
 
 
 def test_what_stands_in_the_log_is_shown_and_never_run(site: Site) -> None:

@@ -51,6 +51,13 @@ def row_of(board: str, *counts: int) -> str:
     return " ".join([board, *told])
 
 
+def test_a_concern_that_waits_names_its_group_above_and_not_again(site: Site) -> None:
+    page = parse(site.client(BOARD).get(OWN).data).text
+    (row,) = (one for one in make_release().concerns if one.group == f"command={NORTH}")
+    assert row.words not in page
+    assert row.words.removeprefix("Response North: ") in page
+
+
 def test_each_concern_asks_one_board_and_hr_what_no_board_may_read() -> None:
     release = make_release()
     family = replace(release.concerns[0], group="command=response&ethnicity=minority")

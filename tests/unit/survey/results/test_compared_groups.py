@@ -71,6 +71,14 @@ def test_a_watched_group_is_compared_with_three_in_words_with_figures() -> None:
     assert len(only(block(RELEASE)).themes) == 5
 
 
+def test_what_was_raised_is_said_without_the_name_that_stands_above() -> None:
+    (row,) = (one for one in RELEASE.concerns if one.group == WATCHED)
+    raised = RELEASE.measure_by_id[row.measure].label
+    (theme,) = (one for one in only(block(RELEASE)).themes if one.theme == raised)
+    assert row.words.endswith(f": {theme.said[0][1]}")
+    assert theme.said[0][1][:2].isdigit()
+
+
 def test_a_gap_that_is_clear_against_each_of_them_is_said_to_be_of_both_traits() -> None:
     (theme, *_) = only(block(with_gap(RELEASE, -30, 12))).themes
     assert theme.both == words.CLEAR_AGAINST_ALL

@@ -103,6 +103,7 @@ def test_a_finding_says_where_it_shows_most_with_the_gap_that_is_published(
         ]
         said = words.gap(gap.gap, gap.lower, gap.upper)
         assert f"“Statement {item}” {said}" in text
+    assert "Exact answers were judged; rounding widens the ranges: “Statement" in text
 
 
 def test_the_page_begins_with_how_much_is_on_it(site: Site) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from fixtures_release import NORTH, SOUTH, WATCHED, make_release
 from fixtures_results import BOARD, HR, Site, make_site
-from fixtures_rooms import walked
+from fixtures_rooms import hr_reading, shown, walked
 from html_page import parse
 
 from analysis.release.model import Release
@@ -187,9 +187,21 @@ def test_pages_say_what_was_raised_before(site: Site) -> None:
     for name, address in ((BOARD, f"/results/board/{NORTH}"), (HR, "/results/hr")):
         page = parse(site.client(name).get(f"{address}/winter/findings").data)
         assert "The survey before, Autumn 2025, raised it too." in page.text
-        assert "Nothing that Autumn 2025 raised and that can be compared is gone." in page.text
+        again = "Each area of concern of Autumn 2025 that can be compared is raised again."
+        assert again in page.text
         first = parse(site.client(name).get(f"{address}/spring/findings").data)
         assert "Raised last time" not in first.text
+
+
+def test_what_was_raised_before_is_again_or_stands_apart_and_never_both_gone_and_not(
+    site: Site,
+) -> None:
+    apart = "is raised again, or stands under Confirmed before, and now."
+    with site.app.test_request_context("/results"):
+        for release, said in ((with_state("cleared"), True), (NOW, False)):
+            page = shown(hr_reading(release, (BEFORE, release)))["findings"]
+            assert (apart in parse(page).text) == said
+            assert ("of Autumn 2025 that can be compared is raised again." in page) != said
 
 
 def test_the_answers_of_the_force_are_the_same_figure_everywhere(site: Site) -> None:

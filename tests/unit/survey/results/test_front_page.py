@@ -71,6 +71,10 @@ def test_a_theme_says_its_figure_its_range_the_force_and_how_it_moved(site: Site
     assert score.ranged == f"{own.lower} to {own.upper}"
     assert (score.moved, score.over) == ("up 7 points since autumn", "rose over 2 surveys")
     assert of_hr(site, release).scores[0].force == ""
+    with site.app.test_request_context("/results"):
+        page = parse(shown(board_reading(release))[FRONT]).text
+    assert "Up 7 points since autumn; rose over 2 surveys." in page
+    assert "It does not tell us why. The gap stands for about 80 people." in page
 
 
 @pytest.mark.parametrize(

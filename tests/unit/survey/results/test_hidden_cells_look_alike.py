@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
-from fixtures_release import HIDDEN, NORTH, WATCHED, make_release
+from fixtures_release import HIDDEN, NORTH, THEMES, WATCHED, make_release
 from fixtures_results import Site, make_site
 from fixtures_rooms import board_reading, hr_reading, shown, theme_of
 
@@ -123,3 +123,16 @@ def test_a_watched_group_that_is_hidden_gets_the_fixed_words(site: Site) -> None
     assert "nobody who reads this page can tell which" in board
     assert "Fair Play Advisers" in board
     assert 'id="watched-1-table"' not in board
+
+
+def test_what_is_hidden_beside_a_watched_group_is_written_alike_whatever_it_is_of(
+    site: Site,
+) -> None:
+    others = {WATCHED.replace("yes", "no"), WATCHED.replace("minority", "majority")}
+    with site.app.test_request_context("/results"):
+        page = shown(board_reading(make_release(hidden={*HIDDEN, *others})))["watched"]
+    assert markup.pages(Material(pages=(Page("watched", page),))).falls == []
+    cell = '<td class="govuk-table__cell">[c]</td>'
+    assert page.count(cell) == 2 * len(THEMES)
+    named = page.replace(cell, cell.replace("[c]", "<span>Others</span>[c]"), 1)
+    assert markup.pages(Material(pages=(Page("watched", named),))).falls

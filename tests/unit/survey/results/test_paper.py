@@ -28,8 +28,8 @@ FRONT = f"/results/board/{NORTH}/winter"
 THEME = f"{FRONT}/theme/discrimination"
 HR_FRONT = "/results/hr/winter"
 ALL = f"{FRONT}/all-pages.pdf"
-TRUTH = 48271
-"""What hidden groups have here, as no figure that is shown."""
+TRUTH = 482716053
+"""What hidden groups have here, as no figure that is shown: longer than any place in a PDF."""
 
 
 @pytest.fixture(scope="module")

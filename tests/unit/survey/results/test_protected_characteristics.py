@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from xml.etree.ElementTree import tostring
 
 import pytest
 from fixtures_release import HIDDEN, NORTH, WATCHED, make_release
@@ -79,3 +80,18 @@ def test_hr_reads_the_page_and_is_led_to_what_stands_out(site: Site) -> None:
     assert "This survey has no figures on age, disability" in page.text
     row = next(one for one in page.root.iter("tr") if words(one).startswith("Asian"))
     assert words(row).count("(") == 10
+
+
+def test_a_phone_is_told_what_each_cell_is_of_and_all_that_is_hidden_is_alike(site: Site) -> None:
+    page = parse(site.client(HR).get(ADDRESS).data)
+    (table,) = (one for one in page.root.iter("table") if "Asian" in words(one))
+    headings = [words(one) for one in table.find("thead").iter("th")][1:]  # type: ignore[union-attr]
+    hidden = set[str]()
+    for row in table.find("tbody").iter("tr"):  # type: ignore[union-attr]
+        _, *cells = list(row)
+        assert [words(one) for one in cells[::2]] == headings
+        assert {(one.get("class"), one.get("aria-hidden")) for one in cells[::2]} == {
+            ("stacked__of", "true")
+        }
+        hidden |= {tostring(one).strip().decode() for one in cells[1::2] if words(one) == "[c]"}
+    assert len(hidden) == 1

@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import combinations
 
+import pytest
 from fixtures_release import HIDDEN, NORTH, make_release
+from fixtures_results import Site, make_site
+from fixtures_rooms import hr_reading, shown
+from html_page import parse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +25,11 @@ RANGES = st.lists(
     st.tuples(st.integers(0, 100), st.integers(0, 40)).map(lambda one: (one[0], one[0] + one[1])),
     max_size=9,
 ).map(lambda found: {f"g{at}": one for at, one in enumerate(found)})
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    return make_site(tmp_path_factory.mktemp("apart"), waves=())
 
 
 @given(RANGES)
@@ -97,6 +106,15 @@ def test_where_all_overlap_the_page_says_so_and_lists_nothing() -> None:
     found = of_north(ranged(RELEASE, {}))
     assert found.lists == ()
     assert "Departments of Response North" in found.alike
+
+
+def test_a_page_explains_bands_where_it_has_any(site: Site) -> None:
+    for limits, listed in (({}, False), ({"sex=male": (1, 2), "sex=female": (8, 9)}, True)):
+        with site.app.test_request_context("/results"):
+            page = parse(shown(hr_reading(ranged(RELEASE, limits)))["groups"]).text
+        assert ("so the figures cannot tell them apart: " in page) == (not listed)
+        assert ("Band 1 is the least positive." in page) == listed
+        assert ("[c] is not shown." in page) == listed
 
 
 def test_a_group_that_is_not_shown_is_in_no_band_whatever_hides_it() -> None:

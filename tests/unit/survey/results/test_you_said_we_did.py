@@ -73,7 +73,7 @@ def test_everybody_reads_what_was_published_and_no_part_of_a_command(site: Site)
     ):
         assert unsaid not in page.text
     for row in make_release().concerns:
-        said = row.words in page.text
+        said = row.words.partition(": ")[2] in page.text
         assert said == (row.group == WATCHED), row
 
 
@@ -159,6 +159,14 @@ def test_what_the_page_counts_is_what_it_lists() -> None:
     (survey,) = said_page([more], [], TODAY, ANSWER_DAYS).surveys
     listed = [one for one in survey.findings if one[2]]
     assert survey.told.listed.raised == len(listed) == 1
+
+
+def test_a_finding_names_its_group_above_and_not_again() -> None:
+    release = make_release()
+    (row,) = (one for one in release.concerns if one.group == WATCHED)
+    (survey,) = said_page([release], [], TODAY, ANSWER_DAYS).surveys
+    (found,) = survey.findings
+    assert row.words == f"{found[0].partition(':')[0]}: {found[3]}"
 
 
 def test_nobody_is_noticed_and_a_reader_is_no_reader_here(site: Site) -> None:
