@@ -39,6 +39,9 @@ def category_percents(rounds: Rounder, figure: Figure, item: Item) -> tuple[Perc
             parts = _beside(rounds, whole, [found[at] for at in inside], shares)
             for at, percent in zip(inside, parts, strict=True):
                 found[at] = percent
+        if not any(bound for _, bound in found):
+            # Readers take a percent for a coarse one where they see a band beside it.
+            return (NO_PERCENT,) * len(found)
     return tuple(found)
 
 
