@@ -29,6 +29,7 @@ from analysis.publish.percent_means import answers_so, parts_of_people
 from analysis.publish.reach import by_weight, reach
 from analysis.publish.rounded import Rounder
 from analysis.publish.shown import Shown, can_say, items_of
+from analysis.publish.theme_figures import beside_each_other
 from analysis.tally import Tally
 from analysis.theme_values import VALUES
 
@@ -335,7 +336,8 @@ class Telling:
             step and (step, shown.lacks_one_item(group.id, theme))
             for step, group in zip(steps, self._plan.groups, strict=True)
         ]
-        return self._shares(shown, theme, scored, len(VALUES), say)
+        told = self._shares(shown, theme, scored, len(VALUES), say)
+        return beside_each_other(told, items_of(self._codebook, theme))
 
     def _shares(
         self, shown: Shown, measure: str, steps: Sequence[object], ways: int, say: _Say
