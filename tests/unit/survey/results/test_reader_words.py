@@ -83,7 +83,8 @@ def test_what_was_raised_about_the_watched_group_is_said_in_its_own_words() -> N
     (block,) = intersections.blocks(release, whole_force(release))
     ((whom, said), *_) = block.compared[0].themes[1].said
     assert block.compared[0].themes[1].theme == "Misconduct and Grievance"
-    assert (whom, said) == ("Everyone else", raised.words)
+    name = release.manifest.intersections[0][0]
+    assert (whom, f"{name}: {said}") == ("Everyone else", raised.words), "the page names it above"
 
 
 def test_a_weighted_figure_stands_beside_the_unweighted_one() -> None:
