@@ -141,7 +141,7 @@ def _beside(look: Telling, shown: Shown, theme: str) -> Shown:
             few = look.small(shown, item)
             found = next((one for told in every if (one := _exposed(look, told, few))), [])
             if found:
-                shown = _round(look, shown, (theme, item), found)
+                shown = _following(_round(look, shown, (theme, item), found), theme)
                 break
         else:
             # A step would be taken by a whole bundle, and by every measure where it is the last.

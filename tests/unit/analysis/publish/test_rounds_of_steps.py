@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import large_forces
 import numpy as np
@@ -139,3 +140,23 @@ def test_a_row_is_asked_again_only_where_its_step_changed() -> None:
     assert again[:, 0].tolist() == [[0.0, 0.5], [0.0, 1.0], [0.2, 0.5]]
     assert kept.of(("other",), [1, 1, 1], 1, say).shape == (3, 1, 2)
     assert asked == [0, 1, 2, 0, 1, 2]
+
+
+def test_a_theme_goes_with_an_item_that_is_withheld_beside_it(
+    counted: tuple[Tally, Shown], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The item is told beside its theme once, and what tells of it is withheld, not coarser."""
+    found, shown = counted
+    theme = next(iter(found.codebook.theme_by_id))
+    item, group = found.codebook.items_of[theme][0].id, found.plan.groups[1].id
+    looks = iter([[(item, ["told"])], []])
+    monkeypatch.setattr(coarser, "beside_its_theme", lambda *_: next(looks))
+    monkeypatch.setattr(coarser, "opened_bands", lambda *_: ())
+    monkeypatch.setattr(coarser, "_exposed", lambda *_: ["somebody"])
+
+    def without_the_item(_: Telling, before: Shown, *__: object) -> Shown:
+        return replace(before, withheld=before.withheld | {(group, item)})
+
+    monkeypatch.setattr(coarser, "_round", without_the_item)
+    after = coarser._beside(Telling(shown, found), shown, theme)
+    assert after.withheld - shown.withheld == {(group, item), (group, theme)}
