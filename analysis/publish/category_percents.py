@@ -25,7 +25,7 @@ def category_percents(rounds: Rounder, figure: Figure, item: Item) -> tuple[Perc
     item: then the smallest other is not shown. Nor is it where another percent of it would have
     told so: readers know this rule, and what is left out must not follow from it.
     """
-    valid = [one for one, category in enumerate(item.categories) if category.valid]
+    valid, readings = valid_and_readings(item)
     found = list(
         rounds.percents(
             [figure.plain.categories[one] for one in valid],
@@ -33,8 +33,7 @@ def category_percents(rounds: Rounder, figure: Figure, item: Item) -> tuple[Perc
         )
     )
     if rounds.sensitive and any(bound for _, bound in found):
-        for reading, whole in zip(READINGS, rounds.readings(figure), strict=True):
-            inside = [at for at, one in enumerate(valid) if item.categories[one].reading == reading]
+        for inside, whole in zip(readings, rounds.readings(figure), strict=True):
             shares = [figure.plain.categories[valid[at]] for at in inside]
             parts = _beside(rounds, whole, [found[at] for at in inside], shares)
             for at, percent in zip(inside, parts, strict=True):
@@ -123,3 +122,13 @@ def _people(rounds: Rounder, found: Sequence[Percent]) -> list[People]:
         (math.ceil(low * n - _DUST), math.ceil(high * n - _DUST) - 1 if high < 1 else n)
         for low, high in reach(rounds, found)
     ]
+
+
+def valid_and_readings(item: Item) -> tuple[list[int], list[list[int]]]:
+    """The valid categories, and of each reading which of these are read so."""
+    valid = [at for at, category in enumerate(item.categories) if category.valid]
+    readings = [
+        [at for at, place in enumerate(valid) if item.categories[place].reading == reading]
+        for reading in READINGS
+    ]
+    return valid, readings

@@ -18,21 +18,23 @@ from analysis.disclosure.solving import DUST
 from analysis.disclosure.targets import stacked
 from analysis.disclosure.unions import SMALL, Small, Unions, small, unions
 from analysis.publish.amounts import Amounts
-from analysis.publish.category_percents import category_percents
+from analysis.publish.category_percents import category_percents, valid_and_readings
 from analysis.publish.estimates import rounder, rounder_at, score
 from analysis.publish.figures import Figure, Figures
 from analysis.publish.item_ranges import ItemRanges
 from analysis.publish.kept_shares import KeptShares, Range
 from analysis.publish.pairs import pairs, rests
-from analysis.publish.people_behind import counted, people_behind
+from analysis.publish.people_behind import counted, fits_alone, people_behind
 from analysis.publish.percent_means import answers_so, parts_of_people
 from analysis.publish.reach import by_weight, reach
 from analysis.publish.rounded import Rounder
 from analysis.publish.shown import Shown, can_say, items_of
+from analysis.publish.small_rests import small_rests
 from analysis.publish.theme_figures import beside_each_other
 from analysis.tally import Tally
 from analysis.theme_values import VALUES
 
+Flags = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 Reals = npt.NDArray[np.float64]
 
@@ -237,20 +239,9 @@ class Telling:
         self, shown: Shown, item: Item, n: Reals, few: Reals, steps: Steps
     ) -> tuple[ItemRanges, ItemRanges]:
         """Categories and readings of groups, and of small rests; each as the others leave it."""
-        valid = [at for at, category in enumerate(item.categories) if category.valid]
-        readings = [
-            [at for at, place in enumerate(valid) if item.categories[place].reading == reading]
-            for reading in READINGS
-        ]
-
-        def say(_: int, figure: Figure, rounds: Rounder) -> list[Range]:
-            weighed = by_weight(figure)
-            both = category_percents(rounds, weighed, item), rounds.readings(weighed)
-            return [one for percents in both for one in reach(rounds, percents)]
-
-        shares = self._shares(shown, item.id, steps, len(valid) + len(READINGS), say)
-        ends = shares.transpose(2, 1, 0)
-        low, high = people_behind(ends[0], ends[1], n, counted(shown, item.id))
+        valid, readings = valid_and_readings(item)
+        least, most = self._ends(shown, item, steps)
+        low, high = people_behind(least, most, n, self.whole(shown, item.id, steps))
         used = [at for at, inside in enumerate(readings) if inside]
         parts = [readings[at] for at in used]
         read = low[len(valid) :][used], high[len(valid) :][used]
@@ -265,6 +256,30 @@ class Telling:
         here = ItemRanges(n, low, high, inside, names, *read).tightened()
         # What is left of a group is a whole too: its categories make up all of it.
         return here, self.left_of(here, few)
+
+    def _ends(self, shown: Shown, item: Item, steps: Steps) -> Reals:
+        """What the percents of an item say of every category, then of every reading.
+
+        Returns:
+            The smallest and the largest shares, shape (2, ways, G).
+        """
+        valid, readings = valid_and_readings(item)
+
+        def say(_: int, figure: Figure, rounds: Rounder) -> list[Range]:
+            weighed = by_weight(figure)
+            both = category_percents(rounds, weighed, item), rounds.readings(weighed)
+            return [one for percents in both for one in reach(rounds, percents)]
+
+        return self._shares(shown, item.id, steps, len(valid) + len(readings), say).T
+
+    def whole(self, shown: Shown, measure: str, steps: Steps) -> Flags:
+        """Groups whose shares of a measure are of whole people: it is known of how many."""
+        known, item = counted(shown, measure), self._codebook.item_by_id.get(measure)
+        if item is None or self.weighted or measure in self._codebook.partial_measures:
+            return known
+        (low, high), stated = self._ends(shown, item, steps), shown.bases[measure]
+        told = fits_alone(low, high, valid_and_readings(item)[1], stated)
+        return np.asarray(known | (told & (stated >= shown.policy.fine_base)))
 
     def left_of(self, here: ItemRanges, few: Reals) -> ItemRanges:
         """What groups say of the small rests that they leave, of `few` people each."""
@@ -380,16 +395,6 @@ class Telling:
             tells = people >= shown.policy.k and len(known) == len(both)
             coarser.append(max(known) if tells else None)
         shares = self._kept_rests.of((measure, shown.protection), coarser, 1, say)
-        told = counted(shown, measure)
-        at = [(self._position[pair.against], self._position[pair.group]) for pair in self._pairs]
-        whole = np.all(told[np.array(at, dtype=np.int64).reshape(-1, 2)], axis=1)
+        # A rest is of a known number where both groups are.
+        whole = abs(self._matrix) @ ~self.whole(shown, measure, steps) == 0
         return people_behind(shares[:, 0, 0], shares[:, 0, 1], n, whole)
-
-
-def small_rests(shown: Shown) -> sparse.csr_array:
-    """What is left of groups, and is few, as sums and differences of groups, shape (L, G)."""
-    hidden = np.array([group.id not in shown.protection.shown for group in shown.plan.groups])
-    every = unions(shown.system, hidden).combination
-    n = every @ shown.system.bases
-    several = np.diff(every.indptr) > 1
-    return sparse.csr_array(every[(n > 0.5) & (n < SMALL * shown.policy.k - 0.5) & several])

@@ -19,12 +19,14 @@ import pytest
 
 from analysis.attack import answers
 from analysis.attack.answers import attack_answers
-from analysis.codebook import AnswerCategory
+from analysis.codebook import AnswerCategory, Codebook
 from analysis.microdata import Microdata
 from analysis.policy import DisclosurePolicy
 from analysis.publish import WaveFacts, publish, told
-from analysis.publish.people_behind import people_behind
+from analysis.publish.people_behind import fits_alone, people_behind
+from analysis.publish.shown import control
 from analysis.release.model import Release
+from analysis.tally import tally
 
 WAVE = WaveFacts("one", "One", date(2026, 3, 31))
 PEOPLE = {"a": 134, "b": 9, "c": 8, "d": 277, "e": 110}
@@ -44,7 +46,7 @@ FROM_100 = 0.005
 """Half a step of one point."""
 
 
-def drawn() -> Release:
+def asked() -> tuple[Codebook, Microdata]:
     units = np.repeat(np.arange(len(PEOPLE)), list(PEOPLE.values())).astype(np.int16)
     items = {}
     for number, (in_a, in_e) in enumerate(AGREE_IN_A_AND_E):
@@ -53,7 +55,11 @@ def drawn() -> Release:
         items[f"q{number}"] = np.concatenate(given).astype(np.int16)
     book = fixtures.codebook(tuple(fixtures.item(q, categories=YES_OR_NO) for q in items), ())
     book = replace(book, themes=(), variables=(fixtures.variable("unit", tuple(PEOPLE)),))
-    data = Microdata(len(units), {"unit": units}, items)
+    return book, Microdata(len(units), {"unit": units}, items)
+
+
+def drawn() -> Release:
+    book, data = asked()
     return publish(book, PLAN, data, wave=WAVE, policy=DisclosurePolicy())
 
 
@@ -113,3 +119,44 @@ def test_the_upper_end_of_a_step_belongs_to_the_next_one() -> None:
 def test_nobody_counts_people_of_whom_it_is_not_told_how_many_they_are() -> None:
     found = people_behind(*(np.array([one]) for one in (0.345, 0.355, 50.0)), ~COUNTED)
     assert [float(one[0]) for one in found] == [17.25, 17.75]
+
+
+def percents(*shown: int) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """What categories of one reading each say, in whole points; the readings say the same."""
+    middle = np.array([*shown, *shown], dtype=float)[:, None] / 100
+    return middle - FROM_100, middle + FROM_100
+
+
+def alone(stated: int, *shown: int) -> bool:
+    parts = [[at] for at in range(len(shown))]
+    return bool(fits_alone(*percents(*shown), parts, np.array([stated]))[0])
+
+
+def test_percents_tell_how_many_answered_where_one_number_fits_alone() -> None:
+    # 105 and 95 of 200; of 181 to 203 people no others are 53 and 48 % together.
+    fits = [
+        n
+        for n in range(183, 204)
+        for yes in range(n)
+        if math.floor(100 * yes / n + 0.5) == 53 and math.floor(100 * (n - yes) / n + 0.5) == 48
+    ]
+    assert fits == [200]
+    assert alone(201, 53, 48)
+    assert alone(203, 53, 48)
+    assert not alone(201, 53, 47)
+    assert not alone(1000, 53, 47)
+
+
+@pytest.mark.parametrize(("yes", "known"), [(39, True), (40, False)])
+def test_people_are_whole_where_percents_tell_of_how_many(yes: int, known: bool) -> None:
+    """Six of the 110 of `e` left the first item out: 39 of 104 are 38 %, and the others 63."""
+    book, data = asked()
+    first, units = data.items["q0"].copy(), data.variables["unit"]
+    given = np.repeat([0, 1, -1], [yes, 104 - yes, 6])
+    first[units == list(PEOPLE).index("e")] = given
+    counts = tally(book, PLAN, replace(data, items={**data.items, "q0": first}))
+    shown = control(counts, DisclosurePolicy())
+    look = told.Telling(shown, counts)
+    at = [group.id for group in PLAN.groups].index("unit=e")
+    assert bool(look.whole(shown, "q0", look.steps(shown, "q0"))[at]) is known
+    assert look.whole(shown, "q1", look.steps(shown, "q1"))[at], "there everybody answered"
