@@ -188,9 +188,8 @@ class _Attack:
             yield Breach("numerator", group, f"{item}, {way} in {group}: {words}", item)
 
     def _known(self, item: str, way: str, looked: list[Target]) -> Iterator[Breach]:
-        open_ones = [target for target in looked if self._is_open(target)]
         # Of people who need not be there nothing is known: that clears nearly all at once.
-        targets = [one for _, one in self._not_cleared(self._everybody(open_ones))]
+        targets = [one for _, one in self._not_cleared(self._everybody(self._open(looked)))]
         most = [(self._excess(target, _NEARLY_ALL), target) for target in targets]
         hidden = [target for target in targets if not target.shown]
         least = [(-self._excess(target, _NEARLY_NOBODY), target) for target in hidden]
@@ -211,14 +210,22 @@ class _Attack:
             words = f"no table of answers fits what is published of {item} ({way})"
             yield Breach("contradiction", FORCE, words)
 
-    def _is_open(self, target: Target) -> bool:
-        """Whether the tables seen so far leave anything to be known of a target."""
-        if self._fits.smallest(self._excess(target, _NEARLY_ALL)) > _NEARLY:
-            return True
-        if target.shown:
-            return False
-        nobody = self._fits.smallest(-self._excess(target, _NEARLY_NOBODY)) > _NEARLY
-        return nobody or self._fits.spread(self._sum(target, 1.0, 0.0)) < 1 - _NEARLY
+    def _open(self, targets: list[Target]) -> list[Target]:
+        """Targets of which the tables seen so far leave anything to be known."""
+        seen = self._fits.tables()
+        if not len(seen):
+            return targets
+        places = np.concatenate([target.cells for target in targets])
+        starts = np.concatenate([[0], np.cumsum([len(target.cells) for target in targets])])
+        shape = len(targets), self._width
+        sums = sparse.csr_array((np.ones(len(places)), places, starts), shape)
+        so, other = (sums @ half.T for half in np.hsplit(seen, 2))
+        high = ((1 - _NEARLY_ALL) * so - _NEARLY_ALL * other).min(axis=1) > _NEARLY
+        low = (_NEARLY_NOBODY * other - (1 - _NEARLY_NOBODY) * so).min(axis=1) > _NEARLY
+        pinned = so.max(axis=1) - so.min(axis=1) < 1 - _NEARLY
+        unseen = np.array([not target.shown for target in targets])
+        left = high | unseen & (low | pinned)
+        return [target for target, still in zip(targets, left.tolist(), strict=True) if still]
 
     def _always_positive(self, looked: list[tuple[Reals, Target]]) -> Iterator[Target]:
         """The targets of which a functional is above 0 in every table of answers that fits."""

@@ -96,6 +96,10 @@ class Fitting:
         self._highs.clearSolver()
         self._highs.setBasis(basis)
 
+    def tables(self) -> Reals:
+        """The tables seen so far, shape (tables, N)."""
+        return np.array(self._seen).reshape(-1, len(self._every))
+
     def spread(self, functional: Reals) -> float:
         """How far apart its values lie among the tables seen so far."""
         values = self._values(functional)
