@@ -79,7 +79,10 @@ class Processes:
                 fork = multiprocessing.get_context("fork")
                 with ProcessPoolExecutor(copies, mp_context=fork) as pool:
                     yield from _in_order(
-                        lambda piece: pool.submit(_do, piece), pieces, copies * AHEAD
+                        *(lambda piece: pool.submit(_do, piece), pieces, copies * AHEAD),
+                        # All at once: of some that are cancelled one by one, Python 3.11 can wait
+                        # for results for ever.
+                        leave=lambda _: pool.shutdown(cancel_futures=True),
                     )
         except BrokenProcessPool as error:
             raise CandourError(OUT_OF_MEMORY) from error
@@ -214,8 +217,22 @@ class _Sent(Protocol):
     def cancel(self) -> object: ...
 
 
-def _in_order(send: Callable[[Any], _Sent], pieces: Iterable[Any], most: int) -> Iterator[Any]:
-    """Results in the order of the pieces, of which at most so many are under way."""
+def _cancel(left: Iterable[_Sent]) -> None:
+    for one in left:
+        with suppress(Exception):
+            one.cancel()
+
+
+def _in_order(
+    send: Callable[[Any], _Sent],
+    pieces: Iterable[Any],
+    most: int,
+    leave: Callable[[Iterable[_Sent]], None] = _cancel,
+) -> Iterator[Any]:
+    """Results in the order of the pieces, of which at most so many are under way.
+
+    `leave` is given what is under way when nobody waits for it any more.
+    """
     under_way = deque[_Sent]()
     try:
         for piece in pieces:
@@ -226,9 +243,8 @@ def _in_order(send: Callable[[Any], _Sent], pieces: Iterable[Any], most: int) ->
         while under_way:
             yield under_way.popleft().result()
     finally:
-        for left in under_way:
-            with suppress(Exception):
-                left.cancel()
+        if under_way:
+            leave(under_way)
 
 
 def named(name: str) -> Scheduler:
