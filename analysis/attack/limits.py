@@ -80,12 +80,12 @@ def _of_percent(release: Release, row: EstimateRow, percent: int, base: int) -> 
     low, high = _between(percent, row.positive_bound, grain, _mixed(release, row.measure))
     k, each = release.manifest.policy["k"], _worth(release, row.measure)
     answers = max(k, of_item(release, row.group, row.measure)[0])
-    n = max(1, math.floor(answers * each))
+    n = max(1, math.floor(answers * each + _NEARLY))
     headcount = release.group_by_id[row.group].headcount
     if headcount is None:
         lower, upper = _wilson(low * n, n, n)[0], _wilson(high * n, n, n)[1]
     else:
-        people = math.floor(max(headcount, answers + k) * each)
+        people = math.floor(max(headcount, answers + k) * each + _NEARLY)
         below, above = math.floor(low * n + _NEARLY), math.ceil(high * n - _NEARLY)
         if people < SMALL_POPULATION:
             lower = hypergeometric(below, n, people).lower

@@ -60,11 +60,12 @@ def limits_of(release: Release, row: EstimateRow) -> Limits:
     if row.positive is None or row.base is None:
         return None, None
     answers, each = _answers(release, row), _worth(release, row.measure)
-    n = max(1, math.floor(answers * each))
+    n = max(1, math.floor(answers * each + _DUST))
     headcount = release.group_by_id[row.group].headcount
     population = None
     if headcount is not None:
-        population = math.floor(max(headcount, answers + release.manifest.policy["k"]) * each)
+        least = max(headcount, answers + release.manifest.policy["k"])
+        population = math.floor(least * each + _DUST)
     low, high = known.edges_of(release, row, row.positive, row.positive_bound)
     below, above = low * n, high * n
     if population is not None:

@@ -223,6 +223,32 @@ def test_who_publishes_and_who_attacks_work_out_the_same_limits(
         assert list(attack_limits(replace(release, estimates=(narrow, release.estimates[1]))))
 
 
+# Answers that are worth a whole number: one side worked that number out, the other a hair less.
+_WHOLE = [
+    (alpha, items, weights, answers)
+    for items in (2, 3, 4, 5, 7)
+    for alpha in range(3, 100, 4)
+    for weights in (110, 130, 150, 170, 240)
+    for answers in (30, 60, 115, 240)
+    if answers * (100 * items - alpha * (items - 1)) % weights == 0
+]
+
+
+@pytest.mark.parametrize("headcount", [None, 90, 400])
+def test_answers_worth_a_whole_number_have_the_same_limits_on_both_sides(
+    headcount: int | None,
+) -> None:
+    assert len(_WHOLE) > 100
+    assert (91, 5, 170, 115) in _WHOLE
+    for alpha, items, weights, answers in _WHOLE:
+        release = told((answers + 12, answers // 2), (900, 300), headcount=headcount)
+        told_of = ReliabilityRow("m", "force", items, alpha / 100, None, None, "shown")
+        manifest = replace(release.manifest, design_effect=weights)
+        release = with_limits(replace(release, manifest=manifest, reliability=(told_of,)))
+        release = replace(release, comparisons=())
+        assert list(attack_limits(release)) == []
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_published_gaps_hold_the_exact_ones(seed: int) -> None:
     study = small(700, seed=seed)
