@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
-from threading import Event
+from threading import Event, get_ident
 from typing import Any
 
 import pytest
@@ -172,21 +172,27 @@ def test_a_token_of_one_reader_is_never_kept(site: Site) -> None:
 READERS = 4
 
 
-def made_at_once(site: Site, patch: pytest.MonkeyPatch) -> int:
-    """How often a page is made that several ask for before it is there."""
-    asked, made, make, get = [], [], frame.render_template, Kept.get
+def made_at_once(site: Site, patch: pytest.MonkeyPatch, *, by_each: bool = False) -> int:
+    """How often a page is made that several ask for before it is there.
+
+    Args:
+        by_each: wait until everybody makes it, and not only until everybody has looked.
+    """
+    asked, made, make, get = set(), [], frame.render_template, Kept.get
     everybody = Event()
 
     def noted(self: Kept, *key: Any) -> Page | None:
         # Everybody has looked before the first page is there.
         found = get(self, *key)
-        asked.append(key)
-        if len(asked) >= READERS:
+        asked.add(get_ident())
+        if len(asked) == READERS and not by_each:
             everybody.set()
         return found
 
     def slow(template: str, **more: object) -> str:
         made.append(template)
+        if len(made) == READERS:
+            everybody.set()
         assert everybody.wait(30)
         return make(template, **more)
 
@@ -208,7 +214,7 @@ def test_a_page_that_many_ask_for_at_once_is_made_once(
 
 def test_a_page_that_each_makes_is_noticed(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Kept, "alone", lambda *_: nullcontext())
-    assert made_at_once(site, monkeypatch) == READERS
+    assert made_at_once(site, monkeypatch, by_each=True) == READERS
 
 
 def test_who_waited_for_a_page_that_could_not_be_made_makes_it(site: Site) -> None:
@@ -219,20 +225,26 @@ def test_who_waited_for_a_page_that_could_not_be_made_makes_it(site: Site) -> No
     assert not pages._making
 
 
-def opened_at_once(site: Site, patch: pytest.MonkeyPatch) -> int:
-    """How often a Release is unpacked that several ask for before it is open."""
+def opened_at_once(site: Site, patch: pytest.MonkeyPatch, *, by_each: bool = False) -> int:
+    """How often a Release is unpacked that several ask for before it is open.
+
+    Args:
+        by_each: as for `made_at_once`.
+    """
     (newest, *_) = reversed(store.in_force(site.stores))
     store._KEPT.clear()
     begun, unpacked, everybody, unpack = [], [], Event(), store.folder.unpack
 
     def slow(*packed: Any) -> Release:
         unpacked.append(packed)
+        if len(unpacked) == READERS:
+            everybody.set()
         assert everybody.wait(30)
         return unpack(*packed)
 
     def ask(number: int) -> Release:
         begun.append(number)
-        if len(begun) == READERS:
+        if len(begun) == READERS and not by_each:
             everybody.set()
         return store._opened(site.stores, newest)
 
@@ -251,4 +263,4 @@ def test_a_release_that_many_ask_for_at_once_is_opened_once(
 def test_a_release_that_each_opens_is_noticed(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "_LOCKS", {})
     monkeypatch.setattr(store, "Lock", nullcontext)
-    assert opened_at_once(site, monkeypatch) == READERS
+    assert opened_at_once(site, monkeypatch, by_each=True) == READERS
