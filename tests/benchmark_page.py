@@ -24,8 +24,9 @@ PACKAGES = (
 )
 HEAD = """# Benchmarks
 
-Written by `make bench`, a section for each file of `tests/benchmarks`: what it does, on which
-machine, and what its tests printed. `pytest tests/benchmarks/FILE -m long`, with
+Written by `make bench`, a section for each file of `tests/benchmarks` with tests marked `long`;
+`make test` runs the others. It says what the file does, on which machine, and what its tests
+printed. `pytest tests/benchmarks/FILE -m long`, with
 `CANDOUR_GOLDEN=write` set, writes one section anew. A speed is told beside a floor or a peer that
 ran in the same process or the same minute: seconds alone depend on the machine, ratios hardly do.
 """

@@ -17,8 +17,9 @@ from scipy import sparse
 
 from analysis.attack.breaches import Breach
 from analysis.attack.fitting import Fitting, Reals
+from analysis.attack.from_groups import made_of_groups
 from analysis.attack.grid import Cell, grid
-from analysis.attack.indices import figures_of, is_of_all
+from analysis.attack.indices import MEAN, figures_of, is_of_all
 from analysis.attack.numerators import few_told
 from analysis.attack.small_cells import SmallCells, Target
 from analysis.attack.states import edges, said_of_item
@@ -33,8 +34,8 @@ Row = tuple[tuple[tuple[int, float], ...], Interval]
 """A sum of cells, and what its share lies between."""
 
 Candidates = Callable[[str, Collection[str]], Iterable[tuple[Reals, Reals]]]
-"""Item and its categories that count as answered so -> tables that may fit: those who answered so,
-and those who answered otherwise, in each group of the Release; shape (groups,)."""
+"""Item and its categories that count as answered so, or theme and its reading or score -> tables
+that may fit: those who answered so, and otherwise, in each group of the Release, (groups,) each."""
 
 Told = tuple[Collection[str], Interval]
 """Groups, and what the share of positive answers of all of them together lies between."""
@@ -129,28 +130,7 @@ class _Attack:
 
     @cached_property
     def _cell_sums(self) -> sparse.csr_array:
-        """How the groups make up every cell, shape (cells, groups): unknown parts are what is left.
-
-        A cell that does not follow from the groups stays at nobody.
-        """
-        rows = {self._cells[row.values]: {at: 1.0} for at, row in enumerate(self._release.groups)}
-        starts, ends = self._equations.indptr[:-1].tolist(), self._equations.indptr[1:].tolist()
-        sums = [
-            dict(zip(self._equations.indices[a:b].tolist(), self._equations.data[a:b], strict=True))
-            for a, b in zip(starts, ends, strict=True)
-        ]
-        found = True
-        while found:
-            found = False
-            for terms in sums:
-                unknown = [at for at in terms if at not in rows]
-                if len(unknown) == 1:
-                    rows[unknown[0]] = _what_is_left(terms, rows)
-                    found = True
-        entries = [(at, group, part) for at, of in rows.items() for group, part in of.items()]
-        place, group, part = np.array(entries).T
-        shape = (self._width, len(self._release.groups))
-        return sparse.csr_array((part, (place.astype(int), group.astype(int))), shape=shape)
+        return made_of_groups(self._release, self._cells, self._equations)
 
     def item(self, measure: MeasureRow) -> Iterator[Breach]:
         """Every way of answering one item."""
@@ -170,12 +150,16 @@ class _Attack:
                 if self._whole and measure.kind == "item":
                     rows = (_in_people(row, bases) for row in rows)
                 self._fits.take(*self._system(bases, list(rows)))
-                if self._candidates is not None and measure.kind == "item":
-                    so = [code for code, _, reading in measure.categories if way in (code, reading)]
-                    for halves in self._candidates(measure.measure, so):
-                        self._fits.offer(np.concatenate([self._cell_sums @ one for one in halves]))
+                for halves in self._tried_first(measure, way):
+                    self._fits.offer(np.concatenate([self._cell_sums @ one for one in halves]))
                 yield from self._known(measure.measure, way, looked) if looked else ()
                 yield from self._few(measure.measure, way, of_group, bases[1]) if banded else ()
+
+    def _tried_first(self, measure: MeasureRow, way: str) -> Iterable[tuple[Reals, Reals]]:
+        if self._candidates is None or measure.index == "mean_of_items":
+            return ()
+        so = [code for code, _, reading in measure.categories if way in (code, reading)]
+        return self._candidates(measure.measure, so or ["score" if way == MEAN else way])
 
     def _few(
         self, item: str, way: str, told: Mapping[str, Interval], most: Reals
@@ -188,8 +172,11 @@ class _Attack:
             yield Breach("numerator", group, f"{item}, {way} in {group}: {words}", item)
 
     def _known(self, item: str, way: str, looked: list[Target]) -> Iterator[Breach]:
+        # Of a theme, people answer positively in part: no number of them is whole.
+        whole = self._release.measure_by_id[item].kind == "item"
         # Of people who need not be there nothing is known: that clears nearly all at once.
-        targets = [one for _, one in self._not_cleared(self._everybody(self._open(looked)))]
+        left = self._open(looked, whole=whole)
+        targets = [one for _, one in self._not_cleared(self._everybody(left))]
         most = [(self._excess(target, _NEARLY_ALL), target) for target in targets]
         hidden = [target for target in targets if not target.shown]
         least = [(-self._excess(target, _NEARLY_NOBODY), target) for target in hidden]
@@ -199,8 +186,6 @@ class _Attack:
         for target in self._always_positive(least):
             words = f"less than 10 % of {target.name} answered {item} with {way}"
             yield _breach(item, target, words)
-        whole = self._release.measure_by_id[item].kind == "item"
-        # Of a theme, people answer positively in part: no number of them is whole.
         narrow = self._narrow(hidden) if whole else []
         for target in self._always_positive(self._everybody(narrow)):
             if self._is_pinned(target):
@@ -210,7 +195,7 @@ class _Attack:
             words = f"no table of answers fits what is published of {item} ({way})"
             yield Breach("contradiction", FORCE, words)
 
-    def _open(self, targets: list[Target]) -> list[Target]:
+    def _open(self, targets: list[Target], *, whole: bool) -> list[Target]:
         """Targets of which the tables seen so far leave anything to be known."""
         seen = self._fits.tables()
         if not len(seen):
@@ -224,7 +209,7 @@ class _Attack:
         low = (_NEARLY_NOBODY * other - (1 - _NEARLY_NOBODY) * so).min(axis=1) > _NEARLY
         pinned = so.max(axis=1) - so.min(axis=1) < 1 - _NEARLY
         unseen = np.array([not target.shown for target in targets])
-        left = high | unseen & (low | pinned)
+        left = high | unseen & (low | pinned & whole)
         return [target for target, still in zip(targets, left.tolist(), strict=True) if still]
 
     def _always_positive(self, looked: list[tuple[Reals, Target]]) -> Iterator[Target]:
@@ -375,18 +360,6 @@ def _in_people(row: Row, bases: tuple[Reals, Reals]) -> Row:
     n = round(sum(sign * bases[0][at] for at, sign in terms))
     exact = all(bases[0][at] == bases[1][at] for at, _ in terms)
     return (terms, of_people(limits, n)) if exact and n > 0 else row
-
-
-def _what_is_left(
-    terms: Mapping[int, float], rows: Mapping[int, Mapping[int, float]]
-) -> dict[int, float]:
-    """The one cell of a sum that is not known, by what the others are made of."""
-    (last,) = (at for at in terms if at not in rows)
-    found: dict[int, float] = {}
-    for at, sign in terms.items():
-        for group, part in rows[at].items() if at != last else ():
-            found[group] = found.get(group, 0.0) - sign * part / terms[last]
-    return {group: part for group, part in found.items() if part}
 
 
 def _positive(measure: MeasureRow) -> list[str]:

@@ -54,7 +54,7 @@ class Audit:
 
 def audit(release: Release, plan: TablePlan | None = None) -> tuple[Breach, ...]:
     """Everything that this attacker could work out from a Release; empty when it found nothing."""
-    return examine(release, plan).breaches
+    return (*_leaks(release), *examine(release, plan).breaches)
 
 
 def examine(
@@ -67,7 +67,7 @@ def examine(
     """Attack a Release, and keep what shows that an attack comes to nothing.
 
     Args:
-        release: what is published.
+        release: what is published, consistent as `release.consistency.check` asks.
         plan: tells whether a value is wholly made up of its parts. Without it the attacker takes
             every value to be, but for those that the certificates name, and only the topmost level
             to have unknown answers.
@@ -80,7 +80,7 @@ def examine(
     incomplete = partial(release, plan)
     sums = Sums(release, incomplete)
     looks: list[_Look] = [
-        *(_alone(look, release) for look in (_leaks, _missing_rows)),
+        _alone(_missing_rows, release),
         _alone(attack_rates, release, plan),
         *(_on_bases(release, sums, laid_out, places) for laid_out in attacks(release, plan)),
         _alone(singled_out, release),

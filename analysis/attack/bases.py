@@ -191,7 +191,12 @@ class Attack:
             most, least = self.fits.most[left], self.fits.least[left]
             return np.asarray((most < self._k - _NEARLY) | (most - least <= _NARROW))
 
-        self._search_together(np.array(hidden, dtype=np.int64), -1.0, are_few)
+        def cost(left: Positions, turn: int) -> Reals:
+            # Those who can be enough already are made few in every other table.
+            enough = self.fits.most[left] >= self._k - _NEARLY
+            return np.where(enough & (turn % 2 == 1), 1.0, -1.0)
+
+        self._search_together(np.array(hidden, dtype=np.int64), cost, are_few)
 
     def _empty(self, unknown: Positions) -> None:
         """Search for tables in which there is nobody in many unknown counts at once."""
@@ -200,10 +205,13 @@ class Attack:
             somebody = self.fits.least[left] >= _NEARLY
             return np.asarray(somebody & (self.fits.most[left] < self._k - _NEARLY))
 
-        self._search_together(unknown, 1.0, are_few)
+        self._search_together(unknown, lambda left, _: np.ones(len(left)), are_few)
 
     def _search_together(
-        self, left: Positions, cost: float, are_few: Callable[[Positions], Flags]
+        self,
+        left: Positions,
+        cost: Callable[[Positions, int], Reals],
+        are_few: Callable[[Positions], Flags],
     ) -> None:
         """Search for many counts at once, until a table clears few of them.
 
@@ -214,7 +222,8 @@ class Attack:
         while len(left) >= _FEW and max(found[-2:]) >= _FEW:
             turn = len(found) - 1
             worth = 1 + _MOST_WORTH * np.modf(left * turn * np.sqrt(2))[0] ** 4
-            self.fits.search(dict(zip(left.tolist(), (cost * worth).tolist(), strict=True)))
+            costs = cost(left, turn) * worth
+            self.fits.search(dict(zip(left.tolist(), costs.tolist(), strict=True)))
             before, left = left, left[are_few(left)]
             found.append(len(before) - len(left))
 
@@ -312,7 +321,9 @@ class Attack:
     def _never_reaches_whole(self, at: int) -> bool:
         """Whether only fractions of people reach k."""
         low, high = self._range(at, _NARROW + _NEARLY)
-        return high - low <= _NARROW and self.fits.whole(at, self._k, np.inf) is None
+        if high - low > _NARROW or self.fits.seen_whole(at, self._k):
+            return False
+        return self.fits.whole(at, self._k, np.inf) is None
 
     def _range(self, at: int, enough: float) -> tuple[float, float]:
         """The fewest and most people, as exactly as it takes to see that they are far apart."""

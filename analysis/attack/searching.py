@@ -11,6 +11,7 @@ from scipy import sparse
 
 Reals = npt.NDArray[np.float64]
 
+_NEARLY = 1e-6
 _DUAL, _PRIMAL = 1, 4
 """What suits the first search, and another one over tables of which one is known."""
 
@@ -94,6 +95,13 @@ class FittingTables:
         return min(
             (sum(cost * table[cell] for cell, cost in costs.items()) for table in self.seen),
             default=np.inf,
+        )
+
+    def seen_whole(self, cell: int, low: float) -> bool:
+        """Whether a table of whole people, of those found so far, has so many in a cell."""
+        return any(
+            table[cell] >= low - _NEARLY and bool((np.abs(table - np.rint(table)) < _NEARLY).all())
+            for table in self.seen
         )
 
     def whole(self, cell: int, low: float, high: float) -> Reals | None:

@@ -14,6 +14,8 @@ import numpy as np
 
 from analysis.codebook import Codebook, Item
 from analysis.disclosure.answers import Told
+from analysis.plan import FORCE
+from analysis.publish.along_lines import along_lines
 from analysis.publish.item_ranges import ItemRanges, Reals, ThemeRanges, beside_theme
 from analysis.publish.shown import Shown
 from analysis.publish.told import Telling
@@ -59,7 +61,8 @@ def opened_bands(
     """Groups, each with the theme, where it and the other items open the band of a sensitive one.
 
     Fewer than `min_numerator` people are then known to have answered so, or all but so few, and
-    were not by the item alone. Arguments as for `beside_its_theme`.
+    were not by the item alone. Where the theme is not shown, what others leave of it opens the
+    band, and the group is the smallest of these. Arguments as for `beside_its_theme`.
     """
     few = shown.policy.min_numerator
     if theme not in codebook.sensitive_measures:
@@ -67,12 +70,28 @@ def opened_bands(
     for item, (was, _), (now, _) in _before_and_after(look, shown, codebook, theme, whole=True):
         if item.sensitive:
             one = np.maximum(look.worth(item.id), _DUST)
-            before, after = (np.floor(_least_certain(told) / one + _DUST) for told in (was, now))
+            # As often narrowed by itself: only what the theme tells is a difference.
+            ends = (_least_certain(told) for told in (was.tightened(), now))
+            before, after = (np.floor(people / one + _DUST) for people in ends)
             opened = (before >= few) & (after < few)
             for row in np.flatnonzero(opened.any(axis=0)).tolist():
                 group = shown.plan.groups[row].id
-                if shown.shows(group, theme) and shown.shows(group, item.id):
-                    yield group, theme
+                if shown.shows(group, item.id):
+                    yield group if shown.shows(group, theme) else _teller(shown, theme, row), theme
+
+
+def _teller(shown: Shown, theme: str, row: int) -> str:
+    """The smallest of the nearest groups that show a theme, and so tell of it in one that does not.
+
+    The force's own figure is taken for the largest of all.
+    """
+    groups, told_by, around = shown.plan.groups, list[int](), {row}
+    while not told_by:
+        lines = [{line.parent, *line.children} for line in shown.system.lines]
+        around = around.union(*(line for line in lines if not around.isdisjoint(line)))
+        told_by = [at for at in sorted(around) if shown.shows(groups[at].id, theme)]
+    bases = shown.bases[theme]
+    return groups[min(told_by, key=lambda at: (groups[at].id == FORCE, int(bases[at])))].id
 
 
 def _least_certain(told: ItemRanges) -> Reals:
@@ -90,11 +109,19 @@ def _before_and_after(
         return
     alone = [_alone(look, shown, item) for item in items]
     if whole and not look.weighted:
-        alone = [(here.whole(), left.whole()) for here, left in alone]
+        alone = [(_along(shown, here.whole()).whole(), left.whole()) for here, left in alone]
     by_percents = codebook.theme_by_id[theme].index != "respondent_mean"
     both = _of_percents if by_percents else _of_people
     short = _NEXT if whole else -STEP
     yield from zip(items, alone, both(look, shown, theme, items, alone, short), strict=True)
+
+
+def _along(shown: Shown, here: ItemRanges) -> ItemRanges:
+    """An item in the groups, as the lines that they stand in leave it."""
+    lines = shown.system.lines
+    low, high = along_lines(lines, here.low, here.high, here.n)
+    least, most = along_lines(lines, here.least, here.most, here.n)
+    return replace(here, low=low, high=high, least=least, most=most).tightened()
 
 
 def _alone(look: Telling, shown: Shown, item: Item) -> Both:
@@ -123,6 +150,7 @@ def _of_people(
     people, _, few = look.split(look.at_atoms(theme))
     shares = look.theme_shares(shown, theme, look.steps(shown, theme))
     low, high = (shares * people[:, None, None]).transpose(2, 1, 0)
+    low, high = along_lines(shown.system.lines, low, high, people)
     everybody = look.everybody
     answers = np.sum([here.n for here, _ in alone], axis=0)
     values = [_values(item) for item in items]
@@ -158,7 +186,10 @@ def _theme_of(
     unseen = count if any(one.denominator == "all" for one in items) else (count + 1) // 2 - 1
     outside = unseen * np.maximum(everybody - n, 0.0)
     less = np.maximum(count * n - answers, 0.0) + outside + count * n * STEP
-    return ThemeRanges(*ends, outside - count * n * short, less)
+    low, high = ends
+    # Everybody is no step's end.
+    high = np.where(high > n * (1 - _DUST), high + n * max(short, 0.0), high)
+    return ThemeRanges(low, high, outside - count * n * short, less)
 
 
 def _of_percents(

@@ -146,7 +146,9 @@ def _beside(look: Telling, shown: Shown, theme: str) -> Shown:
         else:
             # A step would be taken by a whole bundle, and by every measure where it is the last.
             opened = frozenset(opened_bands(look, shown, codebook, theme))
-            return replace(shown, withheld=shown.withheld | opened)
+            if not opened:
+                return shown
+            shown = replace(shown, withheld=shown.withheld | opened)
 
 
 Exposing = list[tuple[str, Exposed]]

@@ -164,7 +164,7 @@ def publish_tally(  # noqa: PLR0913
                 benchmarks=benchmark_rows(release, beside.benchmarks),
             )
             check(release)
-            found = examine(release, shown.plan, look.candidates, where, others)
+            found = examine(release, shown.plan, look.candidates.of, where, others)
             breaches = found.breaches
             if not breaches and past is not None:
                 breaches = beside_earlier(release, past)

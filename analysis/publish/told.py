@@ -5,7 +5,7 @@ Bases are taken as known. A comparison tells the share of the rest, which is no 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,7 @@ from analysis.disclosure.solving import DUST
 from analysis.disclosure.targets import stacked
 from analysis.disclosure.unions import SMALL, Small, Unions, small, unions
 from analysis.publish.amounts import Amounts
+from analysis.publish.candidates import Candidates
 from analysis.publish.category_percents import category_percents, valid_and_readings
 from analysis.publish.estimates import rounder, rounder_at, score
 from analysis.publish.figures import Figure, Figures
@@ -85,12 +86,12 @@ class Telling:
         rests: what is told of besides the groups: rests, small rests; sums of groups, (D, G).
         left: the small rests among them, (L, G).
         possible: all answers that fit what is told.
+        candidates: those that the auditor tries first.
     """
 
     def __init__(self, shown: Shown, counted: Tally) -> None:
         self._codebook, self._plan, self._system = counted.codebook, counted.plan, shown.system
-        self._cells = counted.at_cells.unweighted()
-        self._finest = Figures(counted.codebook, (), self._cells)
+        self._finest = Figures(counted.codebook, (), counted.at_cells.unweighted())
         self._amounts = Amounts(counted.codebook, counted.at_cells)
         self._pairs = pairs(counted.plan)
         self._matrix = rests(counted.plan, self._pairs)
@@ -103,29 +104,7 @@ class Telling:
         self._kept, self._kept_rests = KeptShares(), KeptShares()
         self.rests = stacked([self._matrix, self.left])
         self.possible = PossibleAnswers(shown.system, self.rests)
-
-    def candidates(self, item: str, categories: Collection[str]) -> Iterator[tuple[Reals, Reals]]:
-        """The true answers to an item in each group, and others that were found to fit.
-
-        The auditor tries them first: where they clear a small group, it need not search.
-
-        Args:
-            item: the item.
-            categories: those that count as answered so.
-
-        Returns:
-            Those who answered so, and those who answered otherwise, shape (G,) each.
-        """
-        if self._system.inside is None:
-            return
-        codes = self._codebook.item_by_id[item].codes
-        columns = [codes.index(category) for category in categories]
-        so = self._cells.items[item].people[:, columns].sum(axis=1)
-        truth = np.asarray(self._system.inside @ so, dtype=np.float64)
-        people = self._system.membership @ (self._system.inside @ self.answered(item))
-        for table in (truth, *self.possible.found(truth)):
-            here = self._system.membership @ table
-            yield here, np.maximum(people - here, 0.0)
+        self.candidates = Candidates(shown.system, self._amounts, self.possible)
 
     def base(self, shown: Shown, measure: str, group: str) -> int:
         """The base that a measure is stated on in a group."""
@@ -278,8 +257,12 @@ class Telling:
         if item is None or self.weighted or measure in self._codebook.partial_measures:
             return known
         (low, high), stated = self._ends(shown, item, steps), shown.bases[measure]
-        told = fits_alone(low, high, valid_and_readings(item)[1], stated)
-        return np.asarray(known | (told & (stated >= shown.policy.fine_base)))
+        # A base below is rounded; of a group that is not shown, any number fits.
+        told = [step is not None for step in steps]
+        asked = np.flatnonzero(~known & told & (stated >= shown.policy.fine_base))
+        parts = valid_and_readings(item)[1]
+        known[asked] = fits_alone(low[:, asked], high[:, asked], parts, stated[asked])
+        return known
 
     def left_of(self, here: ItemRanges, few: Reals) -> ItemRanges:
         """What groups say of the small rests that they leave, of `few` people each."""

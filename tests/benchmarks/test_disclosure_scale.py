@@ -8,6 +8,7 @@ it. With `-s` every stage of a Release says when it is through.
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import time
@@ -26,6 +27,7 @@ from scale_plot import Cost
 from analysis.policy import DisclosurePolicy
 from analysis.publish import WaveFacts, making, publish
 from analysis.release.proving import prove
+from survey.cli import COLLECTED
 
 pytestmark = pytest.mark.long
 
@@ -77,6 +79,7 @@ def _publish(there: Connection, commands: int, departments: int, people: int) ->
     book, plan = large_forces.one_force(commands, departments)
     drawn = large_forces.answers(book, people)
     print(f"{len(plan.groups)} groups, {people} people", flush=True)
+    gc.set_threshold(*COLLECTED)  # As the program does.
     before, begun = _processor(), time.perf_counter()
     for stage in STAGES:
         setattr(making, stage, _saying(stage, getattr(making, stage), begun))

@@ -23,7 +23,7 @@ from analysis.release.certificates import Proof
 from analysis.release.model import Release
 
 PLAN = fixtures.plan()
-ALONE = ("_leaks", "_missing_rows", "attack_rates")
+ALONE = ("_missing_rows", "attack_rates")
 BESIDE = ("_coded", "attack_together", "attack_indices")
 LAST = "attack_follow_ups"
 

@@ -132,14 +132,18 @@ def test_a_row_is_asked_again_only_where_its_step_changed() -> None:
         asked.append(row)
         return [(0.1 * row, 0.5)] if row != 1 else []
 
-    first = kept.of(("q",), [1, 1, None], 1, say)
+    first = kept.of(("q", None), [1, 1, None], 1, say)
     assert first[:, 0].tolist() == [[0.0, 0.5], [0.0, 1.0], [0.0, 1.0]]
     first[:] = np.nan
-    again = kept.of(("q",), [1, None, 5], 1, say)
+    again = kept.of(("q", None), [1, None, 5], 1, say)
     assert asked == [0, 1, 2]
     assert again[:, 0].tolist() == [[0.0, 0.5], [0.0, 1.0], [0.2, 0.5]]
-    assert kept.of(("other",), [1, 1, 1], 1, say).shape == (3, 1, 2)
+    assert kept.of(("other", None), [1, 1, 1], 1, say).shape == (3, 1, 2)
     assert asked == [0, 1, 2, 0, 1, 2]
+    assert (kept.of(("q", None), [1, None, 5], 1, say) == again).all()
+    assert len(asked) == 6
+    kept.of(("q", "another pattern"), [1, None, 5], 1, say)
+    assert asked[6:] == [0, 2]
 
 
 def test_a_theme_goes_with_an_item_that_is_withheld_beside_it(
