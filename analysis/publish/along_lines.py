@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
 from analysis.disclosure.lines import Line
+from analysis.publish.item_ranges import ItemRanges
 
 Reals = npt.NDArray[np.float64]
 Positions = npt.NDArray[np.int64]
@@ -44,6 +46,13 @@ def along_lines(lines: Sequence[Line], low: Reals, high: Reals, n: Reals) -> tup
             np.maximum.at(least, part, of_part[0])
             np.minimum.at(most, part, of_part[1])
     return low, high
+
+
+def item_along_lines(lines: Sequence[Line], item: ItemRanges) -> ItemRanges:
+    """All categories and readings of an item in every group, as lines and the others leave them."""
+    low, high = along_lines(lines, item.low, item.high, item.n)
+    least, most = along_lines(lines, item.least, item.most, item.n)
+    return replace(item, low=low, high=high, least=least, most=most).tightened()
 
 
 def _summed(values: Reals, part: Positions, at: Positions, lines: int) -> Reals:

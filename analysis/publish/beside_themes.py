@@ -15,8 +15,14 @@ import numpy as np
 from analysis.codebook import Codebook, Item
 from analysis.disclosure.answers import Told
 from analysis.plan import FORCE
-from analysis.publish.along_lines import along_lines
-from analysis.publish.item_ranges import ItemRanges, Reals, ThemeRanges, beside_theme
+from analysis.publish.along_lines import along_lines, item_along_lines
+from analysis.publish.item_ranges import (
+    ItemRanges,
+    Reals,
+    ThemeRanges,
+    beside_theme,
+    least_certain,
+)
 from analysis.publish.shown import Shown
 from analysis.publish.told import Telling
 from analysis.theme_values import STEP
@@ -71,7 +77,7 @@ def opened_bands(
         if item.sensitive:
             one = np.maximum(look.worth(item.id), _DUST)
             # As often narrowed by itself: only what the theme tells is a difference.
-            ends = (_least_certain(told) for told in (was.tightened(), now))
+            ends = (least_certain(told) for told in (was.tightened(), now))
             before, after = (np.floor(people / one + _DUST) for people in ends)
             opened = (before >= few) & (after < few)
             for row in np.flatnonzero(opened.any(axis=0)).tolist():
@@ -94,12 +100,6 @@ def _teller(shown: Shown, theme: str, row: int) -> str:
     return groups[min(told_by, key=lambda at: (groups[at].id == FORCE, int(bases[at])))].id
 
 
-def _least_certain(told: ItemRanges) -> Reals:
-    """The most people in or out of every category and reading, the fewer, shape (ways, rows)."""
-    low, high = np.vstack([told.low, told.least]), np.vstack([told.high, told.most])
-    return np.minimum(high, told.n - low)
-
-
 def _before_and_after(
     look: Telling, shown: Shown, codebook: Codebook, theme: str, *, whole: bool = False
 ) -> Iterator[tuple[Item, Both, Both]]:
@@ -109,19 +109,12 @@ def _before_and_after(
         return
     alone = [_alone(look, shown, item) for item in items]
     if whole and not look.weighted:
-        alone = [(_along(shown, here.whole()).whole(), left.whole()) for here, left in alone]
+        lines = shown.system.lines
+        alone = [(item_along_lines(lines, one.whole()).whole(), of.whole()) for one, of in alone]
     by_percents = codebook.theme_by_id[theme].index != "respondent_mean"
     both = _of_percents if by_percents else _of_people
     short = _NEXT if whole else -STEP
     yield from zip(items, alone, both(look, shown, theme, items, alone, short), strict=True)
-
-
-def _along(shown: Shown, here: ItemRanges) -> ItemRanges:
-    """An item in the groups, as the lines that they stand in leave it."""
-    lines = shown.system.lines
-    low, high = along_lines(lines, here.low, here.high, here.n)
-    least, most = along_lines(lines, here.least, here.most, here.n)
-    return replace(here, low=low, high=high, least=least, most=most).tightened()
 
 
 def _alone(look: Telling, shown: Shown, item: Item) -> Both:

@@ -22,7 +22,7 @@ from analysis.disclosure.unions import Small
 from analysis.errors import Unprotectable
 from analysis.plan import FORCE
 from analysis.publish.beside_themes import beside_its_theme, opened_bands
-from analysis.publish.few_told import numerators
+from analysis.publish.few_told import numerators, opened_along_lines
 from analysis.publish.shown import Shown, can_say, is_sensitive, measures
 from analysis.publish.told import Telling
 
@@ -114,8 +114,17 @@ def _of_others(shown: Shown, measure: str) -> dict[Key, int]:
 
 
 def _followed(look: Telling, shown: Shown, measure: str) -> Shown:
-    """Coarsen and withhold until the figures of one measure expose nobody."""
-    shown = _following(shown, measure)
+    """Coarsen and withhold until the figures of one measure expose nobody, nor open a band."""
+    while True:
+        shown = _cleared(look, _following(shown, measure), measure)
+        opened = list(opened_along_lines(look, shown, measure))
+        if not opened:
+            return shown
+        shown = _shut(look, shown, (measure,), opened)
+
+
+def _cleared(look: Telling, shown: Shown, measure: str) -> Shown:
+    """Coarsen and withhold until no way of answering a measure exposes anybody."""
     at_atoms = look.at_atoms(measure)
     ways, turn, clear = list(look.told(shown, measure, at_atoms)), 0, 0
     banded = numerators(look, shown, measure)

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from scipy import sparse
 
+from analysis.disclosure.answers import Exposed
 from analysis.disclosure.numerators import Numerators
+from analysis.publish.along_lines import item_along_lines
+from analysis.publish.item_ranges import least_certain
 from analysis.publish.shown import Shown
 from analysis.publish.told import Telling
+
+ROUNDS = 3
+"""So often categories, lines and whole people narrow each other."""
 
 
 def numerators(look: Telling, shown: Shown, measure: str) -> Numerators | None:
@@ -26,3 +34,34 @@ def numerators(look: Telling, shown: Shown, measure: str) -> Numerators | None:
         shown=kept,
         few=shown.policy.min_numerator,
     )
+
+
+def opened_along_lines(look: Telling, shown: Shown, measure: str) -> Iterator[tuple[str, Exposed]]:
+    """Groups of which all categories around tell that few answered so, or all but few.
+
+    What a group and its parts leave each other of one category, and the others of each, in whole
+    people: each program of answers asks of one category alone.
+
+    Args:
+        look: made of what is shown and the tally.
+        shown: what may be shown so far.
+        measure: any; of others than sensitive items nothing is said.
+
+    Returns:
+        The groups, and the measured rows of those around.
+    """
+    item = shown.figures.codebook.item_by_id.get(measure)
+    if item is None or not item.sensitive or look.weighted:
+        return
+    people, _, few = look.split(look.at_atoms(measure))
+    alone = look.ranges(shown, item, people, few, look.steps(shown, measure))[0].whole()
+    here, lines, fewest = alone, shown.system.lines, shown.policy.min_numerator
+    for _ in range(ROUNDS):
+        here = item_along_lines(lines, here).whole()
+    opened = (least_certain(alone.whole()) >= fewest) & (least_certain(here) < fewest)
+    for row in np.flatnonzero(opened.any(axis=0)).tolist():
+        group = shown.plan.groups[row].id
+        around = [line for line in lines if row in (line.parent, *line.children)]
+        rows = {at for line in around for at in (line.parent, *line.children)}
+        if shown.shows(group, measure):
+            yield group, Exposed(row, frozenset(rows))

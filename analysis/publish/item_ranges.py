@@ -83,6 +83,12 @@ class ItemRanges:
         return _filled(self, values), self.n - _filled(self, [1.0 - one for one in values])
 
 
+def least_certain(told: ItemRanges) -> Reals:
+    """The most people in or out of every category and reading, the fewer, shape (ways, rows)."""
+    low, high = np.vstack([told.low, told.least]), np.vstack([told.high, told.most])
+    return np.minimum(high, told.n - low)
+
+
 @dataclass(frozen=True)
 class ThemeRanges:
     """A theme in the same rows.

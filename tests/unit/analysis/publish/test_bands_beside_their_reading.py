@@ -25,7 +25,7 @@ CATEGORIES = (
     AnswerCategory("once", "Once", "negative", 50.0),
     AnswerCategory("often", "Often", "negative", 0.0),
 )
-PEOPLE = {"a": 146, "b": 900}
+PEOPLE = {"a": 146, "b": 900, "c": 300}
 ONCE, OFTEN = 55, (0, 1, 2)
 """In `a`, item by item."""
 
@@ -34,14 +34,14 @@ def released() -> Release:
     items = {}
     for number, often in enumerate(OFTEN):
         a = np.repeat([0, 1, 2], [PEOPLE["a"] - ONCE - often, ONCE, often])
-        b = np.repeat([0, 1, 2], [500, 380, 20])
-        items[f"q{number}"] = np.concatenate([a, b]).astype(np.int16)
+        b, c = np.repeat([0, 1, 2], [500, 380, 20]), np.repeat([0, 1, 2], [160, 130, 10])
+        items[f"q{number}"] = np.concatenate([a, b, c]).astype(np.int16)
     made = tuple(fixtures.item(q, categories=CATEGORIES, sensitive=True) for q in items)
     book = replace(
-        fixtures.codebook(made, ()), themes=(), variables=(fixtures.variable("unit", tuple("ab")),)
+        fixtures.codebook(made, ()), themes=(), variables=(fixtures.variable("unit", tuple("abc")),)
     )
-    units = np.repeat([0, 1], list(PEOPLE.values())).astype(np.int16)
-    plan = small.plan([small.flat("unit", ["a", "b"])], [small.table("unit")])
+    units = np.repeat(range(3), list(PEOPLE.values())).astype(np.int16)
+    plan = small.plan([small.flat("unit", [*"abc"])], [small.table("unit")])
     return publish(
         *(book, plan, Microdata(len(units), {"unit": units}, items)),
         wave=WaveFacts("one", "One", date(2026, 3, 31)),
@@ -54,6 +54,7 @@ def planted(monkeypatch: pytest.MonkeyPatch) -> Release:
     with monkeypatch.context() as patch:
         patch.setattr(category_percents, "_opens_a_band", lambda *_: False)
         patch.setattr(coarser, "numerators", lambda *_: None)
+        patch.setattr(coarser, "opened_along_lines", lambda *_: ())
         patch.setattr(making, "attack_shares", lambda _: ())
         patch.setattr(making, "examine", lambda *_: Audit((), None))
         return released()

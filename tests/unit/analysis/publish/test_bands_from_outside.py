@@ -53,9 +53,15 @@ def released() -> Release:
     return publish(book, plan, data, wave=WAVE, policy=POLICY)
 
 
+def _unlooked(patch: pytest.MonkeyPatch) -> None:
+    """Nobody who publishes looks at bands."""
+    patch.setattr(coarser, "numerators", lambda *_: None)
+    patch.setattr(coarser, "opened_along_lines", lambda *_: ())
+
+
 def unmended(monkeypatch: pytest.MonkeyPatch) -> Release:
     with monkeypatch.context() as patch:
-        patch.setattr(coarser, "numerators", lambda *_: None)
+        _unlooked(patch)
         patch.setattr(making, "examine", lambda *_: Audit((), None))
         return released()
 
@@ -106,7 +112,7 @@ def test_the_auditor_sees_a_band_that_is_open(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_what_only_the_auditor_sees_is_withheld(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(coarser, "numerators", lambda *_: None)
+    _unlooked(monkeypatch)
     made = released()
     assert "c" in {row.status for row in made.estimates if row.group in (A, B)}
     assert list(audit(made)) == []
