@@ -117,6 +117,7 @@ def test_a_theme_opens_no_band_through_the_groups_around(
 ) -> None:
     assert list(opened(*released(seed), themes=True)) == []
     monkeypatch.setattr(beside_themes, "along_lines", lambda _, low, high, __: (low, high))
+    monkeypatch.setattr(beside_themes, "item_along_lines", lambda _, item: item)
     unguarded = released(seed)
     assert list(opened(*unguarded, themes=True))
     assert not list(opened(*unguarded, themes=False)), "it is the theme that tells"

@@ -246,7 +246,7 @@ def test_a_renamed_unit_is_followed_from_the_questionnaire_to_trends_and_finding
     release = ledgers.read(home / "ledger", "tiny").releases[1].release
     (units, *_) = release.manifest.breakdowns
     assert units.was == (("hill", ("north-a",)),)
-    for group, was in (("command=hill", "command=north-a"), ("command=north", None)):
+    for group, was in (("command=hill", "command=north-a"), ("force", None)):
         then, now = release.trend_by_key[group, "respect"]
         assert (then.comparable, then.was, now.was) == (True, was, None)
         assert then.value is not None

@@ -114,6 +114,7 @@ def test_a_gap_to_a_band_is_read_as_one(monkeypatch: pytest.MonkeyPatch) -> None
     # Where bands are looked at from outside, what tells is withheld before anybody is stuck.
     assert not _stuck((0, 2, 7))
     monkeypatch.setattr(coarser, "numerators", lambda *_: None)
+    monkeypatch.setattr(coarser, "opened_along_lines", lambda *_: ())
     monkeypatch.setattr(answers, "few_told", lambda *_: ())
     assert not _stuck((0, 2, 7))
     known = answers.rest_share
