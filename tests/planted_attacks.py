@@ -47,7 +47,7 @@ def groups(**changes: dict[str, object]) -> Release:
     return replace(clean(), groups=rows)
 
 
-def figures(made: Release, measure: str, **changes: dict[str, object]) -> Release:
+def with_estimates(made: Release, measure: str, **changes: dict[str, object]) -> Release:
     rows = tuple(
         replace(row, **changes[row.group])  # type: ignore[arg-type]
         if row.measure == measure and row.group in changes
@@ -114,7 +114,7 @@ def _differences() -> Material:
     made = groups(**{"probationer=no": {"base": 381}})
     rest = {"positive_bound": "", "neutral": None, "negative": None}
     return of(
-        figures(
+        with_estimates(
             made,
             "led",
             **{
@@ -127,9 +127,9 @@ def _differences() -> Material:
 
 def _index() -> Material:
     none = {"base": None, "positive": None, "neutral": None, "negative": None, "status": "c"}
-    made = figures(clean(), "led", force=none)
-    made = figures(made, "seen", force={"positive": 6, "positive_bound": ""})
-    return of(figures(made, "leadership", force={"positive": 50, "positive_bound": ""}))
+    made = with_estimates(clean(), "led", force=none)
+    made = with_estimates(made, "seen", force={"positive": 6, "positive_bound": ""})
+    return of(with_estimates(made, "leadership", force={"positive": 50, "positive_bound": ""}))
 
 
 def _narrow() -> Material:
@@ -194,22 +194,22 @@ PLANTED: dict[str, Callable[[], Material]] = {
     "reorganised": _reorganised,
     "processes": _processes,
     "states": lambda: replace(of(waves.careless(), waves.later("confirmed")), plan=waves.PLAN),
-    "bands": lambda: of(figures(clean(), "led", force={"base": 60, "positive": 57})),
-    "no-base": lambda: of(figures(clean(), "led", force={"base": None})),
-    "means": lambda: of(figures(clean(), "leadership", force={"score": 57.13})),
+    "bands": lambda: of(with_estimates(clean(), "led", force={"base": 60, "positive": 57})),
+    "no-base": lambda: of(with_estimates(clean(), "led", force={"base": None})),
+    "means": lambda: of(with_estimates(clean(), "leadership", force={"score": 57.13})),
     "spreads": lambda: of(sheets=(sheet("means.csv", "unit,n,mean,sd north,12,4.00,0.00"),)),
     "differences": _differences,
     "indices": _index,
     "limits": _narrow,
     "estimates": lambda: of(sheets=(long_table("south q3", children=(300, 6)),)),
-    "items": lambda: of(figures(clean(), "led", **{"command=north": {"base": 5}})),
+    "items": lambda: of(with_estimates(clean(), "led", **{"command=north": {"base": 5}})),
     "rates": lambda: of(groups(**{"command=north": {"headcount": 146, "response_rate": 95}})),
     "headcounts": lambda: of(groups(**{"command=north": {"response_rate": 100}})),
     "frames": _frames,
     "residuals": lambda: of(sheets=(long_table(left=4),)),
     "coalitions": lambda: of(groups(**{"probationer=yes": {"base": 30}})),
     "all-but-us": lambda: of(
-        figures(clean(), "led", **{"command=north": {"base": 100, "positive": 98}})
+        with_estimates(clean(), "led", **{"command=north": {"base": 100, "positive": 98}})
     ),
     "presence": lambda: of(replace(clean(), estimates=clean().estimates[:-1])),
     "hidden-rows": lambda: of(groups(**{HIDDEN: {"headcount": 40}})),

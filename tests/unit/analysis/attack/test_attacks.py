@@ -10,7 +10,6 @@ from planted_attacks import (
     PLANTED,
     clean,
     export,
-    figures,
     finding,
     groups,
     long_table,
@@ -18,6 +17,7 @@ from planted_attacks import (
     of,
     page,
     sheet,
+    with_estimates,
 )
 
 from analysis.attack.findings import Claim, Tried
@@ -60,7 +60,7 @@ def test_a_merged_unit_tells_of_an_earlier_wave_only_what_all_its_parts_showed_t
     later = merged_now(replace(clean("two"), trends=(told,)))
     assert fallen(of(clean(), later)) == {}
     for hidden in ("command=north-a", "command=north-b"):
-        before = figures(clean(), "led", **{hidden: {"positive": None, "status": "c"}})
+        before = with_estimates(clean(), "led", **{hidden: {"positive": None, "status": "c"}})
         found = fallen(of(before, later))["trends"].falls
         assert any(f"hides ({hidden})" in fall.words for fall in found)
     far = replace(later, trends=(replace(told, value=95),))
@@ -73,7 +73,7 @@ def test_a_finding_pooled_with_parts_that_were_hidden_falls() -> None:
     later = merged_now(replace(clean("two"), concerns=(rests,)))
     assert "trends" not in fallen(of(clean(), later))
     none = {"positive": None, "status": "c"}
-    before = figures(clean(), rests.measure, **{"command=north-b": none})
+    before = with_estimates(clean(), rests.measure, **{"command=north-b": none})
     assert "trends" in fallen(of(before, later))
 
 

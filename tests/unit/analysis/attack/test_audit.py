@@ -9,6 +9,7 @@ from functools import cache
 
 import fixtures_analysis as fixtures
 import pytest
+from planted_attacks import with_estimates
 
 from analysis.attack.audit import Breach, audit
 from analysis.attack.bases import attack_bases
@@ -44,16 +45,6 @@ def with_group(group: str, *tables: str, **changes: object) -> Release:
         for row in made.groups
     )
     return replace(made, groups=rows)
-
-
-def with_estimates(made: Release, measure: str, **changes: dict[str, object]) -> Release:
-    rows = tuple(
-        replace(row, **changes[row.group])  # type: ignore[arg-type]
-        if row.measure == measure and row.group in changes
-        else row
-        for row in made.estimates
-    )
-    return replace(made, estimates=rows)
 
 
 def kinds(found: tuple[Breach, ...], group: str = "") -> set[str]:
