@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from scipy import sparse
 
 from analysis.disclosure.answers import Exposed
+from analysis.disclosure.lines import Line
 from analysis.disclosure.numerators import Numerators
 from analysis.publish.along_lines import item_along_lines
-from analysis.publish.item_ranges import least_certain
+from analysis.publish.item_ranges import ItemRanges, least_certain
 from analysis.publish.shown import Shown
 from analysis.publish.told import Telling
 
@@ -48,7 +49,7 @@ def opened_along_lines(look: Telling, shown: Shown, measure: str) -> Iterator[tu
         measure: any; of others than sensitive items nothing is said.
 
     Returns:
-        The groups, and the measured rows of those around.
+        The groups, and the measured rows of those that tell it.
     """
     item = shown.figures.codebook.item_by_id.get(measure)
     if item is None or not item.sensitive or look.weighted:
@@ -61,7 +62,26 @@ def opened_along_lines(look: Telling, shown: Shown, measure: str) -> Iterator[tu
     opened = (least_certain(alone.whole()) >= fewest) & (least_certain(here) < fewest)
     for row in np.flatnonzero(opened.any(axis=0)).tolist():
         group = shown.plan.groups[row].id
-        around = [line for line in lines if row in (line.parent, *line.children)]
-        rows = {at for line in around for at in (line.parent, *line.children)}
         if shown.shows(group, measure):
-            yield group, Exposed(row, frozenset(rows))
+            around = _telling(lines, row, alone, here, fewest)
+            yield (
+                group,
+                Exposed(
+                    row, frozenset(at for line in around for at in (line.parent, *line.children))
+                ),
+            )
+
+
+def _telling(
+    lines: Sequence[Line], row: int, alone: ItemRanges, here: ItemRanges, fewest: int
+) -> list[Line]:
+    """The lines that open a group each by itself; all that it stands in where none does."""
+    around = [line for line in lines if row in (line.parent, *line.children)]
+    before = here.with_row(row, alone)
+    judged = least_certain(alone)[:, row] >= fewest
+    opened = [
+        line
+        for line in around
+        if (least_certain(item_along_lines([line], before).whole())[judged, row] < fewest).any()
+    ]
+    return opened or around

@@ -65,6 +65,15 @@ class ItemRanges:
         high, most = (np.floor(one + _DUST) for one in (self.high, self.most))
         return replace(self, low=low, high=high, least=least, most=most).tightened()
 
+    def with_row(self, row: int, other: ItemRanges) -> ItemRanges:
+        """With what another says of one row."""
+        ends = [self.low.copy(), self.high.copy(), self.least.copy(), self.most.copy()]
+        for mine, theirs in zip(
+            ends, (other.low, other.high, other.least, other.most), strict=True
+        ):
+            mine[:, row] = theirs[:, row]
+        return replace(self, low=ends[0], high=ends[1], least=ends[2], most=ends[3])
+
     def times(self, factor: Reals) -> ItemRanges:
         """In another unit, row by row."""
         ends = (one * factor for one in (self.n, self.low, self.high, self.least, self.most))
