@@ -92,9 +92,14 @@ def attack_answers(
     ]
     # First who is small: what an item tells then depends on no other item.
     attack.small.look(one.measure for one in items)
-    for found in on_every_core(
-        lambda item: list(attack.item(item)), items, groups=len(release.groups)
-    ):
+    every = on_every_core(
+        lambda item: list(attack.item(item)),
+        items,
+        groups=len(release.groups),
+        # Of these it is asked besides how few answered so.
+        length=lambda item: float(item.sensitive),
+    )
+    for found in every:
         yield from found
 
 

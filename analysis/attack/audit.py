@@ -63,6 +63,7 @@ def examine(
     candidates: Candidates | None = None,
     places: Places | None = None,
     earlier: Sequence[Release] = (),
+    meanwhile: Callable[[Release], None] | None = None,
 ) -> Audit:
     """Attack a Release, and keep what shows that an attack comes to nothing.
 
@@ -76,10 +77,12 @@ def examine(
             does not know that; without it the attack is left out.
         earlier: Releases of the same questionnaire, of which states of findings tell too, and
             people at risk: those told here beside their answers, and theirs beside these.
+        meanwhile: what else is asked of the Release; its error comes before all others.
     """
     incomplete = partial(release, plan)
     sums = Sums(release, incomplete)
     looks: list[_Look] = [
+        *([] if meanwhile is None else [_alone(_asked, meanwhile, release)]),
         _alone(_missing_rows, release),
         _alone(attack_rates, release, plan),
         *(_on_bases(release, sums, laid_out, places) for laid_out in attacks(release, plan)),
@@ -107,6 +110,11 @@ def examine(
 def _alone(look: Callable[..., Iterable[Breach]], *given: object) -> _Look:
     """A look of which there is nothing to prove."""
     return lambda: (list(look(*given)), None)
+
+
+def _asked(ask: Callable[[Release], None], release: Release) -> tuple[Breach, ...]:
+    ask(release)
+    return ()
 
 
 def _on_bases(

@@ -24,8 +24,9 @@ from analysis.disclosure.unions import Flags, Small
 NEARLY_ALL, NEARLY_NOBODY = 0.9, 0.1
 """A small group's share must not be known to lie above the one or below the other."""
 
-FEW = 3
-"""A round of searches for many unions that clears fewer than this is the last one."""
+FEW = 10
+"""A round of two searches for many unions that clears fewer than this is the last one: each of
+those that are left is then searched for by itself, which is as many times faster."""
 
 Found = Mapping[bytes, Sequence[Reals]]
 """True answers, as bytes -> answers that fit what was told of them, shape (A,) each."""

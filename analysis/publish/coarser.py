@@ -55,7 +55,13 @@ def protect_answers(look: Telling, shown: Shown, codebook: Codebook) -> Shown:
         # both are looked at beside each other.
         for settle, some in ((_followed, items), (_followed, themes), (_beside, themes)):
             before, groups = shown, len(shown.plan.groups)
-            ahead = cores.on_every_core(partial(_ahead, look, before, settle), some, groups=groups)
+            ahead = cores.on_every_core(
+                partial(_ahead, look, before, settle),
+                some,
+                groups=groups,
+                # Those whose bands are looked at, too, take longest.
+                length=lambda one: float(one in codebook.sensitive_measures),
+            )
             for measure, found in zip(some, ahead, strict=True):
                 if found is None or _of(shown, measure) != _of(before, measure):
                     look.possible.begin()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from analysis.attack.audit import Breach, examine
@@ -151,9 +151,10 @@ def publish_tally(  # noqa: PLR0913
         )
         base = draft.groups[0].base or 0
         draft = replace(draft, reliability=reliability_rows(book, together, base))
+        # Percents first: the rest need not be made for them. They tell of their own group alone.
+        changed = draft if before is None else _of_groups(draft, _changed(shown, before[0]))
         before = shown, draft
-        # Percents first: that takes milliseconds, and the rest need not be made for them.
-        breaches = tuple(attack_shares(draft))
+        breaches = tuple(attack_shares(changed))
         if not breaches:
             release = _completed(draft, shown, line, tallies)
             said = (*release.manifest.warnings, *warnings)
@@ -163,8 +164,7 @@ def publish_tally(  # noqa: PLR0913
                 changes=change_rows(release, line, beside.interventions),
                 benchmarks=benchmark_rows(release, beside.benchmarks),
             )
-            check(release)
-            found = examine(release, shown.plan, look.candidates.of, where, others)
+            found = examine(release, shown.plan, look.candidates.of, where, others, check)
             breaches = found.breaches
             if not breaches and past is not None:
                 breaches = beside_earlier(release, past)
@@ -242,10 +242,25 @@ def _unchanged(
     shown: Shown, then: Shown, draft: Release
 ) -> tuple[list[EstimateRow], list[DistributionRow]]:
     """The rows of groups of which as much is shown as in an earlier draft."""
-    changed = {group for group, _ in shown.withheld ^ then.withheld}
+    changed = _changed(shown, then)
     return (
         [row for row in draft.estimates if row.group not in changed],
         [row for row in draft.distributions if row.group not in changed],
+    )
+
+
+def _changed(shown: Shown, then: Shown) -> set[str]:
+    """Groups of which not the same is withheld."""
+    return {group for group, _ in shown.withheld ^ then.withheld}
+
+
+def _of_groups(release: Release, groups: Collection[str]) -> Release:
+    """What is published of some groups by themselves."""
+    return replace(
+        release,
+        groups=tuple(row for row in release.groups if row.group in groups),
+        estimates=tuple(row for row in release.estimates if row.group in groups),
+        distributions=tuple(row for row in release.distributions if row.group in groups),
     )
 
 
