@@ -133,12 +133,12 @@ class PossibleAnswers:
         if not look.open().any():
             return
         self._fit(told)
-        look.witness(self._extreme((look.inwards() / look.n) @ look.rows, largest=True)[0])
+        look.witness(self._extreme((look.inwards() / look.n) @ look.rows, largest=True))
         while (left := look.open()).any():
             for largest in (True, False):
                 wanted = look.up() if largest else look.down()
                 if wanted.any():
-                    look.witness(self._extreme((wanted / look.n) @ look.rows, largest)[0])
+                    look.witness(self._extreme((wanted / look.n) @ look.rows, largest))
             if left.sum() - look.open().sum() < FEW:
                 break
         for union in np.flatnonzero(look.open()).tolist():
@@ -152,9 +152,8 @@ class PossibleAnswers:
         for largest in (True, False):
             wanted = look.up() if largest else look.down()
             if wanted[union]:
-                table, rows = self._extreme(functional, largest)
-                look.witness(table)
-                found |= rows
+                look.witness(self._extreme(functional, largest))
+                found |= self._fits.binding()
         return frozenset(found) if look.open()[union] else None
 
     def _still_fitting(self, told: Told) -> Iterator[Reals]:
@@ -171,11 +170,10 @@ class PossibleAnswers:
         # A theme's sums are of rounded steps, which can pass the people by a hair.
         self._fits.fit(Limits(np.maximum(told.answered, told.truth), told.low, told.high))
 
-    def _extreme(self, functional: Reals, largest: bool) -> tuple[Reals, set[int]]:
-        """Answers with the largest (smallest) value of a functional, and the rows that bind it."""
-        table, rows = self._fits.extreme(functional, largest)
-        self._tables.append(table)
-        return table, rows
+    def _extreme(self, functional: Reals, largest: bool) -> Reals:
+        """Answers with the largest (smallest) value of a functional, shape (A,)."""
+        self._tables.append(self._fits.extreme(functional, largest))
+        return self._tables[-1]
 
 
 class _Look:

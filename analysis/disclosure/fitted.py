@@ -101,22 +101,24 @@ class FittedAnswers:
         )
         if self._program is None:
             self._program = _Program(self._rows)
-        of_rests = self._rests[np.flatnonzero(self._tells)].indices
-        groups = self._with_parts(np.union1d(np.flatnonzero(told), of_rests))
+        asked = told.copy()
+        asked[self._rests[np.flatnonzero(self._tells)].indices] = True
+        groups = np.flatnonzero(self._with_parts(asked))
         self._program.take(
             np.concatenate([np.flatnonzero(limits.most > 0), self._atoms + groups]),
             np.concatenate([np.arange(self._ties), self._ties + groups]),
         )
         self._limit(self._program)
 
-    def _with_parts(self, groups: Positions) -> Positions:
+    def _with_parts(self, groups: Flags) -> Flags:
         """Some groups, and all groups that they are sums of."""
-        inside = self._rows[self._ties + groups].indices
-        every = np.union1d(groups, inside[inside >= self._atoms] - self._atoms)
-        return every if len(every) == len(groups) else self._with_parts(every)
+        inside = self._rows[self._ties + np.flatnonzero(groups)].indices
+        every = groups.copy()
+        every[inside[inside >= self._atoms] - self._atoms] = True
+        return every if (every == groups).all() else self._with_parts(every)
 
-    def extreme(self, functional: Reals, largest: bool) -> tuple[Reals, set[int]]:
-        """Answers with the largest (smallest) value of a functional, and the rows that bind it.
+    def extreme(self, functional: Reals, largest: bool) -> Reals:
+        """Answers with the largest (smallest) value of a functional, shape (A,).
 
         Raises:
             Unprotectable: when no answers fit, which means that the figures contradict each other.
@@ -128,10 +130,16 @@ class FittedAnswers:
             self._program.take(np.zeros(0, dtype=np.int64), self._ties + self._groups + broken)
             self._limit(self._program)
             table = self._searched(self._program, functional, largest)
+        return table
+
+    def binding(self) -> set[int]:
+        """The measured rows that bind the last extreme."""
+        if self._program is None:
+            raise ValueError("nothing was told yet")
         columns, rows = self._program.binding()
         groups = columns[columns >= self._atoms] - self._atoms
         rests = rows[rows >= self._ties + self._groups] - self._ties
-        return table, {*groups.tolist(), *rests.tolist()}
+        return {*groups.tolist(), *rests.tolist()}
 
     def _limit(self, to: _Program) -> None:
         groups, most = self._groups, self._limits.most
@@ -150,7 +158,7 @@ class FittedAnswers:
         sums, groups = self._rests @ (self._membership @ table), self._groups
         beyond = np.maximum(sums - self._limits.high[groups:], self._limits.low[groups:] - sums)
         found = np.flatnonzero(self._tells & (beyond > SLACK))
-        found = np.setdiff1d(found, among.rows - self._ties - groups, assume_unique=True)
+        found = found[among.lacks(self._ties + groups + found)]
         return found[np.argsort(-beyond[found], kind="stable")][:MOST_BROKEN]
 
 
@@ -165,23 +173,35 @@ class _Program:
         """Begin with nothing of the whole."""
         self._by_row, self._by_column = whole, sparse.csc_array(whole)
         self.rows, self.columns = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+        self._has_row, self._has_column = (np.zeros(length, dtype=bool) for length in whole.shape)
         nothing = np.zeros(0)
         self._highs = program(sparse.csc_array((0, 0)), nothing, nothing, nothing)
         # Exact weights are made anew after new limits, which takes longer than they save.
         self._highs.setOptionValue("simplex_dual_edge_weight_strategy", DEVEX)
 
     def take(self, columns: Positions, rows: Positions) -> None:
-        """Have these as well; what was found so far is where the next search goes on from."""
-        columns = np.setdiff1d(columns, self.columns)
+        """Have these as well; what was found so far is where the next search goes on from.
+
+        Args:
+            columns: positions in the whole, each once.
+            rows: likewise.
+        """
+        columns = np.sort(columns[~self._has_column[columns]])
         if len(columns):
+            self._has_column[columns] = True
             nothing, inside = np.zeros(len(columns)), _inside(self._by_column, columns, self.rows)
             self._highs.addCols(len(columns), nothing, nothing, nothing, *inside)
             self.columns = np.concatenate([self.columns, columns])
-        rows = np.setdiff1d(rows, self.rows)
+        rows = np.sort(rows[~self._has_row[rows]])
         if len(rows):
+            self._has_row[rows] = True
             nothing, inside = np.zeros(len(rows)), _inside(self._by_row, rows, self.columns)
             self._highs.addRows(len(rows), nothing, nothing, *inside)
             self.rows = np.concatenate([self.rows, rows])
+
+    def lacks(self, rows: Positions) -> Flags:
+        """Which rows of the whole are not among its own."""
+        return np.asarray(~self._has_row[rows])
 
     def limit(self, columns: tuple[Reals, Reals], rows: tuple[Reals, Reals]) -> None:
         """Take other limits: the least and the most of every unknown and every row of the whole."""

@@ -27,8 +27,7 @@ def numerators(look: Telling, shown: Shown, measure: str) -> Numerators | None:
     item = shown.figures.codebook.item_by_id.get(measure)
     if item is None or not item.sensitive or look.weighted:
         return None
-    shows = np.array([shown.shows(group.id, measure) for group in shown.plan.groups])
-    kept = np.flatnonzero(shows)
+    kept = np.flatnonzero(shown.groups_with(measure))
     return Numerators(
         names=tuple(shown.plan.groups[at].id for at in kept.tolist()),
         rows=sparse.csr_array(shown.system.membership[kept]),

@@ -28,8 +28,9 @@ from analysis.release.rows import Kind
 from analysis.tally import Tally
 
 Bases = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
-_Shows = Callable[[str], npt.NDArray[np.bool_]]
+_Shows = Callable[[str], Flags]
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,17 @@ class Shown:
             for one in theme.items
         )
 
+    def groups_with(self, measure: str) -> Flags:
+        """The groups in which a measure may be shown, in the order of the plan, shape (G,)."""
+        if measure not in self._groups_with:
+            shows = [self.shows(group.id, measure) for group in self.plan.groups]
+            self._groups_with[measure] = np.array(shows, dtype=bool)
+        return self._groups_with[measure]
+
+    @cached_property
+    def _groups_with(self) -> dict[str, Flags]:
+        return {}
+
     def lacks_one_item(self, group: str, theme: str) -> bool:
         """Whether all items of a theme are shown in a group but one, which its mean would tell."""
         items = self.figures.codebook.theme_by_id[theme].items
@@ -143,7 +155,7 @@ def control(
             "nothing of this wave can be published."
         )
 
-    def shows(item: str) -> npt.NDArray[np.bool_]:
+    def shows(item: str) -> Flags:
         return np.array([protection.shows(group.id, item) for group in plan.groups])
 
     bases = {

@@ -102,6 +102,7 @@ class Telling:
         self._unions: dict[bytes, Unions] = {}
         self._small: dict[tuple[str, bytes], Small] = {}
         self._kept, self._kept_rests = KeptShares(), KeptShares()
+        self._whole: tuple[Shown, str, Flags] | None = None
         self.rests = stacked([self._matrix, self.left])
         self.possible = PossibleAnswers(shown.system, self.rests)
         self.candidates = Candidates(shown.system, self._amounts, self.possible)
@@ -116,7 +117,7 @@ class Telling:
 
     def small(self, shown: Shown, measure: str) -> Small:
         """The unions of few who answered a measure, as it is shown."""
-        hidden = np.array([not shown.shows(group.id, measure) for group in self._plan.groups])
+        hidden = ~shown.groups_with(measure)
         key = measure, hidden.tobytes()
         if key not in self._small:
             people = SMALL * shown.policy.k
@@ -253,6 +254,11 @@ class Telling:
 
     def whole(self, shown: Shown, measure: str, steps: Steps) -> Flags:
         """Groups whose shares of a measure are of whole people: it is known of how many."""
+        if self._whole is None or self._whole[0] is not shown or self._whole[1] != measure:
+            self._whole = shown, measure, self._of_whole(shown, measure, steps)
+        return self._whole[2]
+
+    def _of_whole(self, shown: Shown, measure: str, steps: Steps) -> Flags:
         known, item = counted(shown, measure), self._codebook.item_by_id.get(measure)
         if item is None or self.weighted or measure in self._codebook.partial_measures:
             return known
@@ -351,8 +357,10 @@ class Telling:
     def steps(self, shown: Shown, measure: str) -> Steps:
         """The step of a measure in each group, which its percents depend on; None: not shown."""
         return [
-            shown.coarser.get((group.id, measure), 1) if shown.shows(group.id, measure) else None
-            for group in self._plan.groups
+            shown.coarser.get((group.id, measure), 1) if shows else None
+            for group, shows in zip(
+                self._plan.groups, shown.groups_with(measure).tolist(), strict=True
+            )
         ]
 
     def rests_told(self, shown: Shown, measure: str, n: Reals, steps: Steps) -> tuple[Reals, Reals]:

@@ -75,7 +75,7 @@ def three_ways(people: list[int], seed: int) -> list[Least]:
         )
         fits.fit(limits)
         wanted = rng.integers(-1, 3, len(so)).astype(float)
-        table, _ = fits.extreme(wanted, largest=False)
+        table = fits.extreme(wanted, largest=False)
         found.append((float(wanted @ table), everything(made, rests, limits, wanted)))
     return found
 
