@@ -25,8 +25,8 @@ NEARLY_ALL, NEARLY_NOBODY = 0.9, 0.1
 """A small group's share must not be known to lie above the one or below the other."""
 
 FEW = 10
-"""A round of two searches for many unions that clears fewer than this is the last one: each of
-those that are left is then searched for by itself, which is as many times faster."""
+"""A round of two searches for many unions that clears fewer than this is the last one: to search
+for each of those that are left by itself takes less time then."""
 
 Found = Mapping[bytes, Sequence[Reals]]
 """True answers, as bytes -> answers that fit what was told of them, shape (A,) each."""

@@ -123,7 +123,7 @@ def _followed(look: Telling, shown: Shown, measure: str) -> Shown:
     """Coarsen and withhold until the figures of one measure expose nobody, nor open a band."""
     while True:
         shown = before = _cleared(look, _following(shown, measure), measure)
-        # Hundreds of times sooner looked at than every way of answering: as often as it takes.
+        # This takes a hundredth of the time that every way of answering does.
         while opened := list(opened_along_lines(look, shown, measure)):
             shown = _shut(look, shown, (measure,), opened)
         if shown is before:

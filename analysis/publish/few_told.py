@@ -12,7 +12,7 @@ from analysis.disclosure.lines import Line
 from analysis.disclosure.numerators import Numerators
 from analysis.publish.along_lines import item_along_lines
 from analysis.publish.item_ranges import ItemRanges, least_certain
-from analysis.publish.shown import Shown
+from analysis.publish.shown import Flags, Shown
 from analysis.publish.told import Telling
 
 ROUNDS = 3
@@ -62,25 +62,28 @@ def opened_along_lines(look: Telling, shown: Shown, measure: str) -> Iterator[tu
     for row in np.flatnonzero(opened.any(axis=0)).tolist():
         group = shown.plan.groups[row].id
         if shown.shows(group, measure):
-            around = _telling(lines, row, alone, here, fewest)
-            yield (
-                group,
-                Exposed(
-                    row, frozenset(at for line in around for at in (line.parent, *line.children))
-                ),
-            )
+            before = here.with_row(row, alone)
+            telling = _telling(lines, row, before, opened[:, row], fewest)
+            rows = frozenset(at for line in telling for at in (line.parent, *line.children))
+            yield group, Exposed(row, rows)
 
 
 def _telling(
-    lines: Sequence[Line], row: int, alone: ItemRanges, here: ItemRanges, fewest: int
+    lines: Sequence[Line], row: int, before: ItemRanges, opened: Flags, fewest: int
 ) -> list[Line]:
-    """The lines that open a group each by itself; all that it stands in where none does."""
+    """The lines that open some ways of answering each by itself; all around where none does.
+
+    Args:
+        lines: of the plan.
+        row: the group that is opened.
+        before: what is known of it by itself, and of all others.
+        opened: in which ways it is, shape (ways,).
+        fewest: a smaller number of people is not told.
+    """
     around = [line for line in lines if row in (line.parent, *line.children)]
-    before = here.with_row(row, alone)
-    judged = least_certain(alone)[:, row] >= fewest
-    opened = [
+    alone = [
         line
         for line in around
-        if (least_certain(item_along_lines([line], before).whole())[judged, row] < fewest).any()
+        if (least_certain(item_along_lines([line], before).whole())[opened, row] < fewest).any()
     ]
-    return opened or around
+    return alone or around

@@ -90,8 +90,9 @@ def test_where_no_line_opens_a_band_by_itself_all_are_blamed() -> None:
     people, _, few = look.split(look.at_atoms(ITEM))
     alone = look.ranges(shown, item, people, few, look.steps(shown, ITEM))[0].whole()
     lines, row = shown.system.lines, opened.union
-    fewest = shown.policy.min_numerator
-    assert len(few_told._telling(lines, row, alone, alone, fewest)) == 1
+    every = np.ones(len(alone.low) + len(alone.least), dtype=bool)
+    told = few_told._telling(lines, row, alone, every, shown.policy.min_numerator)
+    assert len(told) == 1
     # No line makes it fewer than nobody.
-    assert few_told._telling(lines, row, alone, alone, 0) == around(lines, row)
+    assert few_told._telling(lines, row, alone, every, 0) == around(lines, row)
     assert len(around(lines, row)) > 1
