@@ -3,7 +3,8 @@
 A row of which every cell says `[c]` is a row that is not shown. The rules, which need no truth:
 
 - All cells `[c]` of a table have the same markup, whatever row they stand in.
-- A row that is not shown has no digit in its cells, in no attribute and no hidden text.
+- A row that is not shown has no digit in its cells, in no attribute and no hidden text. What an
+  earlier survey told may stand beside it.
 - Of drawings, all `[c]` of one drawing stand at the same height.
 - No comment in the markup and no hidden element has a digit in it.
 
@@ -13,12 +14,20 @@ one element, row or record with the group's id or name; numbers anywhere else ar
 
 from __future__ import annotations
 
+import re
+
 from analysis.attack.elements import DRAWN, Node, numbers
 from analysis.attack.findings import Tried
 from analysis.attack.material import Material
 
 HIDDEN = "[c]"
 _PLACED = {"x", "x1", "x2", "cx"}
+_RANGE = r"(?: \(\d+ to \d+\))?"
+_EARLIER = re.compile(
+    rf"\d+%(?: or (?:less|more))?{_RANGE}(?:, weighted \d+%{_RANGE})?(?:, rounded to \d+)? then, "
+    r"(?=\[c\] now)"
+)
+"""A figure of an earlier survey and its range, beside what is not shown any more."""
 
 
 def pages(material: Material) -> Tried:
@@ -51,11 +60,12 @@ def _table(tried: Tried, name: str, table: Node) -> None:
         empty = [cell for cell in cells if HIDDEN in cell.text]
         for cell in empty:
             tried.count()
-            ways.setdefault(cell.written + str(sorted(cell.attributes.items())), where)
+            if not _EARLIER.search(cell.text):
+                ways.setdefault(cell.written + str(sorted(cell.attributes.items())), where)
         if cells and len(empty) == len(cells):
             tried.count()
             told = {
-                one for cell in cells for one in numbers(cell.told)
+                one for cell in cells for one in numbers(_EARLIER.sub("", cell.told))
             } | {one for key, value in row.attributes.items() if key not in DRAWN
                  for one in numbers(value)}  # fmt: skip
             if told:

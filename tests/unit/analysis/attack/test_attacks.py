@@ -111,6 +111,10 @@ def test_what_a_hidden_group_is_known_to_be_is_a_claim() -> None:
         ("<!-- 8 people -->", True),
         ('<tr><th><a href="/north-8">North 8</a></th><td>[c]</td><td>[c]</td></tr>', False),
         ("<!-- a row for each group -->", False),
+        ("<tr><th>North</th><td>35% or less (0 to 60) then, [c] now</td></tr>", False),
+        ("<tr><th>North</th><td>35%, weighted 40%, rounded to 5 then, [c] now</td></tr>", False),
+        ("<tr><th>North</th><td>35% (20 to 60) then, [c] now, of 7</td></tr>", True),
+        ("<tr><th>North</th><td>of 7, 35% (20 to 60) then, [c] now</td></tr>", True),
     ],
 )
 def test_markup_tells_by_its_differences_and_its_numbers(row: str, falls: bool) -> None:
